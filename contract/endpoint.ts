@@ -1,0 +1,27 @@
+import { oc } from '@orpc/contract';
+import type { AuditEventName } from './audit-events.ts';
+import type { Permission } from './permissions.ts';
+
+/** Who may call: a permission, any signed-in member, or anyone at all. */
+export type Allow = Permission | 'member' | 'anyone';
+
+export interface EndpointMeta {
+  allow: Allow;
+  /** The event recorded in the mutation's own transaction, or why there is none. */
+  audit: AuditEventName | { none: string };
+}
+
+export interface EndpointOptions extends EndpointMeta {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: `/${string}`;
+  summary: string;
+  tag: string;
+}
+
+/** One procedure of Reeve's own API. `allow` and `audit` cannot be forgotten; everything else derives from the contract. */
+export const endpoint = ({ method, path, summary, tag, allow, audit }: EndpointOptions) =>
+  oc
+    .$meta<EndpointMeta>({ allow, audit })
+    .route({ method, path, summary, tags: [tag], inputStructure: 'compact', outputStructure: 'compact' });
+
+export const readsOnly = { none: 'reads only' } as const;

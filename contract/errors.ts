@@ -1,0 +1,90 @@
+/** The vendor's words when Codex Local is off for someone. Shown unchanged by every client surface. */
+export const localOffMessage = '403 - Unauthorized. Contact your ChatGPT administrator for access.';
+
+/**
+ * Every expected error: HTTP status and the public sentence. Codes are a stable API. Anything that is not one of these is a bug
+ * and answers as `internal`.
+ */
+export const errors = {
+  internal: {
+    status: 500,
+    message: 'Reeve failed to handle this request. The reference leads your operator to the cause in the log.',
+  },
+  'bad-input': { status: 400, message: 'The request is not valid; see the issues for what and where.' },
+  'body-too-large': { status: 413, message: 'The request body is larger than this server accepts.' },
+  'not-signed-in': { status: 401, message: 'Sign in first.' },
+  'not-permitted': { status: 403, message: 'Your role does not include this. Ask a workspace owner.' },
+  'cross-origin': { status: 403, message: 'This request came from another site and was refused.' },
+  'not-found': { status: 404, message: 'There is nothing here, or not any more.' },
+  conflict: { status: 409, message: 'Somebody changed this meanwhile. Load it again, then repeat your change.' },
+  'already-exists': { status: 409, message: 'There is one of that name already.' },
+  'too-many-attempts': { status: 429, message: 'Too many attempts. Wait, then try again.' },
+  'wrong-credentials': { status: 401, message: 'E-mail or password is wrong.' },
+  'member-suspended': { status: 403, message: 'Your membership is suspended. Contact a workspace owner.' },
+  'link-invalid': {
+    status: 410,
+    message: 'This link was used already, has expired or was withdrawn. Ask for a new one.',
+  },
+  'setup-done': {
+    status: 409,
+    message: 'This Reeve has an owner already. Sign in, or make a new link with `reeve owner-link`.',
+  },
+  'weak-password': {
+    status: 422,
+    message: 'Choose a longer password: at least 12 characters, not one of the common ones.',
+  },
+  'last-owner': {
+    status: 409,
+    message: 'A workspace keeps at least one active owner. Make somebody else an owner first.',
+  },
+  'device-code-off': {
+    status: 404,
+    message:
+      'Device code sign-in is off in this workspace. A workspace owner can turn it on under Settings and permissions.',
+  },
+  'device-code-unknown': {
+    status: 404,
+    message: 'No sign-in waits for this code. Codes work for 15 minutes; start again in the client to get a new one.',
+  },
+  'authorization-expired': {
+    status: 410,
+    message: 'This sign-in has expired or was answered already. Start it again in the client.',
+  },
+  'local-off': { status: 403, message: localOffMessage },
+  'policy-refused': {
+    status: 422,
+    message: 'A client would refuse this document, so it cannot be saved. See the diagnostics.',
+  },
+  'policy-in-use': {
+    status: 409,
+    message: 'This policy is assigned or is the fallback. Take it out of the assignments first.',
+  },
+  'model-not-allowed': { status: 403, message: 'This model is not allowed in this workspace.' },
+  'upstream-not-set': { status: 503, message: 'No model upstream is set. A workspace owner sets it under Models.' },
+  'upstream-unreachable': { status: 502, message: 'The model upstream cannot be reached.' },
+  'upstream-timeout': { status: 504, message: 'The model upstream did not answer in time.' },
+  'upstream-refused': { status: 502, message: 'The model upstream refused the call.' },
+  'policy-revision-missing': {
+    status: 403,
+    message:
+      'This client runs without the workspace policy. Update Codex, restart it, and sign in again if this stays.',
+  },
+  'policy-revision-stale': {
+    status: 403,
+    message: 'This client runs with an old workspace policy. Restart Codex to load the current one.',
+  },
+  'client-not-allowed': {
+    status: 403,
+    message:
+      'This kind of client cannot carry the workspace policy and is not allowed here. Sign in with a current Codex client.',
+  },
+  'token-expired': { status: 401, message: 'The access token has expired. Sign in again.' },
+  'token-invalid': { status: 401, message: 'The access token is not valid. Sign in again.' },
+  'mail-not-set-up': {
+    status: 409,
+    message: 'Mail is not set up on this server (REEVE_SMTP_URL). Copy the link instead.',
+  },
+  'shutting-down': { status: 503, message: 'Reeve is stopping. Try again in a moment.' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorCode = keyof typeof errors;

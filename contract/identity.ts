@@ -1,0 +1,315 @@
+import { z } from 'zod';
+import { endpoint, readsOnly } from './endpoint.ts';
+import { allPermissions, builtInRoleNames, type Permission } from './permissions.ts';
+
+const tag = 'Sign-in and sessions';
+
+export const Email = z
+  .email()
+  .max(254)
+  .transform((email) => email.toLowerCase());
+export const Password = z
+  .string()
+  .min(1)
+  .max(1024)
+  .describe('At least 12 characters; checked against common passwords.');
+export const PersonName = z.string().trim().min(1).max(200);
+const LinkToken = z.string().min(10).max(200).describe('The secret part of a single-use link.');
+const At = z.iso.datetime();
+
+export const SessionState = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('signed-in'),
+    member: z.object({ id: z.string(), email: z.string(), name: z.string(), role: z.enum(builtInRoleNames) }),
+    workspace: z.object({ id: z.string(), name: z.string() }),
+    permissions: z.array(z.enum(allPermissions as [Permission, ...Permission[]])),
+  }),
+  z.object({ state: z.literal('signed-out'), needsSetup: z.boolean().describe('True until the first owner exists.') }),
+]);
+export type SessionState = z.infer<typeof SessionState>;
+
+export const ConsoleSession = z.object({
+  id: z.string(),
+  startedAt: At,
+  lastSeenAt: At,
+  ip: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  isCurrent: z.boolean(),
+});
+
+export const LinkPreview = z.object({
+  kind: z.enum(['owner', 'invitation']),
+  workspaceName: z.string().nullable(),
+  email: z.string().nullable().describe('Null when the owner chooses one.'),
+  name: z.string().nullable(),
+  invitedBy: z.string().nullable(),
+  expiresAt: At,
+});
+
+export const AccessToken = z.object({
+  id: z.string(),
+  kind: z.enum(['personal-access-token', 'api-key']),
+  name: z.string(),
+  hint: z.string().describe('First characters, to recognise it by.'),
+  memberId: z.string(),
+  memberName: z.string(),
+  memberEmail: z.string(),
+  createdAt: At,
+  expiresAt: At.nullable(),
+  lastUsedAt: At.nullable(),
+  revokedAt: At.nullable(),
+});
+export type AccessToken = z.infer<typeof AccessToken>;
+
+export const ClientSignIn = z.object({
+  id: z.string().describe('The grant behind a Codex sign-in.'),
+  client: z.string(),
+  method: z.enum(['browser', 'device-code']),
+  startedAt: At,
+  lastUsedAt: At.nullable(),
+  expiresAt: At.nullable(),
+});
+
+export const DeviceRequest = z.object({
+  userCode: z.string(),
+  client: z.string(),
+  ip: z.string().nullable().describe('Address of the machine that asks.'),
+  requestedAt: At,
+  expiresAt: At,
+  status: z.enum(['pending', 'approved', 'denied']),
+});
+
+export const Authorization = z.object({
+  uid: z.string(),
+  client: z.string(),
+  redirectHost: z.string().describe('Where the browser goes after approval, for example 127.0.0.1:1455.'),
+  workspaceName: z.string(),
+  scopes: z.array(z.string()),
+  refusal: z
+    .string()
+    .nullable()
+    .describe('Set when this member cannot be let in; approval would send this to the client.'),
+});
+
+const SignedIn = z.object({ state: z.literal('signed-in') });
+const RedirectTo = z.object({ redirectTo: z.string().describe('Absolute URL the browser goes to next.') });
+const Done = z.object({});
+
+export const identity = {
+  session: endpoint({
+    method: 'GET',
+    path: '/session',
+    summary: 'Who is signed in here',
+    tag,
+    allow: 'anyone',
+    audit: readsOnly,
+  }).output(SessionState),
+  signIn: endpoint({
+    method: 'POST',
+    path: '/session',
+    summary: 'Sign in with e-mail and password',
+    tag,
+    allow: 'anyone',
+    audit: 'session.started',
+  })
+    .input(z.object({ email: Email, password: Password }))
+    .output(SignedIn),
+  signOut: endpoint({
+    method: 'DELETE',
+    path: '/session',
+    summary: 'Sign out here',
+    tag,
+    allow: 'member',
+    audit: 'session.ended',
+  }).output(Done),
+  sessions: endpoint({
+    method: 'GET',
+    path: '/account/sessions',
+    summary: 'Own console sessions',
+    tag,
+    allow: 'member',
+    audit: readsOnly,
+  }).output(z.object({ items: z.array(ConsoleSession) })),
+  revokeSession: endpoint({
+    method: 'DELETE',
+    path: '/account/sessions/{id}',
+    summary: 'End one own session',
+    tag,
+    allow: 'member',
+    audit: 'session.revoked',
+  })
+    .input(z.object({ id: z.string() }))
+    .output(Done),
+  signOutEverywhere: endpoint({
+    method: 'POST',
+    path: '/account/sign-out-everywhere',
+    summary: 'End all own sessions and Codex sign-ins',
+    tag,
+    allow: 'member',
+    audit: 'session.revoked',
+  }).output(z.object({ sessions: z.number().int(), clients: z.number().int() })),
+  changePassword: endpoint({
+    method: 'POST',
+    path: '/account/password',
+    summary: 'Change own password; other sessions end',
+    tag,
+    allow: 'member',
+    audit: 'password.changed',
+  })
+    .input(z.object({ currentPassword: Password, newPassword: Password }))
+    .output(Done),
+  clientSignIns: endpoint({
+    method: 'GET',
+    path: '/account/clients',
+    summary: 'Codex clients signed in as me',
+    tag,
+    allow: 'member',
+    audit: readsOnly,
+  }).output(z.object({ items: z.array(ClientSignIn) })),
+  revokeClientSignIn: endpoint({
+    method: 'DELETE',
+    path: '/account/clients/{id}',
+    summary: 'Sign one Codex client out',
+    tag,
+    allow: 'member',
+    audit: 'client.signed-out',
+  })
+    .input(z.object({ id: z.string() }))
+    .output(Done),
+  previewLink: endpoint({
+    method: 'GET',
+    path: '/links/{token}',
+    summary: 'What a set-up or invitation link is for',
+    tag,
+    allow: 'anyone',
+    audit: readsOnly,
+  })
+    .input(z.object({ token: LinkToken }))
+    .output(LinkPreview),
+  acceptOwnerLink: endpoint({
+    method: 'POST',
+    path: '/links/{token}/owner',
+    summary: 'Create the owner (and the workspace, the first time)',
+    tag,
+    allow: 'anyone',
+    audit: 'workspace.created',
+  })
+    .input(
+      z.object({
+        token: LinkToken,
+        workspaceName: z.string().trim().min(1).max(120).optional(),
+        name: PersonName,
+        email: Email,
+        password: Password,
+      }),
+    )
+    .output(SignedIn),
+  acceptInvitation: endpoint({
+    method: 'POST',
+    path: '/links/{token}/member',
+    summary: 'Join the workspace',
+    tag,
+    allow: 'anyone',
+    audit: 'member.joined',
+  })
+    .input(z.object({ token: LinkToken, name: PersonName, password: Password }))
+    .output(SignedIn),
+  accessTokens: endpoint({
+    method: 'GET',
+    path: '/access-tokens',
+    summary: 'Own access tokens, or everybody’s',
+    tag,
+    allow: 'member',
+    audit: readsOnly,
+  })
+    .input(
+      z.object({ of: z.enum(['me', 'everyone']).default('me').describe('`everyone` needs access-tokens.manage.') }),
+    )
+    .output(z.object({ items: z.array(AccessToken) })),
+  createAccessToken: endpoint({
+    method: 'POST',
+    path: '/access-tokens',
+    summary: 'Create an access token or API key; shown once',
+    tag,
+    allow: 'access-tokens.create',
+    audit: 'access-token.created',
+  })
+    .input(
+      z.object({
+        kind: AccessToken.shape.kind,
+        name: z.string().trim().min(1).max(100),
+        expiresInDays: z.number().int().min(1).max(3650).nullable().describe('Null: does not expire.'),
+      }),
+    )
+    .output(z.object({ accessToken: AccessToken, token: z.string().describe('The secret. Not shown again.') })),
+  revokeAccessToken: endpoint({
+    method: 'DELETE',
+    path: '/access-tokens/{id}',
+    summary: 'Revoke an access token or API key',
+    tag,
+    allow: 'member',
+    audit: 'access-token.revoked',
+  })
+    .input(z.object({ id: z.string() }))
+    .output(Done),
+  deviceRequest: endpoint({
+    method: 'GET',
+    path: '/device-requests/{userCode}',
+    summary: 'Which client waits for this code',
+    tag,
+    allow: 'member',
+    audit: readsOnly,
+  })
+    .input(z.object({ userCode: z.string().max(20) }))
+    .output(DeviceRequest),
+  approveDevice: endpoint({
+    method: 'POST',
+    path: '/device-requests/{userCode}/approval',
+    summary: 'Sign that client in as me',
+    tag,
+    allow: 'member',
+    audit: 'device-code.approved',
+  })
+    .input(z.object({ userCode: z.string().max(20) }))
+    .output(Done),
+  denyDevice: endpoint({
+    method: 'POST',
+    path: '/device-requests/{userCode}/denial',
+    summary: 'Refuse that client',
+    tag,
+    allow: 'member',
+    audit: 'device-code.denied',
+  })
+    .input(z.object({ userCode: z.string().max(20) }))
+    .output(Done),
+  authorization: endpoint({
+    method: 'GET',
+    path: '/authorizations/{uid}',
+    summary: 'The browser sign-in a Codex client asked for',
+    tag,
+    allow: 'member',
+    audit: readsOnly,
+  })
+    .input(z.object({ uid: z.string() }))
+    .output(Authorization),
+  approveAuthorization: endpoint({
+    method: 'POST',
+    path: '/authorizations/{uid}/approval',
+    summary: 'Continue to the Codex client',
+    tag,
+    allow: 'member',
+    audit: 'client.authorized',
+  })
+    .input(z.object({ uid: z.string() }))
+    .output(RedirectTo),
+  denyAuthorization: endpoint({
+    method: 'POST',
+    path: '/authorizations/{uid}/denial',
+    summary: 'Refuse the Codex client',
+    tag,
+    allow: 'member',
+    audit: 'client.refused',
+  })
+    .input(z.object({ uid: z.string() }))
+    .output(RedirectTo),
+};

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { endpoint, readsOnly } from './endpoint.ts';
+
+const tag = 'Workspace';
+
+/** What a workspace owner turns on and off. Defaults are those of a new workspace. */
+export const WorkspaceSettings = z.object({
+  workspaceName: z.string().trim().min(1).max(120),
+  codexLocalEnabled: z
+    .boolean()
+    .describe(
+      'Members may use Codex Local: CLI, IDE extension and SDK. Off: every local surface is refused at its next request and signed out.',
+    ),
+  deviceCodeEnabled: z.boolean().describe('Members may sign in with a device code, for machines without a browser.'),
+  recordContentEnabled: z
+    .boolean()
+    .describe('Activity keeps the text of prompts and answers. Off: only facts such as model, tokens and cost.'),
+  apiKeysAllowed: z.boolean().describe('API keys may call the gateway, although they carry no policy.'),
+  oldClientsAllowed: z
+    .boolean()
+    .describe('Clients that cannot carry the policy revision (older than 0.128) may call the gateway.'),
+  policyGraceMinutes: z
+    .number()
+    .int()
+    .min(0)
+    .max(1440)
+    .describe(
+      'How long a client may go on with the policy revision before the current one. Clients load policy at start and keep it for up to 60 minutes.',
+    ),
+});
+export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>;
+
+/** Toggles of step 1 whose feature does not exist yet: shown, never changeable. */
+export const PlannedToggle = z.object({
+  id: z.enum(['codex-cloud', 'slack-answers', 'agent-internet']),
+  label: z.string(),
+  sentence: z.string(),
+  reason: z.string(),
+});
+
+export const workspace = {
+  settings: endpoint({
+    method: 'GET',
+    path: '/workspace/settings',
+    summary: 'Workspace settings',
+    tag,
+    allow: 'settings.read',
+    audit: readsOnly,
+  }).output(z.object({ settings: WorkspaceSettings, planned: z.array(PlannedToggle) })),
+  previewSettings: endpoint({
+    method: 'POST',
+    path: '/workspace/settings/preview',
+    summary: 'Who is touched by a change',
+    tag,
+    allow: 'settings.write',
+    audit: { none: 'changes nothing' },
+  })
+    .input(WorkspaceSettings.partial())
+    .output(
+      z.object({
+        effects: z.array(z.object({ sentence: z.string(), severity: z.enum(['info', 'warning']) })),
+        activeMembers: z.number().int(),
+        signedInClients: z.number().int().describe('Codex sign-ins that would end or change.'),
+      }),
+    ),
+  updateSettings: endpoint({
+    method: 'PATCH',
+    path: '/workspace/settings',
+    summary: 'Change workspace settings',
+    tag,
+    allow: 'settings.write',
+    audit: 'workspace.settings-updated',
+  })
+    .input(WorkspaceSettings.partial())
+    .output(z.object({ settings: WorkspaceSettings })),
+};
