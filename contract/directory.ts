@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
-import { Email, PersonName } from './identity.ts';
+import { Email, Password, PersonName, SignedIn } from './identity.ts';
 import { pageInput, pageOf } from './paging.ts';
 import { builtInRoleNames } from './permissions.ts';
 
@@ -53,7 +53,58 @@ export const Invitation = z.object({
   expiresAt: At,
 });
 
+export const LinkPreview = z.object({
+  kind: z.enum(['owner', 'invitation']),
+  workspaceName: z.string().nullable(),
+  email: z.string().nullable().describe('Null when the owner chooses one.'),
+  name: z.string().nullable(),
+  invitedBy: z.string().nullable(),
+  expiresAt: At,
+});
+
+const LinkToken = z.string().min(10).max(200).describe('The secret part of a single-use link.');
+
 export const directory = {
+  links: {
+    preview: endpoint({
+      method: 'GET',
+      path: '/links/{token}',
+      summary: 'What a set-up or invitation link is for',
+      tag,
+      allow: 'anyone',
+      audit: readsOnly,
+    })
+      .input(z.object({ token: LinkToken }))
+      .output(LinkPreview),
+    acceptOwner: endpoint({
+      method: 'POST',
+      path: '/links/{token}/owner',
+      summary: 'Create the owner (and the workspace, the first time)',
+      tag,
+      allow: 'anyone',
+      audit: 'workspace.created',
+    })
+      .input(
+        z.object({
+          token: LinkToken,
+          workspaceName: z.string().trim().min(1).max(120).optional(),
+          name: PersonName,
+          email: Email,
+          password: Password,
+        }),
+      )
+      .output(SignedIn),
+    acceptInvitation: endpoint({
+      method: 'POST',
+      path: '/links/{token}/member',
+      summary: 'Join the workspace',
+      tag,
+      allow: 'anyone',
+      audit: 'member.joined',
+    })
+      .input(z.object({ token: LinkToken, name: PersonName, password: Password }))
+      .output(SignedIn),
+  },
   members: {
     list: endpoint({
       method: 'GET',

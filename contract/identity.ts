@@ -14,7 +14,6 @@ export const Password = z
   .max(1024)
   .describe('At least 12 characters; checked against common passwords.');
 export const PersonName = z.string().trim().min(1).max(200);
-const LinkToken = z.string().min(10).max(200).describe('The secret part of a single-use link.');
 const At = z.iso.datetime();
 
 export const SessionState = z.discriminatedUnion('state', [
@@ -35,15 +34,6 @@ export const ConsoleSession = z.object({
   ip: z.string().nullable(),
   userAgent: z.string().nullable(),
   isCurrent: z.boolean(),
-});
-
-export const LinkPreview = z.object({
-  kind: z.enum(['owner', 'invitation']),
-  workspaceName: z.string().nullable(),
-  email: z.string().nullable().describe('Null when the owner chooses one.'),
-  name: z.string().nullable(),
-  invitedBy: z.string().nullable(),
-  expiresAt: At,
 });
 
 export const AccessToken = z.object({
@@ -91,7 +81,7 @@ export const Authorization = z.object({
     .describe('Set when this member cannot be let in; approval would send this to the client.'),
 });
 
-const SignedIn = z.object({ state: z.literal('signed-in') });
+export const SignedIn = z.object({ state: z.literal('signed-in') });
 const RedirectTo = z.object({ redirectTo: z.string().describe('Absolute URL the browser goes to next.') });
 const Done = z.object({});
 
@@ -176,44 +166,6 @@ export const identity = {
   })
     .input(z.object({ id: z.string() }))
     .output(Done),
-  previewLink: endpoint({
-    method: 'GET',
-    path: '/links/{token}',
-    summary: 'What a set-up or invitation link is for',
-    tag,
-    allow: 'anyone',
-    audit: readsOnly,
-  })
-    .input(z.object({ token: LinkToken }))
-    .output(LinkPreview),
-  acceptOwnerLink: endpoint({
-    method: 'POST',
-    path: '/links/{token}/owner',
-    summary: 'Create the owner (and the workspace, the first time)',
-    tag,
-    allow: 'anyone',
-    audit: 'workspace.created',
-  })
-    .input(
-      z.object({
-        token: LinkToken,
-        workspaceName: z.string().trim().min(1).max(120).optional(),
-        name: PersonName,
-        email: Email,
-        password: Password,
-      }),
-    )
-    .output(SignedIn),
-  acceptInvitation: endpoint({
-    method: 'POST',
-    path: '/links/{token}/member',
-    summary: 'Join the workspace',
-    tag,
-    allow: 'anyone',
-    audit: 'member.joined',
-  })
-    .input(z.object({ token: LinkToken, name: PersonName, password: Password }))
-    .output(SignedIn),
   accessTokens: endpoint({
     method: 'GET',
     path: '/access-tokens',

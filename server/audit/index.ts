@@ -1,0 +1,2 @@
+// What happened, by whom, kept for good. Rule people get wrong: `record` takes the transaction of the change itself, never `db`.
+export { type Actor, type AuditSubject, record, systemActor, watchRecords } from './record.ts';

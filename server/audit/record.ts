@@ -1,0 +1,78 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type AuditEvent, type AuditEventName, auditEvents } from '#contract/audit-events.ts';
+import { newId } from '#server/crypto/ids.ts';
+import type { Database } from '#server/db/open-database.ts';
+
+/** Who did it. `label` is kept as it was, so that the entry stays readable after the person is gone. */
+export interface Actor {
+  kind: 'member' | 'client' | 'system' | 'anonymous';
+  id: string | null;
+  label: string;
+  workspaceId: string | null;
+  ip: string | null;
+}
+
+export const systemActor = (label: string, workspaceId: string | null = null): Actor => ({
+  kind: 'system',
+  id: null,
+  label,
+  workspaceId,
+  ip: null,
+});
+
+export interface AuditSubject {
+  kind: string;
+  id: string;
+  label: string;
+}
+
+const recordedHere = new AsyncLocalStorage<Set<AuditEventName>>();
+
+/** Runs a handler and returns which events it recorded; the endpoint wrapper compares them with the contract. */
+export async function watchRecords<Result>(
+  run: () => Promise<Result>,
+): Promise<{ result: Result; recorded: ReadonlySet<AuditEventName> }> {
+  const recorded = new Set<AuditEventName>();
+  const result = await recordedHere.run(recorded, run);
+  return { result, recorded };
+}
+
+function hideSecrets(event: AuditEventName, payload: Record<string, unknown>): Record<string, unknown> {
+  const secret = new Set((auditEvents[event] as AuditEvent).secret ?? []);
+  if (secret.size === 0) return payload;
+  const hide = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(hide);
+    if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, secret.has(key) ? '(hidden)' : hide(inner)]),
+    );
+  };
+  return hide(payload) as Record<string, unknown>;
+}
+
+/** Writes the entry in the caller's transaction: what is rolled back was never done, and nothing is done without its entry. */
+export async function record(
+  tx: Database,
+  actor: Actor,
+  event: AuditEventName,
+  { subject, at, ...payload }: { subject?: AuditSubject; at: Date } & Record<string, unknown>,
+): Promise<void> {
+  await tx
+    .insertInto('audit_events')
+    .values({
+      id: newId('aud'),
+      workspace_id: actor.workspaceId,
+      at,
+      event,
+      actor_kind: actor.kind,
+      actor_id: actor.id,
+      actor_label: actor.label,
+      subject_kind: subject?.kind ?? null,
+      subject_id: subject?.id ?? null,
+      subject_label: subject?.label ?? null,
+      payload: JSON.stringify(hideSecrets(event, payload)),
+      ip: actor.ip,
+    })
+    .execute();
+  recordedHere.getStore()?.add(event);
+}

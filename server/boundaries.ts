@@ -1,0 +1,36 @@
+/**
+ * Which feature may call which (through its index.ts only), and which owns which table. `boundaries.test.ts` reads every import and
+ * every query and fails on anything else. The platform (http, db, crypto, log, jobs, mail and the files directly under server/) knows
+ * no feature, except `app.ts` and the commands, which put everything together.
+ */
+export const features = {
+  audit: { calls: [], tables: ['audit_events'] },
+  workspace: { calls: ['audit', 'identity'], tables: ['workspaces'] },
+  directory: {
+    calls: ['audit', 'workspace', 'policies', 'identity'],
+    tables: ['members', 'groups', 'group_members', 'seen_clients'],
+  },
+  identity: {
+    calls: ['audit', 'workspace'],
+    tables: [
+      'links',
+      'sessions',
+      'oauth_artifacts',
+      'client_grants',
+      'device_requests',
+      'access_tokens',
+      'signing_keys',
+    ],
+  },
+  policies: {
+    calls: ['audit'],
+    tables: ['policies', 'policy_revisions', 'policy_assignments', 'policy_deliveries'],
+  },
+  models: { calls: ['audit', 'policies'], tables: ['models', 'model_upstreams', 'model_calls'] },
+  telemetry: { calls: [], tables: ['client_events'] },
+  connect: { calls: ['workspace'], tables: [] },
+  setup: { calls: ['workspace', 'directory', 'policies', 'models', 'identity', 'audit'], tables: [] },
+} as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;
+
+/** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */
+export const tablesAnyoneMayRead = ['workspaces', 'members', 'groups', 'group_members', 'seen_clients'] as const;

@@ -1,0 +1,58 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Tables } from './tables.ts';
+
+export type Database = Kysely<Tables>;
+
+/** OIDs whose default parsing differs between pg and PGlite: int8 as number, numeric as number. */
+const int8Oid = 20;
+const numericOid = 1700;
+
+export interface OpenDatabase {
+  db: Database;
+  engine: 'pglite' | 'postgres';
+  /** Raw handle for pg-boss; null on PostgreSQL, where it opens its own pool. */
+  pglite: PGlite | null;
+  close(): Promise<void>;
+}
+
+/**
+ * Embedded PGlite under `dataFolder`/db, or PostgreSQL (15 or newer) at `url`. The caller holds the data lock: two processes on
+ * one PGlite folder lose data. `dataFolder` 'memory' keeps nothing, for tests.
+ */
+export async function openDatabase({
+  url,
+  dataFolder,
+  snapshot,
+}: {
+  url: string | null;
+  dataFolder: string;
+  snapshot?: Blob;
+}): Promise<OpenDatabase> {
+  if (url) return openPostgres(url);
+  const inMemory = dataFolder === 'memory';
+  const folder = join(dataFolder, 'db');
+  if (!inMemory) await mkdir(folder, { recursive: true });
+  const pglite = new PGlite({
+    ...(inMemory ? {} : { dataDir: folder }),
+    ...(snapshot ? { loadDataDir: snapshot } : {}),
+    parsers: { [int8Oid]: Number, [numericOid]: Number },
+  });
+  await pglite.waitReady;
+  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
+  return { db, engine: 'pglite', pglite, close: () => db.destroy() };
+}
+
+function openPostgres(url: string): OpenDatabase {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(int8Oid, Number);
+  types.setTypeParser(numericOid, Number);
+  const pool = new pg.Pool({ connectionString: url, max: 10, types, application_name: 'reeve' });
+  // An idle connection that breaks must not end the process; the next query gets a new one or fails by itself.
+  pool.on('error', () => {});
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return { db, engine: 'postgres', pglite: null, close: () => db.destroy() };
+}

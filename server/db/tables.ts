@@ -1,0 +1,222 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { BuiltInRole } from '#contract/permissions.ts';
+
+/** timestamptz: read as Date on both engines, written as Date. */
+export type Timestamp = Date;
+/** jsonb: read parsed, written as JSON text (`JSON.stringify`), because PGlite and pg differ on arrays. */
+export type Json<Value> = ColumnType<Value, string, string>;
+
+export interface Tables {
+  workspaces: {
+    id: string;
+    name: string;
+    codex_local_enabled: Generated<boolean>;
+    device_code_enabled: Generated<boolean>;
+    record_content_enabled: Generated<boolean>;
+    api_keys_allowed: Generated<boolean>;
+    old_clients_allowed: Generated<boolean>;
+    policy_grace_minutes: Generated<number>;
+    policy_assignments_version: Generated<number>;
+    fallback_policy_id: string | null;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+  members: {
+    id: string;
+    workspace_id: string;
+    email: string;
+    name: string;
+    role: BuiltInRole;
+    status: 'invited' | 'active' | 'suspended';
+    password_hash: string | null;
+    created_at: Timestamp;
+    last_active_at: Timestamp | null;
+  };
+  groups: { id: string; workspace_id: string; name: string; description: Generated<string>; created_at: Timestamp };
+  group_members: { workspace_id: string; group_id: string; member_id: string; added_at: Timestamp };
+  links: {
+    id: string;
+    workspace_id: string | null;
+    kind: 'owner' | 'invitation';
+    member_id: string | null;
+    token_hash: string;
+    created_by: string | null;
+    created_at: Timestamp;
+    expires_at: Timestamp;
+    used_at: Timestamp | null;
+  };
+  sessions: {
+    id: string;
+    workspace_id: string;
+    member_id: string;
+    token_hash: string;
+    ip: string | null;
+    user_agent: string | null;
+    started_at: Timestamp;
+    last_seen_at: Timestamp;
+    expires_at: Timestamp;
+  };
+  oauth_artifacts: {
+    model: string;
+    id_hash: string;
+    payload: Json<Record<string, unknown>>;
+    grant_id: string | null;
+    uid: string | null;
+    user_code: string | null;
+    consumed_at: Timestamp | null;
+    expires_at: Timestamp | null;
+  };
+  client_grants: {
+    id: string;
+    workspace_id: string;
+    member_id: string;
+    oauth_grant_id: string;
+    client_id: string;
+    method: 'browser' | 'device-code';
+    ip: string | null;
+    created_at: Timestamp;
+    last_used_at: Timestamp | null;
+    expires_at: Timestamp | null;
+    revoked_at: Timestamp | null;
+    revoked_because: string | null;
+  };
+  device_requests: {
+    id: string;
+    workspace_id: string;
+    user_code_hash: string;
+    device_auth_id_hash: string;
+    client_id: string;
+    ip: string | null;
+    status: 'pending' | 'approved' | 'denied' | 'used';
+    member_id: string | null;
+    sealed_code: string | null;
+    created_at: Timestamp;
+    expires_at: Timestamp;
+  };
+  access_tokens: {
+    id: string;
+    workspace_id: string;
+    member_id: string;
+    kind: 'personal-access-token' | 'api-key';
+    name: string;
+    hint: string;
+    token_hash: string;
+    created_at: Timestamp;
+    expires_at: Timestamp | null;
+    last_used_at: Timestamp | null;
+    revoked_at: Timestamp | null;
+  };
+  signing_keys: {
+    kid: string;
+    sealed_private_jwk: string;
+    public_jwk: Json<Record<string, unknown>>;
+    created_at: Timestamp;
+    retired_at: Timestamp | null;
+  };
+  secrets: { workspace_id: string; name: string; sealed: string; hint: string; updated_at: Timestamp };
+  policies: {
+    id: string;
+    workspace_id: string;
+    name: string;
+    contents: string;
+    revision: number;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+    updated_by: string | null;
+  };
+  policy_revisions: {
+    workspace_id: string;
+    policy_id: string;
+    revision: number;
+    name: string;
+    contents: string;
+    created_at: Timestamp;
+    created_by: string | null;
+  };
+  policy_assignments: { workspace_id: string; position: number; group_id: string; policy_id: string };
+  policy_deliveries: {
+    workspace_id: string;
+    member_id: string;
+    policy_key: string;
+    delivered_at: Timestamp;
+    superseded_at: Timestamp | null;
+  };
+  models: {
+    workspace_id: string;
+    slug: string;
+    display_name: string;
+    upstream_model: string | null;
+    context_window_tokens: number;
+    reasoning_efforts: Json<string[]>;
+    input_usd_per_million: number | null;
+    cached_input_usd_per_million: number | null;
+    output_usd_per_million: number | null;
+    is_default: Generated<boolean>;
+    created_at: Timestamp;
+  };
+  model_upstreams: { workspace_id: string; base_url: string; updated_at: Timestamp };
+  model_calls: {
+    id: string;
+    workspace_id: string;
+    member_id: string | null;
+    member_name: string | null;
+    member_email: string | null;
+    credential: 'codex-sign-in' | 'personal-access-token' | 'api-key' | 'none';
+    client: string | null;
+    client_version: string | null;
+    model: string | null;
+    thread_id: string | null;
+    turn_id: string | null;
+    session_id: string | null;
+    policy_name: string | null;
+    sandbox_mode: string | null;
+    outcome: 'running' | 'completed' | 'refused' | 'failed' | 'cancelled';
+    refusal_code: string | null;
+    message: string | null;
+    response_id: string | null;
+    input_tokens: number | null;
+    cached_input_tokens: number | null;
+    output_tokens: number | null;
+    reasoning_tokens: number | null;
+    cost_usd: number | null;
+    ip: string | null;
+    started_at: Timestamp;
+    ended_at: Timestamp | null;
+    duration_ms: number | null;
+    time_to_first_token_ms: number | null;
+    request_text: string | null;
+    answer_text: string | null;
+  };
+  client_events: {
+    id: string;
+    workspace_id: string;
+    member_id: string | null;
+    received_at: Timestamp;
+    user_agent: string | null;
+    event_type: string;
+    event: Json<unknown>;
+  };
+  seen_clients: {
+    workspace_id: string;
+    member_id: string;
+    client: string;
+    version: string;
+    first_seen_at: Timestamp;
+    last_seen_at: Timestamp;
+  };
+  audit_events: {
+    id: string;
+    workspace_id: string | null;
+    at: Timestamp;
+    event: string;
+    actor_kind: 'member' | 'client' | 'system' | 'anonymous';
+    actor_id: string | null;
+    actor_label: string;
+    subject_kind: string | null;
+    subject_id: string | null;
+    subject_label: string | null;
+    payload: Json<Record<string, unknown>>;
+    ip: string | null;
+  };
+  rate_limits: { key: string; points: number; expire: number | null };
+}

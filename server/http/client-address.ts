@@ -1,0 +1,33 @@
+import ipaddr from 'ipaddr.js';
+
+const parse = (text: string | undefined) => {
+  const bare = text?.trim().replace(/^\[|\]$/g, '');
+  return bare && ipaddr.isValid(bare) ? ipaddr.process(bare) : null;
+};
+
+const isIn = (address: ipaddr.IPv4 | ipaddr.IPv6, cidr: string): boolean => {
+  const [range, bits] = ipaddr.parseCIDR(cidr);
+  return (
+    address.kind() === range.kind() && address.match([range, bits] as [ipaddr.IPv4, number] & [ipaddr.IPv6, number])
+  );
+};
+
+/**
+ * The caller's address. X-Forwarded-For is believed only from right to left and only while the hop before is one of our own
+ * proxies, so nobody can write an address for themselves.
+ */
+export function clientAddress(
+  socketAddress: string | undefined,
+  forwardedFor: string | undefined,
+  trustedProxies: readonly string[],
+): string | null {
+  let current = parse(socketAddress);
+  if (!current) return null;
+  const hops = (forwardedFor ?? '').split(',').filter((hop) => hop.trim() !== '');
+  while (hops.length > 0 && trustedProxies.some((cidr) => current !== null && isIn(current, cidr))) {
+    const next = parse(hops.pop());
+    if (!next) break;
+    current = next;
+  }
+  return current.toString();
+}

@@ -1,0 +1,16 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import type { Logger } from 'pino';
+
+/** What the first middleware of `createHttpApp` sets for everyone after it. */
+export interface HttpEnv {
+  Bindings: HttpBindings;
+  Variables: { requestId: string; log: Logger; ip: string | null; cspNonce: string };
+}
+
+export const requestFacts = (c: Context<HttpEnv>) => ({
+  requestId: c.get('requestId'),
+  log: c.get('log'),
+  ip: c.get('ip'),
+  userAgent: c.req.header('user-agent')?.slice(0, 500) ?? null,
+});

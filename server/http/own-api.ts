@@ -1,0 +1,47 @@
+import { OpenAPIHandler } from '@orpc/openapi/fetch';
+import type { AnyRouter } from '@orpc/server';
+import type { Context, Hono } from 'hono';
+import { errors } from '#contract/errors.ts';
+import type { HttpEnv } from './http-env.ts';
+import { requestFacts } from './http-env.ts';
+import type { RequestContext, SignedInMember } from './request-context.ts';
+
+export const apiPrefix = '/api/v1';
+const maxBodyBytes = 2 * 1024 * 1024;
+
+/** Cookie-bearing calls must come from our own pages: browsers send Origin with every non-GET, and Sec-Fetch-Site everywhere. */
+function isCrossSite(request: Request, origin: string): boolean {
+  const site = request.headers.get('sec-fetch-site');
+  if (site !== null && site !== 'same-origin' && site !== 'none') return true;
+  const sentOrigin = request.headers.get('origin');
+  return sentOrigin !== null && sentOrigin !== origin;
+}
+
+const refusal = (code: keyof typeof errors, data: Record<string, unknown> = {}) =>
+  Response.json(
+    { defined: false, code, status: errors[code].status, message: errors[code].message, data },
+    { status: errors[code].status },
+  );
+
+interface OwnApiOptions {
+  router: AnyRouter;
+  origin: string;
+  readMember: (c: Context<HttpEnv>) => Promise<SignedInMember | null>;
+}
+
+/** Mounts Reeve's own API. Only this folder knows oRPC and Hono. */
+export function mountOwnApi(app: Hono<HttpEnv>, { router, origin, readMember }: OwnApiOptions): void {
+  const api = new OpenAPIHandler<RequestContext>(router);
+  app.all(`${apiPrefix}/*`, async (c) => {
+    const facts = requestFacts(c);
+    if (isCrossSite(c.req.raw, origin)) return refusal('cross-origin');
+    if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes)
+      return refusal('body-too-large', { maxBytes: maxBodyBytes });
+    const responseHeaders = new Headers({ 'cache-control': 'no-store' });
+    const context: RequestContext = { ...facts, member: await readMember(c), responseHeaders };
+    const { matched, response } = await api.handle(c.req.raw, { prefix: apiPrefix, context });
+    if (!matched) return refusal('not-found', { path: c.req.path });
+    for (const [name, value] of responseHeaders) response.headers.append(name, value);
+    return response;
+  });
+}

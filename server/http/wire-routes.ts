@@ -1,0 +1,73 @@
+import type { Context, Hono } from 'hono';
+import type { Logger } from 'pino';
+import type { Permission } from '#contract/permissions.ts';
+import { isReeveError, ReeveError } from '#server/fail.ts';
+import { type HttpEnv, requestFacts } from './http-env.ts';
+
+/** The member behind a Codex client's credential, as of this request. */
+export interface CodexClient {
+  workspaceId: string;
+  memberId: string;
+  email: string;
+  name: string;
+  permissions: ReadonlySet<Permission>;
+  credential: 'codex-sign-in' | 'personal-access-token' | 'api-key';
+  /** client_grants.id for a sign-in, access_tokens.id otherwise. */
+  credentialId: string;
+}
+
+/**
+ * - `anyone`: no credential;
+ * - `codex-client`: a valid Codex credential, checked before the handler runs;
+ * - `checked-inside`: needs one too, but the handler asks for it itself, because it also records refusals.
+ */
+export type WireAllow = 'anyone' | 'codex-client' | 'checked-inside';
+
+export interface WireCall {
+  c: Context<HttpEnv>;
+  requestId: string;
+  log: Logger;
+  ip: string | null;
+  userAgent: string | null;
+  client: CodexClient | null;
+}
+
+export interface WireRoute {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL';
+  path: string;
+  allow: WireAllow;
+  summary: string;
+  handle: (call: WireCall) => Response | Promise<Response>;
+}
+
+/** Somebody else's wire format: its routes, and how it words an error. */
+export interface Dialect {
+  name: string;
+  routes: readonly WireRoute[];
+  renderError: (error: ReeveError, call: Pick<WireCall, 'requestId'>) => Response;
+}
+
+export type AuthenticateClient = (request: Request, facts: { ip: string | null }) => Promise<CodexClient>;
+
+export function clientOf(call: WireCall): CodexClient {
+  if (!call.client) throw new ReeveError('token-invalid');
+  return call.client;
+}
+
+export function mountDialect(app: Hono<HttpEnv>, dialect: Dialect, authenticate: AuthenticateClient): void {
+  for (const route of dialect.routes) {
+    const run = async (c: Context<HttpEnv>): Promise<Response> => {
+      const facts = requestFacts(c);
+      try {
+        const client = route.allow === 'codex-client' ? await authenticate(c.req.raw, facts) : null;
+        return await route.handle({ c, ...facts, client });
+      } catch (error) {
+        if (isReeveError(error)) return dialect.renderError(error, facts);
+        facts.log.error({ err: error, route: `${route.method} ${route.path}` }, 'a wire route failed');
+        return dialect.renderError(new ReeveError('internal', { reference: facts.requestId }), facts);
+      }
+    };
+    if (route.method === 'ALL') app.all(route.path, run);
+    else app.on(route.method, route.path, run);
+  }
+}
