@@ -5,31 +5,23 @@
  */
 export const features = {
   audit: { calls: [], tables: ['audit_events'] },
-  workspace: { calls: ['audit', 'identity'], tables: ['workspaces'] },
-  directory: {
-    calls: ['audit', 'workspace', 'policies', 'identity'],
-    tables: ['members', 'groups', 'group_members', 'seen_clients'],
-  },
   identity: {
-    calls: ['audit', 'workspace'],
-    tables: [
-      'links',
-      'sessions',
-      'oauth_artifacts',
-      'client_grants',
-      'device_requests',
-      'access_tokens',
-      'signing_keys',
-    ],
+    calls: ['audit'],
+    tables: ['sessions', 'oauth_artifacts', 'client_grants', 'device_requests', 'access_tokens', 'signing_keys'],
   },
+  workspace: { calls: ['audit', 'identity'], tables: ['workspaces'] },
   policies: {
     calls: ['audit'],
     tables: ['policies', 'policy_revisions', 'policy_assignments', 'policy_deliveries'],
   },
+  directory: {
+    calls: ['audit', 'identity', 'policies', 'workspace'],
+    tables: ['members', 'groups', 'group_members', 'seen_clients', 'links'],
+  },
   models: { calls: ['audit', 'policies'], tables: ['models', 'model_upstreams', 'model_calls'] },
   telemetry: { calls: [], tables: ['client_events'] },
   connect: { calls: ['workspace'], tables: [] },
-  setup: { calls: ['workspace', 'directory', 'policies', 'models', 'identity', 'audit'], tables: [] },
+  setup: { calls: ['audit', 'directory', 'identity', 'models', 'policies', 'workspace'], tables: [] },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;
 
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */
