@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { auditEventNames } from '#contract/audit-events.ts';
+import { MemberStatus } from '#contract/directory.ts';
+import { Outcome } from '#contract/models.ts';
+
+/** What each page keeps in the address. A part that makes no sense is dropped, so that old links still open. */
+const text = z.coerce.string().optional().catch(undefined);
+
+export const SignInSearch = z.object({ next: text });
+export const DeviceSearch = z.object({ user_code: text });
+export const MembersSearch = z.object({
+  search: text,
+  status: MemberStatus.optional().catch(undefined),
+  groupId: text,
+  sort: z.enum(['name', 'email', 'createdAt', 'lastActiveAt']).optional().catch(undefined),
+  direction: z.enum(['asc', 'desc']).optional().catch(undefined),
+  cursor: text,
+});
+export const GroupsSearch = z.object({ search: text, cursor: text });
+export const LookUpSearch = z.object({ email: text, groupId: text });
+export const NewPolicySearch = z.object({ preset: text });
+export const ConnectSearch = z.object({
+  for: z.enum(['person', 'ci', 'fleet', 'proxy']).optional().catch(undefined),
+  system: z.enum(['linux', 'macos', 'windows']).optional().catch(undefined),
+});
+export const ActivitySearch = z.object({
+  outcome: Outcome.optional().catch(undefined),
+  memberId: text,
+  model: text,
+  search: text,
+  call: text,
+  cursor: text,
+});
+export const AuditSearch = z.object({
+  event: z.enum(auditEventNames).optional().catch(undefined),
+  actorId: text,
+  subjectId: text,
+  search: text,
+  from: text,
+  to: text,
+  entry: text,
+  cursor: text,
+});
+export const AccountSearch = z.object({
+  tab: z.enum(['sessions', 'tokens', 'password']).optional().catch(undefined),
+  of: z.enum(['me', 'everyone']).optional().catch(undefined),
+});

@@ -1,0 +1,170 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  lazyRouteComponent,
+  type ParsedLocation,
+  redirect,
+} from '@tanstack/react-router';
+import { rememberSignedIn } from '#console/expired-session.ts';
+import * as search from '#console/page-search.ts';
+import { paths } from '#console/paths.ts';
+import { sessionQuery } from '#console/session.ts';
+import { NotFoundPage } from '#console/shell/NotFoundPage.tsx';
+import { Shell } from '#console/shell/Shell.tsx';
+
+interface RouterContext {
+  queries: QueryClient;
+}
+
+async function requireSession({
+  context,
+  location,
+}: {
+  context: RouterContext;
+  location: ParsedLocation;
+}): Promise<void> {
+  const session = await context.queries.ensureQueryData(sessionQuery);
+  rememberSignedIn(session.state === 'signed-in');
+  if (session.state === 'signed-out') {
+    throw redirect({ to: paths.signIn, search: location.href === '/' ? {} : { next: location.href }, replace: true });
+  }
+}
+
+const root = createRootRouteWithContext<RouterContext>()({
+  notFoundComponent: NotFoundPage,
+});
+
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell, beforeLoad: requireSession });
+const focused = createRoute({ getParentRoute: () => root, id: 'focused', beforeLoad: requireSession });
+const inShell = { getParentRoute: () => shell } as const;
+
+const publicPages = [
+  createRoute({
+    getParentRoute: () => root,
+    path: paths.signIn,
+    validateSearch: search.SignInSearch,
+    component: lazyRouteComponent(() => import('#console/identity/SignInPage.tsx'), 'SignInPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: paths.link,
+    component: lazyRouteComponent(() => import('#console/identity/LinkPage.tsx'), 'LinkPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: paths.join,
+    component: lazyRouteComponent(() => import('#console/connect/JoinPage.tsx'), 'JoinPage'),
+  }),
+] as const;
+
+const focusedPages = [
+  createRoute({
+    getParentRoute: () => focused,
+    path: paths.device,
+    validateSearch: search.DeviceSearch,
+    component: lazyRouteComponent(() => import('#console/identity/DevicePage.tsx'), 'DevicePage'),
+  }),
+  createRoute({
+    getParentRoute: () => focused,
+    path: paths.authorization,
+    component: lazyRouteComponent(() => import('#console/identity/AuthorizationPage.tsx'), 'AuthorizationPage'),
+  }),
+] as const;
+
+const shellPages = [
+  createRoute({
+    ...inShell,
+    path: paths.overview,
+    component: lazyRouteComponent(() => import('#console/overview/OverviewPage.tsx'), 'OverviewPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.settings,
+    component: lazyRouteComponent(() => import('#console/workspace/SettingsPage.tsx'), 'SettingsPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.members,
+    validateSearch: search.MembersSearch,
+    component: lazyRouteComponent(() => import('#console/directory/MembersPage.tsx'), 'MembersPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.member,
+    component: lazyRouteComponent(() => import('#console/directory/MemberPage.tsx'), 'MemberPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.groups,
+    validateSearch: search.GroupsSearch,
+    component: lazyRouteComponent(() => import('#console/directory/GroupsPage.tsx'), 'GroupsPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.group,
+    component: lazyRouteComponent(() => import('#console/directory/GroupPage.tsx'), 'GroupPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.policies,
+    component: lazyRouteComponent(() => import('#console/policies/PoliciesPage.tsx'), 'PoliciesPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.newPolicy,
+    validateSearch: search.NewPolicySearch,
+    component: lazyRouteComponent(() => import('#console/policies/NewPolicyPage.tsx'), 'NewPolicyPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.policyOrder,
+    component: lazyRouteComponent(() => import('#console/policies/PolicyOrderPage.tsx'), 'PolicyOrderPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.lookUp,
+    validateSearch: search.LookUpSearch,
+    component: lazyRouteComponent(() => import('#console/policies/LookUpPage.tsx'), 'LookUpPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.policy,
+    component: lazyRouteComponent(() => import('#console/policies/PolicyPage.tsx'), 'PolicyPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.connect,
+    validateSearch: search.ConnectSearch,
+    component: lazyRouteComponent(() => import('#console/connect/ConnectPage.tsx'), 'ConnectPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.models,
+    component: lazyRouteComponent(() => import('#console/models/ModelsPage.tsx'), 'ModelsPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.activity,
+    validateSearch: search.ActivitySearch,
+    component: lazyRouteComponent(() => import('#console/activity/ActivityPage.tsx'), 'ActivityPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.audit,
+    validateSearch: search.AuditSearch,
+    component: lazyRouteComponent(() => import('#console/audit/AuditPage.tsx'), 'AuditPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.account,
+    validateSearch: search.AccountSearch,
+    component: lazyRouteComponent(() => import('#console/identity/AccountPage.tsx'), 'AccountPage'),
+  }),
+] as const;
+
+export const routeTree = root.addChildren([
+  ...publicPages,
+  focused.addChildren([...focusedPages]),
+  shell.addChildren([...shellPages]),
+]);

@@ -1,0 +1,119 @@
+import {
+  Activity,
+  BookOpenCheck,
+  Boxes,
+  ChartColumn,
+  ClipboardList,
+  FileCog,
+  GitBranch,
+  House,
+  KeyRound,
+  ListChecks,
+  type LucideIcon,
+  MessagesSquare,
+  MonitorSmartphone,
+  Scale,
+  ScrollText,
+  Search,
+  ServerCog,
+  Settings,
+  ShieldAlert,
+  ShieldCheck,
+  SquareTerminal,
+  UserCog,
+  Users,
+  UsersRound,
+  Waypoints,
+} from 'lucide-react';
+import { paths } from '#console/paths.ts';
+import type { Permission } from '#contract/permissions.ts';
+
+type PagePath = (typeof paths)[
+  | 'overview'
+  | 'settings'
+  | 'members'
+  | 'groups'
+  | 'policies'
+  | 'lookUp'
+  | 'connect'
+  | 'models'
+  | 'activity'
+  | 'audit'];
+
+export interface NavigationPage {
+  label: string;
+  icon: LucideIcon;
+  to: PagePath;
+  /** Null: every member sees it. */
+  needs: Permission | null;
+}
+
+export interface PlannedPage {
+  label: string;
+  icon: LucideIcon;
+  /** Why it is greyed. */
+  comesWith: string;
+  needs: Permission | null;
+}
+
+export interface NavigationGroup {
+  label: string | null;
+  items: (NavigationPage | PlannedPage)[];
+}
+
+const people = 'Comes with single sign-on and custom roles';
+const policyReports = 'Comes with policy delivery reports';
+const governance = 'Comes with analytics and compliance exports';
+const verification = 'Comes with Team Config and verification';
+const cloud = 'Comes with Codex cloud';
+
+/** Groups and words of the founding document. */
+export const navigation: NavigationGroup[] = [
+  { label: null, items: [{ label: 'Overview', icon: House, to: paths.overview, needs: null }] },
+  {
+    label: 'Workspace',
+    items: [
+      { label: 'Settings and permissions', icon: Settings, to: paths.settings, needs: 'settings.read' },
+      { label: 'Members', icon: Users, to: paths.members, needs: 'members.read' },
+      { label: 'Groups', icon: UsersRound, to: paths.groups, needs: 'members.read' },
+      { label: 'Roles', icon: UserCog, comesWith: people, needs: 'settings.write' },
+      { label: 'Single sign-on', icon: ShieldCheck, comesWith: people, needs: 'settings.write' },
+      { label: 'Keys', icon: KeyRound, comesWith: people, needs: 'settings.write' },
+    ],
+  },
+  {
+    label: 'Codex local',
+    items: [
+      { label: 'Policies', icon: ScrollText, to: paths.policies, needs: 'policies.read' },
+      { label: 'Look-up', icon: Search, to: paths.lookUp, needs: 'policies.read' },
+      { label: 'Delivery', icon: Waypoints, comesWith: policyReports, needs: 'policies.read' },
+      { label: 'Team Config', icon: FileCog, comesWith: verification, needs: 'policies.read' },
+      { label: 'Connect a client', icon: MonitorSmartphone, to: paths.connect, needs: null },
+      { label: 'Models', icon: Boxes, to: paths.models, needs: 'models.read' },
+    ],
+  },
+  {
+    label: 'Codex cloud',
+    items: [
+      { label: 'Tasks', icon: ListChecks, comesWith: cloud, needs: 'settings.read' },
+      { label: 'Environments', icon: SquareTerminal, comesWith: cloud, needs: 'settings.read' },
+      { label: 'GitHub', icon: GitBranch, comesWith: cloud, needs: 'settings.read' },
+      { label: 'Runners', icon: ServerCog, comesWith: cloud, needs: 'settings.read' },
+      { label: 'Code review', icon: BookOpenCheck, comesWith: cloud, needs: 'settings.read' },
+      { label: 'Security', icon: ShieldAlert, comesWith: cloud, needs: 'settings.read' },
+      { label: 'Slack and Linear', icon: MessagesSquare, comesWith: cloud, needs: 'settings.read' },
+    ],
+  },
+  {
+    label: 'Governance',
+    items: [
+      { label: 'Analytics', icon: ChartColumn, comesWith: governance, needs: 'activity.read' },
+      { label: 'Activity', icon: Activity, to: paths.activity, needs: 'activity.read' },
+      { label: 'Compliance', icon: Scale, comesWith: governance, needs: 'audit.read' },
+      { label: 'Audit', icon: ClipboardList, to: paths.audit, needs: 'audit.read' },
+    ],
+  },
+  { label: null, items: [{ label: 'Verify', icon: ListChecks, comesWith: verification, needs: 'settings.read' }] },
+];
+
+export const isPage = (item: NavigationPage | PlannedPage): item is NavigationPage => 'to' in item;

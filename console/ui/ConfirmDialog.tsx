@@ -1,0 +1,72 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { type FormEvent, type ReactNode, useState } from 'react';
+
+interface ConfirmDialogProps {
+  title: string;
+  /** What happens to whom, and whether it can be undone. */
+  children: ReactNode;
+  /** A verb and its object: "Remove member". */
+  confirmLabel: string;
+  /** When set, this must be typed before the button works. */
+  typeToConfirm?: string | undefined;
+  isDestructive?: boolean;
+  isBusy?: boolean;
+  isOpen: boolean;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const {
+    title,
+    children,
+    confirmLabel,
+    typeToConfirm,
+    isDestructive = false,
+    isBusy = false,
+    isOpen,
+    onConfirm,
+    onClose,
+  } = props;
+  const [typed, setTyped] = useState('');
+  const mayConfirm = typeToConfirm === undefined || typed.trim() === typeToConfirm;
+  const close = () => {
+    setTyped('');
+    onClose();
+  };
+  const confirm = (event: FormEvent) => {
+    event.preventDefault();
+    if (mayConfirm) onConfirm();
+  };
+  return (
+    <Modal opened={isOpen} onClose={close} title={title} closeOnClickOutside={!isBusy}>
+      <form onSubmit={confirm}>
+        <Stack gap="md">
+          {children}
+          {typeToConfirm !== undefined && (
+            <TextInput
+              label={
+                <>
+                  Type <code>{typeToConfirm}</code> to confirm
+                </>
+              }
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+              autoComplete="off"
+              spellCheck={false}
+              data-autofocus
+            />
+          )}
+          <Group justify="flex-end" gap={8}>
+            <Button variant="default" onClick={close} disabled={isBusy}>
+              Cancel
+            </Button>
+            <Button type="submit" {...(isDestructive && { color: 'red' })} loading={isBusy} disabled={!mayConfirm}>
+              {confirmLabel}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,80 @@
+import { setDiagnostics } from '@codemirror/lint';
+import { Compartment, EditorState } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { useEffect, useRef } from 'react';
+import { type EditorDiagnostic, offsetOf, toEditorDiagnostics } from './editor-diagnostics.ts';
+import classes from './TomlEditor.module.css';
+import { tomlExtensions } from './toml-extensions.ts';
+
+interface TomlEditorProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  diagnostics: EditorDiagnostic[];
+  isReadOnly?: boolean;
+  /** Puts the cursor there and the focus into the editor whenever it becomes another object. */
+  jumpTo?: { line: number; column: number } | undefined;
+}
+
+/** A TOML document with somebody else's diagnostics at their lines. */
+export function TomlEditor({ label, value, onChange, diagnostics, isReadOnly = false, jumpTo }: TomlEditorProps) {
+  const parent = useRef<HTMLDivElement>(null);
+  const editor = useRef<EditorView>(null);
+  const attributes = useRef(new Compartment());
+  const report = useRef(onChange);
+  report.current = onChange;
+
+  // The editor is made once; what it starts with is corrected by the effects below.
+  useEffect(() => {
+    if (!parent.current) return;
+    const view = new EditorView({
+      parent: parent.current,
+      state: EditorState.create({
+        extensions: [
+          tomlExtensions,
+          attributes.current.of([]),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) report.current(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    editor.current = view;
+    return () => view.destroy();
+  }, []);
+
+  useEffect(() => {
+    const view = editor.current;
+    if (!view || view.state.doc.toString() === value) return;
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
+  }, [value]);
+
+  useEffect(() => {
+    const hasError = diagnostics.some(({ severity }) => severity === 'error');
+    editor.current?.dispatch({
+      effects: attributes.current.reconfigure([
+        EditorState.readOnly.of(isReadOnly),
+        EditorView.contentAttributes.of({
+          'aria-label': label,
+          'aria-invalid': String(hasError),
+          'aria-readonly': String(isReadOnly),
+        }),
+      ]),
+    });
+  }, [label, isReadOnly, diagnostics]);
+
+  useEffect(() => {
+    const view = editor.current;
+    if (view) view.dispatch(setDiagnostics(view.state, toEditorDiagnostics(view.state.doc, diagnostics)));
+  }, [diagnostics]);
+
+  useEffect(() => {
+    const view = editor.current;
+    if (!view || !jumpTo) return;
+    const position = offsetOf(view.state.doc, jumpTo);
+    view.dispatch({ selection: { anchor: position }, scrollIntoView: true });
+    view.focus();
+  }, [jumpTo]);
+
+  return <div ref={parent} className={classes.editor} />;
+}

@@ -1,0 +1,26 @@
+const whole = new Intl.NumberFormat('en');
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+export const formatCount = (count: number) => whole.format(count);
+
+/** "12.3K" for columns; the exact number belongs in a tooltip or the detail. */
+export const formatTokens = (tokens: number | null) =>
+  tokens === null ? '–' : tokens < 10_000 ? whole.format(tokens) : compact.format(tokens);
+
+/** Cents matter for one call, not for a day: below a dollar four digits, above it two. */
+export function formatUsd(usd: number | null): string {
+  if (usd === null) return '–';
+  const digits = usd !== 0 && Math.abs(usd) < 1 ? 4 : 2;
+  return `$${new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(usd)}`;
+}
+
+export function formatDuration(durationMs: number | null): string {
+  if (durationMs === null) return '–';
+  if (durationMs < 1000) return `${durationMs} ms`;
+  if (durationMs < 60_000) return `${(durationMs / 1000).toFixed(1)} s`;
+  return `${Math.floor(durationMs / 60_000)} min ${Math.round((durationMs % 60_000) / 1000)} s`;
+}
+
+/** "1 member", "42 members". */
+export const countOf = (count: number, one: string, many = `${one}s`) =>
+  `${whole.format(count)} ${count === 1 ? one : many}`;

@@ -1,0 +1,68 @@
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
+import { toml } from '@codemirror/legacy-modes/mode/toml';
+import { lintGutter, lintKeymap } from '@codemirror/lint';
+import type { Extension } from '@codemirror/state';
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { cspNonce } from '#console/csp-nonce.ts';
+
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.atom, tags.tagName], color: 'var(--code-key)' },
+  { tag: tags.string, color: 'var(--code-string)' },
+  { tag: [tags.number, tags.bool, tags.literal], color: 'var(--code-number)' },
+  { tag: tags.comment, color: 'var(--code-comment)' },
+]);
+
+const look = EditorView.theme({
+  '&': { color: 'var(--text)', backgroundColor: 'var(--raised)', fontSize: '14px' },
+  '&.cm-focused': { outline: '2px solid var(--mantine-primary-color-filled)', outlineOffset: '-2px' },
+  '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '20px' },
+  '.cm-content': { padding: '8px 0', caretColor: 'var(--text)' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)' },
+  '.cm-gutters': { color: 'var(--text-quiet)', backgroundColor: 'var(--sunken)', borderRight: '1px solid var(--line)' },
+  '.cm-activeLine': { backgroundColor: 'color-mix(in srgb, var(--quiet-ground) 50%, transparent)' },
+  '.cm-activeLineGutter': { backgroundColor: 'transparent' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--info-ground)',
+  },
+  '.cm-tooltip': {
+    color: 'var(--text)',
+    backgroundColor: 'var(--raised)',
+    border: '1px solid var(--line-strong)',
+    borderRadius: '4px',
+    maxWidth: '480px',
+  },
+  '.cm-diagnostic': { padding: '8px 12px', fontFamily: 'var(--mantine-font-family)' },
+  '.cm-diagnosticAction': {
+    color: 'var(--info-text)',
+    backgroundColor: 'var(--info-ground)',
+    borderRadius: '4px',
+    padding: '4px 8px',
+    font: 'inherit',
+  },
+});
+
+/** Everything the editor needs except what changes: read-only state, label, diagnostics. Tab stays the browser's, to leave the editor. */
+export const tomlExtensions: Extension[] = [
+  EditorView.cspNonce.of(cspNonce),
+  lineNumbers(),
+  lintGutter(),
+  history(),
+  drawSelection(),
+  highlightSpecialChars(),
+  highlightActiveLine(),
+  bracketMatching(),
+  StreamLanguage.define(toml),
+  syntaxHighlighting(colours),
+  look,
+  EditorView.lineWrapping,
+  keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+];
