@@ -1,0 +1,56 @@
+import type { Hono } from 'hono';
+import { auditRoutes } from './audit/index.ts';
+import { connectDialect, connectRoutes } from './connect/index.ts';
+import { directoryRoutes } from './directory/index.ts';
+import { mountConsole } from './http/console-files.ts';
+import { createHttpApp } from './http/create-http-app.ts';
+import type { HttpEnv } from './http/http-env.ts';
+import { mountOwnApi } from './http/own-api.ts';
+import { type Dialect, mountDialect } from './http/wire-routes.ts';
+import { authenticateClient, codexOauthDialect, identityRoutes, readConsoleMember } from './identity/index.ts';
+import { activityRoutes, type Gateway, modelsRoutes, responsesDialect } from './models/index.ts';
+import { codexClientDialect, policiesRoutes } from './policies/index.ts';
+import type { Services } from './services.ts';
+import { setupRoutes } from './setup/index.ts';
+import { codexEventsDialect } from './telemetry/index.ts';
+import { workspaceRoutes } from './workspace/index.ts';
+
+export interface AppParts {
+  gateway: Gateway;
+  /** The local authority that clients have to trust; null with an own certificate. */
+  authorityPem: string | null;
+}
+
+/** Reeve's own API, feature by feature. */
+export const ownApiRouter = (services: Services, parts: AppParts) => ({
+  identity: identityRoutes(services),
+  workspace: workspaceRoutes(services),
+  directory: directoryRoutes(services),
+  policies: policiesRoutes(services),
+  models: modelsRoutes(services),
+  activity: activityRoutes(services),
+  audit: auditRoutes(services),
+  connect: connectRoutes(services, parts),
+  setup: setupRoutes(services),
+});
+
+/** Other people's wire formats: everything a stock Codex client calls. */
+export const dialects = (services: Services, parts: AppParts): Dialect[] => [
+  codexOauthDialect(services),
+  codexClientDialect(services),
+  responsesDialect(services, parts.gateway),
+  codexEventsDialect(services),
+  connectDialect(services, parts),
+];
+
+/** Every route, in the order of precedence: Reeve's own API, the clients' dialects, health, the console's document last. */
+export function createApp(services: Services, parts: AppParts & { isReady: () => boolean | Promise<boolean> }): Hono<HttpEnv> {
+  const app = createHttpApp({ log: services.log, trustedProxies: services.config.trustedProxies });
+  app.get('/healthz', (c) => c.json({ status: 'alive' }));
+  app.get('/readyz', async (c) => ((await parts.isReady()) ? c.json({ status: 'ready' }) : c.json({ status: 'not ready' }, 503)));
+  mountOwnApi(app, { router: ownApiRouter(services, parts), origin: services.origin, readMember: readConsoleMember(services) });
+  const authenticate = authenticateClient(services);
+  for (const dialect of dialects(services, parts)) mountDialect(app, dialect, authenticate);
+  mountConsole(app);
+  return app;
+}
