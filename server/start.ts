@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -38,7 +39,11 @@ const listen = (server: Server, { host, port }: { host: string; port: number }) 
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 
-async function openServices({ config, log, clock = () => new Date() }: StartOptions, origin: string, opened: OpenDatabase): Promise<Services> {
+async function openServices(
+  { config, log, clock = () => new Date() }: StartOptions,
+  origin: string,
+  opened: OpenDatabase,
+): Promise<Services> {
   const keys = await loadMasterKeys(config.masterKey);
   return {
     config,
@@ -55,22 +60,27 @@ async function openServices({ config, log, clock = () => new Date() }: StartOpti
 /** Starts the HTTPS server on a data folder that this process locks. @throws DataFolderInUse */
 export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   const { config, log, clock = () => new Date() } = options;
-  const lock = await lockDataFolder(config.dataFolder, 'reeve serve');
+  const lock = await lockDataFolder(config.dataFolder, { command: 'reeve serve' });
   const opened = await openDatabase({ url: config.databaseUrl?.reveal() ?? null, dataFolder: config.dataFolder });
   await migrate(opened.db);
-  // The port decides the origin when the system chooses it, and everything else needs the origin: bind first, answer when ready.
-  const server = createServer({ minVersion: 'TLSv1.2' });
-  const port = await listen(server, config.listen);
-  const origin = publicOrigin(config, port);
-  const certificates = await openCertificates({ config, host: hostOf(origin), clock, log, extraNames: options.extraNames ?? [] });
+  const host = hostOf(publicOrigin(config, config.listen.port));
+  const certificates = await openCertificates({ config, host, clock, log, extraNames: options.extraNames ?? [] });
+  const server = createServer(certificates.tlsOptions());
+  certificates.attach(server);
+  // With port 0 the origin is known only once the socket is bound, and everything else needs the origin.
+  let answer: RequestListener = answerStarting;
+  server.on('request', (request, response) => answer(request, response));
+  const origin = publicOrigin(config, await listen(server, config.listen));
   const services = await openServices(options, origin, opened);
   const gateway = await openGateway(services);
   let isStopping = false;
-  const app = createApp(services, { gateway, authorityPem: certificates.authorityPem, isReady: () => !isStopping && isReachable(opened) });
-  server.setSecureContext(certificates.tlsOptions());
-  certificates.attach(server);
-  server.on('request', getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  const app = createApp(services, {
+    gateway,
+    authorityPem: certificates.authorityPem,
+    isReady: () => !isStopping && isReachable(opened),
+  });
   server.on('upgrade', (request, socket) => gateway.refuseUpgrade(request, socket));
+  answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return {
     services,
     origin,
@@ -89,8 +99,19 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   };
 }
 
+const answerStarting: RequestListener = (_request, response) => {
+  response
+    .writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' })
+    .end('{"error":{"code":"starting","message":"Reeve is starting."}}');
+};
+
 const isReachable = ({ db }: OpenDatabase): Promise<boolean> =>
-  db.selectFrom('workspaces').select('id').limit(1).execute().then(
-    () => true,
-    () => false,
-  );
+  db
+    .selectFrom('workspaces')
+    .select('id')
+    .limit(1)
+    .execute()
+    .then(
+      () => true,
+      () => false,
+    );
