@@ -1,0 +1,37 @@
+import { connect } from 'node:tls';
+import type { VendorName } from './vendor-names.ts';
+
+export interface AnswersForOptions {
+  reeve: URL;
+  name: VendorName;
+  authorityPem: string | null;
+  timeoutMs: number;
+}
+
+/** Null when the server there proves to be `name` by a certificate we trust; otherwise what is wrong and what to do. */
+export function answersFor({ reeve, name, authorityPem, timeoutMs }: AnswersForOptions): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: reeve.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: reeve.port === '' ? 443 : Number(reeve.port),
+      servername: name,
+      minVersion: 'TLSv1.2',
+      ...(authorityPem === null ? {} : { ca: authorityPem }),
+    });
+    const settle = (problem: string | null) => {
+      resolve(problem);
+      socket.destroy();
+    };
+    socket.setTimeout(timeoutMs, () => settle(`no answer within ${timeoutMs} ms`));
+    socket.once('secureConnect', () => settle(null));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|ERR_SSL|ERR_TLS/.test(error.code ?? '');
+      settle(
+        isCertificate
+          ? `it does not present a trusted certificate for ${name} (${error.code}). Its operator has to turn proxy mode on, and ` +
+              'this proxy has to know the authority of that certificate.'
+          : error.message,
+      );
+    });
+  });
+}
