@@ -6,9 +6,9 @@ import { newId } from '#server/crypto/ids.ts';
 import { readKeyRing } from '#server/crypto/key-ring.ts';
 import { createSecretBox } from '#server/crypto/secret-box.ts';
 import { createSigner } from '#server/crypto/signer.ts';
-import { migrate } from '#server/db/migrate.ts';
-import { type Database, openDatabase } from '#server/db/open-database.ts';
+import type { Database } from '#server/db/open-database.ts';
 import type { Services } from '#server/services.ts';
+import { openEmptyDatabase } from './empty-database.ts';
 
 export interface TestServices extends Services {
   /** Every line logged at error level; `close` fails when there are any that the test did not take out. */
@@ -25,8 +25,7 @@ const testKey = Buffer.alloc(32, 7).toString('base64');
  */
 export async function openTestServices(environment: Record<string, string> = {}): Promise<TestServices> {
   const config = readConfig({ REEVE_DATA: 'memory', REEVE_URL: 'https://reeve.test:8443', ...environment });
-  const opened = await openDatabase({ url: config.databaseUrl?.reveal() ?? null, dataFolder: 'memory' });
-  await migrate(opened.db);
+  const opened = await openEmptyDatabase();
   const errorLines: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => errorLines.push(line) });
   const keys = await readKeyRing(`1:${testKey}`, 'the test');

@@ -5,11 +5,19 @@ import type { Finished, Program, WaitOptions } from './start-program.ts';
 const RpcMessage = z.object({
   id: z.union([z.number(), z.string()]).optional(),
   method: z.string().optional(),
-  params: z.unknown(),
-  result: z.unknown(),
-  error: z.object({ code: z.number(), message: z.string(), data: z.unknown() }).optional(),
+  params: z.unknown().optional(),
+  result: z.unknown().optional(),
+  error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }).optional(),
 });
 type RpcMessage = z.infer<typeof RpcMessage>;
+
+function readMessage(line: string): RpcMessage | undefined {
+  try {
+    return RpcMessage.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
 
 /** A request the server refused. */
 export class AppServerError extends Error {
@@ -52,7 +60,8 @@ export function startAppServer(program: Program): AppServer {
 
   program.onLine((line, stream) => {
     if (stream !== 'stdout' || line.trim() === '') return;
-    const message = RpcMessage.parse(JSON.parse(line));
+    const message = readMessage(line);
+    if (message === undefined) return traffic.ended(`the app-server sent what is not JSON-RPC: ${line}`);
     if (message.method !== undefined) {
       notices.push({
         method: message.method,

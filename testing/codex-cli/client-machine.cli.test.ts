@@ -76,8 +76,8 @@ test('a machine has its own /etc, which binds the client and leaves the host alo
     { args: ['written inside'] },
   );
   expect(written).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('test authority') });
-  const later = await client.shell('cat /etc/codex/motd; ls /usr/local/share/ca-certificates; id -u; codex --version');
-  expect(later.stdout).toBe('written inside\nmine.crt\n0\ncodex-cli 0.169.0\n');
+  const later = await client.shell('cat /etc/codex/motd; ls /usr/local/share/ca-certificates/mine.crt; id -u; codex --version');
+  expect(later.stdout).toBe('written inside\n/usr/local/share/ca-certificates/mine.crt\n0\ncodex-cli 0.169.0\n');
   expect(await client.files.etc.read('codex/motd')).toBe('written inside\n');
 
   expect(existsSync('/etc/codex/motd')).toBe(false);
@@ -111,9 +111,11 @@ test('a limit ends a hopeless run and says what was printed', async () => {
 test('closing a machine ends what was left in the background and removes its files', async () => {
   const client = await createClientMachine();
   const { stdout } = await client.shell('setsid sleep 1000 >/dev/null 2>&1 & echo $!');
-  expect(existsSync(`/proc/${stdout.trim()}`)).toBe(true);
+  const statusFile = `/proc/${stdout.trim()}/status`;
+  const isAlive = () => existsSync(statusFile) && !/^State:\s+[ZX]/m.test(readFileSync(statusFile, 'utf8'));
+  expect(isAlive()).toBe(true);
   await client.close();
-  expect(existsSync(`/proc/${stdout.trim()}`)).toBe(false);
+  expect(isAlive()).toBe(false);
   expect(existsSync(client.files.home.path)).toBe(false);
 });
 

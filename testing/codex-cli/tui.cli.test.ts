@@ -9,7 +9,7 @@ async function openTuiMachine(script = eachTurn(message('Hello from the scripted
   const server = await startResponsesServer({ script });
   onTestFinished(() => server.close());
   const client = await createClientMachine({
-    configToml: `model = "gpt-5.5"\nopenai_base_url = "${server.baseUrl}"\ncheck_for_update_on_startup = false\n`,
+    configToml: `model = "corp-model"\nopenai_base_url = "${server.baseUrl}"\ncheck_for_update_on_startup = false\n`,
     authJson: { auth_mode: 'apikey', OPENAI_API_KEY: 'sk-scripted' },
     trustWorkFolder: true,
   });
@@ -20,7 +20,7 @@ async function openTuiMachine(script = eachTurn(message('Hello from the scripted
 test('the terminal interface starts with an API key, answers a prompt and leaves', async () => {
   const { server, client } = await openTuiMachine();
   const tui = client.tui();
-  await tui.waitFor(/gpt-5\.5/);
+  await tui.waitFor(/corp-model/);
 
   await tui.submit('say hello');
   await tui.waitFor(/Hello from the scripted model\./);
@@ -37,7 +37,7 @@ test('a turn in mid-stream can be looked at and stopped', async () => {
     eachTurn(message('First line.\nSecond line.\n', { deltas: 2, midway })),
   );
   const tui = client.tui();
-  await tui.waitFor(/gpt-5\.5/);
+  await tui.waitFor(/corp-model/);
   await tui.submit('count');
   await midway.reached;
   await tui.waitFor(/esc to interrupt/);

@@ -4,9 +4,9 @@ import type { Step } from './model-steps.ts';
 const InputItem = z.looseObject({
   type: z.string().optional(),
   role: z.string().optional(),
-  content: z.unknown(),
+  content: z.unknown().optional(),
   call_id: z.string().optional(),
-  output: z.unknown(),
+  output: z.unknown().optional(),
 });
 export type InputItem = z.infer<typeof InputItem>;
 
@@ -22,7 +22,7 @@ export type ResponsesRequest = z.infer<typeof ResponsesRequest>;
 export type Script = (request: ResponsesRequest, ordinal: number) => Step;
 
 function inputItems({ input }: ResponsesRequest): InputItem[] {
-  return typeof input === 'string' ? [{ type: 'message', role: 'user', content: input, output: undefined }] : input;
+  return typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : input;
 }
 
 function textOf(content: unknown): string {
