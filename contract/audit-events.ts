@@ -16,6 +16,7 @@ export const auditEvents = {
   'session.revoked': { sentence: 'Console sessions were revoked.' },
   'password.changed': { sentence: 'A member changed their password.', secret: ['password'] },
   'owner-link.created': { sentence: 'A set-up link for an owner was made on the server.' },
+  'owner-link.used': { sentence: 'A set-up link made someone an owner, or gave an owner a new password.' },
   'member.invited': { sentence: 'Someone was invited.' },
   'member.joined': { sentence: 'An invited person joined.' },
   'member.invitation-renewed': { sentence: 'An invitation link was replaced by a new one.' },

@@ -67,8 +67,9 @@ const LinkToken = z.string().min(10).max(200).describe('The secret part of a sin
 export const directory = {
   links: {
     preview: endpoint({
-      method: 'GET',
-      path: '/links/{token}',
+      // Not GET: a token in an address ends up in logs and histories.
+      method: 'POST',
+      path: '/links/preview',
       summary: 'What a set-up or invitation link is for',
       tag,
       allow: 'anyone',
@@ -78,11 +79,11 @@ export const directory = {
       .output(LinkPreview),
     acceptOwner: endpoint({
       method: 'POST',
-      path: '/links/{token}/owner',
+      path: '/links/owner',
       summary: 'Create the owner (and the workspace, the first time)',
       tag,
       allow: 'anyone',
-      audit: 'workspace.created',
+      audit: 'owner-link.used',
     })
       .input(
         z.object({
@@ -96,7 +97,7 @@ export const directory = {
       .output(SignedIn),
     acceptInvitation: endpoint({
       method: 'POST',
-      path: '/links/{token}/member',
+      path: '/links/member',
       summary: 'Join the workspace',
       tag,
       allow: 'anyone',

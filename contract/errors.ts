@@ -37,6 +37,15 @@ export const errors = {
     status: 409,
     message: 'A workspace keeps at least one active owner. Make somebody else an owner first.',
   },
+  'own-membership': {
+    status: 409,
+    message: 'You cannot suspend or remove yourself. Ask another workspace owner.',
+  },
+  'api-keys-off': {
+    status: 403,
+    message:
+      'API keys are not allowed in this workspace, because they carry no policy. A workspace owner can allow them under Settings and permissions.',
+  },
   'device-code-off': {
     status: 404,
     message:

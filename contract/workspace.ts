@@ -55,7 +55,7 @@ export const workspace = {
     allow: 'settings.write',
     audit: { none: 'changes nothing' },
   })
-    .input(WorkspaceSettings.partial())
+    .input(WorkspaceSettings.partial().strict())
     .output(
       z.object({
         effects: z.array(z.object({ sentence: z.string(), severity: z.enum(['info', 'warning']) })),
@@ -71,6 +71,6 @@ export const workspace = {
     allow: 'settings.write',
     audit: 'workspace.settings-updated',
   })
-    .input(WorkspaceSettings.partial())
+    .input(WorkspaceSettings.partial().strict())
     .output(z.object({ settings: WorkspaceSettings })),
 };

@@ -38,7 +38,12 @@ export function mountOwnApi(app: Hono<HttpEnv>, { router, origin, readMember }: 
     if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes)
       return refusal('body-too-large', { maxBytes: maxBodyBytes });
     const responseHeaders = new Headers({ 'cache-control': 'no-store' });
-    const context: RequestContext = { ...facts, member: await readMember(c), responseHeaders };
+    const context: RequestContext = {
+      ...facts,
+      member: await readMember(c),
+      cookieHeader: c.req.header('cookie') ?? null,
+      responseHeaders,
+    };
     const { matched, response } = await api.handle(c.req.raw, { prefix: apiPrefix, context });
     if (!matched) return refusal('not-found', { path: c.req.path });
     for (const [name, value] of responseHeaders) response.headers.append(name, value);

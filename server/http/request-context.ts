@@ -21,6 +21,7 @@ export interface RequestContext {
   ip: string | null;
   userAgent: string | null;
   member: SignedInMember | null;
+  cookieHeader: string | null;
   /** Response headers a handler adds, for example Set-Cookie. */
   responseHeaders: Headers;
 }

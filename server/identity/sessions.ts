@@ -1,0 +1,87 @@
+import { permissionsOf } from '#contract/permissions.ts';
+import { record } from '#server/audit/index.ts';
+import { newId } from '#server/crypto/ids.ts';
+import { hashToken, mintToken } from '#server/crypto/token-hash.ts';
+import type { Database } from '#server/db/open-database.ts';
+import { ReeveError } from '#server/fail.ts';
+import type { SignedInMember } from '#server/http/request-context.ts';
+import type { Services } from '#server/services.ts';
+import { readSessionToken } from './session-cookies.ts';
+import { isTouchDue, sessionExpiresAt, touchEveryMs } from './session-lifetime.ts';
+import {
+  deleteEndedSessions,
+  deleteSession,
+  findLiveSession,
+  insertSession,
+  lockActiveMember,
+  touchSession,
+} from './session-queries.ts';
+
+export interface NewSession {
+  memberId: string;
+  at: Date;
+  ip: string | null;
+  userAgent: string | null;
+  /** The session this browser had until now: it ends, so that nobody keeps a token from before the sign-in. */
+  replaces: Pick<SignedInMember, 'memberId' | 'sessionId'> | null;
+  because: 'password' | 'owner-link' | 'invitation';
+}
+
+/**
+ * Starts a console session in the caller's transaction and returns its secret, for `setSignInCookies`. Refuses with
+ * `member-suspended` when the member is not active any more.
+ */
+export async function startSession(tx: Database, session: NewSession): Promise<{ token: string }> {
+  const { memberId, at, ip, userAgent, replaces, because } = session;
+  const member = await lockActiveMember(tx, memberId);
+  if (!member) throw new ReeveError('member-suspended');
+  if (replaces) await deleteSession(tx, replaces);
+  const { token, hash } = mintToken('ses-');
+  const id = newId('ses');
+  await insertSession(tx, {
+    id,
+    workspace_id: member.workspace_id,
+    member_id: memberId,
+    token_hash: hash,
+    ip,
+    user_agent: userAgent,
+    started_at: at,
+    last_seen_at: at,
+    expires_at: sessionExpiresAt(at),
+  });
+  const label = `${member.name} <${member.email}>`;
+  const actor = { kind: 'member' as const, id: memberId, label, workspaceId: member.workspace_id, ip };
+  const subject = { kind: 'session', id, label: userAgent ?? 'console' };
+  await record(tx, actor, 'session.started', { at, subject, because });
+  return { token };
+}
+
+/** The member behind the request's cookie, or null. Ended, idle and suspended are all the same: not signed in. */
+export async function readSession(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  cookieHeader: string | null,
+): Promise<SignedInMember | null> {
+  const token = readSessionToken(cookieHeader);
+  if (!token) return null;
+  const now = clock();
+  const row = await findLiveSession(db, hashToken(token), now);
+  if (!row) return null;
+  if (isTouchDue(row.last_seen_at, now)) {
+    const before = new Date(now.getTime() - touchEveryMs);
+    await touchSession(db, { sessionId: row.session_id, memberId: row.member_id, now, before });
+  }
+  return {
+    memberId: row.member_id,
+    workspaceId: row.workspace_id,
+    email: row.email,
+    name: row.name,
+    role: row.role,
+    permissions: permissionsOf(row.role),
+    sessionId: row.session_id,
+  };
+}
+
+/** Housekeeping: rows of sessions that ended by themselves. */
+export const forgetEndedSessions = async ({ db, clock }: Pick<Services, 'db' | 'clock'>): Promise<void> => {
+  await deleteEndedSessions(db, clock());
+};
