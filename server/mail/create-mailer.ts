@@ -1,0 +1,58 @@
+import { createTransport } from 'nodemailer';
+import type { Logger } from 'pino';
+import type { Config } from '#server/config.ts';
+
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+}
+
+/** `sent: false` is nothing to hide from the person: show them the link that the mail would have carried. */
+export type MailOutcome = { sent: true } | { sent: false; because: 'not-set-up' | 'failed'; message: string };
+
+export interface Mailer {
+  readonly isSetUp: boolean;
+  send(mail: Mail): Promise<MailOutcome>;
+  close(): void;
+}
+
+const notSetUp = 'Mail is not set up on this server (REEVE_SMTP_URL). Pass the link on yourself.';
+const timeoutMs = 20_000;
+
+/** Mail through REEVE_SMTP_URL. A mail that cannot be sent is an outcome, not an exception: what it announced has happened all the same. */
+export function createMailer({ config, log }: { config: Pick<Config, 'mail'>; log: Logger }): Mailer {
+  if (!config.mail) {
+    return {
+      isSetUp: false,
+      send: async () => ({ sent: false, because: 'not-set-up', message: notSetUp }),
+      close: () => {},
+    };
+  }
+  const { smtpUrl, from } = config.mail;
+  const transport = createTransport(
+    { url: smtpUrl.reveal(), connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs },
+    { from },
+  );
+  return {
+    isSetUp: true,
+    async send({ to, subject, text }) {
+      try {
+        await transport.sendMail({ to, subject, text, disableFileAccess: true, disableUrlAccess: true });
+        return { sent: true };
+      } catch (error) {
+        log.error({ err: error, subject }, 'a mail could not be sent');
+        const reason =
+          (error as { response?: string; code?: string }).response ??
+          (error as { code?: string }).code ??
+          'unknown reason';
+        return {
+          sent: false,
+          because: 'failed',
+          message: `The mail server did not take the mail (${reason}). Pass the link on yourself.`,
+        };
+      }
+    },
+    close: () => transport.close(),
+  };
+}
