@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
 import type { Logger } from 'pino';
 import type { Config } from '#server/config.ts';
+import { redactText } from '#server/log/redact.ts';
 
 export interface Mail {
   to: string;
@@ -42,14 +43,11 @@ export function createMailer({ config, log }: { config: Pick<Config, 'mail'>; lo
         return { sent: true };
       } catch (error) {
         log.error({ err: error, subject }, 'a mail could not be sent');
-        const reason =
-          (error as { response?: string; code?: string }).response ??
-          (error as { code?: string }).code ??
-          'unknown reason';
+        const reason = redactText(error instanceof Error ? error.message : String(error));
         return {
           sent: false,
           because: 'failed',
-          message: `The mail server did not take the mail (${reason}). Pass the link on yourself.`,
+          message: `The mail was not sent: ${reason}. Pass the link on yourself.`,
         };
       }
     },
