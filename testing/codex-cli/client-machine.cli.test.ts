@@ -61,7 +61,9 @@ test('the read-only sandbox of the client works inside the machine', async () =>
 
 test('a machine has its own /etc, which binds the client and leaves the host alone', async () => {
   const store = '/etc/ssl/certs/ca-certificates.crt';
-  const hostStore = existsSync(store) ? { size: statSync(store).size, contents: readFileSync(store, 'utf8') } : undefined;
+  const hostStore = existsSync(store)
+    ? { size: statSync(store).size, contents: readFileSync(store, 'utf8') }
+    : undefined;
   const client = await openMachine({
     etcFiles: { 'codex/requirements.toml': 'allowed_login_methods = ["chatgpt"]\n' },
     trustedCaPem: '-----BEGIN CERTIFICATE-----\ntest authority\n-----END CERTIFICATE-----',
@@ -76,7 +78,9 @@ test('a machine has its own /etc, which binds the client and leaves the host alo
     { args: ['written inside'] },
   );
   expect(written).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('test authority') });
-  const later = await client.shell('cat /etc/codex/motd; ls /usr/local/share/ca-certificates/mine.crt; id -u; codex --version');
+  const later = await client.shell(
+    'cat /etc/codex/motd; ls /usr/local/share/ca-certificates/mine.crt; id -u; codex --version',
+  );
   expect(later.stdout).toBe('written inside\n/usr/local/share/ca-certificates/mine.crt\n0\ncodex-cli 0.169.0\n');
   expect(await client.files.etc.read('codex/motd')).toBe('written inside\n');
 
@@ -105,7 +109,9 @@ test('machines run at the same time without seeing each other', async () => {
 
 test('a limit ends a hopeless run and says what was printed', async () => {
   const client = await openMachine();
-  await expect(client.shell('echo started; sleep 1000', { timeoutMs: 500 })).rejects.toThrow(/500 ms[^]*started/);
+  await expect(client.shell('echo started; sleep 1000', { timeoutMs: 3_000 })).rejects.toThrow(
+    /3000 ms\n--- stdout\nstarted/,
+  );
 });
 
 test('closing a machine ends what was left in the background and removes its files', async () => {
@@ -120,7 +126,9 @@ test('closing a machine ends what was left in the background and removes its fil
 });
 
 test('the SDK runs the CLI of the machine', async () => {
-  const server = await openServer({ script: eachTurn(shellCommand('echo sdk > sdk.txt'), message('Made by the SDK.')) });
+  const server = await openServer({
+    script: eachTurn(shellCommand('echo sdk > sdk.txt'), message('Made by the SDK.')),
+  });
   const client = await openMachine({ configToml: 'model = "gpt-5.5"\n' });
   const codex = await createSdkClient(client, { baseUrl: server.baseUrl, apiKey: 'sk-scripted' });
 

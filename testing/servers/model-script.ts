@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { Step } from './model-steps.ts';
 
@@ -14,6 +15,7 @@ export type InputItem = z.infer<typeof InputItem>;
 export const ResponsesRequest = z.looseObject({
   model: z.string().default(''),
   stream: z.boolean().optional(),
+  client_metadata: z.record(z.string(), z.unknown()).optional(),
   input: z.union([z.string(), z.array(InputItem)]).default([]),
 });
 export type ResponsesRequest = z.infer<typeof ResponsesRequest>;
@@ -50,6 +52,14 @@ export function prompts(request: ResponsesRequest): string[] {
   return inputItems(request)
     .filter(isPrompt)
     .map(({ content }) => textOf(content));
+}
+
+const TURN_METADATA = 'x-codex-turn-metadata';
+
+/** True for requests that no person's prompt caused, such as the TUI's for the title of a thread (since 0.163). */
+export function isBackground({ headers, body }: { headers: IncomingHttpHeaders; body: ResponsesRequest }): boolean {
+  const metadata = body.client_metadata?.[TURN_METADATA] ?? headers[TURN_METADATA];
+  return typeof metadata === 'string' && metadata.includes('"thread_source":"thread_title"');
 }
 
 function stepAt(steps: readonly Step[], position: number): Step {

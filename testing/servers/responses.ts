@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { Condition, type UntilOptions } from '#testing/condition.ts';
-import { ResponsesRequest, type Script } from './model-script.ts';
+import { isBackground, ResponsesRequest, type Script } from './model-script.ts';
 import { message, type Step, type StreamAction, type StreamEvent } from './model-steps.ts';
 
 export type Outcome = 'open' | 'answered' | 'cut' | 'client-left';
@@ -42,8 +42,10 @@ export interface ResponsesServer extends AsyncDisposable {
   /** `http://127.0.0.1:PORT/v1`: what a client or gateway is given as base URL. */
   readonly baseUrl: string;
   readonly port: number;
-  /** POST …/responses, in order of arrival. */
+  /** POST …/responses for people's turns, in order of arrival. */
   readonly requests: readonly ModelRequest[];
+  /** POST …/responses that the client makes by itself, e.g. for a thread's title: answered without the script. */
+  readonly backgroundRequests: readonly ModelRequest[];
   /** Everything else that was asked, upgrades included. */
   readonly otherRequests: readonly OtherRequest[];
   /** The script for requests from now on. */
@@ -51,7 +53,7 @@ export interface ResponsesServer extends AsyncDisposable {
   /** Waits until that many model requests have arrived in all, and returns the last of them. */
   waitForRequests(count: number, options?: { timeoutMs?: number }): Promise<ModelRequest>;
   waitForRequest(accept: (request: ModelRequest) => boolean, options?: { timeoutMs?: number }): Promise<ModelRequest>;
-  /** Refuses new connections and cuts the open ones: the upstream is down. `listen` brings it back on the same port. */
+  /** Refuses new connections and cuts the open ones: the upstream is down. `comeBack` opens the same port again. */
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
   close(): Promise<void>;
@@ -164,6 +166,7 @@ export async function startResponsesServer(options: ResponsesServerOptions = {})
   const models = options.models ?? ['corp-model'];
   let script: Script = options.script ?? (() => message('Done.'));
   const requests: Recorded[] = [];
+  const backgroundRequests: Recorded[] = [];
   const otherRequests: OtherRequest[] = [];
   const traffic = new Condition();
 
@@ -186,7 +189,7 @@ export async function startResponsesServer(options: ResponsesServerOptions = {})
       end.resolve(recorded.outcome);
       traffic.changed();
     });
-    requests.push(recorded);
+    (isBackground(recorded) ? backgroundRequests : requests).push(recorded);
     traffic.changed();
     return recorded;
   };
@@ -211,8 +214,10 @@ export async function startResponsesServer(options: ResponsesServerOptions = {})
     }
     const parsed = await readBody(request).catch((error: unknown) => String(error));
     if (typeof parsed === 'string') return other(400, errorBody('invalid_request_error', parsed));
-    const step = script(parsed.body, requests.length);
-    await answer(step, response, record(request, response, parsed));
+    const ordinal = requests.length;
+    const recorded = record(request, response, parsed);
+    const step = isBackground(recorded) ? message('Scripted title') : script(parsed.body, ordinal);
+    await answer(step, response, recorded);
   };
 
   const server = http.createServer((request, response) => {
@@ -248,6 +253,7 @@ export async function startResponsesServer(options: ResponsesServerOptions = {})
     baseUrl: `http://127.0.0.1:${port}/v1`,
     port,
     requests,
+    backgroundRequests,
     otherRequests,
     play: (next) => {
       script = next;
