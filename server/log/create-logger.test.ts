@@ -27,6 +27,7 @@ const leaks: [where: string, leak: (secret: string) => unknown[]][] = [
   ['a URL with credentials', (secret) => [{ url: `postgres://reeve:${secret}@db/reeve` }]],
   ['a query', (secret) => [{ url: `/auth/callback?state=1&code=${secret}` }]],
   ['a form', (secret) => [`grant_type=refresh_token&refresh_token=${secret}&client_id=app`]],
+  ['a body kept as text', (secret) => [{ body: JSON.stringify({ grant_type: 'x', refresh_token: secret }) }]],
   ['a private key', (secret) => [`-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`]],
   ['an error', (secret) => [{ err: new Error(`could not use Bearer ${secret}`) }]],
   ['the cause of an error', (secret) => [new Error('failed', { cause: new Error(`at-${secret}`) })]],
