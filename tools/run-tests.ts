@@ -1,0 +1,140 @@
+/**
+ * `npm test` and `npm run test:drift`. Brings what the tests need (the stock client, a PostgreSQL, the built console), runs the suites
+ * one after the other, and closes with one line over all of them.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { startPostgres } from '#testing/servers/postgres.ts';
+
+const root = join(import.meta.dirname, '..');
+const resultsFolder = join(root, 'test-results');
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Suite {
+  name: string;
+  arguments: string[];
+  environment?: Record<string, string>;
+}
+
+const say = (text: string) => process.stdout.write(`\n== ${text}\n`);
+
+function run(
+  program: string,
+  programArguments: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, programArguments, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...environment },
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+const bin = (name: string) => join(root, 'node_modules', name);
+
+async function runSuite({ name, arguments: suiteArguments, environment }: Suite): Promise<Counts> {
+  say(name);
+  const report = join(resultsFolder, `${name.replace(/[^a-z0-9]+/gi, '-')}.json`);
+  const vitest = [
+    bin('vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...suiteArguments,
+  ];
+  const exitCode = await run(process.execPath, vitest, environment);
+  return readCounts(report, exitCode);
+}
+
+/** Counts from vitest's report. A suite that could not even start (no report, or a file that failed to load) counts as failed. */
+function readCounts(report: string, exitCode: number): Counts {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    const brokenFiles = testResults.filter(
+      (file: { status: string; assertionResults: { status: string }[] }) =>
+        file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
+    ).length;
+    const failed = numFailedTests + brokenFiles;
+    return {
+      passed: numPassedTests,
+      failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+      skipped: numPendingTests + numTodoTests,
+    };
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+/** Test files that open a database, found by what they import, so that a new one cannot be forgotten on the second engine. */
+function databaseTests(): string[] {
+  const files = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.test.ts') && !file.endsWith('.cli.test.ts'))
+    .map((file) => join('server', file))
+    .filter((file) => /#testing\/(test-services|empty-database)\.ts/.test(readFileSync(join(root, file), 'utf8')));
+}
+
+async function runNormal(): Promise<Counts[]> {
+  const built = await run(process.execPath, [bin('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'warn']);
+  if (built !== 0) return [{ passed: 0, failed: 1, skipped: 0 }];
+  const results = [await runSuite({ name: 'unit and database tests (PGlite)', arguments: ['--project', 'unit'] })];
+  const postgres = await startPostgres();
+  try {
+    const environment = { REEVE_TEST_DATABASE_URL: postgres.url };
+    results.push(
+      await runSuite({
+        name: 'database tests (PostgreSQL)',
+        arguments: ['--project', 'unit', ...databaseTests()],
+        environment,
+      }),
+    );
+    await run(process.execPath, ['testing/codex-cli/install-codex.ts', '0.169.0']);
+    results.push(await runSuite({ name: 'tests with the stock client', arguments: ['--project', 'cli'] }));
+  } finally {
+    await postgres.stop();
+  }
+  results.push(await runSuite({ name: 'browser tests', arguments: ['--project', 'e2e'] }));
+  return results;
+}
+
+/** Tests marked `drift` again, with each older client that Reeve promises to serve. */
+async function runDrift(): Promise<Counts[]> {
+  const results: Counts[] = [];
+  for (const version of ['0.163.0', '0.140.0', '0.120.0']) {
+    await run(process.execPath, ['testing/codex-cli/install-codex.ts', version]);
+    results.push(
+      await runSuite({
+        name: `drift: stock client ${version}`,
+        arguments: ['--project', 'drift'],
+        environment: { REEVE_TEST_CODEX_VERSION: version },
+      }),
+    );
+  }
+  return results;
+}
+
+const isDrift = process.argv.includes('drift');
+rmSync(resultsFolder, { recursive: true, force: true });
+mkdirSync(resultsFolder, { recursive: true });
+const startedAtMs = Date.now();
+const results = await (isDrift ? runDrift() : runNormal());
+const sum = (key: keyof Counts) => results.reduce((total, counts) => total + counts[key], 0);
+const total: Counts = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+writeFileSync(join(resultsFolder, 'total.json'), JSON.stringify(total));
+say(`finished in ${Math.round((Date.now() - startedAtMs) / 1000)} s`);
+process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
