@@ -72,6 +72,8 @@ export const errors = {
   'upstream-not-set': { status: 503, message: 'No model upstream is set. A workspace owner sets it under Models.' },
   'upstream-unreachable': { status: 502, message: 'The model upstream cannot be reached.' },
   'upstream-timeout': { status: 504, message: 'The model upstream did not answer in time.' },
+  'upstream-limited': { status: 429, message: 'The model upstream limits calls. Wait, then try again.' },
+  'upstream-broken': { status: 502, message: 'The model upstream broke off its answer. Try again.' },
   'upstream-refused': { status: 502, message: 'The model upstream refused the call.' },
   'policy-revision-missing': {
     status: 403,

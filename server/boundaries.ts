@@ -16,9 +16,9 @@ export const features = {
   },
   directory: {
     calls: ['audit', 'identity', 'policies', 'workspace'],
-    tables: ['members', 'groups', 'group_members', 'seen_clients', 'links'],
+    tables: ['members', 'groups', 'group_members', 'links'],
   },
-  models: { calls: ['audit', 'policies'], tables: ['models', 'model_upstreams', 'model_calls'] },
+  models: { calls: ['audit', 'policies'], tables: ['models', 'model_upstreams', 'model_calls', 'seen_clients'] },
   telemetry: { calls: [], tables: ['client_events'] },
   connect: { calls: ['workspace'], tables: [] },
   setup: { calls: ['audit', 'directory', 'identity', 'models', 'policies', 'workspace'], tables: [] },

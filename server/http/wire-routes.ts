@@ -30,6 +30,8 @@ export interface WireCall {
   ip: string | null;
   userAgent: string | null;
   client: CodexClient | null;
+  /** The check of the request's credential, for routes that are `checked-inside`. */
+  authenticate: () => Promise<CodexClient>;
 }
 
 export interface WireRoute {
@@ -60,7 +62,7 @@ export function mountDialect(app: Hono<HttpEnv>, dialect: Dialect, authenticate:
       const facts = requestFacts(c);
       try {
         const client = route.allow === 'codex-client' ? await authenticate(c.req.raw, facts) : null;
-        return await route.handle({ c, ...facts, client });
+        return await route.handle({ c, ...facts, client, authenticate: () => authenticate(c.req.raw, facts) });
       } catch (error) {
         if (isReeveError(error)) return dialect.renderError(error, facts);
         facts.log.error({ err: error, route: `${route.method} ${route.path}` }, 'a wire route failed');
