@@ -8,6 +8,7 @@ import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { PlainPage } from '#console/shell/PlainPage.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { DeviceDecision } from './DeviceDecision.tsx';
+import classes from './DevicePage.module.css';
 
 /** "abcd efgh" and "ABCDEFGH" are both what somebody means by ABCD-EFGH. */
 export function normaliseUserCode(typed: string): string {
@@ -47,7 +48,7 @@ function CodeEntry({ onCode }: { onCode: (code: string) => void }) {
             onChange={(event) => setTyped(event.currentTarget.value)}
             error={error}
             size="lg"
-            ff="monospace"
+            classNames={{ input: classes.code ?? '' }}
             autoFocus
             autoComplete="one-time-code"
             autoCapitalize="characters"

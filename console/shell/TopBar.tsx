@@ -49,7 +49,7 @@ export function TopBar({ isNarrow, onNarrow, onOpenDrawer }: TopBarProps) {
           {workspace.name}
         </Text>
       </Link>
-      <UnstyledButton className={classes.search} onClick={spotlight.open} aria-label="Search or go to a page">
+      <UnstyledButton className={classes.search} onClick={spotlight.open}>
         <Search size={16} aria-hidden />
         <span className={classes.searchText}>Search or go to…</span>
         <Kbd size="xs" className={classes.searchText}>

@@ -1,5 +1,19 @@
+import { useQuery } from '@tanstack/react-query';
+import { api } from '#console/api.ts';
+import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
+import { SettingsForm } from './SettingsForm.tsx';
 
 export function SettingsPage() {
-  return <Page title="SettingsPage">soon</Page>;
+  const settings = useQuery(api.workspace.settings.queryOptions());
+  return (
+    <Page
+      title="Settings and permissions"
+      description="Which Codex surfaces members may use, and how the gateway treats their clients."
+    >
+      <Loaded query={settings} what="The settings could not be loaded">
+        {(data) => <SettingsForm saved={data.settings} planned={data.planned} />}
+      </Loaded>
+    </Page>
+  );
 }

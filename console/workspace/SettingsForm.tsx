@@ -1,0 +1,111 @@
+import { Button, Group, NumberInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { z } from 'zod';
+import { useCan } from '#console/session.ts';
+import { Notice } from '#console/ui/Notice.tsx';
+import { Section } from '#console/ui/Section.tsx';
+import type { PlannedToggle, WorkspaceSettings } from '#contract/workspace.ts';
+import { ConfirmSettings } from './ConfirmSettings.tsx';
+import classes from './Settings.module.css';
+import { clients, records, surfaces, type ToggleWords } from './settings-words.ts';
+import { ToggleRow } from './ToggleRow.tsx';
+
+interface SettingsFormProps {
+  saved: WorkspaceSettings;
+  planned: z.infer<typeof PlannedToggle>[];
+}
+
+/** What differs from what is saved; nothing is sent before its effects were seen. */
+function changesOf(draft: WorkspaceSettings, saved: WorkspaceSettings): Partial<WorkspaceSettings> {
+  return Object.fromEntries(
+    Object.entries(draft).filter(([key, value]) => saved[key as keyof WorkspaceSettings] !== value),
+  );
+}
+
+export function SettingsForm({ saved, planned }: SettingsFormProps) {
+  const mayWrite = useCan('settings.write');
+  const [edits, setEdits] = useState<Partial<WorkspaceSettings>>({});
+  const [isConfirming, setConfirming] = useState(false);
+  const draft = { ...saved, ...edits };
+  const changes = changesOf(draft, saved);
+  const count = Object.keys(changes).length;
+  const edit = (edited: Partial<WorkspaceSettings>) => setEdits({ ...edits, ...edited });
+  const toggles = (list: ToggleWords[]) =>
+    list.map(({ key, label, sentence }) => (
+      <ToggleRow
+        key={key}
+        label={label}
+        sentence={sentence}
+        isOn={draft[key]}
+        isChanged={key in changes}
+        onChange={mayWrite ? (isOn) => edit({ [key]: isOn }) : undefined}
+      />
+    ));
+  const nameError = draft.workspaceName.trim() === '' ? 'Give the workspace a name.' : null;
+  return (
+    <>
+      {!mayWrite && (
+        <Notice tone="info">
+          <p>Only a workspace owner changes these. You can read them.</p>
+        </Notice>
+      )}
+      <Section title="Codex surfaces">
+        {toggles(surfaces)}
+        {planned.map(({ id, label, sentence, reason }) => (
+          <ToggleRow key={id} label={label} sentence={sentence} isOn={false} reason={reason} />
+        ))}
+      </Section>
+      <Section title="Clients at the gateway">
+        {toggles(clients)}
+        <NumberInput
+          className={classes.field ?? ''}
+          label="Grace for an old policy, in minutes"
+          description="After a policy changes, clients that started before may go on this long. They load policy at start and keep it for up to 60 minutes."
+          min={0}
+          max={1440}
+          clampBehavior="strict"
+          allowDecimal={false}
+          value={draft.policyGraceMinutes}
+          readOnly={!mayWrite}
+          onChange={(minutes) => typeof minutes === 'number' && edit({ policyGraceMinutes: minutes })}
+        />
+      </Section>
+      <Section title="Records">{toggles(records)}</Section>
+      <Section title="Workspace">
+        <TextInput
+          className={classes.field ?? ''}
+          label="Workspace name"
+          description="Members see it when they sign in."
+          value={draft.workspaceName}
+          readOnly={!mayWrite}
+          maxLength={120}
+          error={nameError}
+          onChange={(event) => edit({ workspaceName: event.currentTarget.value })}
+        />
+      </Section>
+      {count > 0 && (
+        <div className={classes.saveBar} role="status">
+          <span>{count === 1 ? 'One change is not saved yet.' : `${count} changes are not saved yet.`}</span>
+          <Group gap={8}>
+            <Button variant="default" onClick={() => setEdits({})}>
+              Discard
+            </Button>
+            <Button disabled={nameError !== null} onClick={() => setConfirming(true)}>
+              Review changes
+            </Button>
+          </Group>
+        </div>
+      )}
+      {isConfirming && (
+        <ConfirmSettings
+          changes={changes}
+          onClose={() => setConfirming(false)}
+          onSaved={() => {
+            setEdits({});
+            setConfirming(false);
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import type { WorkspaceSettings } from '#contract/workspace.ts';
+
+type ToggleKey = {
+  [Key in keyof WorkspaceSettings]: WorkspaceSettings[Key] extends boolean ? Key : never;
+}[keyof WorkspaceSettings];
+
+export interface ToggleWords {
+  key: ToggleKey;
+  label: string;
+  /** What it does, and to whom. */
+  sentence: string;
+}
+
+export const surfaces: ToggleWords[] = [
+  {
+    key: 'codexLocalEnabled',
+    label: 'Allow members to use Codex Local',
+    sentence:
+      'Members may use the Codex CLI, IDE extension and SDK. Turned off, every local client of every member is refused at its next request and signed out.',
+  },
+  {
+    key: 'deviceCodeEnabled',
+    label: 'Enable device code authentication for Codex CLI',
+    sentence:
+      'Members may sign in with a code from another screen, for machines without a browser. Turned off, clients already signed in stay signed in.',
+  },
+];
+
+export const clients: ToggleWords[] = [
+  {
+    key: 'apiKeysAllowed',
+    label: 'Allow API keys at the gateway',
+    sentence:
+      'Programs may call the models with an API key. They carry no policy: what they run on a machine is not governed.',
+  },
+  {
+    key: 'oldClientsAllowed',
+    label: 'Allow clients older than 0.128',
+    sentence: 'These cannot prove which policy they run with. Turned off, members who use them are told to update.',
+  },
+];
+
+export const records: ToggleWords[] = [
+  {
+    key: 'recordContentEnabled',
+    label: 'Keep the text of prompts and answers',
+    sentence:
+      'Activity shows what members asked and what the model answered. Turned off, only facts such as model, tokens and cost are kept.',
+  },
+];
+
+export const nameOf: Record<keyof WorkspaceSettings, string> = {
+  workspaceName: 'Workspace name',
+  policyGraceMinutes: 'Grace for an old policy',
+  ...(Object.fromEntries([...surfaces, ...clients, ...records].map(({ key, label }) => [key, label])) as Record<
+    ToggleKey,
+    string
+  >),
+};
