@@ -16,6 +16,8 @@ export function answersFor({ reeve, name, authorityPem, timeoutMs }: AnswersForO
       port: reeve.port === '' ? 443 : Number(reeve.port),
       servername: name,
       minVersion: 'TLSv1.2',
+      // Nothing is sent here; the verdict is read below, so that a bad certificate can be told from a bad connection.
+      rejectUnauthorized: false,
       ...(authorityPem === null ? {} : { ca: authorityPem }),
     });
     const settle = (problem: string | null) => {
@@ -23,14 +25,12 @@ export function answersFor({ reeve, name, authorityPem, timeoutMs }: AnswersForO
       socket.destroy();
     };
     socket.setTimeout(timeoutMs, () => settle(`no answer within ${timeoutMs} ms`));
-    socket.once('secureConnect', () => settle(null));
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|ERR_SSL|ERR_TLS/.test(error.code ?? '');
+    socket.once('error', (error) => settle(error.message));
+    socket.once('secureConnect', () => {
+      if (socket.authorized) return settle(null);
       settle(
-        isCertificate
-          ? `it does not present a trusted certificate for ${name} (${error.code}). Its operator has to turn proxy mode on, and ` +
-              'this proxy has to know the authority of that certificate.'
-          : error.message,
+        `it does not present a trusted certificate for ${name} (${socket.authorizationError}). Its operator has to turn proxy ` +
+          'mode on, and this proxy has to know the authority of that certificate.',
       );
     });
   });
