@@ -147,3 +147,6 @@ export const setPasswordHash = (tx: Database, memberId: string, passwordHash: st
 export const readPasswordHash = async (db: Database, memberId: string): Promise<string | null> =>
   (await db.selectFrom('members').select('password_hash').where('id', '=', memberId).executeTakeFirst())
     ?.password_hash ?? null;
+
+export const readWorkspaceName = async (db: Database, workspaceId: string): Promise<string> =>
+  (await db.selectFrom('workspaces').select('name').where('id', '=', workspaceId).executeTakeFirstOrThrow()).name;

@@ -1,0 +1,138 @@
+import type { z } from 'zod';
+import type { AccessToken, identity } from '#contract/identity.ts';
+import { can, permissionsOf } from '#contract/permissions.ts';
+import { type Actor, record } from '#server/audit/index.ts';
+import { newId } from '#server/crypto/ids.ts';
+import { hashToken, mintToken } from '#server/crypto/token-hash.ts';
+import { ReeveError } from '#server/fail.ts';
+import type { SignedInMember } from '#server/http/request-context.ts';
+import type { CodexClient } from '#server/http/wire-routes.ts';
+import type { Services } from '#server/services.ts';
+import {
+  type AccessTokenRow,
+  findAccessToken,
+  findTokenByHash,
+  insertAccessToken,
+  listAccessTokens,
+  readApiKeysAllowed,
+  revokeToken,
+  touchToken,
+} from './access-token-queries.ts';
+import { isTouchDue, touchEveryMs } from './session-lifetime.ts';
+import { lockActiveMember, touchMember } from './session-queries.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** The client tells the kinds apart by `at-`; the other prefix makes a leaked key findable by scanners. */
+const prefixes = { 'personal-access-token': 'at-', 'api-key': 'sk-reeve-' } as const;
+
+const asAccessToken = (row: AccessTokenRow): AccessToken => ({
+  id: row.id,
+  kind: row.kind,
+  name: row.name,
+  hint: row.hint,
+  memberId: row.member_id,
+  memberName: row.member_name,
+  memberEmail: row.member_email,
+  createdAt: row.created_at.toISOString(),
+  expiresAt: row.expires_at?.toISOString() ?? null,
+  lastUsedAt: row.last_used_at?.toISOString() ?? null,
+  revokedAt: row.revoked_at?.toISOString() ?? null,
+});
+
+type Wanted = z.infer<NonNullable<(typeof identity.createAccessToken)['~orpc']['inputSchema']>>;
+
+/** Makes a token of the member's own. The secret is in the answer and nowhere else. */
+export async function createAccessToken(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  actor: Actor,
+  member: SignedInMember,
+  { kind, name, expiresInDays }: Wanted,
+): Promise<{ accessToken: AccessToken; token: string }> {
+  const { token, hash } = mintToken(prefixes[kind]);
+  const at = clock();
+  const row = {
+    id: newId('tok'),
+    workspace_id: member.workspaceId,
+    member_id: member.memberId,
+    kind,
+    name,
+    hint: token.slice(0, prefixes[kind].length + 4),
+    token_hash: hash,
+    created_at: at,
+    expires_at: expiresInDays === null ? null : new Date(at.getTime() + expiresInDays * dayMs),
+  };
+  await db.transaction().execute(async (tx) => {
+    // Suspended meanwhile: the suspension has revoked the tokens there were, so no new one may appear behind it.
+    if (!(await lockActiveMember(tx, member.memberId))) throw new ReeveError('member-suspended');
+    if (kind === 'api-key' && !(await readApiKeysAllowed(tx, member.workspaceId))) throw new ReeveError('api-keys-off');
+    await insertAccessToken(tx, row);
+    const expiresAt = row.expires_at?.toISOString() ?? null;
+    await record(tx, actor, 'access-token.created', {
+      at,
+      subject: { kind: 'access-token', id: row.id, label: name },
+      after: { kind, name, hint: row.hint, expiresAt },
+    });
+  });
+  const owner = { member_name: member.name, member_email: member.email };
+  return { accessToken: asAccessToken({ ...row, ...owner, last_used_at: null, revoked_at: null }), token };
+}
+
+/** `everyone` needs access-tokens.manage. */
+export async function readAccessTokens(
+  { db }: Pick<Services, 'db'>,
+  member: SignedInMember,
+  of: 'me' | 'everyone',
+): Promise<AccessToken[]> {
+  if (of === 'everyone' && !can(member.permissions, 'access-tokens.manage'))
+    throw new ReeveError('not-permitted', { permission: 'access-tokens.manage' });
+  const rows = await listAccessTokens(db, member.workspaceId, of === 'me' ? member.memberId : null);
+  return rows.map(asAccessToken);
+}
+
+/** Own tokens, or anyone's with access-tokens.manage; to everyone else those of others do not exist. */
+export async function revokeAccessToken(
+  { db, clock, signals }: Pick<Services, 'db' | 'clock' | 'signals'>,
+  actor: Actor,
+  member: SignedInMember,
+  id: string,
+): Promise<void> {
+  const ownerId = await db.transaction().execute(async (tx) => {
+    const row = await findAccessToken(tx, member.workspaceId, id);
+    const isOwn = row?.member_id === member.memberId;
+    if (!row || !(isOwn || can(member.permissions, 'access-tokens.manage'))) throw new ReeveError('not-found');
+    const at = clock();
+    if (!(await revokeToken(tx, id, at))) throw new ReeveError('not-found');
+    const subject = { kind: 'access-token', id, label: row.name };
+    await record(tx, actor, 'access-token.revoked', { at, subject, owner: row.member_email, hint: row.hint });
+    return row.member_id;
+  });
+  signals.emit('access-changed', { workspaceId: member.workspaceId, memberId: ownerId, because: 'signed-out' });
+}
+
+/**
+ * Who holds this `at-…` or `sk-reeve-…`. Looks at the token and its member only: whether the workspace lets such clients in
+ * is asked where the call is made. Throws `token-invalid` or `token-expired`.
+ */
+export async function readAccessToken(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  token: string,
+): Promise<CodexClient> {
+  const row = await findTokenByHash(db, hashToken(token));
+  if (!row || row.revoked_at !== null || row.status !== 'active') throw new ReeveError('token-invalid');
+  const now = clock();
+  if (row.expires_at !== null && row.expires_at <= now) throw new ReeveError('token-expired');
+  if (isTouchDue(row.last_used_at, now)) {
+    const before = new Date(now.getTime() - touchEveryMs);
+    await touchToken(db, { id: row.id, now, before });
+    await touchMember(db, { memberId: row.member_id, now, before });
+  }
+  return {
+    workspaceId: row.workspace_id,
+    memberId: row.member_id,
+    email: row.email,
+    name: row.name,
+    permissions: permissionsOf(row.role),
+    credential: row.kind,
+    credentialId: row.id,
+  };
+}

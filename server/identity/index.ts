@@ -1,0 +1,14 @@
+// Who somebody is: console sessions, passwords, access tokens, and the Codex clients' sign-ins (codex-oauth/). Rule people get wrong: what
+// ends a member's access runs in the transaction of its reason, and the caller sends `access-changed` after the commit.
+export {
+  countClientSignIns,
+  countLiveAccessTokens,
+  countPendingDeviceRequests,
+} from './access-facts-queries.ts';
+export { readAccessToken } from './access-tokens.ts';
+export { revokeGrantsOfWorkspace } from './client-grants.ts';
+export { endMemberAccess } from './end-access.ts';
+export { refuseWeakPassword } from './password-rules.ts';
+export { identityRoutes, readConsoleMember } from './routes.ts';
+export { setSignInCookies } from './session-cookies.ts';
+export { forgetEndedSessions, readSession, startSession } from './sessions.ts';

@@ -1,0 +1,78 @@
+import type { Context } from 'hono';
+import { rateLimit } from '#server/db/rate-limit.ts';
+import { isReeveError } from '#server/fail.ts';
+import type { HttpEnv } from '#server/http/http-env.ts';
+import { actorOf, signedIn } from '#server/http/request-context.ts';
+import { routes } from '#server/http/routes.ts';
+import type { Services } from '#server/services.ts';
+import { createAccessToken, readAccessTokens, revokeAccessToken } from './access-tokens.ts';
+import { changePassword } from './change-password.ts';
+import { signOutEverywhere } from './end-access.ts';
+import { endOwnSession, readOwnSessions } from './own-sessions.ts';
+import { readSessionState } from './read-session-state.ts';
+import { dropSessionCookie, setSignInCookies } from './session-cookies.ts';
+import { readSession } from './sessions.ts';
+import { signIn } from './sign-in.ts';
+import { signInLimits } from './sign-in-limits.ts';
+
+/** Who is signed in to the console, for `mountOwnApi` and pages of other dialects. */
+export const readConsoleMember = (services: Pick<Services, 'db' | 'clock'>) => (c: Context<HttpEnv>) =>
+  readSession(services, c.req.header('cookie') ?? null);
+
+const tellWhenToRetry = (headers: Headers, error: unknown): void => {
+  if (isReeveError(error) && typeof error.details.retryAfterSeconds === 'number')
+    headers.set('retry-after', String(error.details.retryAfterSeconds));
+};
+
+export function identityRoutes(services: Services) {
+  const limits = signInLimits(services.db);
+  const passwordLimit = rateLimit(services.db, { name: 'change-password', points: 10, perSeconds: 15 * 60 });
+  const { identity } = routes;
+  return {
+    session: identity.session.handler(({ context }) => readSessionState(services.db, context.member)),
+    signIn: identity.signIn.handler(async ({ input, context }) => {
+      const { ip, userAgent, cookieHeader, member, responseHeaders } = context;
+      try {
+        const signedInAs = await signIn(services, limits, { ...input, ip, userAgent, cookieHeader, replaces: member });
+        await setSignInCookies(services, responseHeaders, signedInAs);
+        return { state: 'signed-in' as const };
+      } catch (error) {
+        tellWhenToRetry(responseHeaders, error);
+        throw error;
+      }
+    }),
+    signOut: identity.signOut.handler(async ({ context }) => {
+      const member = signedIn(context);
+      await endOwnSession(services, actorOf(context), member, { sessionId: member.sessionId, event: 'session.ended' });
+      dropSessionCookie(context.responseHeaders);
+      return {};
+    }),
+    sessions: identity.sessions.handler(async ({ context }) => ({
+      items: await readOwnSessions(services, signedIn(context)),
+    })),
+    revokeSession: identity.revokeSession.handler(async ({ input, context }) => {
+      const end = { sessionId: input.id, event: 'session.revoked' } as const;
+      await endOwnSession(services, actorOf(context), signedIn(context), end);
+      return {};
+    }),
+    signOutEverywhere: identity.signOutEverywhere.handler(async ({ context }) => {
+      const ended = await signOutEverywhere(services, actorOf(context), signedIn(context));
+      dropSessionCookie(context.responseHeaders);
+      return ended;
+    }),
+    changePassword: identity.changePassword.handler(async ({ input, context }) => {
+      await changePassword(services, passwordLimit, actorOf(context), signedIn(context), input);
+      return {};
+    }),
+    accessTokens: identity.accessTokens.handler(async ({ input, context }) => ({
+      items: await readAccessTokens(services, signedIn(context), input.of),
+    })),
+    createAccessToken: identity.createAccessToken.handler(({ input, context }) =>
+      createAccessToken(services, actorOf(context), signedIn(context), input),
+    ),
+    revokeAccessToken: identity.revokeAccessToken.handler(async ({ input, context }) => {
+      await revokeAccessToken(services, actorOf(context), signedIn(context), input.id);
+      return {};
+    }),
+  };
+}

@@ -1,0 +1,55 @@
+import type { Database } from '#server/db/open-database.ts';
+
+const columns = [
+  'id',
+  'name',
+  'codex_local_enabled',
+  'device_code_enabled',
+  'record_content_enabled',
+  'api_keys_allowed',
+  'old_clients_allowed',
+  'policy_grace_minutes',
+] as const;
+
+export const findWorkspace = (db: Database, workspaceId: string) =>
+  db.selectFrom('workspaces').select(columns).where('id', '=', workspaceId).executeTakeFirst();
+
+export type WorkspaceRow = NonNullable<Awaited<ReturnType<typeof findWorkspace>>>;
+
+/** Two changes at the same time come one after the other, each with the other's result as its `before`. */
+export const lockWorkspace = (tx: Database, workspaceId: string) =>
+  tx.selectFrom('workspaces').select(columns).where('id', '=', workspaceId).forNoKeyUpdate().executeTakeFirst();
+
+export const findOnlyWorkspace = (db: Database) =>
+  db.selectFrom('workspaces').select(columns).orderBy('created_at').executeTakeFirst();
+
+export const updateWorkspace = (tx: Database, { id, ...row }: WorkspaceRow, at: Date) =>
+  tx
+    .updateTable('workspaces')
+    .set({ ...row, updated_at: at })
+    .where('id', '=', id)
+    .execute();
+
+export const insertWorkspace = (tx: Database, { id, name, at }: { id: string; name: string; at: Date }) =>
+  tx.insertInto('workspaces').values({ id, name, fallback_policy_id: null, created_at: at, updated_at: at }).execute();
+
+export const countActiveMembers = async (db: Database, workspaceId: string): Promise<number> => {
+  const row = await db
+    .selectFrom('members')
+    .select((by) => by.fn.countAll().as('count'))
+    .where('workspace_id', '=', workspaceId)
+    .where('status', '=', 'active')
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+};
+
+/** Which versions of the CLI each active member was seen with since then. */
+export const listSeenVersions = (db: Database, workspaceId: string, since: Date) =>
+  db
+    .selectFrom('seen_clients')
+    .innerJoin('members', 'members.id', 'seen_clients.member_id')
+    .select(['seen_clients.member_id', 'seen_clients.version'])
+    .where('seen_clients.workspace_id', '=', workspaceId)
+    .where('members.status', '=', 'active')
+    .where('seen_clients.last_seen_at', '>', since)
+    .execute();

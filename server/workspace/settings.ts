@@ -1,0 +1,46 @@
+import type { WorkspaceSettings } from '#contract/workspace.ts';
+import type { Database } from '#server/db/open-database.ts';
+import { ReeveError } from '#server/fail.ts';
+import { findWorkspace, type WorkspaceRow } from './queries.ts';
+
+export const asSettings = (row: WorkspaceRow): WorkspaceSettings => ({
+  workspaceName: row.name,
+  codexLocalEnabled: row.codex_local_enabled,
+  deviceCodeEnabled: row.device_code_enabled,
+  recordContentEnabled: row.record_content_enabled,
+  apiKeysAllowed: row.api_keys_allowed,
+  oldClientsAllowed: row.old_clients_allowed,
+  policyGraceMinutes: row.policy_grace_minutes,
+});
+
+export const asRow = (id: string, settings: WorkspaceSettings): WorkspaceRow => ({
+  id,
+  name: settings.workspaceName,
+  codex_local_enabled: settings.codexLocalEnabled,
+  device_code_enabled: settings.deviceCodeEnabled,
+  record_content_enabled: settings.recordContentEnabled,
+  api_keys_allowed: settings.apiKeysAllowed,
+  old_clients_allowed: settings.oldClientsAllowed,
+  policy_grace_minutes: settings.policyGraceMinutes,
+});
+
+export async function readSettings(db: Database, workspaceId: string): Promise<WorkspaceSettings> {
+  const row = await findWorkspace(db, workspaceId);
+  if (!row) throw new ReeveError('not-found');
+  return asSettings(row);
+}
+
+export type SettingsChange = { [Key in keyof WorkspaceSettings]?: WorkspaceSettings[Key] | undefined };
+export type ChangedSettings = Partial<WorkspaceSettings>;
+
+/** What a change really changes, as `before` and `after` of those fields alone. */
+export function compareSettings(
+  current: WorkspaceSettings,
+  change: SettingsChange,
+): { next: WorkspaceSettings; before: ChangedSettings; after: ChangedSettings } {
+  const isChange = ([key, value]: [string, unknown]) =>
+    value !== undefined && value !== current[key as keyof WorkspaceSettings];
+  const after: ChangedSettings = Object.fromEntries(Object.entries(change).filter(isChange));
+  const before: ChangedSettings = Object.fromEntries(Object.entries(current).filter(([key]) => key in after));
+  return { next: { ...current, ...after }, before, after };
+}
