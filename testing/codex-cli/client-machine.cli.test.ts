@@ -74,7 +74,7 @@ test('a machine has its own /etc, which binds the client and leaves the host alo
   expect(refused.stderr).toContain('API key login is disabled');
 
   const written = await client.shell(
-    'echo "$1" > /etc/codex/motd && tail -n 2 /etc/ssl/certs/ca-certificates.crt && touch /usr/local/share/ca-certificates/mine.crt',
+    'echo "$1" > /etc/codex/motd && tail -n 2 /etc/ssl/certs/ca-certificates.crt && touch /usr/local/share/ca-certificates/mine.crt /tmp/reeve-test-of-a-private-tmp',
     { args: ['written inside'] },
   );
   expect(written).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('test authority') });
@@ -86,6 +86,7 @@ test('a machine has its own /etc, which binds the client and leaves the host alo
 
   expect(existsSync('/etc/codex/motd')).toBe(false);
   expect(existsSync('/usr/local/share/ca-certificates/mine.crt')).toBe(false);
+  expect(existsSync('/tmp/reeve-test-of-a-private-tmp')).toBe(false);
   if (hostStore !== undefined) {
     expect(statSync(store).size).toBe(hostStore.size);
     expect(readFileSync(store, 'utf8')).toBe(hostStore.contents);

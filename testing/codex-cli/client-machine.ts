@@ -4,7 +4,7 @@ import { type AppServer, startAppServer } from './app-server.ts';
 import { endProcesses, MACHINE_VARIABLE } from './end-processes.ts';
 import { type Folder, openFolder } from './folder.ts';
 import { type CodexBinary, type CodexVersion, DEFAULT_CODEX_VERSION, ensureCodex } from './install-codex.ts';
-import { createPrivateEtc } from './private-etc.ts';
+import { createPrivateMounts } from './private-mounts.ts';
 import { type Finished, type Program, startProgram } from './start-program.ts';
 import { startTui, type Tui, type TuiOptions } from './tui.ts';
 
@@ -91,7 +91,8 @@ async function untilExit(program: Program, what: string, timeoutMs = RUN_TIMEOUT
 }
 
 async function layOut(root: string, codex: CodexBinary, options: ClientMachineOptions): Promise<ClientFiles> {
-  const { etc, usrLocalShare } = await createPrivateEtc(root, options.hosts ?? {});
+  const mounts = { hosts: options.hosts ?? {}, packageFolder: codex.folder };
+  const { etc, usrLocalShare } = await createPrivateMounts(root, mounts);
   const files: ClientFiles = {
     codexHome: openFolder(path.join(root, 'home/.codex')),
     work: openFolder(path.join(root, 'work')),
@@ -99,11 +100,12 @@ async function layOut(root: string, codex: CodexBinary, options: ClientMachineOp
     etc: openFolder(etc),
     usrLocalShare: openFolder(usrLocalShare),
   };
-  for (const folder of [files.codexHome.path, files.work.path, path.join(root, 'tmp'), path.join(root, 'bin')]) {
+  for (const folder of [files.codexHome.path, files.work.path, path.join(root, 'bin')]) {
     await mkdir(folder, { recursive: true });
   }
-  await symlink(codex.path, path.join(root, 'bin/codex'));
-  await writeFile(path.join(root, 'codex'), `#!/bin/sh\nexec '${root}/enter' "$PWD" '${codex.path}' "$@"\n`);
+  await symlink(path.join(root, 'package', codex.executable), path.join(root, 'bin/codex'));
+  const launcher = `#!/bin/sh\nexec '${root}/enter' "$PWD" '${root}/package/${codex.executable}' "$@"\n`;
+  await writeFile(path.join(root, 'codex'), launcher);
   await chmod(path.join(root, 'codex'), 0o755);
   const { configToml = '' } = options;
   const trust = options.trustWorkFolder ? `\n[projects."${files.work.path}"]\ntrust_level = "trusted"\n` : '';
@@ -133,13 +135,14 @@ export async function createClientMachine(options: ClientMachineOptions = {}): P
     await rm(root, { recursive: true, force: true });
     throw error;
   });
+  const executable = path.join(root, 'package', codex.executable);
   const started = new Set<Program>();
 
   const environment = (extra: Record<string, string> = {}): Record<string, string> => ({
-    PATH: `${path.join(root, 'bin')}:${codex.toolsFolder}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+    PATH: `${path.join(root, 'bin')}:${path.join(root, 'package', codex.tools)}:${process.env.PATH ?? '/usr/bin:/bin'}`,
     HOME: files.home.path,
     CODEX_HOME: files.codexHome.path,
-    TMPDIR: path.join(root, 'tmp'),
+    TMPDIR: '/tmp',
     SHELL: '/bin/bash',
     LANG: 'C.UTF-8',
     TERM: 'xterm-256color',
@@ -181,19 +184,19 @@ export async function createClientMachine(options: ClientMachineOptions = {}): P
     codexPath: path.join(root, 'codex'),
     environment,
     run: (args, runOptions = {}) =>
-      untilExit(start([codex.path, ...args], runOptions, 'closed'), `codex ${args.join(' ')}`, runOptions.timeoutMs),
-    spawn: (args, spawnOptions = {}) => start([codex.path, ...args], spawnOptions, 'open'),
+      untilExit(start([executable, ...args], runOptions, 'closed'), `codex ${args.join(' ')}`, runOptions.timeoutMs),
+    spawn: (args, spawnOptions = {}) => start([executable, ...args], spawnOptions, 'open'),
     shell: (script, { args = [], ...runOptions } = {}) =>
       untilExit(start(['/bin/sh', '-c', script, 'sh', ...args], runOptions, 'closed'), script, runOptions.timeoutMs),
     tui: (args = [], tuiOptions = {}) => {
       const daemonless = WITHOUT_DAEMON_FLAG.includes(version) ? [] : ['--no-daemon'];
-      const command = [path.join(root, 'enter'), files.work.path, codex.path, ...daemonless, ...args];
+      const command = [path.join(root, 'enter'), files.work.path, executable, ...daemonless, ...args];
       const tui = startTui(command, { cwd: root, env: environment(tuiOptions.env) }, tuiOptions);
       started.add(tui.program);
       return tui;
     },
     appServer: (args = [], { env } = {}) => {
-      const program = start([codex.path, 'app-server', ...args], env === undefined ? {} : { env }, 'open');
+      const program = start([executable, 'app-server', ...args], env === undefined ? {} : { env }, 'open');
       return startAppServer(program);
     },
     close,

@@ -9,10 +9,11 @@ export const DEFAULT_CODEX_VERSION: CodexVersion = '0.169.0';
 
 export interface CodexBinary {
   version: CodexVersion;
-  /** The native executable of the stock package. */
-  path: string;
-  /** The folder with the tools the package brings (`rg`), which its launcher puts first on PATH. */
-  toolsFolder: string;
+  /** What the stock package brings for this system; the names below are relative to it. */
+  folder: string;
+  executable: string;
+  /** The folder with `rg`, which the package's launcher puts first on PATH. */
+  tools: string;
 }
 
 const PINS = path.join(import.meta.dirname, 'pins');
@@ -54,18 +55,18 @@ async function installPin(folder: string, npmArguments: string[]): Promise<void>
   }
 }
 
-function findBinary(version: CodexVersion, folder: string): CodexBinary {
-  const vendor = globSync(path.join(folder, `node_modules/@openai/codex-linux-${process.arch}/vendor/*-linux-musl`))[0];
+function findBinary(version: CodexVersion, pin: string): CodexBinary {
+  const vendor = globSync(path.join(pin, `node_modules/@openai/codex-linux-${process.arch}/vendor/*-linux-musl`))[0];
   // Up to 0.12x the package kept `codex/codex` and `path/`; later ones `bin/codex` and `codex-path/`.
   const layouts = [
-    { binary: 'bin/codex', tools: 'codex-path' },
-    { binary: 'codex/codex', tools: 'path' },
+    { executable: 'bin/codex', tools: 'codex-path' },
+    { executable: 'codex/codex', tools: 'path' },
   ];
-  for (const { binary, tools } of vendor === undefined ? [] : layouts) {
-    const found = path.join(vendor ?? '', binary);
-    if (existsSync(found)) return { version, path: found, toolsFolder: path.join(vendor ?? '', tools) };
+  for (const layout of layouts) {
+    if (vendor !== undefined && existsSync(path.join(vendor, layout.executable)))
+      return { version, folder: vendor, ...layout };
   }
-  throw new Error(`no Linux ${process.arch} build of the Codex CLI ${version} in ${folder}: remove its node_modules`);
+  throw new Error(`no Linux ${process.arch} build of the Codex CLI ${version} in ${pin}: remove its node_modules`);
 }
 
 /** The stock CLI of a pinned version, installed with `npm ci` when it is not there yet (300 to 400 MB). */
@@ -93,6 +94,6 @@ if (import.meta.main) {
       process.exit(2);
     }
     const binary = await ensureCodex(version);
-    console.log(`${binary.version}\t${binary.path}`);
+    console.log(`${binary.version}\t${path.join(binary.folder, binary.executable)}`);
   }
 }

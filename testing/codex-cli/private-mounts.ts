@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -23,17 +23,19 @@ const REFUSING_ADDRESS = '127.66.66.66';
 
 const HOST_SECRETS = ['shadow', 'shadow-', 'gshadow', 'gshadow-', 'ssl/private', 'ssh', 'sudoers', 'sudoers.d'];
 
-export interface PrivateEtc {
-  /** A program: `enter WORKING_FOLDER PROGRAM ARGUMENT…` runs PROGRAM with the machine's own /etc. */
+export interface PrivateMounts {
+  /** A program: `enter WORKING_FOLDER PROGRAM ARGUMENT…` runs PROGRAM with the machine's own folders. */
   enter: string;
   etc: string;
   usrLocalShare: string;
+  /** Where `packageFolder` is inside the machine; the repository itself may be below the hidden /tmp. */
+  package: string;
 }
 
 let namespaceOptions: Promise<string> | undefined;
 
 async function canMount(options: string): Promise<boolean> {
-  const probe = ['-c', `exec unshare ${options} -- mount --bind /tmp /mnt`];
+  const probe = ['-c', `exec unshare ${options} -- mount --rbind /tmp /mnt`];
   return run('/bin/sh', probe).then(
     () => true,
     () => false,
@@ -56,40 +58,50 @@ function hostsFile(hosts: Record<string, string>): string {
   return `${lines.join('\n')}\n`;
 }
 
+async function copyEtc(etc: string, hosts: Record<string, string>): Promise<void> {
+  // Not run as root, some files cannot be read; those are not for a client machine either.
+  await run('cp', ['-a', '/etc', etc]).catch(() => undefined);
+  for (const left of [...HOST_SECRETS, 'codex', 'resolv.conf', 'hosts']) {
+    await rm(path.join(etc, left), { recursive: true, force: true });
+  }
+  await writeFile(path.join(etc, 'hosts'), hostsFile(hosts));
+  await writeFile(path.join(etc, 'resolv.conf'), `nameserver ${REFUSING_ADDRESS}\noptions timeout:1 attempts:1\n`);
+}
+
 /**
- * Copies /etc below `root` and writes the program that mounts the copy in a namespace of its own. Every call mounts
- * again, so calls may overlap, what one writes the next one sees, and nothing is left to unmount.
- * /usr/local/share is private too: `update-ca-certificates` reads its additions from there.
+ * Prepares the machine's own folders below `root` and writes the program that mounts them in a namespace of its own.
+ * Every call mounts again, so calls may overlap, what one writes the next one sees, and nothing is left to unmount.
+ *
+ * Private are /etc; /usr/local/share, where `update-ca-certificates` looks for additions; and /tmp, where the CLI keeps
+ * the socket of its background server under a name made of the user id alone.
  */
-export async function createPrivateEtc(root: string, hosts: Record<string, string>): Promise<PrivateEtc> {
+export async function createPrivateMounts(
+  root: string,
+  { hosts, packageFolder }: { hosts: Record<string, string>; packageFolder: string },
+): Promise<PrivateMounts> {
   namespaceOptions ??= probeNamespaces();
   const options = await namespaceOptions;
-  const machine = {
+  const machine: PrivateMounts = {
     enter: path.join(root, 'enter'),
     etc: path.join(root, 'etc'),
     usrLocalShare: path.join(root, 'usr-local-share'),
+    package: path.join(root, 'package'),
   };
-  // Not run as root, some files cannot be read; those are not for a client machine either.
-  await run('cp', ['-a', '/etc', machine.etc]).catch(() => undefined);
-  for (const secret of HOST_SECRETS) await rm(path.join(machine.etc, secret), { recursive: true, force: true });
-  await rm(path.join(machine.etc, 'codex'), { recursive: true, force: true });
+  await copyEtc(machine.etc, hosts);
+  await mkdir(machine.package);
+  await mkdir(path.join(root, 'tmp'));
+  await chmod(path.join(root, 'tmp'), 0o1777);
   await mkdir(machine.usrLocalShare);
-  await cp('/usr/local/share/ca-certificates', path.join(machine.usrLocalShare, 'ca-certificates'), {
-    recursive: true,
-  }).catch(() => mkdir(path.join(machine.usrLocalShare, 'ca-certificates')));
-  await writeFile(path.join(machine.etc, 'hosts'), hostsFile(hosts));
-  await rm(path.join(machine.etc, 'resolv.conf'), { force: true });
-  await writeFile(
-    path.join(machine.etc, 'resolv.conf'),
-    `nameserver ${REFUSING_ADDRESS}\noptions timeout:1 attempts:1\n`,
-  );
+  const additions = path.join(machine.usrLocalShare, 'ca-certificates');
+  await cp('/usr/local/share/ca-certificates', additions, { recursive: true }).catch(() => mkdir(additions));
   // Once credentials have changed in a user namespace the kernel forgets the death signal, hence setpriv last.
   const script = `#!/bin/sh
 exec unshare ${options} -- /bin/sh -c '
-  mount --bind "$0/etc" /etc && mount --bind "$0/usr-local-share" /usr/local/share && cd "$1" || exit 97
-  shift
+  mount --bind "$1" "$0/package" && mount --bind "$0/etc" /etc && mount --bind "$0/tmp" /tmp &&
+    mount --bind "$0/usr-local-share" /usr/local/share && cd "$2" || exit 97
+  shift 2
   exec setpriv --pdeathsig KILL -- "$@"
-' '${root}' "$@"
+' '${root}' '${packageFolder}' "$@"
 `;
   await writeFile(machine.enter, script, { mode: 0o755 });
   return machine;
