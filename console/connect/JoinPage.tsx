@@ -1,7 +1,7 @@
-import { Anchor, Stack, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Stack, Text } from '@mantine/core';
 import { paths } from '#console/paths.ts';
 import { PlainPage } from '#console/shell/PlainPage.tsx';
+import { TextLink } from '#console/shell/TextLink.tsx';
 import { CommandBlock } from '#console/ui/CommandBlock.tsx';
 
 /** For people who only got an address: needs no sign-in. */
@@ -20,11 +20,8 @@ export function JoinPage() {
         <Text>
           It can be run again at any time, and <code>sh join.sh --undo</code> restores what was there before. The first
           fetch cannot check the certificate yet (<code>-k</code>): compare the fingerprint the script shows with the
-          one under{' '}
-          <Anchor component={Link} to={paths.connect}>
-            Connect a client
-          </Anchor>
-          , which also has the commands for other systems, CI and whole fleets.
+          one under <TextLink to={paths.connect}>Connect a client</TextLink>, which also has the commands for other
+          systems, CI and whole fleets.
         </Text>
       </Stack>
     </PlainPage>

@@ -1,5 +1,108 @@
+import { List, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import type { z } from 'zod';
+import { api } from '#console/api.ts';
+import { paths } from '#console/paths.ts';
+import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
+import { TextLink } from '#console/shell/TextLink.tsx';
+import { Facts } from '#console/ui/Facts.tsx';
+import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { Section } from '#console/ui/Section.tsx';
+import type { MemberDetail } from '#contract/directory.ts';
+import { builtInRoles, type Permission, permissions } from '#contract/permissions.ts';
+import { EditMember } from './EditMember.tsx';
+import { MemberActions } from './MemberActions.tsx';
+import { MemberStatusBadge } from './MemberStatusBadge.tsx';
+
+type Detail = z.infer<typeof MemberDetail>;
 
 export function MemberPage() {
-  return <Page title="MemberPage">soon</Page>;
+  const { id } = useParams({ from: '/shell/members/$id' });
+  const member = useQuery(api.directory.members.get.queryOptions({ input: { id } }));
+  return (
+    <Page
+      title={member.data?.name ?? 'Member'}
+      description={member.data?.email}
+      above={[{ label: 'Members', to: paths.members }]}
+      action={member.data && <EditMember member={member.data} />}
+    >
+      <Loaded query={member} what="This member could not be loaded">
+        {(detail) => (
+          <>
+            <Section title="Access">
+              <AccessFacts member={detail} />
+            </Section>
+            <Section title="Clients" description="Codex clients that called in this member's name.">
+              <SeenClients clients={detail.clients} />
+            </Section>
+            <Section title="May do" description={`As ${builtInRoles[detail.role].name}.`}>
+              <List spacing={4}>
+                {detail.permissions.map((permission) => (
+                  <List.Item key={permission}>{permissions[permission as Permission] ?? permission}</List.Item>
+                ))}
+              </List>
+            </Section>
+            <Section title="Change membership">
+              <MemberActions member={detail} />
+            </Section>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function AccessFacts({ member }: { member: Detail }) {
+  return (
+    <Facts
+      items={[
+        ['Status', <MemberStatusBadge key="status" status={member.status} />],
+        ['Role', builtInRoles[member.role].name],
+        ['Groups', member.groups.length === 0 ? 'none' : <GroupLinks key="groups" groups={member.groups} />],
+        [
+          'Policy',
+          member.policy ? (
+            <span key="policy">
+              <TextLink to={paths.policy} params={{ id: member.policy.id }}>
+                {member.policy.name}
+              </TextLink>{' '}
+              <Text span c="dimmed">
+                {member.policy.because}
+              </Text>
+            </span>
+          ) : (
+            'none: no group of theirs has one, and there is no fallback'
+          ),
+        ],
+        ['Last active', member.lastActiveAt ? <RelativeTime key="active" at={member.lastActiveAt} /> : 'never'],
+        ['Added', <RelativeTime key="added" at={member.createdAt} />],
+        ['Invitation ends', member.invitation && <RelativeTime key="invitation" at={member.invitation.expiresAt} />],
+      ]}
+    />
+  );
+}
+
+function GroupLinks({ groups }: Pick<Detail, 'groups'>) {
+  return groups.map(({ id, name }, index) => (
+    <span key={id}>
+      {index > 0 && ', '}
+      <TextLink to={paths.group} params={{ id }}>
+        {name}
+      </TextLink>
+    </span>
+  ));
+}
+
+function SeenClients({ clients }: Pick<Detail, 'clients'>) {
+  if (clients.length === 0) return <Text c="dimmed">None yet.</Text>;
+  return (
+    <Facts
+      items={clients.map(({ client, version, lastSeenAt }) => [
+        `${client} ${version}`,
+        <RelativeTime key={client} at={lastSeenAt} />,
+      ])}
+    />
+  );
 }

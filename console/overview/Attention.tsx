@@ -1,6 +1,5 @@
-import { Anchor } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import type { z } from 'zod';
+import { TextLink } from '#console/shell/TextLink.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
 import type { Step } from '#contract/setup.ts';
 import classes from './Overview.module.css';
@@ -21,12 +20,7 @@ export function Attention({ items, steps }: AttentionProps) {
           <ul className={classes.sentences}>
             {items.map(({ sentence, path }) => (
               <li key={sentence}>
-                {sentence}{' '}
-                {path && (
-                  <Anchor component={Link} to={path}>
-                    Look
-                  </Anchor>
-                )}
+                {sentence} {path && <TextLink to={path}>Look</TextLink>}
               </li>
             ))}
           </ul>
@@ -39,12 +33,7 @@ export function Attention({ items, steps }: AttentionProps) {
       {next ? (
         <Notice tone="info" title={`Next: ${next.title}`}>
           <p>
-            {next.fact}.{' '}
-            {next.path && (
-              <Anchor component={Link} to={next.path}>
-                Do it now
-              </Anchor>
-            )}
+            {next.fact}. {next.path && <TextLink to={next.path}>Do it now</TextLink>}
           </p>
         </Notice>
       ) : (

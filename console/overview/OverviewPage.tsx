@@ -1,11 +1,10 @@
-import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
 import { useCan, useSession } from '#console/session.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
+import { TextLink } from '#console/shell/TextLink.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import { Attention } from './Attention.tsx';
@@ -40,13 +39,7 @@ function AdminOverview() {
 function MemberOverview({ workspaceName }: { workspaceName: string }) {
   return (
     <Page title="Overview">
-      <EmptyState
-        action={
-          <Anchor component={Link} to={paths.connect}>
-            Connect a client
-          </Anchor>
-        }
-      >
+      <EmptyState action={<TextLink to={paths.connect}>Connect a client</TextLink>}>
         You may use Codex in {workspaceName}. Connect the Codex client on your machine to begin.
       </EmptyState>
     </Page>

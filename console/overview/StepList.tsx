@@ -1,7 +1,6 @@
-import { Anchor } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { Circle, CircleCheck, CircleDashed, type LucideIcon } from 'lucide-react';
 import type { z } from 'zod';
+import { TextLink } from '#console/shell/TextLink.tsx';
 import type { SetupCheck, Step } from '#contract/setup.ts';
 import classes from './Overview.module.css';
 
@@ -51,9 +50,9 @@ function CheckLine({ check: { title, status, fact, path } }: { check: Check }) {
       <span className={classes.checkText}>
         <span className={classes.checkTitle}>
           {path ? (
-            <Anchor component={Link} to={path} inherit>
+            <TextLink to={path} inherit>
               {title}
-            </Anchor>
+            </TextLink>
           ) : (
             title
           )}

@@ -1,0 +1,129 @@
+import { Button, MultiSelect, Group as Row } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '#console/api.ts';
+import { useCan } from '#console/session.ts';
+import { Loaded } from '#console/shell/Loaded.tsx';
+import { showDone, showFailure } from '#console/shell/show-result.ts';
+import { DataTable } from '#console/ui/DataTable.tsx';
+import { EmptyState } from '#console/ui/EmptyState.tsx';
+import { countOf } from '#console/ui/figures.ts';
+import { Pager } from '#console/ui/Pager.tsx';
+import { Section } from '#console/ui/Section.tsx';
+import { RowSkeletons } from '#console/ui/Skeletons.tsx';
+import type { Group, Member } from '#contract/directory.ts';
+import { memberColumns } from './member-columns.tsx';
+
+export function GroupMembers({ group }: { group: Group }) {
+  const mayWrite = useCan('groups.write');
+  const [cursor, setCursor] = useState<string | undefined>();
+  const [selectedIds, setSelectedIds] = useState<string[]>([]);
+  const members = useQuery(
+    api.directory.members.list.queryOptions({
+      input: { groupId: group.id, cursor },
+      placeholderData: keepPreviousData,
+    }),
+  );
+  const change = useMutation(
+    api.directory.groups.changeMembers.mutationOptions({
+      onSuccess: () => setSelectedIds([]),
+      onError: (error) => showFailure('The group was not changed', error),
+    }),
+  );
+  const takeOut = () =>
+    change.mutate(
+      { id: group.id, remove: selectedIds },
+      { onSuccess: () => showDone(`${countOf(selectedIds.length, 'person', 'people')} taken out of ${group.name}.`) },
+    );
+  return (
+    <Section title={countOf(group.memberCount, 'member')}>
+      {mayWrite && <AddMembers group={group} />}
+      <Loaded query={members} what="The members of this group could not be loaded" skeleton={<RowSkeletons rows={4} />}>
+        {({ items, nextCursor }) =>
+          items.length === 0 ? (
+            <EmptyState>Nobody is in this group yet. Choose people above.</EmptyState>
+          ) : (
+            <>
+              <DataTable<Member>
+                label={`Members of ${group.name}`}
+                columns={memberColumns
+                  .filter(({ id }) => id !== 'groups')
+                  .map((column) => ({ ...column, isSortable: false }))}
+                rows={items}
+                rowId={({ id }) => id}
+                selectedIds={selectedIds}
+                onSelectedIds={mayWrite ? setSelectedIds : undefined}
+                selectionLabel={({ name }) => name}
+                toolbar={
+                  selectedIds.length > 0 && (
+                    <Button variant="outline" color="red" loading={change.isPending} onClick={takeOut}>
+                      Take {countOf(selectedIds.length, 'person', 'people')} out
+                    </Button>
+                  )
+                }
+              />
+              <Pager
+                label="Pages of members"
+                shown={items.length}
+                isFirst={!cursor}
+                hasNext={nextCursor !== null}
+                onFirst={() => setCursor(undefined)}
+                onNext={() => setCursor(nextCursor ?? undefined)}
+              />
+            </>
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}
+
+function AddMembers({ group }: { group: Group }) {
+  const [chosen, setChosen] = useState<{ value: string; label: string }[]>([]);
+  const [typed, setTyped] = useState('');
+  const [search] = useDebouncedValue(typed.trim(), 200);
+  const found = useQuery(
+    api.directory.members.list.queryOptions({
+      input: { search: search || undefined, limit: 20 },
+      placeholderData: keepPreviousData,
+    }),
+  );
+  const add = useMutation(
+    api.directory.groups.changeMembers.mutationOptions({
+      onSuccess: () => {
+        showDone(`${countOf(chosen.length, 'person', 'people')} added to ${group.name}.`);
+        setChosen([]);
+      },
+      onError: (error) => showFailure('Nobody was added', error),
+    }),
+  );
+  const options = (found.data?.items ?? [])
+    .filter(({ groups }) => !groups.some(({ id }) => id === group.id))
+    .map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` }));
+  const known = [...chosen, ...options.filter(({ value }) => !chosen.some((one) => one.value === value))];
+  return (
+    <Row align="flex-end" gap={8} mb="md">
+      <MultiSelect
+        label="Add people"
+        placeholder={chosen.length === 0 ? 'Name or e-mail' : ''}
+        miw={260}
+        flex={1}
+        searchable
+        searchValue={typed}
+        onSearchChange={setTyped}
+        nothingFoundMessage="Nobody of that name is outside this group"
+        value={chosen.map(({ value }) => value)}
+        onChange={(ids) => setChosen(known.filter(({ value }) => ids.includes(value)))}
+        data={known}
+      />
+      <Button
+        disabled={chosen.length === 0}
+        loading={add.isPending}
+        onClick={() => add.mutate({ id: group.id, add: chosen.map(({ value }) => value) })}
+      >
+        Add to group
+      </Button>
+    </Row>
+  );
+}
