@@ -1,7 +1,7 @@
 import { connect } from 'node:tls';
 import type { VendorName } from './vendor-names.ts';
 
-export interface AnswersForOptions {
+interface AnswersForOptions {
   reeve: URL;
   name: VendorName;
   authorityPem: string | null;

@@ -17,7 +17,7 @@ const shellVariables = (facts: JoinFacts): string =>
     .map(([name, value]) => `export ${name}='${value}'\n`)
     .join('');
 
-export const linuxFleet = (facts: JoinFacts): Recipe => ({
+const linuxFleet = (facts: JoinFacts): Recipe => ({
   id: 'fleet-linux',
   title: 'Linux machines, by your configuration management',
   sentence: 'The files join.sh writes for a whole machine, for Ansible, Puppet, an image build or a package.',
@@ -44,7 +44,7 @@ export const linuxFleet = (facts: JoinFacts): Recipe => ({
   caution: null,
 });
 
-export const macFleet = (facts: JoinFacts): Recipe => ({
+const macFleet = (facts: JoinFacts): Recipe => ({
   id: 'fleet-macos',
   title: 'Macs, by your device management',
   sentence: 'A configuration profile with the managed preferences of com.openai.codex and the certificate authority.',
@@ -92,7 +92,7 @@ function windowsScript(facts: JoinFacts): string {
   return `${lines.join('\n')}\n`;
 }
 
-export const windowsFleet = (facts: JoinFacts): Recipe => ({
+const windowsFleet = (facts: JoinFacts): Recipe => ({
   id: 'fleet-windows',
   title: 'Windows machines, by Intune or a start-up script',
   sentence:

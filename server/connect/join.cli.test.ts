@@ -1,6 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -341,6 +353,29 @@ describe('a person', () => {
     await join('--user', { env: { CODEX_CA_CERTIFICATE: machine.files.codexHome.file('reeve-ca.pem') } });
     const bundle = await machine.files.codexHome.read('reeve-ca.pem');
     expect(bundle).toBe(`-----corporate-----\n\n${reeve.authorityPem.trim()}\n`);
+  });
+
+  test('who joins anew after something changed still gets the first state back', async () => {
+    const { machine, join, look } = await openPerson({
+      ...personFiles,
+      'corp.pem': 'one\n',
+      'dot/profile': 'umask 077\n',
+    });
+    const { codexHome, home } = machine.files;
+    await home.remove('.profile');
+    await symlink('dot/profile', home.file('.profile'));
+    const before = await look();
+    const env = { CODEX_CA_CERTIFICATE: home.file('corp.pem') };
+    await join('--user', { env });
+    for (const text of ['two\n', 'three\n', 'one\n']) {
+      await home.write('corp.pem', text);
+      expect((await join('--user', { env })).stdout).toContain('change');
+      expect(await codexHome.read('reeve-ca.pem')).toContain(text);
+    }
+    expect(await readlink(home.file('.profile'))).toBe('dot/profile');
+    expect(await home.read('dot/profile')).toContain('reeve-env.sh');
+    expect(await join('--user --undo')).toMatchObject(done);
+    expect(await look()).toEqual(before);
   });
 });
 

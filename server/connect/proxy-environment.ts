@@ -1,4 +1,4 @@
-export interface ProxyEnvironment {
+interface ProxyEnvironment {
   /** `http://host:port` of `reeve proxy`. */
   proxyUrl: string;
   reeveOrigin: string;
