@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { eachTurn, prompts, toolOutputs } from '#testing/servers/model-script.ts';
-import { applyPatch, message, shellCommand } from '#testing/servers/model-steps.ts';
+import { message, shellCommand } from '#testing/servers/model-steps.ts';
 import { type ResponsesServerOptions, startResponsesServer } from '#testing/servers/responses.ts';
 import { type ClientMachineOptions, createClientMachine } from './client-machine.ts';
 import { createSdkClient } from './codex-sdk.ts';
@@ -21,32 +21,6 @@ async function openMachine(options: ClientMachineOptions = {}) {
 }
 
 const configFor = (baseUrl: string) => `model = "gpt-5.5"\nopenai_base_url = "${baseUrl}"\n`;
-
-test('codex exec changes files through the scripted model', async () => {
-  const server = await openServer({
-    script: eachTurn(
-      shellCommand("sed -i 's/hello/HELLO/' greet.txt && cat greet.txt"),
-      applyPatch('*** Add File: notes.md\n+# written offline'),
-      message('Shouted the greeting.', { usage: { inputTokens: 321 } }),
-    ),
-  });
-  const client = await openMachine({
-    configToml: configFor(server.baseUrl),
-    authJson: API_KEY,
-    workFiles: { 'greet.txt': 'hello\n' },
-  });
-
-  const run = await client.run(['exec', '--skip-git-repo-check', '-s', 'workspace-write', 'shout the greeting']);
-
-  expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Shouted the greeting.') });
-  expect(await client.files.work.read('greet.txt')).toBe('HELLO\n');
-  expect(await client.files.work.read('notes.md')).toBe('# written offline\n');
-  expect(server.requests.map(({ outcome }) => outcome)).toEqual(['answered', 'answered', 'answered']);
-  const last = server.requests[2];
-  expect(last?.headers.authorization).toBe('Bearer sk-scripted');
-  expect(prompts(last?.body ?? { model: '', input: [] })).toEqual(['shout the greeting']);
-  expect(toolOutputs(last?.body ?? { model: '', input: [] })[0]).toContain('HELLO');
-});
 
 test('the read-only sandbox of the client works inside the machine', async () => {
   const server = await openServer({ script: eachTurn(shellCommand('echo pwned > made.txt'), message('Tried.')) });

@@ -3,12 +3,13 @@ import path from 'node:path';
 import { type AppServer, startAppServer } from './app-server.ts';
 import { endProcesses, MACHINE_VARIABLE } from './end-processes.ts';
 import { type Folder, openFolder } from './folder.ts';
-import { type CodexBinary, type CodexVersion, DEFAULT_CODEX_VERSION, ensureCodex } from './install-codex.ts';
+import { type CodexBinary, type CodexVersion, codexVersionUnderTest, ensureCodex } from './install-codex.ts';
 import { createPrivateMounts } from './private-mounts.ts';
 import { type Finished, type Program, startProgram } from './start-program.ts';
 import { startTui, type Tui, type TuiOptions } from './tui.ts';
 
 export interface ClientMachineOptions {
+  /** The version under test when not given. */
   version?: CodexVersion;
   /** Written to `config.toml`; a function gets the machine's folders, which are new for each machine. */
   configToml?: string | ((files: ClientFiles) => string);
@@ -128,7 +129,7 @@ async function layOut(root: string, codex: CodexBinary, options: ClientMachineOp
  * Machines are independent of each other, so tests may run several at once.
  */
 export async function createClientMachine(options: ClientMachineOptions = {}): Promise<ClientMachine> {
-  const version = options.version ?? DEFAULT_CODEX_VERSION;
+  const version = options.version ?? codexVersionUnderTest();
   const codex = await ensureCodex(version);
   const root = await mkdtemp(path.join(MACHINES_FOLDER, 'reeve-client-'));
   const files = await layOut(root, codex, options).catch(async (error: unknown) => {

@@ -23,6 +23,10 @@ function isCodexVersion(text: string): text is CodexVersion {
   return (CODEX_VERSIONS as readonly string[]).includes(text);
 }
 
+function noPin(version: string): string {
+  return `no pin for the Codex CLI ${version}; there are ${CODEX_VERSIONS.join(', ')}`;
+}
+
 // npm writes this file last, so its presence means that an earlier install was not cut short.
 function isInstalled(folder: string): boolean {
   return existsSync(path.join(folder, 'node_modules/.package-lock.json'));
@@ -86,11 +90,18 @@ export async function ensureCodexSdk(): Promise<string> {
   return path.join(folder, 'node_modules/@openai/codex-sdk/dist/index.js');
 }
 
+/** What a test runs with unless it asks for a version: the default one, or, for the drift tests, what the environment names. */
+export function codexVersionUnderTest(): CodexVersion {
+  const version = process.env.REEVE_TEST_CODEX_VERSION || DEFAULT_CODEX_VERSION;
+  if (!isCodexVersion(version)) throw new Error(`REEVE_TEST_CODEX_VERSION: ${noPin(version)}`);
+  return version;
+}
+
 if (import.meta.main) {
   const wanted = process.argv.slice(2);
   for (const version of wanted.length === 0 ? [DEFAULT_CODEX_VERSION] : wanted) {
     if (!isCodexVersion(version)) {
-      console.error(`no pin for the Codex CLI ${version}; there are ${CODEX_VERSIONS.join(', ')}`);
+      console.error(noPin(version));
       process.exit(2);
     }
     const binary = await ensureCodex(version);

@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createGate } from '#testing/gate.ts';
-import { eachTurn, prompts } from '#testing/servers/model-script.ts';
+import { eachTurn } from '#testing/servers/model-script.ts';
 import { message } from '#testing/servers/model-steps.ts';
 import { startResponsesServer } from '#testing/servers/responses.ts';
 import { createClientMachine } from './client-machine.ts';
 
-async function openTuiMachine(script = eachTurn(message('Hello from the scripted model.'))) {
+async function openTuiMachine(script = eachTurn(message('Hello.'))) {
   const server = await startResponsesServer({ script });
   onTestFinished(() => server.close());
   const client = await createClientMachine({
@@ -16,20 +16,6 @@ async function openTuiMachine(script = eachTurn(message('Hello from the scripted
   onTestFinished(() => client.close());
   return { server, client };
 }
-
-test('the terminal interface starts with an API key, answers a prompt and leaves', async () => {
-  const { server, client } = await openTuiMachine();
-  const tui = client.tui();
-  await tui.waitFor(/corp-model/);
-
-  await tui.submit('say hello');
-  await tui.waitFor(/Hello from the scripted model\./);
-  expect(prompts((await server.waitForRequests(1)).body)).toEqual(['say hello']);
-
-  await tui.submit('/status');
-  await tui.waitFor(/API key/i);
-  expect((await tui.quit()).exitCode).toBe(0);
-});
 
 test('a turn in mid-stream can be looked at and stopped', async () => {
   const midway = createGate();

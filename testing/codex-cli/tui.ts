@@ -35,7 +35,7 @@ export interface Tui {
   press(...keys: Key[]): void;
   /** Pastes a prompt, waits until it is shown and sends it. */
   submit(prompt: string): Promise<void>;
-  /** Leaves by pressing Ctrl-C as often as it takes. */
+  /** Leaves by pressing Ctrl-C as often as it takes; one that comes while it is leaving changes the exit code to 130. */
   quit(): Promise<Finished>;
 }
 
@@ -110,7 +110,7 @@ export function startTui(
     quit: async () => {
       while (program.running) {
         press('ctrl-c');
-        await Promise.race([exit, new Promise((resolve) => setTimeout(resolve, 250))]);
+        await Promise.race([exit, new Promise((resolve) => setTimeout(resolve, 1_000))]);
       }
       return exit;
     },
