@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { directory, Member, MemberDetail } from '#contract/directory.ts';
+import { permissionsOf } from '#contract/permissions.ts';
+import { cutPage, decodeCursor } from '#server/db/keyset.ts';
+import type { Database } from '#server/db/open-database.ts';
+import { ReeveError } from '#server/fail.ts';
+import type { Services } from '#server/services.ts';
+import { findInvitation } from './link-queries.ts';
+import {
+  countMembersByStatus,
+  findMember,
+  listGroupsOf,
+  listMembers,
+  listSeenClients,
+  type MemberRow,
+} from './member-queries.ts';
+
+type Query = z.output<NonNullable<(typeof directory.members.list)['~orpc']['inputSchema']>>;
+type Groups = Awaited<ReturnType<typeof listGroupsOf>>;
+
+const asMember = (row: MemberRow, groups: Groups): Member => ({
+  id: row.id,
+  email: row.email,
+  name: row.name,
+  role: row.role,
+  status: row.status,
+  groups: groups.filter(({ member_id }) => member_id === row.id).map(({ id, name }) => ({ id, name })),
+  createdAt: row.created_at.toISOString(),
+  lastActiveAt: row.last_active_at?.toISOString() ?? null,
+});
+
+/** A cursor belongs to one order of the list. */
+function readPosition({ cursor, sort, direction }: Query): { value: string; id: string } | null {
+  if (cursor === undefined) return null;
+  const isTime = sort === 'createdAt' || sort === 'lastActiveAt';
+  const value = isTime ? z.iso.datetime() : z.string();
+  const position = z.tuple([z.literal(sort), z.literal(direction), value, z.string()]);
+  const [, , after, id] = decodeCursor(cursor, position);
+  return { value: after, id };
+}
+
+/** A page of members, with how many there are in each status under the same search. */
+export async function readMembers(db: Database, workspaceId: string, query: Query) {
+  const { sort, direction, limit } = query;
+  const rows = await listMembers(db, workspaceId, { ...query, after: readPosition(query) });
+  const textOf = (value: string | Date) => (value instanceof Date ? value.toISOString() : value);
+  const { page, nextCursor } = cutPage(rows, limit, (row) => [sort, direction, textOf(row.sort_value), row.id]);
+  const ids = page.map(({ id }) => id);
+  const groups = await listGroupsOf(db, ids);
+  const counted = await countMembersByStatus(db, workspaceId, query);
+  const countOf = (status: MemberRow['status']) => Number(counted.find((row) => row.status === status)?.count ?? 0);
+  return {
+    items: page.map((row) => asMember(row, groups)),
+    nextCursor,
+    counts: { active: countOf('active'), invited: countOf('invited'), suspended: countOf('suspended') },
+  };
+}
+
+export async function readMember(db: Database, workspaceId: string, id: string): Promise<Member> {
+  const row = await findMember(db, workspaceId, id);
+  if (!row) throw new ReeveError('not-found');
+  return asMember(row, await listGroupsOf(db, [id]));
+}
+
+export async function readMemberDetail(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  workspaceId: string,
+  id: string,
+): Promise<z.infer<typeof MemberDetail>> {
+  const member = await readMember(db, workspaceId, id);
+  const clients = await listSeenClients(db, id);
+  const invitation = member.status === 'invited' ? await findInvitation(db, id, clock()) : undefined;
+  return {
+    ...member,
+    permissions: member.status === 'suspended' ? [] : [...permissionsOf(member.role)],
+    policy: null,
+    clients: clients.map((row) => ({
+      client: row.client,
+      version: row.version,
+      lastSeenAt: row.last_seen_at.toISOString(),
+    })),
+    invitation: invitation ? { expiresAt: invitation.expires_at.toISOString() } : null,
+  };
+}
