@@ -18,6 +18,7 @@ export const Upstream = z.object({
   apiKeyHint: z.string().nullable(),
   updatedAt: At.nullable(),
 });
+export type Upstream = z.infer<typeof Upstream>;
 
 export const ModelInput = z.object({
   slug: ModelSlug,
@@ -30,6 +31,7 @@ export const ModelInput = z.object({
   outputUsdPerMillion: UsdPerMillion.nullable(),
   isDefault: z.boolean(),
 });
+export type ModelInput = z.infer<typeof ModelInput>;
 export const Model = ModelInput.extend({ createdAt: At });
 export type Model = z.infer<typeof Model>;
 

@@ -1,0 +1,139 @@
+import { type Insertable, type Selectable, sql } from 'kysely';
+import type { Database } from '#server/db/open-database.ts';
+import type { Tables } from '#server/db/tables.ts';
+
+/** The sealed upstream key in table `secrets`. */
+export const upstreamKeyName = 'models.upstream-key';
+
+export type CallRow = Selectable<Tables['model_calls']>;
+
+/** What the workspace says about model calls, and where they go: read for every call. */
+export async function readCallSettings(db: Database, workspaceId: string) {
+  return db
+    .selectFrom('workspaces as w')
+    .leftJoin('model_upstreams as u', 'u.workspace_id', 'w.id')
+    .leftJoin('secrets as s', (join) => join.onRef('s.workspace_id', '=', 'w.id').on('s.name', '=', upstreamKeyName))
+    .select([
+      'w.codex_local_enabled as isLocalOn',
+      'w.api_keys_allowed as apiKeysAllowed',
+      'w.old_clients_allowed as oldClientsAllowed',
+      'w.policy_grace_minutes as policyGraceMinutes',
+      'w.record_content_enabled as recordsContent',
+      'u.base_url as baseUrl',
+      's.sealed as sealedApiKey',
+    ])
+    .where('w.id', '=', workspaceId)
+    .executeTakeFirst();
+}
+export type CallSettings = NonNullable<Awaited<ReturnType<typeof readCallSettings>>>;
+
+export async function readAllowedModel(db: Database, workspaceId: string, slug: string) {
+  return db
+    .selectFrom('models')
+    .select([
+      'slug',
+      'upstream_model as upstreamModel',
+      'input_usd_per_million as inputUsdPerMillion',
+      'cached_input_usd_per_million as cachedInputUsdPerMillion',
+      'output_usd_per_million as outputUsdPerMillion',
+    ])
+    .where('workspace_id', '=', workspaceId)
+    .where('slug', '=', slug)
+    .executeTakeFirst();
+}
+export type AllowedModel = NonNullable<Awaited<ReturnType<typeof readAllowedModel>>>;
+
+const finishedColumns = [
+  'outcome',
+  'refusal_code',
+  'message',
+  'response_id',
+  'input_tokens',
+  'cached_input_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'cost_usd',
+  'alive_at',
+  'ended_at',
+  'duration_ms',
+  'time_to_first_token_ms',
+  'answer_text',
+] as const satisfies readonly (keyof CallRow)[];
+
+/** Writes calls as they stand now: new ones whole, known ones what changes while they run. Safe to repeat. */
+export async function saveCalls(db: Database, rows: readonly Insertable<Tables['model_calls']>[]): Promise<void> {
+  await db
+    .insertInto('model_calls')
+    .values([...rows])
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet((eb) => Object.fromEntries(finishedColumns.map((name) => [name, eb.ref(`excluded.${name}`)]))),
+    )
+    .execute();
+}
+
+export async function touchRunningCalls(
+  db: Database,
+  { ids, at }: { ids: readonly string[]; at: Date },
+): Promise<void> {
+  await db
+    .updateTable('model_calls')
+    .set({ alive_at: at })
+    .where('id', 'in', [...ids])
+    .where('outcome', '=', 'running')
+    .execute();
+}
+
+/** Rows whose process is gone. Without `lastAliveBefore`: all that are marked running. */
+export async function failOrphanedCalls(
+  db: Database,
+  { at, lastAliveBefore }: { at: Date; lastAliveBefore: Date | null },
+): Promise<number> {
+  let orphans = db
+    .updateTable('model_calls')
+    .set({ outcome: 'failed', message: 'Reeve stopped while this call ran.', ended_at: at })
+    .where('outcome', '=', 'running');
+  if (lastAliveBefore) orphans = orphans.where('alive_at', '<', lastAliveBefore);
+  const { numUpdatedRows } = await orphans.executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
+export async function saveSeenClient(
+  db: Database,
+  {
+    workspaceId,
+    memberId,
+    client,
+    version,
+    at,
+  }: { workspaceId: string; memberId: string; client: string; version: string; at: Date },
+): Promise<void> {
+  await db
+    .insertInto('seen_clients')
+    .values({ workspace_id: workspaceId, member_id: memberId, client, version, first_seen_at: at, last_seen_at: at })
+    .onConflict((conflict) => conflict.columns(['member_id', 'client', 'version']).doUpdateSet({ last_seen_at: at }))
+    .execute();
+}
+
+/** Of these members, those who may not go on: gone, not active, or in a workspace where Codex Local is off. */
+export async function readStandings(db: Database, memberIds: readonly string[]) {
+  return db
+    .selectFrom('members as m')
+    .innerJoin('workspaces as w', 'w.id', 'm.workspace_id')
+    .select(['m.id as memberId', 'm.status', 'm.role', 'w.codex_local_enabled as isLocalOn'])
+    .where('m.id', 'in', [...memberIds])
+    .execute();
+}
+
+/** The workspace to which refusals without a known member belong: the only one, or none. */
+export async function readOnlyWorkspaceId(db: Database): Promise<string | null> {
+  const rows = await db.selectFrom('workspaces').select('id').limit(2).execute();
+  return rows.length === 1 ? (rows[0]?.id ?? null) : null;
+}
+
+export const isForeignKeyViolation = (error: unknown): boolean =>
+  error instanceof Error && (error as Error & { code?: string }).code === '23503';
+
+/** Part of `column` equal to the search, without its wildcards meaning anything. */
+export const containing = (text: string) => sql<string>`${`%${text.replaceAll(/[\\%_]/g, '\\$&')}%`}`;

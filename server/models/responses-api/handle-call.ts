@@ -1,0 +1,102 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { isReeveError, ReeveError } from '#server/fail.ts';
+import type { WireCall } from '#server/http/wire-routes.ts';
+import { nameMember, newCallRow } from '#server/models/call-row.ts';
+import {
+  type CallRow,
+  readAllowedModel,
+  readCallSettings,
+  readOnlyWorkspaceId,
+} from '#server/models/gateway-queries.ts';
+import { checkCaller } from './check-caller.ts';
+import { type ClientFacts, clientFacts } from './client-facts.ts';
+import type { Gateway } from './gateway.ts';
+import { countModels, replaceModel } from './model-in-text.ts';
+import { ClientLeft, type ReceivedBody, readBody } from './read-body.ts';
+import { type ApprovedCall, runCall } from './run-call.ts';
+import { CallBody, line } from './wire.ts';
+import { publicWords, wordError } from './word-error.ts';
+
+const maxRequestCharacters = 200_000;
+
+const notValid = (message: string) => new ReeveError('bad-input', {}, { message });
+
+function readCallBody({ text, json }: ReceivedBody): { model: string; isStream: boolean } {
+  const read = CallBody.safeParse(json);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw notValid(`The request is not a model call: ${issue?.path.join('.') || 'body'}: ${issue?.message}.`);
+  }
+  if (countModels(text) !== 1) throw notValid('The request names `model` more than once.');
+  return { model: read.data.model, isStream: read.data.stream === true };
+}
+
+async function findModel({ services: { db } }: Gateway, { workspace_id: workspaceId }: CallRow, slug: string) {
+  // Text in the database cannot hold U+0000, so there is no such model.
+  const model = slug.includes('\u0000') ? undefined : await readAllowedModel(db, workspaceId, slug);
+  if (model) return model;
+  throw new ReeveError(
+    'model-not-allowed',
+    { model: slug },
+    { message: `The model ${line(slug, 120)} is not allowed in this workspace. Choose another with /model or -m.` },
+  );
+}
+
+function nameClient(row: CallRow, { client, clientVersion, ...facts }: ClientFacts): void {
+  row.client = client;
+  row.client_version = clientVersion;
+  row.thread_id = facts.threadId;
+  row.turn_id = facts.turnId;
+  row.session_id = facts.sessionId;
+  row.sandbox_mode = facts.sandboxMode;
+}
+
+/** Every check, in the order that tells the least to those who may the least. */
+async function approve(gateway: Gateway, call: WireCall, row: CallRow, facts: ClientFacts): Promise<ApprovedCall> {
+  const startedMs = performance.now();
+  const { services, state } = gateway;
+  const { incoming, outgoing } = call.c.env;
+  if (state.isStopping) throw new ReeveError('shutting-down', { retryAfter: '2' });
+  const client = await call.authenticate();
+  nameMember(row, client);
+  const settings = await readCallSettings(services.db, client.workspaceId);
+  if (!settings) throw new ReeveError('token-invalid');
+  row.policy_name = await checkCaller(services, { client, facts, headers: incoming.headers, settings });
+  void gateway.noteClient({ ...facts, workspaceId: client.workspaceId, memberId: client.memberId });
+  const received = await readBody(incoming, { maxBytes: services.config.gateway.maxBodyBytes });
+  const { model: slug, isStream } = readCallBody(received);
+  row.model = line(slug, 120);
+  const model = await findModel(gateway, row, slug);
+  if (settings.baseUrl === null) throw new ReeveError('upstream-not-set');
+  const { baseUrl, sealedApiKey, recordsContent } = settings;
+  if (recordsContent) row.request_text = line(received.text.slice(-maxRequestCharacters), maxRequestCharacters);
+  const apiKey = sealedApiKey === null ? null : await gateway.openKey(client.workspaceId, sealedApiKey);
+  const body = model.upstreamModel === null ? received.text : replaceModel(received.text, model.upstreamModel);
+  const { requestId } = call;
+  return { row, requestId, startedMs, incoming, outgoing, body, isStream, model, baseUrl, apiKey, recordsContent };
+}
+
+async function recordRefusal(gateway: Gateway, row: CallRow, error: ReeveError): Promise<void> {
+  const { services, recordRefusal: record, metrics } = gateway;
+  metrics.calls.inc({ outcome: 'refused', code: error.code });
+  row.refusal_code = error.code;
+  row.message = line(publicWords(error), 1000);
+  row.ended_at = services.clock();
+  row.workspace_id ||= (await readOnlyWorkspaceId(services.db)) ?? '';
+  if (row.workspace_id) record(row);
+}
+
+/** `POST …/responses`. */
+export async function handleCall(gateway: Gateway, call: WireCall): Promise<Response> {
+  const facts = clientFacts(call.c.env.incoming.headers);
+  const row = newCallRow({ at: gateway.services.clock(), ip: call.ip });
+  nameClient(row, facts);
+  try {
+    return await runCall(gateway, await approve(gateway, call, row, facts));
+  } catch (error) {
+    if (error instanceof ClientLeft) return RESPONSE_ALREADY_SENT;
+    if (!isReeveError(error)) throw error;
+    if (row.outcome === 'refused') await recordRefusal(gateway, row, error);
+    return wordError(error, facts);
+  }
+}

@@ -1,0 +1,77 @@
+import { can, permissionsOf } from '#contract/permissions.ts';
+import { ReeveError } from '#server/fail.ts';
+import type { AccessChange, Services } from '#server/services.ts';
+import { readStandings, touchRunningCalls } from './gateway-queries.ts';
+
+export interface RunningCall {
+  id: string;
+  workspaceId: string;
+  memberId: string;
+  /** Ends the call; the client is told why. */
+  refuse(error: ReeveError): void;
+}
+
+const recheckMs = 4_000;
+const refusing: ReadonlySet<AccessChange['because']> = new Set(['local-off', 'member-suspended', 'member-removed']);
+
+/**
+ * The calls that run in this process. One that its member may no longer make ends at once when the change was made here, within
+ * seconds when another process made it.
+ */
+export function openRunningCalls({ db, clock, log, signals }: Pick<Services, 'db' | 'clock' | 'log' | 'signals'>) {
+  const calls = new Map<string, RunningCall>();
+  let whenEmpty: (() => void) | null = null;
+
+  const onAccessChanged = ({ workspaceId, memberId, because }: AccessChange) => {
+    if (!refusing.has(because)) return;
+    for (const call of calls.values())
+      if (call.workspaceId === workspaceId && (memberId === null || call.memberId === memberId))
+        call.refuse(new ReeveError('local-off'));
+  };
+  const recheck = async () => {
+    if (calls.size === 0) return;
+    await touchRunningCalls(db, { ids: [...calls.keys()], at: clock() });
+    const memberIds = [...new Set([...calls.values()].map(({ memberId }) => memberId))];
+    const standings = new Map((await readStandings(db, memberIds)).map((standing) => [standing.memberId, standing]));
+    for (const call of calls.values()) {
+      const standing = standings.get(call.memberId);
+      // Started after the look at the database: the next one will see it.
+      if (!standing && !memberIds.includes(call.memberId)) continue;
+      const mayGoOn =
+        standing?.status === 'active' && standing.isLocalOn && can(permissionsOf(standing.role), 'codex-local.use');
+      if (!mayGoOn) call.refuse(new ReeveError('local-off'));
+    }
+  };
+  signals.on('access-changed', onAccessChanged);
+  const timer = setInterval(
+    () => recheck().catch((error: unknown) => log.warn({ err: error }, 'running calls could not be checked again')),
+    recheckMs,
+  );
+  timer.unref();
+  return {
+    add: (call: RunningCall) => void calls.set(call.id, call),
+    remove(id: string) {
+      calls.delete(id);
+      if (calls.size === 0) whenEmpty?.();
+    },
+    recheck,
+    count: () => calls.size,
+    /** Waits for the calls to end by themselves; those that do not within the time are told. */
+    async drain({ timeoutMs }: { timeoutMs: number }) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      whenEmpty = resolve;
+      if (calls.size === 0) resolve();
+      const limit = setTimeout(() => {
+        for (const call of calls.values()) call.refuse(new ReeveError('shutting-down'));
+        resolve();
+      }, timeoutMs);
+      await promise;
+      clearTimeout(limit);
+    },
+    close() {
+      clearInterval(timer);
+      signals.off('access-changed', onAccessChanged);
+    },
+  };
+}
+export type RunningCalls = ReturnType<typeof openRunningCalls>;
