@@ -1,18 +1,23 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
+import { openAuthority } from '#server/http/local-authority.ts';
 import { createBrowser, followBrowser } from './follow-browser.ts';
 
-async function serve(listener: http.RequestListener) {
-  const server = http.createServer(listener).listen(0, '127.0.0.1');
+async function serve(listener: http.RequestListener, tls?: https.ServerOptions) {
+  const server = (tls ? https.createServer(tls, listener) : http.createServer(listener)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 test('redirects are followed across servers, with cookies and forms', async () => {
@@ -53,4 +58,22 @@ test('an unreachable address says which', async () => {
   await expect(followBrowser('http://127.66.66.66:1/nowhere')).rejects.toThrow(
     'GET http://127.66.66.66:1/nowhere failed',
   );
+});
+
+test('only the given authority is trusted', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'reeve-browser-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const names = ['codex.corp.test'];
+  const now = new Date();
+  const files = { folder, name: 'ca', title: 'Test authority' };
+  const authority = await openAuthority(files, { names, now, onReplaced: () => undefined });
+  const leaf = await authority.issue(names, now);
+  const site = await serve((_request, response) => response.end('over TLS'), {
+    cert: leaf.certificatePem,
+    key: leaf.keyPem,
+  });
+  const url = `https://codex.corp.test:${new URL(site).port}/`;
+  const hosts = { 'codex.corp.test': '127.0.0.1' };
+  expect((await followBrowser(url, { hosts, trustedCa: authority.certificatePem })).body).toBe('over TLS');
+  await expect(followBrowser(url, { hosts })).rejects.toThrow('failed');
 });
