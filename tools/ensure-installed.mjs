@@ -119,11 +119,16 @@ function runProgram(node, programArguments) {
   // Ctrl-C reaches the whole foreground group, the program included; passing it on would count there as a second one.
   const passOn = (signal) => process.stdin.isTTY !== true || signal === 'SIGTERM';
   for (const signal of signals) process.on(signal, () => passOn(signal) && child.kill(signal));
+  // npm passes a signal on to the shell between us, which ends without telling us: its end is then the signal to stop.
+  const parent = process.ppid;
+  const watch = setInterval(() => process.ppid !== parent && child.kill('SIGTERM') && clearInterval(watch), 250);
+  if (!process.env.npm_lifecycle_event) clearInterval(watch);
   child.on('error', (error) => {
     say(`${node} could not be started: ${error.message}`);
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {
+    clearInterval(watch);
     if (signal === null) {
       process.exitCode = code ?? 1;
       return;

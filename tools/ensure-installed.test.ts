@@ -21,6 +21,7 @@ beforeAll(async () => {
   await write('dependency/package.json', { name: 'dependency', version: '1.0.0' });
   await write('package.json', {
     name: 'sample',
+    scripts: { start: 'node tools/ensure-installed.mjs start' },
     version: '1.0.0',
     type: 'module',
     dependencies: { dependency: 'file:dependency' },
@@ -99,6 +100,15 @@ test('a signal reaches the program, which stops in its own way', async () => {
   await once(child.stdout, 'data');
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ code: 3, printed: [expect.stringContaining('stopping'), ''] });
+});
+
+test('when npm is told to stop, the program stops too', async () => {
+  const npm = spawn('npm', ['start', '--silent', '--', 'wait'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const output = text(npm.stdout);
+  await once(npm.stdout, 'data');
+  npm.kill('SIGTERM');
+  // The pipe ends when the last process that could write to it has ended.
+  expect(await output).toContain('stopping');
 });
 
 test('what it does not know, or cannot do, it says', async () => {
