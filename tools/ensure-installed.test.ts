@@ -42,8 +42,8 @@ beforeAll(async () => {
   await write(
     'server/main.ts',
     `const [, , ...given]: string[] = process.argv;
-    console.log(JSON.stringify(given));
     process.on('SIGTERM', () => { console.log('stopping'); process.exit(3); });
+    console.log(JSON.stringify(given));
     if (given[0] === 'wait') setInterval(() => {}, 60_000);
     else process.exitCode = given[0] === 'fail' ? 7 : 0;`,
   );
