@@ -49,6 +49,12 @@ const red: MantineColorsTuple = [
   '#701a14',
 ];
 
+const raised = {
+  content: { background: 'var(--raised)' },
+  header: { background: 'var(--raised)' },
+  title: { fontSize: '20px', lineHeight: '28px', fontWeight: 600 },
+};
+
 export const theme = createTheme({
   colors: { petrol, gray: warmGray, dark: warmDark, red },
   primaryColor: 'petrol',
@@ -72,9 +78,10 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
-    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true } },
+    InputWrapper: { styles: { description: { fontSize: '14px', lineHeight: '20px' }, label: { fontWeight: 600 } } },
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true }, styles: raised },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
-    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } }, styles: raised },
     Tooltip: {
       defaultProps: {
         openDelay: 300,

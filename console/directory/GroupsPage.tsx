@@ -42,13 +42,13 @@ const columns: DataColumn<Group>[] = [
         </Text>
       ),
   },
-  { id: 'memberCount', header: 'Members', align: 'end', cell: ({ memberCount }) => formatCount(memberCount) },
   {
-    id: 'phoneCount',
+    id: 'memberCount',
     header: 'Members',
+    align: 'end',
     phone: 'side',
-    isExtra: true,
-    cell: ({ memberCount }) => countOf(memberCount, 'member'),
+    cell: ({ memberCount }) => formatCount(memberCount),
+    phoneCell: ({ memberCount }) => countOf(memberCount, 'member'),
   },
   { id: 'createdAt', header: 'Created', cell: ({ createdAt }) => <RelativeTime at={createdAt} /> },
 ];

@@ -1,5 +1,42 @@
+import { useQueries } from '@tanstack/react-query';
+import { api } from '#console/api.ts';
+import { paths } from '#console/paths.ts';
+import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Page } from '#console/shell/Page.tsx';
+import { RowSkeletons } from '#console/ui/Skeletons.tsx';
+import { OrderForm } from './OrderForm.tsx';
 
 export function PolicyOrderPage() {
-  return <Page title="PolicyOrderPage">soon</Page>;
+  const [assignments, policies, groups] = useQueries({
+    queries: [
+      api.policies.assignments.queryOptions(),
+      api.policies.list.queryOptions(),
+      api.directory.groups.list.queryOptions({ input: { limit: 200 } }),
+    ],
+  });
+  const failed = [assignments, policies, groups].find(({ error }) => error);
+  return (
+    <Page
+      title="Order and fallback"
+      description="Read from the top: the first line with a group the member is in decides. Whoever is in none gets the fallback."
+      above={[{ label: 'Policies', to: paths.policies }]}
+    >
+      {failed?.error ? (
+        <FailureNotice
+          what="The order could not be loaded"
+          error={failed.error}
+          onRetry={() => void failed.refetch()}
+        />
+      ) : assignments.data && policies.data && groups.data ? (
+        <OrderForm
+          key={assignments.data.version}
+          saved={assignments.data}
+          policies={policies.data.items}
+          groups={groups.data.items}
+        />
+      ) : (
+        <RowSkeletons rows={5} />
+      )}
+    </Page>
+  );
 }

@@ -11,6 +11,7 @@ interface ConfirmDialogProps {
   typeToConfirm?: string | undefined;
   isDestructive?: boolean;
   isBusy?: boolean;
+  size?: 'md' | 'lg';
   isOpen: boolean;
   onConfirm: () => void;
   onClose: () => void;
@@ -24,6 +25,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     typeToConfirm,
     isDestructive = false,
     isBusy = false,
+    size = 'md',
     isOpen,
     onConfirm,
     onClose,
@@ -39,7 +41,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     if (mayConfirm) onConfirm();
   };
   return (
-    <Modal opened={isOpen} onClose={close} title={title} closeOnClickOutside={!isBusy}>
+    <Modal opened={isOpen} size={size} onClose={close} title={title} closeOnClickOutside={!isBusy}>
       <form onSubmit={confirm}>
         <Stack gap="md">
           {children}

@@ -21,18 +21,18 @@ export function RowItems<Row>({ label, columns, rows, rowId, onOpen }: RowItemsP
           <div className={classes.itemHead}>
             <div className={classes.itemTitle}>
               {at('title').map((column) => (
-                <div key={column.id}>{column.cell(row)}</div>
+                <div key={column.id}>{(column.phoneCell ?? column.cell)(row)}</div>
               ))}
             </div>
             <div className={classes.itemSide}>
               {at('side').map((column) => (
-                <div key={column.id}>{column.cell(row)}</div>
+                <div key={column.id}>{(column.phoneCell ?? column.cell)(row)}</div>
               ))}
             </div>
           </div>
           <div className={classes.itemDetails}>
             {at('detail').map((column) => (
-              <div key={column.id}>{column.cell(row)}</div>
+              <div key={column.id}>{(column.phoneCell ?? column.cell)(row)}</div>
             ))}
           </div>
         </li>

@@ -11,6 +11,8 @@ export interface DataColumn<Row> {
   isSortable?: boolean;
   align?: 'start' | 'end';
   phone?: PhonePlace;
+  /** In place of `cell` on a phone, where no header explains a bare number. */
+  phoneCell?: (row: Row) => ReactNode;
   /** Off until chosen in the column chooser. */
   isExtra?: boolean;
 }
