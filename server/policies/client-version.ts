@@ -1,0 +1,21 @@
+const pattern = /^(\d+)\.(\d+)\.(\d+)/;
+
+/** Whether `version` is at least `wanted`. Text that is not a version counts as older than everything. */
+export function isAtLeast(version: string, wanted: string): boolean {
+  const left = pattern.exec(version);
+  const right = pattern.exec(wanted);
+  if (!left || !right) return false;
+  for (const part of [1, 2, 3]) {
+    const difference = Number(left[part]) - Number(right[part]);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+/** Clients this was tested with; what lies between two of them is treated as the older one. */
+export const testedClients = ['0.120.0', '0.140.0', '0.163.0', '0.169.0'] as const;
+
+/** Reads `codex_exec/0.169.0 (Debian …) …`, which is the only place where a client tells its version when it asks for its policy. */
+export function versionFromUserAgent(userAgent: string | null): string | null {
+  return /^[^/\s]+\/(\d+\.\d+\.\d+)/.exec(userAgent ?? '')?.[1] ?? null;
+}

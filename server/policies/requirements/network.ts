@@ -1,0 +1,64 @@
+import { allowOrDeny, choice, count, flag, ignoredBefore, list, mapOf, type Shape, table, text } from './shape.ts';
+
+const scopedHost = {
+  pattern: '^(?!\\s*\\*\\s*$)',
+  expected: 'a host or a scoped wildcard such as *.example.com or **.example.com',
+};
+
+const port = (description: string): Shape => count(description, { maximum: 65_535 });
+
+const headerInjection = table(
+  {
+    host: text('The host.'),
+    methods: list(text('A method.'), 'HTTP methods.'),
+    path_prefixes: list(text('A prefix.'), 'Paths by prefix.'),
+    headers: mapOf(text('The value.'), 'Headers to add.'),
+  },
+  'Headers the command proxy adds to requests for one host.',
+  { required: ['host', 'methods', 'path_prefixes', 'headers'] },
+);
+
+export const network: Record<string, Shape> = {
+  allowed_web_search_modes: list(
+    choice(['disabled', 'cached', 'indexed', 'live'], 'A web search mode.', {
+      valueSince: { indexed: { version: '0.163.0', older: 'refuse' } },
+    }),
+    'How the web search tool may search; an empty list switches it off.',
+  ),
+  experimental_network: table(
+    {
+      enabled: flag('Start the proxy that commands in the sandbox go through.'),
+      http_port: port('Loopback port of the HTTP proxy.'),
+      socks_port: port('Loopback port of the SOCKS proxy.'),
+      allow_upstream_proxy: flag('Chain through the proxy of the environment.'),
+      dangerously_allow_non_loopback_proxy: flag('Listen on other addresses than loopback.'),
+      dangerously_allow_all_unix_sockets: flag('Let commands reach every Unix socket.'),
+      domains: mapOf(choice(allowOrDeny, 'Allowed or denied.'), 'Hosts by pattern; deny wins.'),
+      allowed_domains: list(text('A host pattern.', scopedHost), 'Hosts commands may reach (older form of `domains`).'),
+      denied_domains: list(
+        text('A host pattern.', scopedHost),
+        'Hosts commands may not reach (older form of `domains`).',
+      ),
+      review_domains: list(
+        text('A host pattern.'),
+        'Hosts that ask for approval before any allow rule counts.',
+        ignoredBefore('0.169.0'),
+      ),
+      managed_allowed_domains_only: flag('Ignore hosts members add themselves.'),
+      unix_sockets: mapOf(
+        choice(allowOrDeny, 'Allowed or denied.', {
+          valueSince: { deny: { version: '0.140.0', older: 'refuse' } },
+        }),
+        'Unix sockets by absolute path.',
+      ),
+      allow_unix_sockets: list(text('A path.'), 'Unix sockets commands may reach (older form of `unix_sockets`).'),
+      allow_local_binding: flag('Let commands reach loopback and private addresses.'),
+      header_injections: list(
+        headerInjection,
+        'Headers the proxy adds to requests of commands.',
+        ignoredBefore('0.163.0'),
+      ),
+    },
+    'The proxy for network traffic of sandboxed commands. It does not cover web search, MCP servers or apps.',
+  ),
+};
