@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -85,6 +85,16 @@ test('of many that find a dead lock at once, exactly one takes it', async () => 
     'DataFolderInUse',
     'locked',
   ]);
+});
+
+test('a process killed while it took away a dead lock stands in nobody’s way', async () => {
+  const { child } = await anotherProcess();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  await copyFile(join(folder, 'reeve.lock'), join(folder, 'reeve.lock.reaping'));
+  const lock = await lockAs();
+  await lock.release();
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test('a lock file that cannot be read is not taken over', async () => {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { isGone, type LockHolder, lockHolder, thisProcess } from './lock-holder.ts';
 import { writeNewFile } from './private-file.ts';
 
@@ -18,6 +19,9 @@ export class DataFolderInUse extends Error {
 }
 
 const lockPath = (folder: string) => join(folder, 'reeve.lock');
+const guardPath = (folder: string) => `${lockPath(folder)}.reaping`;
+const pauseMs = 20;
+const maxRounds = 250;
 const randomName = () => randomBytes(6).toString('hex');
 const errorCode = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
@@ -33,9 +37,14 @@ async function listenIn(folder: string): Promise<{ server: Server; name: string 
   return { server, name };
 }
 
-async function readLock(folder: string): Promise<{ text: string; holder: LockHolder | null } | null> {
+interface Found {
+  text: string;
+  holder: LockHolder | null;
+}
+
+async function readHolder(path: string): Promise<Found | null> {
   try {
-    const text = await readFile(lockPath(folder), 'utf8');
+    const text = await readFile(path, 'utf8');
     return { text, holder: parseHolder(text) };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
@@ -51,21 +60,48 @@ function parseHolder(text: string): LockHolder | null {
   }
 }
 
-/**
- * Takes away the lock of a dead process. Two starts may judge the same lock at once, and the slower must not take the faster one's new
- * lock: it is moved aside first, and put back if it is not the one that was judged.
- */
-async function reap(folder: string, judged: { text: string; holder: LockHolder }): Promise<void> {
-  const aside = `${lockPath(folder)}.${randomName()}`;
+/** True when this process now owns the file; false when it was there already. */
+async function claim(path: string, self: LockHolder): Promise<boolean> {
   try {
-    await rename(lockPath(folder), aside);
+    await writeNewFile(path, JSON.stringify(self, null, 2));
+    return true;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
-  if ((await readFile(aside, 'utf8')) !== judged.text) await link(aside, lockPath(folder));
-  else if (judged.holder.socket) await rm(join(folder, judged.holder.socket), { force: true });
-  await rm(aside);
+}
+
+/** A process was killed in the instant in which it took away a dead lock. */
+async function dropDeadGuard(folder: string, self: LockHolder): Promise<void> {
+  const guard = await readHolder(guardPath(folder));
+  if (!guard?.holder || !(await isGone(guard.holder, { self, folder }))) return;
+  const aside = `${guardPath(folder)}.${randomName()}`;
+  await rename(guardPath(folder), aside).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  });
+  await rm(aside, { force: true });
+}
+
+/**
+ * Takes away the lock of a dead process. Several starts may judge the same lock at once; only the one with the guard acts, and looks
+ * again first, so that none takes away the lock that a faster one has made meanwhile.
+ */
+async function reap(
+  folder: string,
+  { judged, self }: { judged: { text: string; holder: LockHolder }; self: LockHolder },
+): Promise<void> {
+  if (!(await claim(guardPath(folder), self))) {
+    await dropDeadGuard(folder, self);
+    await setTimeout(pauseMs);
+    return;
+  }
+  try {
+    if ((await readHolder(lockPath(folder)))?.text !== judged.text) return;
+    if (judged.holder.socket) await rm(join(folder, judged.holder.socket), { force: true });
+    await rm(lockPath(folder));
+  } finally {
+    await rm(guardPath(folder), { force: true });
+  }
 }
 
 function refusal(folder: string, holder: LockHolder | null): DataFolderInUse {
@@ -86,21 +122,18 @@ function refusal(folder: string, holder: LockHolder | null): DataFolderInUse {
 }
 
 async function takeLock(folder: string, self: LockHolder): Promise<void> {
-  const text = JSON.stringify(self, null, 2);
   // More than one round only when another start or stop happens at the same moment.
-  for (let round = 0; round < 10; round++) {
-    try {
-      return await writeNewFile(lockPath(folder), text);
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    }
-    const found = await readLock(folder);
+  for (let round = 0; round < maxRounds; round++) {
+    if (await claim(lockPath(folder), self)) return;
+    const found = await readHolder(lockPath(folder));
     if (!found) continue;
-    const { holder } = found;
+    const { holder, text } = found;
     if (!holder || !(await isGone(holder, { self, folder }))) throw refusal(folder, holder);
-    await reap(folder, { text: found.text, holder });
+    await reap(folder, { judged: { text, holder }, self });
   }
-  throw new DataFolderInUse(`The data folder ${folder} is being opened and closed by other processes. Try again.`);
+  throw new DataFolderInUse(
+    `The data folder ${folder} is being opened by other processes all the time. If none is running, delete ${guardPath(folder)} and start again.`,
+  );
 }
 
 /**
@@ -121,7 +154,7 @@ export async function lockDataFolder(folder: string, { command }: { command: str
   }
   return {
     async release() {
-      const held = (await readLock(folder))?.holder;
+      const held = (await readHolder(lockPath(folder)))?.holder;
       const isOurs = held?.pid === self.pid && held.lockedAt === self.lockedAt && held.socket === self.socket;
       if (isOurs) await rm(lockPath(folder), { force: true });
       await close();
