@@ -1,7 +1,9 @@
 import { OpenAPIHandler } from '@orpc/openapi/fetch';
 import type { AnyRouter } from '@orpc/server';
 import type { Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { errors } from '#contract/errors.ts';
+import { asUnreadable } from './api-errors.ts';
 import type { HttpEnv } from './http-env.ts';
 import { requestFacts } from './http-env.ts';
 import type { RequestContext, SignedInMember } from './request-context.ts';
@@ -31,12 +33,22 @@ interface OwnApiOptions {
 
 /** Mounts Reeve's own API. Only this folder knows oRPC and Hono. */
 export function mountOwnApi(app: Hono<HttpEnv>, { router, origin, readMember }: OwnApiOptions): void {
-  const api = new OpenAPIHandler<RequestContext>(router);
+  const api = new OpenAPIHandler<RequestContext>(router, {
+    interceptors: [
+      async ({ next }) => {
+        try {
+          return await next();
+        } catch (error) {
+          throw asUnreadable(error);
+        }
+      },
+    ],
+  });
+  const refuseTooLarge = () => refusal('body-too-large', { maxBytes: maxBodyBytes });
+  app.use(`${apiPrefix}/*`, bodyLimit({ maxSize: maxBodyBytes, onError: refuseTooLarge }));
   app.all(`${apiPrefix}/*`, async (c) => {
     const facts = requestFacts(c);
     if (isCrossSite(c.req.raw, origin)) return refusal('cross-origin');
-    if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes)
-      return refusal('body-too-large', { maxBytes: maxBodyBytes });
     const responseHeaders = new Headers({ 'cache-control': 'no-store' });
     const context: RequestContext = {
       ...facts,

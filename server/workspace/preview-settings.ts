@@ -64,14 +64,15 @@ const apiKeyEffects = (isOn: boolean, { apiKeys }: Facts): Effect[] =>
 
 const oldClientEffects = (isOn: boolean, { membersWithOldClients }: Facts): Effect[] => {
   const members = counted(membersWithOldClients, 'member', 'members');
-  const seen = `were seen with a client older than 0.${firstCarryingMinor} in the last 30 days`;
+  const was = membersWithOldClients === 1 ? 'was' : 'were';
+  const seen = `${was} seen with a client older than 0.${firstCarryingMinor} in the last 30 days`;
   return isOn
     ? [
         warning(
           `Clients older than 0.${firstCarryingMinor} may call the gateway although they cannot show which policy they run with. ${members} ${seen}.`,
         ),
       ]
-    : [warning(`${members} ${seen} and are refused until they update.`)];
+    : [warning(`${members} ${seen} and cannot call the gateway until the client is updated.`)];
 };
 
 const contentEffects = (isOn: boolean): Effect[] =>
