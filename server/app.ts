@@ -6,6 +6,7 @@ import { mountConsole } from './http/console-files.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import type { HttpEnv } from './http/http-env.ts';
 import { mountOwnApi } from './http/own-api.ts';
+import { mountUnknownPaths } from './http/unknown-paths.ts';
 import { type Dialect, mountDialect } from './http/wire-routes.ts';
 import { authenticateClient, codexOauthDialect, identityRoutes, readConsoleMember } from './identity/index.ts';
 import { activityRoutes, type Gateway, modelsRoutes, responsesDialect } from './models/index.ts';
@@ -19,6 +20,8 @@ export interface AppParts {
   gateway: Gateway;
   /** The local authority that clients have to trust; null with an own certificate. */
   authorityPem: string | null;
+  /** The authority over the vendor's names, for machines behind `reeve proxy`; null where that is off. */
+  proxyAuthorityPem: string | null;
 }
 
 /** Reeve's own API, feature by feature. */
@@ -44,13 +47,23 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
 ];
 
 /** Every route, in the order of precedence: Reeve's own API, the clients' dialects, health, the console's document last. */
-export function createApp(services: Services, parts: AppParts & { isReady: () => boolean | Promise<boolean> }): Hono<HttpEnv> {
+export function createApp(
+  services: Services,
+  parts: AppParts & { isReady: () => boolean | Promise<boolean> },
+): Hono<HttpEnv> {
   const app = createHttpApp({ log: services.log, trustedProxies: services.config.trustedProxies });
   app.get('/healthz', (c) => c.json({ status: 'alive' }));
-  app.get('/readyz', async (c) => ((await parts.isReady()) ? c.json({ status: 'ready' }) : c.json({ status: 'not ready' }, 503)));
-  mountOwnApi(app, { router: ownApiRouter(services, parts), origin: services.origin, readMember: readConsoleMember(services) });
+  app.get('/readyz', async (c) =>
+    (await parts.isReady()) ? c.json({ status: 'ready' }) : c.json({ status: 'not ready' }, 503),
+  );
+  mountOwnApi(app, {
+    router: ownApiRouter(services, parts),
+    origin: services.origin,
+    readMember: readConsoleMember(services),
+  });
   const authenticate = authenticateClient(services);
   for (const dialect of dialects(services, parts)) mountDialect(app, dialect, authenticate);
+  mountUnknownPaths(app);
   mountConsole(app);
   return app;
 }

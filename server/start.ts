@@ -77,6 +77,7 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   const app = createApp(services, {
     gateway,
     authorityPem: certificates.authorityPem,
+    proxyAuthorityPem: certificates.extraAuthorityPem,
     isReady: () => !isStopping && isReachable(opened),
   });
   server.on('upgrade', (request, socket) => gateway.refuseUpgrade(request, socket));
