@@ -6,9 +6,12 @@ export {
   countPendingDeviceRequests,
 } from './access-facts-queries.ts';
 export { readAccessToken } from './access-tokens.ts';
+export { authenticateClient } from './authenticate-client.ts';
 export { revokeGrantsOfWorkspace } from './client-grants.ts';
+export { codexOauthDialect } from './codex-oauth/dialect.ts';
 export { endMemberAccess } from './end-access.ts';
 export { refuseWeakPassword } from './password-rules.ts';
 export { identityRoutes, readConsoleMember } from './routes.ts';
 export { setSignInCookies } from './session-cookies.ts';
 export { forgetEndedSessions, readSession, startSession } from './sessions.ts';
+export { resealSigningKeys, rotateSigningKeys } from './signing-keys.ts';

@@ -1,0 +1,55 @@
+import { permissionsOf } from '#contract/permissions.ts';
+import { ReeveError } from '#server/fail.ts';
+import type { AuthenticateClient, CodexClient } from '#server/http/wire-routes.ts';
+import type { Services } from '#server/services.ts';
+import { readAccessToken } from './access-tokens.ts';
+import { findGrant, type GrantWithMember, touchGrant } from './client-grant-queries.ts';
+import { openTokenVerifier } from './client-token.ts';
+import { openSigningKeys } from './signing-keys.ts';
+
+const touchAfterMs = 60_000;
+/** RFC 6750 §2.1. */
+const bearer = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i;
+
+const asClient = (grant: GrantWithMember): CodexClient => ({
+  workspaceId: grant.workspaceId,
+  memberId: grant.memberId,
+  email: grant.email,
+  name: grant.name,
+  permissions: permissionsOf(grant.role),
+  credential: 'codex-sign-in',
+  credentialId: grant.id,
+});
+
+/**
+ * Who calls, from `Authorization: Bearer`: an access token of a Codex sign-in, a personal access token or an API key. Members who left
+ * or are suspended, revoked sign-ins and other workspaces are refused at this very request. Whether Codex Local is on is asked by the
+ * gateway and at sign-in only: policy, accounts and models stay readable so that the client can show why it is refused.
+ * @throws ReeveError token-invalid, token-expired
+ */
+export function authenticateClient(services: Services): AuthenticateClient {
+  const { db, clock } = services;
+  const verifyToken = openTokenVerifier({ ...services, keys: openSigningKeys(services) });
+
+  const bySignIn = async (token: string): Promise<CodexClient> => {
+    const verified = await verifyToken(token);
+    const grant = await findGrant(db, verified.oauthGrantId);
+    if (!grant || grant.revokedAt !== null || grant.memberId !== verified.memberId || grant.status !== 'active')
+      throw new ReeveError('token-invalid');
+    const now = clock();
+    const ifBefore = new Date(now.getTime() - touchAfterMs);
+    if (grant.lastUsedAt === null || grant.lastUsedAt < ifBefore) await touchGrant(db, grant.id, { at: now, ifBefore });
+    return asClient(grant);
+  };
+
+  return async (request) => {
+    const token = bearer.exec(request.headers.get('authorization') ?? '')?.[1];
+    if (token === undefined) throw new ReeveError('token-invalid');
+    const isStoredToken = token.startsWith('at-') || token.startsWith('sk-reeve-');
+    const client = isStoredToken ? await readAccessToken({ db, clock }, token) : await bySignIn(token);
+    const account = request.headers.get('chatgpt-account-id');
+    if (account !== null && account !== client.workspaceId)
+      throw new ReeveError('token-invalid', { reason: 'ChatGPT-Account-Id names another workspace' });
+    return client;
+  };
+}

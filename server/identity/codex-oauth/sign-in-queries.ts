@@ -1,0 +1,49 @@
+import type { BuiltInRole } from '#contract/permissions.ts';
+import type { Database } from '#server/db/open-database.ts';
+
+export interface SignInWorkspace {
+  id: string;
+  name: string;
+  codexLocalEnabled: boolean;
+  deviceCodeEnabled: boolean;
+}
+
+/** The workspace people sign in to before it is known who they are: an installation has one. */
+export async function findSignInWorkspace(db: Database): Promise<SignInWorkspace | undefined> {
+  return db
+    .selectFrom('workspaces')
+    .select(['id', 'name', 'codex_local_enabled as codexLocalEnabled', 'device_code_enabled as deviceCodeEnabled'])
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+export interface SigningInMember {
+  id: string;
+  workspaceId: string;
+  workspaceName: string;
+  email: string;
+  name: string;
+  role: BuiltInRole;
+  status: 'invited' | 'active' | 'suspended';
+  codexLocalEnabled: boolean;
+}
+
+export async function findSigningInMember(db: Database, memberId: string): Promise<SigningInMember | undefined> {
+  return db
+    .selectFrom('members')
+    .innerJoin('workspaces', 'workspaces.id', 'members.workspace_id')
+    .select([
+      'members.id as id',
+      'members.workspace_id as workspaceId',
+      'workspaces.name as workspaceName',
+      'members.email as email',
+      'members.name as name',
+      'members.role as role',
+      'members.status as status',
+      'workspaces.codex_local_enabled as codexLocalEnabled',
+    ])
+    .where('members.id', '=', memberId)
+    .executeTakeFirst();
+}
