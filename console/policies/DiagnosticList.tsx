@@ -1,4 +1,5 @@
 import { Button, UnstyledButton } from '@mantine/core';
+import { Sentence } from '#console/ui/Sentence.tsx';
 import { StatusBadge, type Tone } from '#console/ui/StatusBadge.tsx';
 import type { Diagnostic } from '#contract/policies.ts';
 import classes from './Policies.module.css';
@@ -35,14 +36,12 @@ export function DiagnosticList({ diagnostics, isCurrent, onJump, onFix }: Diagno
         {diagnostics.map(({ severity, code, message, from, fix }) => (
           <li key={`${code}-${from.line}-${from.column}`} className={classes.diagnostic}>
             <StatusBadge tone={looks[severity].tone}>{looks[severity].word}</StatusBadge>
-            <UnstyledButton
-              className={classes.place}
-              onClick={() => onJump({ ...from })}
-              aria-label={`Go to line ${from.line}, column ${from.column}`}
-            >
-              {from.line}:{from.column}
+            <UnstyledButton className={classes.place} onClick={() => onJump({ ...from })}>
+              Line {from.line}, column {from.column}
             </UnstyledButton>
-            <span className={classes.message}>{message}</span>
+            <span className={classes.message}>
+              <Sentence text={message} />
+            </span>
             {fix && onFix && (
               <Button size="compact-sm" variant="default" onClick={() => onFix(fix.contents)}>
                 {fix.label}
