@@ -20,7 +20,9 @@ beforeEach(async () => {
 
 const body = (more: Record<string, unknown> = {}) =>
   JSON.stringify({ model: 'corp-model', stream: true, input: [], store: false, ...more });
-const call = (more: { headers?: Record<string, string>; body?: BodyInit; signal?: AbortSignal } = {}) =>
+const call = (
+  more: { headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer>; signal?: AbortSignal } = {},
+) =>
   fetch(`${server.url}/responses`, {
     method: 'POST',
     body: body(),
