@@ -5,6 +5,7 @@ import type { Services } from '#server/services.ts';
 import { readAccessToken } from './access-tokens.ts';
 import { findGrant, type GrantWithMember, touchGrant } from './client-grant-queries.ts';
 import { openTokenVerifier } from './client-token.ts';
+import { touchMember } from './session-queries.ts';
 import { openSigningKeys } from './signing-keys.ts';
 
 const touchAfterMs = 60_000;
@@ -38,7 +39,10 @@ export function authenticateClient(services: Services): AuthenticateClient {
       throw new ReeveError('token-invalid');
     const now = clock();
     const ifBefore = new Date(now.getTime() - touchAfterMs);
-    if (grant.lastUsedAt === null || grant.lastUsedAt < ifBefore) await touchGrant(db, grant.id, { at: now, ifBefore });
+    if (grant.lastUsedAt === null || grant.lastUsedAt < ifBefore) {
+      await touchGrant(db, grant.id, { at: now, ifBefore });
+      await touchMember(db, { memberId: grant.memberId, now, before: ifBefore });
+    }
     return asClient(grant);
   };
 

@@ -7,6 +7,7 @@ import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { createAccessToken, readAccessTokens, revokeAccessToken } from './access-tokens.ts';
 import { changePassword } from './change-password.ts';
+import { codexSignInRoutes } from './codex-oauth/routes.ts';
 import { signOutEverywhere } from './end-access.ts';
 import { endOwnSession, readOwnSessions } from './own-sessions.ts';
 import { readSessionState } from './read-session-state.ts';
@@ -29,6 +30,7 @@ export function identityRoutes(services: Services) {
   const passwordLimit = rateLimit(services.db, { name: 'change-password', points: 10, perSeconds: 15 * 60 });
   const { identity } = routes;
   return {
+    ...codexSignInRoutes(services),
     session: identity.session.handler(({ context }) => readSessionState(services.db, context.member)),
     signIn: identity.signIn.handler(async ({ input, context }) => {
       const { ip, userAgent, cookieHeader, member, responseHeaders } = context;
