@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { auditRoutes } from './audit/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes } from './directory/index.ts';
+import { mountApiPage } from './http/api-page.ts';
 import { mountConsole } from './http/console-files.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import type { HttpEnv } from './http/http-env.ts';
@@ -56,6 +57,7 @@ export function createApp(
   app.get('/readyz', async (c) =>
     (await parts.isReady()) ? c.json({ status: 'ready' }) : c.json({ status: 'not ready' }, 503),
   );
+  mountApiPage(app);
   mountOwnApi(app, {
     router: ownApiRouter(services, parts),
     origin: services.origin,
