@@ -131,8 +131,8 @@ function becomeList(root: TomlNode, node: TomlNode, path: readonly (string | num
   let parent = root;
   for (const part of path) {
     const child = parent.children.get(String(part));
-    if (child === node) return setChildValue(parent, String(part), node.value);
-    if (!child) return;
+    if (child === node) setChildValue(parent, String(part), node.value);
+    if (!child || child === node) return;
     parent = child;
   }
 }
@@ -148,10 +148,10 @@ const I64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 function findRefusedNumber(node: AST.TOMLNode): (Span & { message: string }) | null {
   if (node.type === 'TOMLValue') {
     if (node.kind === 'integer' && (node.bigint < I64.min || node.bigint > I64.max)) {
-      return { ...spanOf(node.loc), message: 'This number is larger than TOML allows (64 bits).' };
+      return { ...spanOf(node.loc), message: 'a number larger than 64 bits' };
     }
     const isWrittenInfinite = node.kind === 'float' && !Number.isFinite(node.value) && /\d/.test(node.number);
-    return isWrittenInfinite ? { ...spanOf(node.loc), message: 'This number is larger than TOML allows.' } : null;
+    return isWrittenInfinite ? { ...spanOf(node.loc), message: 'a number larger than 64 bits' } : null;
   }
   for (const child of childrenOf(node)) {
     const found = findRefusedNumber(child);
@@ -174,6 +174,7 @@ export function readToml(document: string): TomlReading {
   try {
     program = parseTOML(source, { tomlVersion: '1.1' });
   } catch (error) {
+    if (error instanceof RangeError) return { root: null, problem: { ...startOfDocument, message: 'too deeply nested' } };
     if (!(error instanceof ParseError)) throw error;
     const from = { line: error.lineNumber, column: error.column + 1 };
     const to = { line: error.lineNumber, column: error.column + 2 };

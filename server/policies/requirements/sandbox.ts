@@ -102,7 +102,6 @@ export const sandbox: Record<string, Shape> = {
         { minItems: 1 },
       ),
       require_mxc: flag('Require the MXC sandbox.', ignoredBefore('0.163.0')),
-      sandbox_private_desktop: flag('Run sandboxed commands on a private desktop.'),
     },
     'The Windows sandbox.',
     ignoredBefore('0.140.0'),
