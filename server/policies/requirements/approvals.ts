@@ -29,7 +29,7 @@ export const approvals: Record<string, Shape> = {
   ),
   allowed_approvals_reviewers: list(
     choice(['user', 'auto_review', 'guardian_subagent'], 'Who answers.', {
-      valueSince: { auto_review: { version: '0.140.0', older: 'refuse' } },
+      valueSince: { auto_review: { version: '0.140.0', older: 'refuse', instead: 'guardian_subagent' } },
     }),
     'Who may answer questions of the client: the member or the automatic reviewer.',
     { minItems: 1 },

@@ -2,6 +2,8 @@
 export interface Since {
   version: string;
   older: 'ignore' | 'refuse';
+  /** What older clients get in place of a value they refuse; without it the entry is left out. Never a looser one. */
+  instead?: string;
 }
 
 /**

@@ -60,7 +60,7 @@ const appTool = table(
   {
     approval_mode: choice(['auto', 'prompt', 'writes', 'approve'], 'When the tool asks.', {
       ...ignoredBefore('0.140.0'),
-      valueSince: { writes: { version: '0.163.0', older: 'refuse' } },
+      valueSince: { writes: { version: '0.163.0', older: 'refuse', instead: 'prompt' } },
     }),
     analytics_result_source: closedTable(
       { format: text('The format.'), type: text('The type.') },
@@ -140,7 +140,7 @@ const prefixRule = table(
     decision: choice(
       ['prompt', 'prompt-user', 'forbidden', 'allow'],
       'prompt: ask; prompt-user: ask the member; forbidden: refuse.',
-      { valueSince: { 'prompt-user': { version: '0.169.0', older: 'refuse' } } },
+      { valueSince: { 'prompt-user': { version: '0.169.0', older: 'refuse', instead: 'prompt' } } },
     ),
     justification: text('What the member and the model read.', { pattern: '\\S', expected: 'a sentence' }),
     canonical_matching: flag('Compare the program by its canonical name.', ignoredBefore('0.169.0')),

@@ -1,0 +1,78 @@
+import { stringify } from 'smol-toml';
+import { accepts } from './check-shape.ts';
+import { isAtLeast } from './client-version.ts';
+import { featureSince } from './codex-features.ts';
+import { readToml } from './read-toml.ts';
+import type { Shape, Since } from './requirements/shape.ts';
+import { requirementsSchema } from './requirements-schema.ts';
+
+const leftOut = Symbol('left out');
+
+type Fitted = unknown | typeof leftOut;
+
+const isTooOld = (version: string, since: Since | undefined): boolean =>
+  since !== undefined && !isAtLeast(version, since.version);
+
+function fitList(shape: Shape, list: readonly unknown[], version: string): Fitted {
+  const items = shape.items;
+  if (!items) return list;
+  const fitted = list.map((item) => fit(items, item, version)).filter((item) => item !== leftOut);
+  return fitted.length === 0 && list.length > 0 && shape.minItems ? leftOut : fitted;
+}
+
+function fitTable(shape: Shape, table: object, version: string): Fitted {
+  const fitted: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(table)) {
+    const free = typeof shape.additionalProperties === 'object' ? shape.additionalProperties : null;
+    const below = Object.hasOwn(shape.properties ?? {}, key) ? shape.properties?.[key] : free;
+    const entry = below ? fit(below, value, version) : value;
+    if (entry !== leftOut) fitted[key] = entry;
+    else if (shape.required?.includes(key)) return leftOut;
+  }
+  return fitted;
+}
+
+function fit(shape: Shape, value: unknown, version: string): Fitted {
+  if (isTooOld(version, shape.since)) return leftOut;
+  if (shape.anyOf) {
+    const branch = shape.anyOf.find((candidate) => accepts(candidate, value));
+    return branch ? fit(branch, value, version) : value;
+  }
+  if (typeof value === 'string') {
+    const since = shape.valueSince?.[value];
+    return isTooOld(version, since) ? (since?.instead ?? leftOut) : value;
+  }
+  if (Array.isArray(value)) return fitList(shape, value, version);
+  return value !== null && typeof value === 'object' ? fitTable(shape, value, version) : value;
+}
+
+function knownFeatures(features: unknown, version: string): Record<string, unknown> {
+  if (features === null || typeof features !== 'object') return {};
+  return Object.fromEntries(
+    Object.entries(features).filter(([name]) => {
+      const since = featureSince(name);
+      return since !== null && isAtLeast(version, since);
+    }),
+  );
+}
+
+/** A readable document as plain values without what the client of this version refuses or warns about; null when unreadable. */
+export function fitValues(document: string, version: string): Record<string, unknown> | null {
+  const { root } = readToml(document);
+  if (!root) return null;
+  const fitted = fit(requirementsSchema, root.value, version);
+  if (fitted === leftOut || fitted === null || typeof fitted !== 'object') return null;
+  const { feature_requirements: alias, ...values }: Record<string, unknown> = { ...fitted };
+  const features = knownFeatures(values.features ?? alias, version);
+  return Object.keys(features).length === 0 ? withoutKey(values, 'features') : { ...values, features };
+}
+
+export function withoutKey(table: Record<string, unknown>, key: string): Record<string, unknown> {
+  const { [key]: _left, ...rest } = table;
+  return rest;
+}
+
+/** Plain values as TOML. Values no key takes (dates, fractions) were read as NaN and are left out. */
+export function printToml(values: Record<string, unknown>): string {
+  return stringify(JSON.parse(JSON.stringify(values, (_key, value) => (Number.isNaN(value) ? undefined : value))));
+}
