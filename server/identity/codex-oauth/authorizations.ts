@@ -1,4 +1,3 @@
-import { parse } from 'hono/utils/cookie';
 import type { Provider } from 'oidc-provider';
 import type { z } from 'zod';
 import { localOffMessage } from '#contract/errors.ts';
@@ -6,6 +5,7 @@ import type { Authorization } from '#contract/identity.ts';
 import { record } from '#server/audit/index.ts';
 import { sameText } from '#server/crypto/token-hash.ts';
 import { ReeveError } from '#server/fail.ts';
+import { readCookie } from '#server/http/cookies.ts';
 import { actorOf, type RequestContext, signedIn } from '#server/http/request-context.ts';
 import type { Services } from '#server/services.ts';
 import { insertClientGrant } from '../client-grant-queries.ts';
@@ -39,8 +39,8 @@ export async function openAuthorization(
   provider: Provider,
   { uid, context }: { uid: string; context: RequestContext },
 ): Promise<OpenAuthorization> {
-  const cookie = parse(context.cookieHeader ?? '', interactionCookie)[interactionCookie];
-  if (cookie === undefined || !sameText(cookie, uid)) throw new ReeveError('authorization-expired');
+  const cookie = readCookie(context.cookieHeader, interactionCookie);
+  if (cookie === null || !sameText(cookie, uid)) throw new ReeveError('authorization-expired');
   const interaction = await provider.Interaction.find(uid);
   const clientId = interaction && param(interaction, 'client_id');
   if (!clientId || interaction.result) throw new ReeveError('authorization-expired');

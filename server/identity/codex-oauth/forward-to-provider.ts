@@ -29,6 +29,8 @@ function asProviderRequest({ c }: WireCall, origin: URL, form: URLSearchParams |
     request.push(body);
   }
   request.push(null);
+  // Otherwise Node takes the end of this request for an aborted upload and closes the connection.
+  request.complete = true;
   return request;
 }
 
