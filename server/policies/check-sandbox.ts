@@ -124,7 +124,17 @@ function checkPaths(root: TomlNode, ownProfiles: readonly string[], report: Repo
     }
   }
   for (const [index, node] of nodeAt(root, ['permissions', 'filesystem', 'deny_read'])?.children ?? []) {
-    if (typeof node.value !== 'string' || /^([/*]|~\/|[A-Za-z]:[\\/])/.test(node.value)) continue;
+    if (typeof node.value !== 'string' || /^([/*]|~\/)/.test(node.value)) continue;
+    if (/^[A-Za-z]:[\\/]/.test(node.value)) {
+      report({
+        severity: 'warning',
+        code: 'windows-path',
+        at: node,
+        path: ['permissions', 'filesystem', 'deny_read', index],
+        message: `${node.found} is a Windows path: clients on Linux and macOS refuse to start with it. Assign this policy to groups with Windows machines only.`,
+      });
+      continue;
+    }
     report({
       severity: 'warning',
       code: 'relative-path',

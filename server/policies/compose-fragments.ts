@@ -78,8 +78,8 @@ function policyFor(delivery: PolicyDelivery, policy: Fragment, version: string):
   if (isAtLeast(version, newest) && !definesOurs) return policy;
   const values = fitValues(policy.contents, version);
   if (!values) return policy;
-  const providers = { ...(values.model_providers as object) };
-  const kept = definesOurs ? { ...values, model_providers: withoutKey({ ...providers }, providerId) } : values;
+  const others = withoutKey({ ...(values.model_providers as object | undefined) }, providerId);
+  const kept = definesOurs ? { ...values, model_providers: others } : values;
   const contents = printToml(kept);
   return contents === printToml(asWritten(policy.contents)) ? policy : { ...policy, contents };
 }

@@ -1,3 +1,5 @@
+import { resolvePolicy } from './resolve-policy.ts';
+
 /** A plan of assignments, as resolution needs it. */
 export interface AssignmentPlan {
   assignments: readonly { groupId: string; policyId: string }[];
@@ -9,17 +11,14 @@ export interface MemberGroups {
   members: number;
 }
 
-/** First match wins; nothing is filled in from later ones. */
-export const matchPolicy = (
-  { assignments, fallbackPolicyId }: AssignmentPlan,
-  groupIds: readonly string[],
-): string | null => assignments.find(({ groupId }) => groupIds.includes(groupId))?.policyId ?? fallbackPolicyId;
+const policyOf = ({ assignments, fallbackPolicyId }: AssignmentPlan, groupIds: readonly string[]): string | null =>
+  resolvePolicy(assignments, new Set(groupIds), fallbackPolicyId).policyId;
 
 /** How many active members each policy applies to. */
 export function countByPolicy(plan: AssignmentPlan, population: readonly MemberGroups[]): Map<string | null, number> {
   const counts = new Map<string | null, number>();
   for (const { groupIds, members } of population) {
-    const policyId = matchPolicy(plan, groupIds);
+    const policyId = policyOf(plan, groupIds);
     counts.set(policyId, (counts.get(policyId) ?? 0) + members);
   }
   return counts;
@@ -30,8 +29,8 @@ export function countImpact(before: AssignmentPlan, after: AssignmentPlan, popul
   const changed = new Map<string, { from: string | null; to: string | null; members: number }>();
   let unchanged = 0;
   for (const { groupIds, members } of population) {
-    const from = matchPolicy(before, groupIds);
-    const to = matchPolicy(after, groupIds);
+    const from = policyOf(before, groupIds);
+    const to = policyOf(after, groupIds);
     if (from === to) {
       unchanged += members;
       continue;

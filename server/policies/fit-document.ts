@@ -16,7 +16,7 @@ const isTooOld = (version: string, since: Since | undefined): boolean =>
 function fitList(shape: Shape, list: readonly unknown[], version: string): Fitted {
   const items = shape.items;
   if (!items) return list;
-  const fitted = list.map((item) => fit(items, item, version)).filter((item) => item !== leftOut);
+  const fitted = list.map((item) => fitValue(items, item, version)).filter((item) => item !== leftOut);
   return fitted.length === 0 && list.length > 0 && shape.minItems ? leftOut : fitted;
 }
 
@@ -25,18 +25,18 @@ function fitTable(shape: Shape, table: object, version: string): Fitted {
   for (const [key, value] of Object.entries(table)) {
     const free = typeof shape.additionalProperties === 'object' ? shape.additionalProperties : null;
     const below = Object.hasOwn(shape.properties ?? {}, key) ? shape.properties?.[key] : free;
-    const entry = below ? fit(below, value, version) : value;
+    const entry = below ? fitValue(below, value, version) : value;
     if (entry !== leftOut) fitted[key] = entry;
     else if (shape.required?.includes(key)) return leftOut;
   }
   return fitted;
 }
 
-function fit(shape: Shape, value: unknown, version: string): Fitted {
+function fitValue(shape: Shape, value: unknown, version: string): Fitted {
   if (isTooOld(version, shape.since)) return leftOut;
   if (shape.anyOf) {
     const branch = shape.anyOf.find((candidate) => accepts(candidate, value));
-    return branch ? fit(branch, value, version) : value;
+    return branch ? fitValue(branch, value, version) : value;
   }
   if (typeof value === 'string') {
     const since = shape.valueSince?.[value];
@@ -60,7 +60,7 @@ function knownFeatures(features: unknown, version: string): Record<string, unkno
 export function fitValues(document: string, version: string): Record<string, unknown> | null {
   const { root } = readToml(document);
   if (!root) return null;
-  const fitted = fit(requirementsSchema, root.value, version);
+  const fitted = fitValue(requirementsSchema, root.value, version);
   if (fitted === leftOut || fitted === null || typeof fitted !== 'object') return null;
   const { feature_requirements: alias, ...values }: Record<string, unknown> = { ...fitted };
   const features = knownFeatures(values.features ?? alias, version);

@@ -3,5 +3,6 @@
 // A document a stock client would refuse is never stored, because it would lock out everyone it is assigned to.
 export { codexClientDialect } from './codex-client/dialect.ts';
 export { findPolicyOfMember, type PolicyFinding } from './look-up-policy.ts';
+export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
 export { checkPolicyRevision, policyRevisionHeader, type RevisionCheck } from './policy-revision.ts';
 export { policiesRoutes } from './routes.ts';

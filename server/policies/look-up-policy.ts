@@ -8,6 +8,7 @@ import {
   readMemberByEmail,
 } from './assignment-queries.ts';
 import { readPolicy } from './queries.ts';
+import { resolvePolicy } from './resolve-policy.ts';
 
 export interface PolicyFinding {
   policy: { id: string; name: string } | null;
@@ -24,16 +25,18 @@ async function findFor(
   who: string,
 ): Promise<PolicyFinding> {
   const assignments = await listAssignments(db, workspaceId);
-  const match = assignments.findIndex(({ groupId }) => groupIds.includes(groupId));
-  const tried = assignments
-    .slice(0, match === -1 ? undefined : match + 1)
-    .map(({ groupName, policyName }, index) => ({ groupName, policyName, matched: index === match }));
-  const matched = assignments[match];
-  if (matched) {
-    const because = `${who} is in “${matched.groupName}”, the first group in the order that fits (number ${match + 1} of ${assignments.length}).`;
+  const { fallbackPolicyId } = await readAssignmentState(db, workspaceId);
+  const { matchedAt, tried: looked } = resolvePolicy(assignments, new Set(groupIds), fallbackPolicyId);
+  const tried = looked.map(({ matched }, index) => ({
+    groupName: assignments[index]?.groupName ?? '',
+    policyName: assignments[index]?.policyName ?? '',
+    matched,
+  }));
+  const matched = matchedAt === null ? undefined : assignments[matchedAt];
+  if (matched && matchedAt !== null) {
+    const because = `${who} is in “${matched.groupName}”, the first group in the order that fits (number ${matchedAt + 1} of ${assignments.length}).`;
     return { policy: { id: matched.policyId, name: matched.policyName }, because, tried };
   }
-  const { fallbackPolicyId } = await readAssignmentState(db, workspaceId);
   const fallback = fallbackPolicyId === null ? undefined : await readPolicy(db, workspaceId, fallbackPolicyId);
   const none =
     assignments.length === 0

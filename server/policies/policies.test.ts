@@ -61,7 +61,7 @@ async function call(method: string, path: string, body?: unknown) {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: JSON.parse(await response.text()) };
 }
 
 const create = async (name: string, contents: string): Promise<string> =>

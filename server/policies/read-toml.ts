@@ -174,7 +174,8 @@ export function readToml(document: string): TomlReading {
   try {
     program = parseTOML(source, { tomlVersion: '1.1' });
   } catch (error) {
-    if (error instanceof RangeError) return { root: null, problem: { ...startOfDocument, message: 'too deeply nested' } };
+    if (error instanceof RangeError)
+      return { root: null, problem: { ...startOfDocument, message: 'too deeply nested' } };
     if (!(error instanceof ParseError)) throw error;
     const from = { line: error.lineNumber, column: error.column + 1 };
     const to = { line: error.lineNumber, column: error.column + 2 };

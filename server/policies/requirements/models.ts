@@ -66,7 +66,11 @@ const provider = table(
     location: text('Cloud region.'),
     credential_file: text('Path of the credentials.'),
     auth: { type: 'object', description: 'A program that prints a token.', required: ['command'] },
-    gateway_oauth: { type: 'object', description: 'Sign-in at the provider.' },
+    gateway_oauth: {
+      type: 'object',
+      description: 'Sign-in at the provider.',
+      required: ['authorization_url', 'token_url', 'client_id'],
+    },
     aws: { type: 'object', description: 'Amazon credentials.' },
     capabilities: { type: 'object', description: 'What the provider can do.' },
   },

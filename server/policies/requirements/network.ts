@@ -7,15 +7,20 @@ const scopedHost = {
 
 const port = (description: string): Shape => count(description, { maximum: 65_535 });
 
-const headerInjection = table(
-  {
-    host: text('The host.'),
-    methods: list(text('A method.'), 'HTTP methods.'),
-    path_prefixes: list(text('A prefix.'), 'Paths by prefix.'),
-    headers: mapOf(text('The value.'), 'Headers to add.'),
-  },
-  'Headers the command proxy adds to requests for one host.',
-  { required: ['host', 'methods', 'path_prefixes', 'headers'] },
+/** Also a key of `permissions.network`. */
+export const headerInjections = list(
+  table(
+    {
+      host: text('The host.'),
+      methods: list(text('A method.'), 'HTTP methods.'),
+      path_prefixes: list(text('A prefix.'), 'Paths by prefix.'),
+      headers: mapOf(text('The value.'), 'Headers to add.'),
+    },
+    'Headers for one host.',
+    { required: ['host', 'methods', 'path_prefixes', 'headers'] },
+  ),
+  'Headers the proxy adds to requests of commands.',
+  ignoredBefore('0.163.0'),
 );
 
 export const network: Record<string, Shape> = {
@@ -53,11 +58,7 @@ export const network: Record<string, Shape> = {
       ),
       allow_unix_sockets: list(text('A path.'), 'Unix sockets commands may reach (older form of `unix_sockets`).'),
       allow_local_binding: flag('Let commands reach loopback and private addresses.'),
-      header_injections: list(
-        headerInjection,
-        'Headers the proxy adds to requests of commands.',
-        ignoredBefore('0.163.0'),
-      ),
+      header_injections: headerInjections,
     },
     'The proxy for network traffic of sandboxed commands. It does not cover web search, MCP servers or apps.',
   ),

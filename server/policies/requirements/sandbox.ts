@@ -1,3 +1,4 @@
+import { headerInjections } from './network.ts';
 import { choice, count, flag, ignoredBefore, list, mapOf, refusedBefore, type Shape, table, text } from './shape.ts';
 
 const sandboxModes = ['read-only', 'workspace-write', 'danger-full-access', 'external-sandbox'] as const;
@@ -84,7 +85,7 @@ export const sandbox: Record<string, Shape> = {
         },
         'Constraints on files for every profile.',
       ),
-      network: table({}, 'Reserved by the client.', {
+      network: table({ header_injections: headerInjections }, 'Constraints on the network for every profile.', {
         not: { anyOf: ['description', 'extends', 'workspace_roots', 'filesystem'].map((key) => ({ required: [key] })) },
         minProperties: 1,
         expected: 'a profile name other than "network", which the client reserves (e.g. "network-access")',
