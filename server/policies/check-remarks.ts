@@ -24,13 +24,14 @@ function remarkAge(walk: Walk, since: Since, node: TomlNode, path: readonly stri
   if (isAtLeast(walk.oldestClient, since.version)) return;
   const name = writePath(path, walk.root);
   const refuses = since.older === 'refuse';
+  const given = since.instead === undefined ? 'leaves this out for them' : `gives them "${since.instead}" in its place`;
   walk.report({
     severity: refuses ? 'warning' : 'info',
     code: refuses ? 'older-clients-refuse' : 'older-clients-ignore',
     at: node.key,
     path,
     message: refuses
-      ? `Clients before ${since.version} refuse to start with \`${name}\` = ${node.found}.`
+      ? `Clients before ${since.version} would refuse to start with \`${name}\` = ${node.found}; Reeve ${given}.`
       : `Clients before ${since.version} do not know \`${name}\` and do not enforce it.`,
   });
 }
