@@ -17,8 +17,9 @@ export const paths = {
   audit: '/audit',
   account: '/account',
   signIn: '/sign-in',
-  link: '/links/$token',
+  ownerLink: '/setup',
+  invitationLink: '/join-workspace',
   join: '/join',
   device: '/codex/device',
-  authorization: '/authorizations/$uid',
+  authorization: '/authorize/$uid',
 } as const;

@@ -48,7 +48,12 @@ const publicPages = [
   }),
   createRoute({
     getParentRoute: () => root,
-    path: paths.link,
+    path: paths.ownerLink,
+    component: lazyRouteComponent(() => import('#console/identity/LinkPage.tsx'), 'LinkPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: paths.invitationLink,
     component: lazyRouteComponent(() => import('#console/identity/LinkPage.tsx'), 'LinkPage'),
   }),
   createRoute({

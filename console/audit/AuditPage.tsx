@@ -1,5 +1,146 @@
+import { Button, Group, Select, TextInput } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { z } from 'zod';
+import { api } from '#console/api.ts';
+import type { AuditSearch } from '#console/page-search.ts';
+import { paths } from '#console/paths.ts';
+import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
+import { TextLink } from '#console/shell/TextLink.tsx';
+import { DataTable } from '#console/ui/DataTable.tsx';
+import type { DataColumn } from '#console/ui/data-table-column.ts';
+import { EmptyState } from '#console/ui/EmptyState.tsx';
+import { Pager } from '#console/ui/Pager.tsx';
+import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { SearchBox } from '#console/ui/SearchBox.tsx';
+import { RowSkeletons } from '#console/ui/Skeletons.tsx';
+import type { AuditEntry } from '#contract/audit.ts';
+import { type AuditEventName, auditEventNames, auditEvents } from '#contract/audit-events.ts';
+import { dayOf, endOfDay, startOfDay } from './audit-days.ts';
+import { EntryDrawer } from './EntryDrawer.tsx';
 
+type Search = z.infer<typeof AuditSearch>;
+
+const columns: DataColumn<AuditEntry>[] = [
+  {
+    id: 'sentence',
+    header: 'What',
+    phone: 'title',
+    cell: ({ id, sentence }) => (
+      <TextLink
+        to={paths.audit}
+        search={(old) => ({ ...old, entry: id })}
+        underline="hover"
+        fw={600}
+        inherit
+        resetScroll={false}
+      >
+        {sentence}
+      </TextLink>
+    ),
+  },
+  { id: 'subject', header: 'About', phone: 'detail', cell: ({ subject }) => subject?.label ?? '' },
+  { id: 'actor', header: 'By', phone: 'detail', cell: ({ actor }) => actor.label },
+  { id: 'at', header: 'When', phone: 'detail', cell: ({ at }) => <RelativeTime at={at} /> },
+  { id: 'event', header: 'Event', isExtra: true, cell: ({ event }) => <code>{event}</code> },
+  { id: 'ip', header: 'From', isExtra: true, cell: ({ ip }) => ip ?? '' },
+];
+
+const isEventName = (name: string | null): name is AuditEventName => name !== null && Object.hasOwn(auditEvents, name);
+
+/** Who changed what, and when. */
 export function AuditPage() {
-  return <Page title="AuditPage">soon</Page>;
+  const search = useSearch({ from: '/shell/audit' });
+  const navigate = useNavigate({ from: '/audit' });
+  const { entry, ...input } = search;
+  const entries = useQuery(api.audit.list.queryOptions({ input, placeholderData: keepPreviousData }));
+  const filter = (part: Partial<Search>) =>
+    void navigate({ search: (old) => ({ ...old, cursor: undefined, entry: undefined, ...part }), replace: true });
+  const open = (id: string | undefined) =>
+    void navigate({ search: (old) => ({ ...old, entry: id }), resetScroll: false });
+  const isFiltered = Boolean(
+    search.event || search.search || search.actorId || search.subjectId || search.from || search.to,
+  );
+  return (
+    <Page
+      isWide
+      title="Audit"
+      description="Who changed what in this workspace, newest first. Entries cannot be changed or deleted."
+    >
+      <Group gap={8} mb={12} align="flex-end">
+        <SearchBox
+          label="Search by person or subject"
+          value={search.search ?? ''}
+          onSearch={(text) => filter({ search: text || undefined })}
+        />
+        <Select
+          aria-label="Event"
+          placeholder="Any event"
+          clearable
+          searchable
+          clearButtonProps={{ 'aria-label': 'Any event' }}
+          nothingFoundMessage="No such event"
+          value={search.event ?? null}
+          data={[...auditEventNames]}
+          onChange={(event) => filter({ event: isEventName(event) ? event : undefined })}
+        />
+        <TextInput
+          type="date"
+          label="From"
+          value={dayOf(search.from)}
+          onChange={(event) => filter({ from: startOfDay(event.currentTarget.value) })}
+        />
+        <TextInput
+          type="date"
+          label="To"
+          value={dayOf(search.to)}
+          onChange={(event) => filter({ to: endOfDay(event.currentTarget.value) })}
+        />
+      </Group>
+      <Loaded query={entries} what="The audit log could not be loaded" skeleton={<RowSkeletons />}>
+        {({ items, nextCursor }) => (
+          <>
+            {items.length > 0 ? (
+              <DataTable
+                label="Audit entries"
+                columns={columns}
+                rows={items}
+                rowId={({ id }) => id}
+                openId={entry}
+                onOpen={({ id }) => open(id)}
+              />
+            ) : (
+              <EmptyState
+                action={
+                  isFiltered && (
+                    <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                      Show all entries
+                    </Button>
+                  )
+                }
+              >
+                {isFiltered ? 'No entry matches these filters.' : 'Every change to the workspace appears here.'}
+              </EmptyState>
+            )}
+            <Pager
+              label="Pages of the audit log"
+              shown={items.length}
+              isFirst={!search.cursor}
+              hasNext={nextCursor !== null}
+              onFirst={() => filter({})}
+              onNext={() =>
+                void navigate({ search: (old) => ({ ...old, entry: undefined, cursor: nextCursor ?? undefined }) })
+              }
+            />
+            <EntryDrawer
+              entry={items.find(({ id }) => id === entry)}
+              onClose={() => open(undefined)}
+              onFilter={filter}
+            />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
 }

@@ -14,7 +14,7 @@ const leaveTo = ({ redirectTo }: { redirectTo: string }) => location.assign(redi
 
 /** The browser sign-in a Codex client started. */
 export function AuthorizationPage() {
-  const { uid } = useParams({ from: '/focused/authorizations/$uid' });
+  const { uid } = useParams({ from: '/focused/authorize/$uid' });
   const { member } = useSession();
   const request = useQuery(
     api.identity.authorization.queryOptions({ input: { uid }, retry: false, staleTime: Number.POSITIVE_INFINITY }),

@@ -1,18 +1,25 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { PlainPage } from '#console/shell/PlainPage.tsx';
+import { Notice } from '#console/ui/Notice.tsx';
 import { PageSkeleton } from '#console/ui/Skeletons.tsx';
 import { AcceptInvitation } from './AcceptInvitation.tsx';
 import { CreateOwner } from './CreateOwner.tsx';
 
-/** Where the set-up link and invitation links lead. */
+/** Where set-up links and invitation links lead. */
 export function LinkPage() {
-  const { token } = useParams({ from: '/links/$token' });
+  // Behind `#`, which browsers never send: the secret is in no log.
+  const { hash: token } = useLocation();
   const link = useQuery(
-    api.directory.links.preview.queryOptions({ input: { token }, retry: false, staleTime: Number.POSITIVE_INFINITY }),
+    api.directory.links.preview.queryOptions({
+      input: { token },
+      enabled: token !== '',
+      retry: false,
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
   );
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -20,6 +27,15 @@ export function LinkPage() {
     queries.removeQueries();
     await navigate({ to, replace: true });
   };
+  if (token === '') {
+    return (
+      <PlainPage title="This link is not complete">
+        <Notice tone="warn">
+          <p>Its last part is missing. Copy the whole link, to its very end, into the address bar.</p>
+        </Notice>
+      </PlainPage>
+    );
+  }
   if (link.isPending) {
     return (
       <PlainPage title="Opening the link">
