@@ -18,7 +18,10 @@ export const features = {
     calls: ['audit', 'identity', 'policies', 'workspace'],
     tables: ['members', 'groups', 'group_members', 'links'],
   },
-  models: { calls: ['audit', 'policies'], tables: ['models', 'model_upstreams', 'model_calls', 'seen_clients'] },
+  models: {
+    calls: ['audit', 'policies'],
+    tables: ['models', 'model_upstreams', 'model_calls', 'seen_clients', 'secrets'],
+  },
   telemetry: { calls: [], tables: ['client_events'] },
   connect: { calls: ['workspace'], tables: [] },
   setup: { calls: ['audit', 'directory', 'identity', 'models', 'policies', 'workspace'], tables: [] },
@@ -26,3 +29,19 @@ export const features = {
 
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */
 export const tablesAnyoneMayRead = ['workspaces', 'members', 'groups', 'group_members', 'seen_clients'] as const;
+
+/** The platform's own tables: no feature touches them. */
+export const platformTables = ['rate_limits'] as const;
+
+/** Writes beside the owner's, each with its reason. */
+export const alsoWrites: readonly { feature: keyof typeof features; table: string; because: string }[] = [
+  { feature: 'identity', table: 'members', because: 'password_hash and last_active_at belong to signing in' },
+  {
+    feature: 'policies',
+    table: 'workspaces',
+    because: 'the fallback and the version of the order belong to the assignments',
+  },
+];
+
+/** The one feature the platform calls: every endpoint's audit event is checked where it is mounted. */
+export const calledByPlatform: readonly (keyof typeof features)[] = ['audit'];

@@ -4,6 +4,7 @@ import { permissionsOf } from '#contract/permissions.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
+import { findPolicyOfMember } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
 import { findInvitation } from './link-queries.ts';
 import {
@@ -69,11 +70,12 @@ export async function readMemberDetail(
 ): Promise<z.infer<typeof MemberDetail>> {
   const member = await readMember(db, workspaceId, id);
   const clients = await listSeenClients(db, id);
+  const finding = await findPolicyOfMember(db, { workspaceId, memberId: id, name: member.name });
   const invitation = member.status === 'invited' ? await findInvitation(db, id, clock()) : undefined;
   return {
     ...member,
     permissions: member.status === 'suspended' ? [] : [...permissionsOf(member.role)],
-    policy: null,
+    policy: finding.policy && { ...finding.policy, because: finding.because },
     clients: clients.map((row) => ({
       client: row.client,
       version: row.version,

@@ -8,7 +8,10 @@ export interface HttpEnv {
   Variables: { requestId: string; log: Logger; ip: string | null; cspNonce: string };
 }
 
-export const requestFacts = (c: Context<HttpEnv>) => ({
+/** One request, for code outside `server/http/` that has to look at it. */
+export type HttpContext = Context<HttpEnv>;
+
+export const requestFacts = (c: HttpContext) => ({
   requestId: c.get('requestId'),
   log: c.get('log'),
   ip: c.get('ip'),

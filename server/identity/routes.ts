@@ -1,7 +1,6 @@
-import type { Context } from 'hono';
 import { rateLimit } from '#server/db/rate-limit.ts';
 import { isReeveError } from '#server/fail.ts';
-import type { HttpEnv } from '#server/http/http-env.ts';
+import type { HttpContext } from '#server/http/http-env.ts';
 import { actorOf, signedIn } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
@@ -17,7 +16,7 @@ import { signIn } from './sign-in.ts';
 import { signInLimits } from './sign-in-limits.ts';
 
 /** Who is signed in to the console, for `mountOwnApi` and pages of other dialects. */
-export const readConsoleMember = (services: Pick<Services, 'db' | 'clock'>) => (c: Context<HttpEnv>) =>
+export const readConsoleMember = (services: Pick<Services, 'db' | 'clock'>) => (c: HttpContext) =>
   readSession(services, c.req.header('cookie') ?? null);
 
 const tellWhenToRetry = (headers: Headers, error: unknown): void => {

@@ -1,0 +1,202 @@
+import type { z } from 'zod';
+import type { SetupCheck, Step } from '#contract/setup.ts';
+import { counted } from './counted.ts';
+import type { SetupFacts } from './setup-facts.ts';
+
+type Check = z.infer<typeof SetupCheck>;
+type StepOf = z.infer<typeof Step>;
+
+interface Question {
+  id: string;
+  title: string;
+  path: string | null;
+  isDone: boolean;
+  /** Without a full stop: the console ends the sentence. */
+  fact: string;
+}
+
+const check = ({ isDone, ...question }: Question): Check => ({ ...question, status: isDone ? 'done' : 'open' });
+
+const later = (id: string, title: string, fact: string): Check => ({ id, title, status: 'later', fact, path: null });
+
+const enable = ({ settings, models, people }: SetupFacts): Check[] => [
+  check({
+    id: 'codex-local',
+    title: 'Turn Codex Local on',
+    path: '/settings',
+    isDone: settings.codexLocalEnabled,
+    fact: settings.codexLocalEnabled
+      ? `On for ${counted(people.activeMembers, 'active member')}`
+      : 'Off: every local client is refused',
+  }),
+  check({
+    id: 'model-upstream',
+    title: 'Set where model calls go',
+    path: '/models',
+    isDone: models.upstreamHost !== null,
+    fact:
+      models.upstreamHost === null
+        ? 'No upstream yet, so no call can be answered'
+        : `Calls go to ${models.upstreamHost}`,
+  }),
+  check({
+    id: 'allowed-models',
+    title: 'Allow models and choose the default',
+    path: '/models',
+    isDone: models.models > 0 && models.hasDefault,
+    fact:
+      models.models === 0
+        ? 'No model is allowed yet'
+        : `${counted(models.models, 'model is', 'models are')} allowed, ${models.hasDefault ? 'with a default' : 'none of them as the default'}`,
+  }),
+  check({
+    id: 'first-client',
+    title: 'Connect the first client',
+    path: '/connect',
+    isDone: people.seenEver > 0,
+    fact:
+      people.seenEver === 0
+        ? 'No Codex client has called yet'
+        : `${counted(people.seenEver, 'member')} used a Codex client`,
+  }),
+];
+
+const roles = ({ people }: SetupFacts): Check[] => [
+  check({
+    id: 'second-owner',
+    title: 'Name a second owner',
+    path: '/members',
+    isDone: people.activeOwners > 1,
+    fact:
+      people.activeOwners > 1
+        ? `${people.activeOwners} owners`
+        : 'One owner: if they are away, nobody can change settings or let people in',
+  }),
+  check({
+    id: 'invite-members',
+    title: 'Invite people',
+    path: '/members',
+    isDone: people.activeMembers > 1,
+    fact: `${counted(people.activeMembers, 'active member')}, ${people.invitedMembers} invited`,
+  }),
+  check({
+    id: 'groups',
+    title: 'Sort people into groups',
+    path: '/groups',
+    isDone: people.groupedMembers > 0,
+    fact:
+      people.groups === 0
+        ? 'No groups yet, so everyone gets the same policy'
+        : `${counted(people.groups, 'group')} with ${counted(people.groupedMembers, 'member')}`,
+  }),
+  later('single-sign-on', 'Single sign-on and SCIM', 'Comes in a later version; until then people join by invitation'),
+];
+
+const policies = ({ policies: facts, people }: SetupFacts): Check[] => [
+  check({
+    id: 'fallback-policy',
+    title: 'Choose a fallback policy',
+    path: '/policies/order',
+    isDone: facts.hasFallback,
+    fact: facts.hasFallback
+      ? 'Whoever no group policy fits gets the fallback'
+      : 'Nothing is enforced for people without a group policy',
+  }),
+  check({
+    id: 'everyone-governed',
+    title: 'Give everyone a policy',
+    path: '/policies/order',
+    isDone: people.activeMembers > 0 && facts.membersWithoutPolicy === 0,
+    fact:
+      facts.membersWithoutPolicy === 0
+        ? `A policy applies to every active member, by ${counted(facts.assignments, 'group assignment')}${facts.hasFallback ? ' and the fallback' : ''}`
+        : `No policy applies to ${counted(facts.membersWithoutPolicy, 'active member')}`,
+  }),
+  check({
+    id: 'policy-delivered',
+    title: 'See it arrive',
+    path: '/connect',
+    isDone: facts.membersReached > 0,
+    fact:
+      facts.membersReached === 0
+        ? 'No client has fetched its policy yet'
+        : `The clients of ${facts.membersReached} of ${counted(people.activeMembers, 'member')} have what applies to them`,
+  }),
+];
+
+const governance = ({ models }: SetupFacts): Check[] => [
+  check({
+    id: 'prices',
+    title: 'Enter the prices of models',
+    path: '/models',
+    isDone: models.models > 0 && models.unpricedModels === 0,
+    fact:
+      models.models === 0
+        ? 'No model is allowed yet'
+        : models.unpricedModels === 0
+          ? 'Every model has a price, so every call has a cost'
+          : `${counted(models.unpricedModels, 'model has', 'models have')} no price, so their calls have no cost`,
+  }),
+  check({
+    id: 'activity',
+    title: 'See what Codex is used for',
+    path: '/activity',
+    isDone: models.completedEver,
+    fact: models.completedEver
+      ? `${counted(models.callsLast24Hours, 'model call')} in the last 24 hours`
+      : 'No call has been completed yet',
+  }),
+  later('analytics', 'Analytics dashboard', 'Comes in a later version'),
+  later('compliance', 'Compliance export', 'Comes in a later version'),
+];
+
+const verify = ({ models, policies: facts, signedInClients }: SetupFacts): Check[] => [
+  check({
+    id: 'client-signed-in',
+    title: 'A client is signed in',
+    path: '/connect',
+    isDone: signedInClients > 0,
+    fact: `${counted(signedInClients, 'Codex sign-in')} right now`,
+  }),
+  check({
+    id: 'client-governed',
+    title: 'It runs under the policy',
+    path: '/policies',
+    isDone: facts.membersReached > 0,
+    fact:
+      facts.membersReached > 0
+        ? `Delivered to ${counted(facts.membersReached, 'member')}`
+        : 'No policy was delivered yet',
+  }),
+  check({
+    id: 'call-completed',
+    title: 'It does work through the gateway',
+    path: '/activity',
+    isDone: models.completedEver,
+    fact: models.completedEver ? 'A model call was completed' : 'No model call was completed yet',
+  }),
+];
+
+/** The seven steps of the set-up, each check decided by fact. */
+export const checkSteps = (facts: SetupFacts): StepOf[] => [
+  { id: 'enable', number: 1, title: 'Enable Codex', checks: enable(facts) },
+  { id: 'roles', number: 2, title: 'People and roles', checks: roles(facts) },
+  { id: 'policies', number: 3, title: 'Enforced policies', checks: policies(facts) },
+  {
+    id: 'team-config',
+    number: 4,
+    title: 'Team Config',
+    checks: [later('repositories', 'Check the .codex folders of repositories', 'Comes in a later version')],
+  },
+  {
+    id: 'cloud',
+    number: 5,
+    title: 'Codex Cloud',
+    checks: [
+      later('environments', 'Environments and runners', 'Comes in a later version'),
+      later('code-review', 'GitHub and code review', 'Comes in a later version'),
+    ],
+  },
+  { id: 'governance', number: 6, title: 'Governance', checks: governance(facts) },
+  { id: 'verify', number: 7, title: 'Verify', checks: verify(facts) },
+];

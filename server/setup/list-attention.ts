@@ -1,0 +1,36 @@
+import { counted } from './counted.ts';
+import type { SetupFacts } from './setup-facts.ts';
+
+export interface AttentionItem {
+  sentence: string;
+  path: string | null;
+}
+
+/** One broken call happens; three without an answer in between are a pattern. */
+const failuresThatCount = 3;
+
+/** What is not all right, the most important first. */
+export function listAttention({ settings, people, policies, models }: SetupFacts): AttentionItem[] {
+  const items: [boolean, string, string][] = [
+    [!settings.codexLocalEnabled, 'Codex Local is off: every local client is refused.', '/settings'],
+    [models.upstreamHost === null, 'No model upstream is set: no call can be answered.', '/models'],
+    [
+      models.failuresInARow >= failuresThatCount,
+      `The last ${models.failuresInARow} model calls failed at ${models.upstreamHost ?? 'the upstream'}.`,
+      '/activity',
+    ],
+    [models.upstreamHost !== null && models.models === 0, 'No model is allowed: every call is refused.', '/models'],
+    [
+      !policies.hasFallback,
+      `There is no fallback policy: ${counted(policies.membersWithoutPolicy, 'active member runs', 'active members run')} without any.`,
+      '/policies/order',
+    ],
+    [
+      settings.apiKeysAllowed,
+      'API keys are allowed: they carry no policy, so nothing limits what they are used for.',
+      '/settings',
+    ],
+    [people.activeOwners === 1, 'There is only one owner. Name a second one before you need them.', '/members'],
+  ];
+  return items.filter(([applies]) => applies).map(([, sentence, path]) => ({ sentence, path }));
+}

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { permissionsOf } from '#contract/permissions.ts';
+import type { setup } from '#contract/setup.ts';
+import { newId } from '#server/crypto/ids.ts';
+import { createHttpApp } from '#server/http/create-http-app.ts';
+import { mountOwnApi } from '#server/http/own-api.ts';
+import { apiClient } from '#testing/own-api-client.ts';
+import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
+import { setupRoutes } from './routes.ts';
+
+type Overview = z.output<NonNullable<(typeof setup.overview)['~orpc']['outputSchema']>>;
+let services: TestServices;
+let workspaceId: string;
+let ownerId: string;
+
+beforeAll(async () => {
+  services = await openTestServices();
+  ({ workspaceId, ownerId } = await seedWorkspace(services.db));
+});
+afterAll(() => services.close());
+
+async function overview(): Promise<Overview> {
+  const app = createHttpApp({ log: services.log, trustedProxies: [] });
+  const person = { memberId: ownerId, workspaceId, email: 'ada@example.com', name: 'Ada', role: 'owner' as const };
+  const member = { ...person, permissions: permissionsOf('owner'), sessionId: 'ses_x' };
+  mountOwnApi(app, {
+    router: { setup: setupRoutes(services) },
+    origin: services.origin,
+    readMember: async () => member,
+  });
+  const { status, body } = await apiClient(app).call<Overview>('GET', '/overview');
+  expect(status).toBe(200);
+  return body;
+}
+const statusOf = ({ steps }: Overview) =>
+  Object.fromEntries(steps.flatMap(({ checks }) => checks).map(({ id, status }) => [id, status]));
+
+async function addCall(outcome: 'completed' | 'failed' | 'refused', minutesAgo: number, costUsd: number | null = null) {
+  const startedAt = new Date(Date.now() - minutesAgo * 60_000);
+  await services.db
+    .insertInto('model_calls')
+    .values({
+      id: newId('call'),
+      workspace_id: workspaceId,
+      member_id: ownerId,
+      credential: 'codex-sign-in',
+      outcome,
+      started_at: startedAt,
+      cost_usd: costUsd,
+    })
+    .execute();
+}
+
+test('a new workspace: seven steps, the first things open, what does not exist yet marked as later', async () => {
+  const found = await overview();
+  expect(found.steps.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(statusOf(found)).toMatchObject({
+    'codex-local': 'done',
+    'model-upstream': 'open',
+    'allowed-models': 'open',
+    'first-client': 'open',
+    'second-owner': 'open',
+    'fallback-policy': 'open',
+    repositories: 'later',
+    'call-completed': 'open',
+  });
+  expect(found.attention.map(({ path }) => path)).toEqual(['/models', '/policies/order', '/members']);
+  expect(found.figures).toEqual({
+    activeMembers: 1,
+    membersSeenLast7Days: 0,
+    callsLast24Hours: 0,
+    refusalsLast24Hours: 0,
+    costUsdLast24Hours: null,
+  });
+});
+
+test('as things are set up, the checks turn by fact', async () => {
+  const { db } = services;
+  const now = new Date();
+  await seedMember(db, { workspaceId, email: 'second@example.com', role: 'owner' });
+  await db
+    .insertInto('model_upstreams')
+    .values({ workspace_id: workspaceId, base_url: 'https://models.example.com/v1', updated_at: now })
+    .execute();
+  await db
+    .insertInto('models')
+    .values({
+      workspace_id: workspaceId,
+      slug: 'corp-model',
+      display_name: 'Corp',
+      upstream_model: null,
+      context_window_tokens: 100_000,
+      reasoning_efforts: JSON.stringify(['medium']),
+      input_usd_per_million: 1,
+      cached_input_usd_per_million: null,
+      output_usd_per_million: 2,
+      is_default: true,
+      created_at: now,
+    })
+    .execute();
+  await db
+    .insertInto('policies')
+    .values({
+      id: 'pol_1',
+      workspace_id: workspaceId,
+      name: 'Everyone',
+      contents: '',
+      revision: 1,
+      created_at: now,
+      updated_at: now,
+      updated_by: null,
+    })
+    .execute();
+  await db.updateTable('workspaces').set({ fallback_policy_id: 'pol_1' }).where('id', '=', workspaceId).execute();
+  await db
+    .insertInto('seen_clients')
+    .values({
+      workspace_id: workspaceId,
+      member_id: ownerId,
+      client: 'codex_cli_rs',
+      version: '0.169.0',
+      first_seen_at: now,
+      last_seen_at: now,
+    })
+    .execute();
+  await db
+    .insertInto('policy_deliveries')
+    .values({
+      workspace_id: workspaceId,
+      member_id: ownerId,
+      policy_key: 'pol_1@1',
+      delivered_at: now,
+      superseded_at: null,
+    })
+    .execute();
+  await addCall('completed', 5, 0.25);
+  await addCall('refused', 4);
+  await addCall('completed', 60 * 25, 100);
+  const found = await overview();
+  expect(statusOf(found)).toMatchObject({
+    'model-upstream': 'done',
+    'allowed-models': 'done',
+    'first-client': 'done',
+    'second-owner': 'done',
+    'fallback-policy': 'done',
+    'everyone-governed': 'done',
+    'policy-delivered': 'done',
+    prices: 'done',
+    activity: 'done',
+    'call-completed': 'done',
+  });
+  expect(found.attention).toEqual([]);
+  expect(found.figures).toEqual({
+    activeMembers: 2,
+    membersSeenLast7Days: 1,
+    callsLast24Hours: 1,
+    refusalsLast24Hours: 1,
+    costUsdLast24Hours: 0.25,
+  });
+});
+
+test('an upstream that fails again and again needs someone; once it answers, nobody', async () => {
+  for (const minutesAgo of [4, 3, 2]) await addCall('failed', minutesAgo);
+  expect((await overview()).attention).toEqual([
+    { sentence: 'The last 3 model calls failed at models.example.com.', path: '/activity' },
+  ]);
+  await addCall('completed', 1);
+  expect((await overview()).attention).toEqual([]);
+});
+
+test('Codex Local off comes before everything else', async () => {
+  await services.db
+    .updateTable('workspaces')
+    .set({ codex_local_enabled: false, api_keys_allowed: true })
+    .where('id', '=', workspaceId)
+    .execute();
+  const found = await overview();
+  expect(found.attention.map(({ path }) => path)).toEqual(['/settings', '/settings']);
+  expect(found.attention[0]?.sentence).toContain('Codex Local is off');
+  expect(statusOf(found)['codex-local']).toBe('open');
+});
