@@ -110,7 +110,7 @@ export async function startSignInServer(): Promise<SignInServer> {
   async function send<Body>(path: string, options: SendOptions = {}): Promise<Answer<Body>> {
     const { headers, body } = encode(options);
     const method = options.method ?? (body === '' ? 'GET' : 'POST');
-    const request = https.request(new URL(path, origin), { method, headers, agent });
+    const request = https.request(new URL(path, origin), { method, headers, agent, servername: 'localhost' });
     request.end(body);
     const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
     const answer = await text(response);

@@ -39,7 +39,8 @@ export function oauthWireRoutes(services: Services): WireRoute[] {
     const { url } = call.c.req;
     const { pathname, search, searchParams } = new URL(url);
     // The approval page and its cookie live at our own name, whichever name led here.
-    if (call.c.req.header('host') !== host) return Response.redirect(`${origin}${pathname}${search}`, 302);
+    if (call.c.req.header('host') !== host)
+      return new Response(null, { status: 302, headers: { location: `${origin}${pathname}${search}` } });
     // jsonb cannot hold U+0000, and no honest parameter does.
     if ([...searchParams.values()].some((value) => value.includes('\0')))
       throw new ReeveError('bad-input', { reason: 'a parameter holds a NUL character' });

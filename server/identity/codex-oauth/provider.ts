@@ -47,7 +47,10 @@ function features(origin: string): NonNullable<Configuration['features']> {
     rpInitiatedLogout: { enabled: false },
     pushedAuthorizationRequests: { enabled: false },
     dPoP: { enabled: false },
-    revocation: { enabled: true },
+    revocation: {
+      enabled: true,
+      allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+    },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => audience,
@@ -101,6 +104,7 @@ function configuration(services: ProviderParts, keys: readonly SigningKey[]): Co
       id_token_add_organizations: null,
       codex_cli_simplified_flow: null,
     },
+    clientBasedCORS: () => false,
     expiresWithSession: () => false,
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
