@@ -10,6 +10,7 @@ import { mountOwnApi } from './http/own-api.ts';
 import { mountUnknownPaths } from './http/unknown-paths.ts';
 import { type Dialect, mountDialect } from './http/wire-routes.ts';
 import { authenticateClient, codexOauthDialect, identityRoutes, readConsoleMember } from './identity/index.ts';
+import type { Metrics } from './log/metrics.ts';
 import { activityRoutes, type Gateway, modelsRoutes, responsesDialect } from './models/index.ts';
 import { codexClientDialect, policiesRoutes } from './policies/index.ts';
 import type { Services } from './services.ts';
@@ -50,9 +51,13 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
 /** Every route, in the order of precedence: Reeve's own API, the clients' dialects, health, the console's document last. */
 export function createApp(
   services: Services,
-  parts: AppParts & { isReady: () => boolean | Promise<boolean> },
+  parts: AppParts & { isReady: () => boolean | Promise<boolean>; metrics: Metrics },
 ): Hono<HttpEnv> {
-  const app = createHttpApp({ log: services.log, trustedProxies: services.config.trustedProxies });
+  const app = createHttpApp({
+    log: services.log,
+    trustedProxies: services.config.trustedProxies,
+    metrics: parts.metrics,
+  });
   app.get('/healthz', (c) => c.json({ status: 'alive' }));
   app.get('/readyz', async (c) =>
     (await parts.isReady()) ? c.json({ status: 'ready' }) : c.json({ status: 'not ready' }, 503),

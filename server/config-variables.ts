@@ -98,6 +98,12 @@ export const environment = z.object({
       'Where Prometheus finds /metrics over plain HTTP, or off. Keep it away from the public: it has no sign-in.',
     )
     .register(notes, { example: 'off', byDefault: '127.0.0.1:9464' }),
+  REEVE_VENDOR_NAMES: oneOf(['on', 'off'])
+    .optional()
+    .describe(
+      'on: also answer for the fixed vendor names that `codex login` in a browser and `codex cloud` call, with certificates of a separate authority, for machines that come through `reeve proxy`.',
+    )
+    .register(notes, { example: 'on', byDefault: 'off' }),
   REEVE_SMTP_URL: secretUrl(['smtp', 'smtps'])
     .optional()
     .describe('The mail server for invitations. Without one the console shows links to pass on.')

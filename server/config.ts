@@ -19,6 +19,8 @@ export interface Config {
   log: { level: NonNullable<Environment['REEVE_LOG_LEVEL']>; format: NonNullable<Environment['REEVE_LOG_FORMAT']> };
   /** Null: off. */
   metricsListen: ListenAddress | null;
+  /** Also answer for the client's fixed vendor names, for machines that come through `reeve proxy`. */
+  answersVendorNames: boolean;
   /** Null: links are shown instead of mailed. */
   mail: { smtpUrl: SecretText; from: string } | null;
   shutdownTimeoutMs: number;
@@ -113,6 +115,7 @@ function toConfig(set: Environment): Config {
     trustedProxies: set.REEVE_TRUSTED_PROXIES ?? [],
     log: { level: set.REEVE_LOG_LEVEL ?? 'info', format: set.REEVE_LOG_FORMAT ?? 'auto' },
     metricsListen: metrics === 'off' ? null : metrics,
+    answersVendorNames: set.REEVE_VENDOR_NAMES === 'on',
     mail: smtpUrl && from ? { smtpUrl, from } : null,
     shutdownTimeoutMs: (set.REEVE_SHUTDOWN_TIMEOUT_SECONDS ?? 30) * 1000,
     gateway: {
@@ -159,3 +162,7 @@ export function unknownVariables(env: Variables = process.env): string[] {
   const known = new Set<string>(variables.map(({ name }) => name));
   return Object.keys(env).filter((name) => name.startsWith('REEVE_') && !known.has(name) && !injected.test(name));
 }
+
+/** How the person who reads a message calls this program. */
+export const programName = (env: Variables = process.env): string =>
+  env.npm_lifecycle_event === 'start' ? 'npm start' : 'node server/main.ts';

@@ -1,19 +1,23 @@
 import { EventEmitter } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { type Config, publicOrigin } from './config.ts';
-import { loadMasterKeys } from './crypto/master-key.ts';
-import { createSecretBox } from './crypto/secret-box.ts';
-import { createSigner } from './crypto/signer.ts';
-import { lockDataFolder } from './data-lock.ts';
+import { vendorNames } from './connect/index.ts';
+import type { LiveKeys } from './crypto/live-keys.ts';
+import { databaseRefused } from './db/explain-database.ts';
 import { migrate } from './db/migrate.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
-import { hostOf, openCertificates } from './http/certificates.ts';
+import { type Certificates, hostOf, openCertificates } from './http/certificates.ts';
+import { listen } from './listen.ts';
+import { createMetrics, serveMetrics } from './log/metrics.ts';
 import { openGateway } from './models/index.ts';
+import { openDataFolder, refuseFullDisk } from './open-data-folder.ts';
+import { openKeys } from './open-keys.ts';
+import { exitCodes, Refused } from './refused.ts';
 import type { Clock, Services } from './services.ts';
 
 export interface RunningReeve {
@@ -21,6 +25,9 @@ export interface RunningReeve {
   origin: string;
   /** The local authority's certificate in PEM; null with an own certificate. */
   authorityPem: string | null;
+  opened: OpenDatabase;
+  keys: LiveKeys;
+  certificates: Certificates;
   /** Stops accepting, lets running streams finish within the shutdown time, then tells them, and closes the database. */
   close(): Promise<void>;
 }
@@ -29,73 +36,120 @@ export interface StartOptions {
   config: Config;
   log: Logger;
   clock?: Clock;
-  /** Foreign host names this server also answers for (`reeve proxy`). */
+  /** Foreign host names this server also answers for (`reeve proxy`); the configuration says which by default. */
   extraNames?: readonly string[];
 }
 
-const listen = (server: Server, { host, port }: { host: string; port: number }) =>
-  new Promise<number>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
+/** How long answers other than model streams may take to end, once no new ones are accepted. */
+const lastAnswersMs = 1_000;
 
-async function openServices(
+/** Opens the database and brings its schema up to date. @throws Refused when it cannot be used */
+export async function openMigratedDatabase(config: Pick<Config, 'databaseUrl' | 'dataFolder'>): Promise<{
+  opened: OpenDatabase;
+  applied: string[];
+}> {
+  const place = { url: config.databaseUrl?.reveal() ?? null, dataFolder: config.dataFolder };
+  let opened: OpenDatabase | null = null;
+  try {
+    opened = await openDatabase(place);
+    return { opened, applied: await migrate(opened.db) };
+  } catch (error) {
+    await opened?.close().catch(() => undefined);
+    throw databaseRefused(error, place);
+  }
+}
+
+/** What the features work with; for a command that does not serve as well. */
+export function createServices(
   { config, log, clock = () => new Date() }: StartOptions,
-  origin: string,
-  opened: OpenDatabase,
-): Promise<Services> {
-  const keys = await loadMasterKeys(config.masterKey);
+  { origin, opened, keys }: { origin: string; opened: OpenDatabase; keys: LiveKeys },
+): Services {
   return {
     config,
     origin,
     db: opened.db,
     clock,
     log,
-    secrets: createSecretBox(keys),
-    signerFor: (purpose) => createSigner(keys, purpose),
+    secrets: keys.secrets,
+    signerFor: keys.signerFor,
     signals: new EventEmitter(),
   };
 }
 
-/** Starts the HTTPS server on a data folder that this process locks. @throws DataFolderInUse */
-export async function startReeve(options: StartOptions): Promise<RunningReeve> {
-  const { config, log, clock = () => new Date() } = options;
-  const lock = await lockDataFolder(config.dataFolder, { command: 'reeve serve' });
-  const opened = await openDatabase({ url: config.databaseUrl?.reveal() ?? null, dataFolder: config.dataFolder });
-  await migrate(opened.db);
+async function openServerCertificates({ config, log, clock = () => new Date(), extraNames }: StartOptions) {
   const host = hostOf(publicOrigin(config, config.listen.port));
-  const certificates = await openCertificates({ config, host, clock, log, extraNames: options.extraNames ?? [] });
+  const names = extraNames ?? (config.answersVendorNames ? vendorNames : []);
+  return openCertificates({ config, host, clock, log, extraNames: names }).catch((cause: Error) => {
+    throw new Refused(cause.message, { cause, exitCode: exitCodes.badConfig });
+  });
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  await Promise.race([closed, setTimeout(lastAnswersMs, undefined, { ref: false })]);
+  server.closeAllConnections();
+  await closed;
+}
+
+/**
+ * Starts the HTTPS server on a data folder that this process locks. The port is taken before the database opens, so that a wrong
+ * one is told at once; until everything stands, it answers 503.
+ * @throws DataFolderInUse, or Refused with what to put right
+ */
+export async function startReeve(options: StartOptions): Promise<RunningReeve> {
+  const { config, log } = options;
+  await using opening = new AsyncDisposableStack();
+  const lock = await openDataFolder(config, 'reeve serve');
+  opening.defer(() => lock.release());
+  if (config.databaseUrl === null) await refuseFullDisk(config.dataFolder);
+  const certificates = await openServerCertificates(options);
+  opening.defer(() => certificates.close());
   const server = createServer(certificates.tlsOptions());
   certificates.attach(server);
-  // With port 0 the origin is known only once the socket is bound, and everything else needs the origin.
   let answer: RequestListener = answerStarting;
   server.on('request', (request, response) => answer(request, response));
   const origin = publicOrigin(config, await listen(server, config.listen));
-  const services = await openServices(options, origin, opened);
-  const gateway = await openGateway(services);
+  opening.defer(() => closeServer(server));
+  const metrics = createMetrics();
+  if (config.metricsListen) {
+    const metricsServer = await serveMetrics(metrics, config.metricsListen).catch((cause: Error) => {
+      throw new Refused(cause.message, { cause, exitCode: exitCodes.unavailable });
+    });
+    opening.defer(() => void metricsServer.close().closeAllConnections());
+  }
+  const { opened } = await openMigratedDatabase(config);
+  opening.defer(() => opened.close());
+  const keys = await openKeys(config, opened.db);
+  const services = createServices(options, { origin, opened, keys });
+  const gateway = await openGateway(services, { registry: metrics.registry });
   let isStopping = false;
   const app = createApp(services, {
     gateway,
+    metrics,
     authorityPem: certificates.authorityPem,
     proxyAuthorityPem: certificates.extraAuthorityPem,
     isReady: () => !isStopping && isReachable(opened),
   });
   server.on('upgrade', (request, socket) => gateway.refuseUpgrade(request, socket));
   answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  log.debug({ origin, engine: opened.engine }, 'ready');
+  const running = opening.move();
   return {
     services,
     origin,
     authorityPem: certificates.authorityPem,
+    opened,
+    keys,
+    certificates,
     async close() {
       isStopping = true;
-      const closed = new Promise((resolve) => server.close(resolve));
+      services.signals.emit('stopping');
+      // Stops accepting at once; what is open goes on.
+      server.close();
       server.closeIdleConnections();
       await gateway.close();
-      server.closeAllConnections();
-      await closed;
-      certificates.close();
-      await opened.close();
-      await lock.release();
+      await closeServer(server);
+      await running.disposeAsync();
     },
   };
 }

@@ -2,18 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { newId } from '#server/crypto/ids.ts';
+import type { Metrics } from '#server/log/metrics.ts';
 import { clientAddress } from './client-address.ts';
 import type { HttpEnv } from './http-env.ts';
+import { measureRequests } from './measure-requests.ts';
 import { commonHeaders } from './security-headers.ts';
 
 interface HttpAppOptions {
   log: Logger;
   trustedProxies: readonly string[];
+  metrics?: Metrics;
 }
 
 /** An app whose requests have an id, a logger, a caller's address and the headers every answer carries. */
-export function createHttpApp({ log, trustedProxies }: HttpAppOptions): Hono<HttpEnv> {
+export function createHttpApp({ log, trustedProxies, metrics }: HttpAppOptions): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
+  if (metrics) app.use('*', measureRequests(metrics));
   app.use('*', async (c, next) => {
     const requestId = newId('req');
     c.set('requestId', requestId);

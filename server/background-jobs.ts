@@ -1,0 +1,46 @@
+import { stat } from 'node:fs/promises';
+import type { LiveKeys } from './crypto/live-keys.ts';
+import { dropOldMasterKeys } from './crypto/master-key.ts';
+import type { Database } from './db/open-database.ts';
+import { forgetEndedSessions } from './identity/index.ts';
+import type { BackgroundJob } from './jobs/open-jobs.ts';
+import { resealSecrets } from './sealed-columns.ts';
+import type { Services } from './services.ts';
+
+/** Signed values that clients hold (policy revisions) may be this old; a former master key stays as long. */
+export const formerKeysStayDays = 7;
+const dayMs = 86_400_000;
+
+const purgeRateLimits = async (db: Database, now: Date): Promise<number> => {
+  const { numDeletedRows } = await db.deleteFrom('rate_limits').where('expire', '<', now.getTime()).executeTakeFirst();
+  return Number(numDeletedRows);
+};
+
+/** Ends a rotation: the former keys go when nothing is sealed with them and no client holds what they signed. */
+async function dropFormerKeys({ config, db, clock }: Services, keys: LiveKeys): Promise<{ dropped: number }> {
+  const { masterKey } = config;
+  if (masterKey.from === 'environment') return { dropped: 0 };
+  const { all } = await keys.reload();
+  const rotatedAtMs = (await stat(masterKey.path)).mtimeMs;
+  if (all.length < 2 || clock().getTime() - rotatedAtMs < formerKeysStayDays * dayMs) return { dropped: 0 };
+  // A process that had not noticed the rotation may have sealed with a former key since.
+  await resealSecrets(db, keys.secrets);
+  await dropOldMasterKeys(masterKey.path);
+  await keys.reload();
+  return { dropped: all.length - 1 };
+}
+
+/** Everything that happens without a request, with when (UTC). */
+export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJob[] => [
+  {
+    name: 'purge-sessions',
+    cron: '7 * * * *',
+    run: async () => ({ deleted: await forgetEndedSessions(services) }),
+  },
+  {
+    name: 'purge-rate-limits',
+    cron: '17 * * * *',
+    run: async () => ({ deleted: await purgeRateLimits(services.db, services.clock()) }),
+  },
+  { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },
+];

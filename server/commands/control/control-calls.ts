@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { createOwnerLink } from '#server/directory/index.ts';
+import { Refused } from '#server/refused.ts';
+import { findUnreadableSecrets } from '#server/sealed-columns.ts';
+import type { RunningReeve } from '#server/start.ts';
+import { version } from '#server/version.ts';
+import type { ControlCalls } from './control-socket.ts';
+
+export const Status = z.object({
+  pid: z.number(),
+  version: z.string(),
+  origin: z.string(),
+  certificateExpiresAt: z.iso.datetime(),
+});
+
+export const SecretsReport = z.object({
+  total: z.number(),
+  unreadable: z.array(z.object({ context: z.string(), problem: z.string() })),
+});
+
+export const NewOwnerLink = z.object({ url: z.string(), expiresAt: z.iso.datetime() });
+
+/** What the running server does for the other commands, because it alone may open the embedded database. */
+export const controlCalls = (reeve: RunningReeve): ControlCalls => ({
+  status: async (): Promise<z.infer<typeof Status>> => ({
+    pid: process.pid,
+    version,
+    origin: reeve.origin,
+    certificateExpiresAt: reeve.certificates.expiresAt().toISOString(),
+  }),
+  secrets: () => findUnreadableSecrets(reeve.services.db, reeve.services.secrets),
+  'owner-link': () => createOwnerLink(reeve.services, { madeBy: 'reeve owner-link' }),
+  async 'dump-database'() {
+    const { pglite } = reeve.opened;
+    if (!pglite) throw new Refused('this server uses PostgreSQL, whose backup pg_dump makes');
+    // What is dumped is then whole by itself and need not be recovered when it is opened.
+    await pglite.exec('checkpoint');
+    return pglite.dumpDataDir('gzip');
+  },
+});

@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { backgroundJobs } from '#server/background-jobs.ts';
+import { createOwnerLink, hasOwner, type OwnerLink } from '#server/directory/index.ts';
+import { openJobs } from '#server/jobs/open-jobs.ts';
+import type { Services } from '#server/services.ts';
+import { type RunningReeve, startReeve } from '#server/start.ts';
+import { controlCalls } from './control/control-calls.ts';
+import { openControlSocket } from './control/control-socket.ts';
+import { endWith } from './end-with.ts';
+import { greeting } from './greeting.ts';
+import { readSettings } from './open-command.ts';
+import { untilSignal } from './until-signal.ts';
+
+/** Made and shown once in the life of an installation: a later start has no secret to print. */
+async function firstOwnerLink(services: Services): Promise<OwnerLink | null> {
+  const made = await services.db
+    .selectFrom('audit_events')
+    .select('id')
+    .where('event', '=', 'owner-link.created')
+    .limit(1)
+    .executeTakeFirst();
+  return made || (await hasOwner(services.db)) ? null : createOwnerLink(services, { madeBy: 'first start' });
+}
+
+async function serve({ jobs: withJobs }: { jobs: boolean }): Promise<void> {
+  const { config, log } = readSettings();
+  const reeve: RunningReeve = await startReeve({ config, log });
+  const { services, keys, opened } = reeve;
+  const opening = new AsyncDisposableStack();
+  opening.defer(() => reeve.close());
+  const signalled = untilSignal();
+  try {
+    const control = await openControlSocket(config.dataFolder, controlCalls(reeve), log);
+    opening.defer(() => control.close());
+    const ownerLink = await firstOwnerLink(services);
+    process.stdout.write(await greeting(reeve, ownerLink));
+    if (withJobs) {
+      const jobs = await openJobs({ opened, config, log }, backgroundJobs(services, keys));
+      opening.defer(() => jobs.close());
+    }
+  } catch (error) {
+    endWith(error);
+    await opening.disposeAsync();
+    process.exit();
+  }
+  const signal = await signalled;
+  const again = signal === 'SIGINT' ? 'Ctrl-C' : signal;
+  process.stdout.write(`\nStopping: running answers may finish. ${again} once more ends them at once.\n`);
+  await opening.disposeAsync();
+  process.stdout.write('Stopped.\n');
+  process.exit(0);
+}
+
+export const serveCommand = () =>
+  new Command('serve')
+    .description('Serve the console, the Codex clients and the model gateway')
+    .option('--no-jobs', 'leave background jobs to "reeve work" (PostgreSQL only)')
+    .action(serve);
