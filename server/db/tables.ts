@@ -181,7 +181,7 @@ export interface Tables {
     cost_usd: number | null;
     ip: string | null;
     started_at: Timestamp;
-    alive_at: Timestamp;
+    alive_at: Timestamp | null;
     ended_at: Timestamp | null;
     duration_ms: number | null;
     time_to_first_token_ms: number | null;

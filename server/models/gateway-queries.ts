@@ -94,7 +94,7 @@ export async function failOrphanedCalls(
     .updateTable('model_calls')
     .set({ outcome: 'failed', message: 'Reeve stopped while this call ran.', ended_at: at })
     .where('outcome', '=', 'running');
-  if (lastAliveBefore) orphans = orphans.where('alive_at', '<', lastAliveBefore);
+  if (lastAliveBefore) orphans = orphans.where(sql`coalesce(alive_at, started_at)`, '<', lastAliveBefore);
   const { numUpdatedRows } = await orphans.executeTakeFirst();
   return Number(numUpdatedRows);
 }

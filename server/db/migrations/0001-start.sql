@@ -244,7 +244,7 @@ create table model_calls (
   ip text,
   started_at timestamptz not null,
   -- Renewed while the call runs; a row left `running` whose process is gone is recognised by it.
-  alive_at timestamptz not null,
+  alive_at timestamptz,
   ended_at timestamptz,
   duration_ms integer,
   time_to_first_token_ms integer,

@@ -1,6 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { isReeveError, ReeveError } from '#server/fail.ts';
-import type { WireCall } from '#server/http/wire-routes.ts';
+import type { CodexClient, WireCall } from '#server/http/wire-routes.ts';
 import { nameMember, newCallRow } from '#server/models/call-row.ts';
 import {
   type CallRow,
@@ -51,13 +51,24 @@ function nameClient(row: CallRow, { client, clientVersion, ...facts }: ClientFac
   row.sandbox_mode = facts.sandboxMode;
 }
 
+/** A sign-in that ended because the person may not work is no reason to sign in again: they are told so instead. */
+async function authenticate(call: WireCall): Promise<CodexClient> {
+  try {
+    return await call.authenticate();
+  } catch (error) {
+    const because = isReeveError(error) && error.code === 'token-invalid' ? error.details.because : undefined;
+    if (because === 'member-suspended' || because === 'local-off') throw new ReeveError(because);
+    throw error;
+  }
+}
+
 /** Every check, in the order that tells the least to those who may the least. */
 async function approve(gateway: Gateway, call: WireCall, row: CallRow, facts: ClientFacts): Promise<ApprovedCall> {
   const startedMs = performance.now();
   const { services, state } = gateway;
   const { incoming, outgoing } = call.c.env;
   if (state.isStopping) throw new ReeveError('shutting-down', { retryAfter: '2' });
-  const client = await call.authenticate();
+  const client = await authenticate(call);
   nameMember(row, client);
   const settings = await readCallSettings(services.db, client.workspaceId);
   if (!settings) throw new ReeveError('token-invalid');
