@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Answer, Person, SignInServer } from './sign-in-server.ts';
+import type { Answer, Person } from './people.ts';
+import type { SignInServer } from './sign-in-server.ts';
 
 export const stockClientId = 'app_EMoamEEZ73f0CkXaXp7hrann';
 export const stockScope = 'openid profile email offline_access api.connectors.read api.connectors.invoke';

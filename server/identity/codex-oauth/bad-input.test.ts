@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SendOptions, type SignInServer, startSignInServer } from '#testing/sign-in-server.ts';
+import type { SendOptions } from '#testing/people.ts';
+import { type SignInServer, startSignInServer } from '#testing/sign-in-server.ts';
 
 let server: SignInServer;
 beforeAll(async () => {

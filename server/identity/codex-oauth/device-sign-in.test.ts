@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errors, localOffMessage } from '#contract/errors.ts';
 import { exchangeDevice, pollDevice, startDevice, whoCalls } from '#testing/codex-sign-in.ts';
-import { type Person, type SignInServer, startSignInServer } from '#testing/sign-in-server.ts';
+import type { Person } from '#testing/people.ts';
+import { type SignInServer, startSignInServer } from '#testing/sign-in-server.ts';
 import { seedMember } from '#testing/test-services.ts';
 
 let server: SignInServer;

@@ -3,7 +3,7 @@ import { isReeveError, ReeveError } from '#server/fail.ts';
 import type { WireCall, WireRoute } from '#server/http/wire-routes.ts';
 import type { Services } from '#server/services.ts';
 import { findGrantOfArtifact } from '../client-grant-queries.ts';
-import { deviceRedirect, deviceRedirectAliases } from './clients.ts';
+import { deviceRedirect, deviceRedirectAliases, isKnownClient } from './clients.ts';
 import { endGrant } from './end-grant.ts';
 import { forwardToProvider } from './forward-to-provider.ts';
 import { openProvider } from './provider.ts';
@@ -61,8 +61,9 @@ export function oauthWireRoutes(services: Services): WireRoute[] {
     if (fields instanceof Response) return fields;
     const idHash = hashToken(fields.token ?? '');
     const grant = await findGrantOfArtifact(services.db, { model: 'RefreshToken', idHash });
-    // Holding the token is enough (RFC 7009 §2.1 for public clients); some versions leave the client id out.
-    if (!grant || (fields.client_id !== undefined && fields.client_id !== grant.clientId)) return forward(call, fields);
+    // Holding the token is enough: `codex logout` names the stock client even for a sign-in made with another client id.
+    const isKnown = fields.client_id === undefined || isKnownClient(fields.client_id);
+    if (!grant || !isKnown) return forward(call, fields);
     await endGrant(services, grant, { because: 'signed-out', event: 'client.signed-out', ip: call.ip });
     return new Response(null, { status: 200, headers: { 'cache-control': 'no-store' } });
   };

@@ -118,12 +118,19 @@ describe('sign-out by the client', () => {
     expect(codeOf(await refresh(server, tokens.refresh_token))).toBe('refresh_token_invalidated');
   });
 
-  it('answers 200 for a token it does not know, and leaves another client’s alone', async () => {
+  it('answers 200 for a token it does not know, and refuses a client it does not know', async () => {
     const json = { token: 'unknown', client_id: stockClientId };
     expect((await server.send('/oauth/revoke', { json })).status).toBe(200);
     const tokens = await signInByBrowser(server, memberId);
-    await server.send('/oauth/revoke', { json: { token: tokens.refresh_token, client_id: 'reeve-cli' } });
+    const other = { token: tokens.refresh_token, client_id: 'app_other' };
+    expect((await server.send('/oauth/revoke', { json: other })).status).toBe(401);
     expect((await whoCalls(server, tokens.access_token)).status).toBe(200);
+  });
+
+  it('ends a sign-in made with another client id, as `codex logout` asks', async () => {
+    const tokens = await signInByBrowser(server, memberId);
+    await server.send('/oauth/revoke', { json: { token: tokens.refresh_token, client_id: 'reeve-cli' } });
+    expect((await whoCalls(server, tokens.access_token)).status).toBe(401);
   });
 });
 
