@@ -1,0 +1,21 @@
+/** A whole Reeve with an organisation in it. Arguments: members, groups, policies, upstream URL (or none). */
+import process from 'node:process';
+import { startTestReeve } from '#testing/start-reeve.ts';
+import { seedOrganisation } from '../seed-organisation.ts';
+import { announce } from './announce.ts';
+
+const [members = '1', groups = '0', policies = '1', upstreamUrl = ''] = process.argv.slice(2);
+const environment = process.env.BENCH_DATABASE_URL ? { REEVE_DATABASE_URL: process.env.BENCH_DATABASE_URL } : {};
+const reeve = await startTestReeve(environment);
+const seeded = await seedOrganisation(reeve.services, {
+  members: Number(members),
+  groups: Number(groups),
+  policies: Number(policies),
+  upstreamUrl,
+});
+announce({
+  origin: reeve.origin,
+  port: Number(new URL(reeve.origin).port),
+  authorityFile: reeve.authorityFile,
+  ...seeded,
+});

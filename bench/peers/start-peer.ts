@@ -1,0 +1,34 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+
+export interface Peer<Facts> {
+  facts: Facts;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** Runs a file of this folder as a process of its own and waits for what it announces. */
+export function startPeer<Facts>(
+  file: string,
+  peerArguments: readonly string[] = [],
+  environment: Record<string, string> = {},
+): Promise<Peer<Facts>> {
+  const child = fork(join(import.meta.dirname, file), [...peerArguments], {
+    env: { ...process.env, ...environment },
+    execArgv: ['--no-warnings'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`${file} ended with ${code} before it was ready`)));
+    child.once('message', (facts) =>
+      resolve({
+        facts: facts as Facts,
+        pid: child.pid ?? 0,
+        async stop() {
+          child.disconnect();
+          await ended;
+        },
+      }),
+    );
+  });
+}

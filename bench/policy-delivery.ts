@@ -1,0 +1,102 @@
+/**
+ * `config/bundle` and token verification: requests a second against a bare node:https server that answers the same bytes, with 10,000
+ * members, 500 groups and 200 policies, on the embedded database and on PostgreSQL. Goal: at least half of the bare server.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { openAuthority } from '#server/http/local-authority.ts';
+import { startPostgres } from '#testing/servers/postgres.ts';
+import { load, ms, perSecond, printTable, quantile, type Target, times } from './measure.ts';
+import { startPeer } from './peers/start-peer.ts';
+
+interface ReeveFacts {
+  origin: string;
+  authorityFile: string;
+  tokens: string[];
+}
+
+const size = ['10000', '500', '200'];
+const run = { concurrency: 16, calls: 3000 };
+const folder = mkdtempSync(join(tmpdir(), 'reeve-bench-'));
+
+const read = ({ url, headers, ca }: Target): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const request = https.get(url, { headers, ca }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => {
+        text += chunk;
+      });
+      response.once('end', () => resolve(text));
+    });
+    request.once('error', reject);
+  });
+
+async function startBare(body: string) {
+  const authority = await openAuthority(
+    { folder, name: 'ca', title: 'Bench' },
+    { names: ['localhost'], now: new Date(), onReplaced: () => undefined },
+  );
+  const leaf = await authority.issue(['localhost'], new Date());
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const peer = await startPeer<{ port: number }>('bare-https.ts', [
+    file('leaf.pem', leaf.certificatePem),
+    file('leaf.key', leaf.keyPem),
+    file('body', body),
+  ]);
+  return { peer, ca: authority.certificatePem };
+}
+
+const rows: string[][] = [];
+async function measure(engine: string, environment: Record<string, string>): Promise<void> {
+  const reeve = await startPeer<ReeveFacts>('reeve.ts', size, environment);
+  const ca = readFileSync(join(dirname(reeve.facts.authorityFile), 'ca.pem'), 'utf8');
+  const headers = { authorization: `Bearer ${reeve.facts.tokens[0]}`, 'user-agent': 'codex_exec/0.169.0 (bench)' };
+  const target = (name: string, path: string): Target => ({
+    name,
+    url: `${reeve.facts.origin}${path}`,
+    method: 'GET',
+    headers,
+    ca,
+  });
+  for (const each of [
+    target('config/bundle', '/backend-api/wham/config/bundle'),
+    target('token check (usage)', '/backend-api/wham/usage'),
+  ]) {
+    const { peer, ca: bareCa } = await startBare(await read(each));
+    const bare: Target = { name: 'bare', url: `https://localhost:${peer.facts.port}/`, method: 'GET', ca: bareCa };
+    for (const warm of [bare, each]) await load(warm, { ...run, calls: 500 });
+    const limit = await load(bare, run);
+    const measured = await load(each, run);
+    const p99 = quantile(
+      measured.samples.map(({ totalMs }) => totalMs),
+      0.99,
+    );
+    rows.push([
+      engine,
+      each.name,
+      perSecond(measured).toFixed(0),
+      perSecond(limit).toFixed(0),
+      times(perSecond(measured) / perSecond(limit)),
+      ms(p99),
+      String(measured.failures.length),
+    ]);
+    await peer.stop();
+  }
+  await reeve.stop();
+}
+
+await measure('PGlite', {});
+const postgres = await startPostgres();
+await measure('PostgreSQL', { BENCH_DATABASE_URL: postgres.url });
+await postgres.stop();
+rmSync(folder, { recursive: true, force: true });
+printTable(
+  'Policy delivery and token verification',
+  ['database', 'request', 'a second', 'bare node:https', 'share', 'p99', 'errors'],
+  rows,
+);
