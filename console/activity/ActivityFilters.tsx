@@ -1,4 +1,4 @@
-import { Group, Pill, Select } from '@mantine/core';
+import { Pill, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { api } from '#console/api.ts';
@@ -19,7 +19,7 @@ export function ActivityFilters({ search, onFilter }: ActivityFiltersProps) {
   const mayReadModels = useCan('models.read');
   const models = useQuery(api.models.list.queryOptions({ enabled: mayReadModels }));
   return (
-    <Group gap={8} mb={12}>
+    <>
       <SearchBox
         label="Search by member, thread or turn"
         value={search.search ?? ''}
@@ -54,6 +54,6 @@ export function ActivityFilters({ search, onFilter }: ActivityFiltersProps) {
           One member only
         </Pill>
       )}
-    </Group>
+    </>
   );
 }

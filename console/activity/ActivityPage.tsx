@@ -39,7 +39,8 @@ export function ActivityPage() {
     }),
   );
   const { rows, waiting, release } = useSteadyRows(calls.data?.items ?? noCalls, {
-    isHeld: isFirstPage && (hovered || call !== undefined),
+    scope: JSON.stringify(input),
+    isHeld: isFirstPage && !calls.isPlaceholderData && (hovered || call !== undefined),
   });
   const filter = (part: Partial<Search>) =>
     void navigate({ search: (old) => ({ ...old, cursor: undefined, call: undefined, ...part }), replace: true });
@@ -53,7 +54,6 @@ export function ActivityPage() {
       description="Each model call and each refusal, newest first."
       action={isFirstPage && <LiveAge updatedAt={calls.dataUpdatedAt} isPaused={isPaused} onPausedChange={setPaused} />}
     >
-      <ActivityFilters search={search} onFilter={filter} />
       <Loaded query={calls} what="The activity could not be loaded" skeleton={<RowSkeletons />}>
         {({ nextCursor }) => (
           <div ref={ref}>
@@ -62,16 +62,15 @@ export function ActivityPage() {
                 Show {countOf(waiting, 'new call')}
               </Button>
             )}
-            {rows.length > 0 && (
-              <DataTable
-                label="Model calls"
-                columns={callColumns}
-                rows={rows}
-                rowId={({ id }) => id}
-                openId={call}
-                onOpen={({ id }) => open(id)}
-              />
-            )}
+            <DataTable
+              label="Model calls"
+              columns={callColumns}
+              rows={rows}
+              rowId={({ id }) => id}
+              openId={call}
+              onOpen={({ id }) => open(id)}
+              toolbar={<ActivityFilters search={search} onFilter={filter} />}
+            />
             {rows.length === 0 && waiting === 0 && (
               <EmptyState
                 action={

@@ -1,4 +1,4 @@
-import { Button, Group, Select, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { z } from 'zod';
@@ -13,11 +13,9 @@ import type { DataColumn } from '#console/ui/data-table-column.ts';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { Pager } from '#console/ui/Pager.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
-import { SearchBox } from '#console/ui/SearchBox.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import type { AuditEntry } from '#contract/audit.ts';
-import { type AuditEventName, auditEventNames, auditEvents } from '#contract/audit-events.ts';
-import { dayOf, endOfDay, startOfDay } from './audit-days.ts';
+import { AuditFilters } from './AuditFilters.tsx';
 import { EntryDrawer } from './EntryDrawer.tsx';
 
 type Search = z.infer<typeof AuditSearch>;
@@ -47,8 +45,6 @@ const columns: DataColumn<AuditEntry>[] = [
   { id: 'ip', header: 'From', isExtra: true, cell: ({ ip }) => ip ?? '' },
 ];
 
-const isEventName = (name: string | null): name is AuditEventName => name !== null && Object.hasOwn(auditEvents, name);
-
 /** Who changed what, and when. */
 export function AuditPage() {
   const search = useSearch({ from: '/shell/audit' });
@@ -68,49 +64,19 @@ export function AuditPage() {
       title="Audit"
       description="Who changed what in this workspace, newest first. Entries cannot be changed or deleted."
     >
-      <Group gap={8} mb={12} align="flex-end">
-        <SearchBox
-          label="Search by person or subject"
-          value={search.search ?? ''}
-          onSearch={(text) => filter({ search: text || undefined })}
-        />
-        <Select
-          aria-label="Event"
-          placeholder="Any event"
-          clearable
-          searchable
-          clearButtonProps={{ 'aria-label': 'Any event' }}
-          nothingFoundMessage="No such event"
-          value={search.event ?? null}
-          data={[...auditEventNames]}
-          onChange={(event) => filter({ event: isEventName(event) ? event : undefined })}
-        />
-        <TextInput
-          type="date"
-          label="From"
-          value={dayOf(search.from)}
-          onChange={(event) => filter({ from: startOfDay(event.currentTarget.value) })}
-        />
-        <TextInput
-          type="date"
-          label="To"
-          value={dayOf(search.to)}
-          onChange={(event) => filter({ to: endOfDay(event.currentTarget.value) })}
-        />
-      </Group>
       <Loaded query={entries} what="The audit log could not be loaded" skeleton={<RowSkeletons />}>
         {({ items, nextCursor }) => (
           <>
-            {items.length > 0 ? (
-              <DataTable
-                label="Audit entries"
-                columns={columns}
-                rows={items}
-                rowId={({ id }) => id}
-                openId={entry}
-                onOpen={({ id }) => open(id)}
-              />
-            ) : (
+            <DataTable
+              label="Audit entries"
+              columns={columns}
+              rows={items}
+              rowId={({ id }) => id}
+              openId={entry}
+              onOpen={({ id }) => open(id)}
+              toolbar={<AuditFilters search={search} onFilter={filter} />}
+            />
+            {items.length === 0 && (
               <EmptyState
                 action={
                   isFiltered && (

@@ -20,7 +20,7 @@ export function AccountPage() {
         onChange={(value) => void navigate({ search: AccountSearch.parse({ tab: value }), replace: true })}
       >
         <Tabs.List mb="lg">
-          <Tabs.Tab value="sessions">Where you are signed in</Tabs.Tab>
+          <Tabs.Tab value="sessions">Sessions</Tabs.Tab>
           <Tabs.Tab value="tokens">Access tokens</Tabs.Tab>
           <Tabs.Tab value="password">Password</Tabs.Tab>
         </Tabs.List>

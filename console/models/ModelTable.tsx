@@ -10,7 +10,7 @@ import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { DataTable } from '#console/ui/DataTable.tsx';
 import type { DataColumn } from '#console/ui/data-table-column.ts';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
-import { formatTokens, formatUsd } from '#console/ui/figures.ts';
+import { formatPrice, formatTokens } from '#console/ui/figures.ts';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import type { Model } from '#contract/models.ts';
 import { ModelDialog } from './ModelDialog.tsx';
@@ -24,7 +24,7 @@ const price = (usd: number | null) =>
       not set
     </Text>
   ) : (
-    formatUsd(usd)
+    formatPrice(usd)
   );
 
 function columnsFor(ask: ((asked: Asked) => void) | null): DataColumn<Model>[] {
@@ -80,9 +80,9 @@ function columnsFor(ask: ((asked: Asked) => void) | null): DataColumn<Model>[] {
       phone: 'detail',
       cell: ({ outputUsdPerMillion }) => price(outputUsdPerMillion),
       phoneCell: ({ inputUsdPerMillion, outputUsdPerMillion }) =>
-        outputUsdPerMillion === null
+        inputUsdPerMillion === null || outputUsdPerMillion === null
           ? 'no price'
-          : `${formatUsd(inputUsdPerMillion)} in, ${formatUsd(outputUsdPerMillion)} out per million`,
+          : `${formatPrice(inputUsdPerMillion)} in, ${formatPrice(outputUsdPerMillion)} out per million`,
     },
     ...(ask
       ? [

@@ -90,6 +90,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       {canChooseColumns && <ColumnChooser columns={columns} shown={columnVisibility} onShown={setColumnVisibility} />}
     </div>
   );
+  if (rows.length === 0) return bar;
   if (isPhone) {
     return (
       <>
@@ -102,7 +103,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     <>
       {bar}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (WCAG 2.1.1) */}
-      <section className={classes.scroll} tabIndex={0} aria-label={label}>
+      <section className={classes.scroll} tabIndex={0} aria-label={`Table: ${label}`}>
         <Table className={classes.table} aria-label={label}>
           <Table.Thead>
             {table.getHeaderGroups().map((group) => (

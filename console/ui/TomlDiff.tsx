@@ -23,7 +23,8 @@ export function TomlDiff({ label, before, after }: TomlDiffProps) {
         extensions: [
           tomlExtensions,
           EditorState.readOnly.of(true),
-          EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true' }),
+          EditorView.editable.of(false),
+          EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
           unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: { margin: 2, minSize: 5 } }),
         ],
       }),

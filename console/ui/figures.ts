@@ -14,6 +14,10 @@ export function formatUsd(usd: number | null): string {
   return `$${new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(usd)}`;
 }
 
+/** Price lists: as many digits as the price has, at least cents. */
+export const formatPrice = (usd: number) =>
+  `$${new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(usd)}`;
+
 export function formatDuration(durationMs: number | null): string {
   if (durationMs === null) return '–';
   if (durationMs < 1000) return `${durationMs} ms`;
