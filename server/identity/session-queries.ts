@@ -72,6 +72,16 @@ export const lockActiveMember = (tx: Database, memberId: string) =>
     .forShare()
     .executeTakeFirst();
 
+/** The same lock by a write: two sign-ins at once would deadlock if each held the row shared and then wanted to change it. */
+export const markActive = (tx: Database, memberId: string, at: Date) =>
+  tx
+    .updateTable('members')
+    .set({ last_active_at: at })
+    .where('id', '=', memberId)
+    .where('status', '=', 'active')
+    .returning(['id', 'workspace_id', 'email', 'name', 'role'])
+    .executeTakeFirst();
+
 export const insertSession = (
   tx: Database,
   row: {

@@ -13,7 +13,7 @@ import {
   deleteSession,
   findLiveSession,
   insertSession,
-  lockActiveMember,
+  markActive,
   touchSession,
 } from './session-queries.ts';
 
@@ -33,7 +33,7 @@ export interface NewSession {
  */
 export async function startSession(tx: Database, session: NewSession): Promise<{ token: string }> {
   const { memberId, at, ip, userAgent, replaces, because } = session;
-  const member = await lockActiveMember(tx, memberId);
+  const member = await markActive(tx, memberId, at);
   if (!member) throw new ReeveError('member-suspended');
   if (replaces) await deleteSession(tx, replaces);
   const { token, hash } = mintToken('ses-');

@@ -58,6 +58,17 @@ describe('sign-in', () => {
     expect(await auditOf('session.started')).toMatchObject([{ actor_id: ownerId, ip: '192.0.2.1' }]);
   });
 
+  test('twenty sign-ins of the same member at once all succeed', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, host) => signIn(from(`192.0.2.${host + 1}`))));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const { last_active_at } = await services.db
+      .selectFrom('members')
+      .select('last_active_at')
+      .where('id', '=', ownerId)
+      .executeTakeFirstOrThrow();
+    expect(last_active_at).toBeInstanceOf(Date);
+  });
+
   test('the database holds the hash of the secret only', async () => {
     const browser = from('192.0.2.1');
     await signIn(browser);
