@@ -1,3 +1,4 @@
+import { checkDeniedPaths } from './check-denied-paths.ts';
 import { nodeAt, type TomlNode } from './read-toml.ts';
 import { type Report, writePath } from './report.ts';
 import { reservedPermissionNames } from './requirements/sandbox.ts';
@@ -123,26 +124,6 @@ function checkPaths(root: TomlNode, ownProfiles: readonly string[], report: Repo
       });
     }
   }
-  for (const [index, node] of nodeAt(root, ['permissions', 'filesystem', 'deny_read'])?.children ?? []) {
-    if (typeof node.value !== 'string' || /^([/*]|~\/)/.test(node.value)) continue;
-    if (/^[A-Za-z]:[\\/]/.test(node.value)) {
-      report({
-        severity: 'warning',
-        code: 'windows-path',
-        at: node,
-        path: ['permissions', 'filesystem', 'deny_read', index],
-        message: `${node.found} is a Windows path: clients on Linux and macOS refuse to start with it. Assign this policy to groups with Windows machines only.`,
-      });
-      continue;
-    }
-    report({
-      severity: 'warning',
-      code: 'relative-path',
-      at: node,
-      path: ['permissions', 'filesystem', 'deny_read', index],
-      message: `${node.found} is not absolute, so it protects a different file on each machine or none. Write an absolute path, \`~/…\` or a glob that starts with \`**/\`.`,
-    });
-  }
 }
 
 /** The rules on sandbox modes and permission profiles that no single key can tell. */
@@ -168,4 +149,5 @@ export function checkSandbox(root: TomlNode, document: string, report: Report): 
   checkDefault(root, ownProfiles, report);
   checkInheritance(root, ownProfiles, report);
   checkPaths(root, ownProfiles, report);
+  checkDeniedPaths(root, report);
 }
