@@ -1,9 +1,12 @@
 import { Command } from 'commander';
+import { backupCommand } from './commands/backup.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { endWith } from './commands/end-with.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { ownerLinkCommand } from './commands/owner-link.ts';
 import { proxyCommand } from './commands/proxy.ts';
+import { restoreCommand } from './commands/restore.ts';
+import { rotateKeysCommand } from './commands/rotate-keys.ts';
 import { serveCommand } from './commands/serve.ts';
 import { workCommand } from './commands/work.ts';
 import { version } from './version.ts';
@@ -26,7 +29,17 @@ const program = new Command('reeve')
   .version(version)
   .showHelpAfterError('(add --help for the options)')
   .addHelpText('after', examples);
-const commands = [serveCommand, workCommand, migrateCommand, ownerLinkCommand, doctorCommand, proxyCommand];
+const commands = [
+  serveCommand,
+  workCommand,
+  migrateCommand,
+  ownerLinkCommand,
+  backupCommand,
+  restoreCommand,
+  rotateKeysCommand,
+  doctorCommand,
+  proxyCommand,
+];
 for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
 
 try {

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
+import { finishRestore } from './backup/restore-journal.ts';
 import { type Config, publicOrigin } from './config.ts';
 import { vendorNames } from './connect/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
@@ -101,6 +102,7 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   await using opening = new AsyncDisposableStack();
   const lock = await openDataFolder(config, 'reeve serve');
   opening.defer(() => lock.release());
+  await finishRestore(config.dataFolder);
   if (config.databaseUrl === null) await refuseFullDisk(config.dataFolder);
   const certificates = await openServerCertificates(options);
   opening.defer(() => certificates.close());

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { finishRestore } from '#server/backup/restore-journal.ts';
 import { type Config, publicOrigin, readConfig, unknownVariables } from '#server/config.ts';
 import type { LiveKeys } from '#server/crypto/live-keys.ts';
 import type { OpenDatabase } from '#server/db/open-database.ts';
@@ -37,6 +38,7 @@ export async function withServices<Result>(
   if (config.databaseUrl === null) {
     const lock = await openDataFolder(config, command);
     opening.defer(() => lock.release());
+    await finishRestore(config.dataFolder);
   }
   const { opened, applied } = await openMigratedDatabase(config);
   opening.defer(() => opened.close());

@@ -37,3 +37,19 @@ export async function migrate(db: Database): Promise<string[]> {
   }
   return results.filter((result) => result.status === 'Success').map((result) => result.migrationName);
 }
+
+/** Migrations the database lacks, and those it has that this version does not know. Changes nothing. */
+export async function pendingMigrations(db: Database): Promise<{ pending: string[]; unknown: string[] }> {
+  const known = Object.keys(await readMigrations());
+  const { rows: tables } = await sql<{
+    name: string | null;
+  }>`select to_regclass('kysely_migration')::text as name`.execute(db);
+  const { rows } = tables[0]?.name
+    ? await sql<{ name: string }>`select name from kysely_migration`.execute(db)
+    : { rows: [] };
+  const applied = rows.map(({ name }) => name);
+  return {
+    pending: known.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !known.includes(name)),
+  };
+}

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { dumpDatabase } from '#server/db/dump-database.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 import { Refused } from '#server/refused.ts';
+import { rotateKeys } from '#server/rotate-keys.ts';
 import { findUnreadableSecrets } from '#server/sealed-columns.ts';
 import type { RunningReeve } from '#server/start.ts';
 import { version } from '#server/version.ts';
+import { readDatabaseFacts } from '../doctor/database-facts.ts';
 import type { ControlCalls } from './control-socket.ts';
 
 export const Status = z.object({
@@ -20,6 +23,14 @@ export const SecretsReport = z.object({
 
 export const NewOwnerLink = z.object({ url: z.string(), expiresAt: z.iso.datetime() });
 
+export const RotationDone = z.object({
+  masterKey: z.string(),
+  resealed: z.number(),
+  signingKey: z.string(),
+  next: z.string(),
+});
+const RotationWish = z.object({ dropFormer: z.boolean() });
+
 /** What the running server does for the other commands, because it alone may open the embedded database. */
 export const controlCalls = (reeve: RunningReeve): ControlCalls => ({
   status: async (): Promise<z.infer<typeof Status>> => ({
@@ -28,13 +39,13 @@ export const controlCalls = (reeve: RunningReeve): ControlCalls => ({
     origin: reeve.origin,
     certificateExpiresAt: reeve.certificates.expiresAt().toISOString(),
   }),
+  database: () => readDatabaseFacts(reeve.opened),
   secrets: () => findUnreadableSecrets(reeve.services.db, reeve.services.secrets),
   'owner-link': () => createOwnerLink(reeve.services, { madeBy: 'reeve owner-link' }),
+  'rotate-keys': (input) => rotateKeys(reeve.services, reeve.keys, RotationWish.parse(input)),
   async 'dump-database'() {
     const { pglite } = reeve.opened;
     if (!pglite) throw new Refused('this server uses PostgreSQL, whose backup pg_dump makes');
-    // What is dumped is then whole by itself and need not be recovered when it is opened.
-    await pglite.exec('checkpoint');
-    return pglite.dumpDataDir('gzip');
+    return dumpDatabase(pglite);
   },
 });
