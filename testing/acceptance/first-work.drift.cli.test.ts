@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { codexVersionUnderTest } from '#testing/codex-cli/install-codex.ts';
 import { openSignedInClient } from '#testing/joined-client.ts';
 import { eachTurn, prompts, toolOutputs } from '#testing/servers/model-script.ts';
 import { message, shellCommand } from '#testing/servers/model-steps.ts';
+import { admitVersion, isSince, setUp, version } from './client-versions.ts';
 import { type Acceptance, corpModel, openAcceptance, upstreamKey } from './open-acceptance.ts';
-
-const version = codexVersionUnderTest();
 
 let acceptance: Acceptance;
 beforeAll(async () => {
   acceptance = await openAcceptance();
+  await admitVersion(acceptance.organisation);
 });
 afterAll(() => acceptance.close());
 
@@ -17,7 +16,7 @@ test(`Codex ${version} joins, signs in with a device code and changes a file thr
   const { organisation, upstream } = acceptance;
   const grace = await organisation.addMember({ name: 'Grace Hopper' });
   const client = await openSignedInClient(organisation, grace, {
-    as: 'machine',
+    ...setUp(organisation),
     workFiles: { 'greet.txt': 'hello\n' },
   });
   onTestFinished(() => client.close());
@@ -35,25 +34,24 @@ test(`Codex ${version} joins, signs in with a device code and changes a file thr
   expect(prompts(body)).toEqual(['shout the greeting']);
   expect(toolOutputs(body)[0]).toContain('HELLO');
 
-  await expect
-    .poll(async () => (await organisation.owner.api.activity.list({})).items)
-    .toMatchObject(
-      Array(2).fill({
-        outcome: 'completed',
-        member: { id: grace.memberId, email: grace.email },
-        credential: 'codex-sign-in',
-        client: 'codex_exec',
-        clientVersion: version,
-        model: corpModel,
-        sandboxMode: 'workspace-write',
-        inputTokens: 120,
-        cachedInputTokens: 20,
-        outputTokens: 30,
-        reasoningTokens: 5,
-        costUsd: expect.closeTo((100 * 2 + 20 * 0.5 + 30 * 10) / 1_000_000, 9),
-      }),
-    );
-  const [last, first] = (await organisation.owner.api.activity.list({})).items;
+  const listCalls = async () => (await organisation.owner.api.activity.list({})).items;
+  const facts = {
+    outcome: 'completed',
+    member: { id: grace.memberId, email: grace.email },
+    credential: 'codex-sign-in',
+    client: 'codex_exec',
+    clientVersion: version,
+    model: corpModel,
+    sandboxMode: isSince('0.163.0') ? 'workspace-write' : null,
+    inputTokens: 120,
+    cachedInputTokens: 20,
+    outputTokens: 30,
+    reasoningTokens: 5,
+    costUsd: expect.closeTo((100 * 2 + 20 * 0.5 + 30 * 10) / 1_000_000, 9),
+  };
+  await expect.poll(listCalls).toMatchObject([facts, facts]);
+  const [last, first] = await listCalls();
+  expect(last?.threadId).toMatch(/^[0-9a-f-]{36}$/);
   expect(last?.threadId).toBe(first?.threadId);
   expect(last?.turnId).toBe(first?.turnId);
 });
