@@ -15,6 +15,11 @@ export function isAtLeast(version: string, wanted: string): boolean {
 /** Clients this was tested with; what lies between two of them is treated as the older one. */
 export const testedClients = ['0.120.0', '0.140.0', '0.163.0', '0.169.0'] as const;
 
+/** The tested client that stands for this version: the newest one that is not younger, or the oldest of all. */
+export function testedClientFor(version: string): (typeof testedClients)[number] {
+  return testedClients.findLast((tested) => isAtLeast(version, tested)) ?? testedClients[0];
+}
+
 /** Reads `codex_exec/0.169.0 (Debian …) …`, which is the only place where a client tells its version when it asks for its policy. */
 export function versionFromUserAgent(userAgent: string | null): string | null {
   return /^[^/\s]+\/(\d+\.\d+\.\d+)/.exec(userAgent ?? '')?.[1] ?? null;

@@ -1,4 +1,4 @@
-import { isAtLeast } from './client-version.ts';
+import { isAtLeast, testedClientFor } from './client-version.ts';
 import { featureSince } from './codex-features.ts';
 import { fitValues, printToml, withoutKey } from './fit-document.ts';
 import { nodeAt, readToml } from './read-toml.ts';
@@ -63,44 +63,61 @@ function featurePins(version: string): Record<string, boolean> {
   return Object.fromEntries(known.map(([name, { value }]) => [name, value]));
 }
 
-/** Tables of all fragments merge key by key and the first one wins, so a pin is left out where the policy sets its own value. */
-function metricsPin(delivery: PolicyDelivery, version: string): Record<string, unknown> {
-  if (!isAtLeast(version, readsOtelSince)) return {};
-  const policy = delivery.policy === null ? null : readToml(delivery.policy.contents).root;
-  return policy && nodeAt(policy, ['otel', 'metrics_exporter']) ? {} : { otel: { metrics_exporter: 'none' } };
+interface FittedPolicy {
+  contents: string;
+  setsMetrics: boolean;
 }
 
-/** The policy as its author wrote it, byte for byte, unless this client would refuse or complain about part of it. */
-function policyFor(delivery: PolicyDelivery, policy: Fragment, version: string): Fragment {
-  const providerId = delivery.gateway.providerId ?? defaultProviderId;
-  const root = readToml(policy.contents).root;
-  const definesOurs = root !== null && nodeAt(root, ['model_providers', providerId]) !== null;
-  if (isAtLeast(version, newest) && !definesOurs) return policy;
-  const values = fitValues(policy.contents, version);
-  if (!values) return policy;
-  const others = withoutKey({ ...(values.model_providers as object | undefined) }, providerId);
-  const kept = definesOurs ? { ...values, model_providers: others } : values;
-  const contents = printToml(kept);
-  return contents === printToml(asWritten(policy.contents)) ? policy : { ...policy, contents };
-}
+/** Fitting parses, a bundle is asked for by every client every few minutes, and policies are few. */
+const fittedPolicies = new Map<string, FittedPolicy>();
+const fittedPoliciesKept = 256;
 
 const asWritten = (contents: string): Record<string, unknown> => ({ ...(readToml(contents).root?.value as object) });
+
+/** The policy as its author wrote it, byte for byte, unless this client would refuse or complain about part of it. */
+function fitContents(contents: string, version: string, providerId: string): FittedPolicy {
+  const root = readToml(contents).root;
+  const setsMetrics = root !== null && nodeAt(root, ['otel', 'metrics_exporter']) !== null;
+  const definesOurs = root !== null && nodeAt(root, ['model_providers', providerId]) !== null;
+  if (isAtLeast(version, newest) && !definesOurs) return { contents, setsMetrics };
+  const values = fitValues(contents, version);
+  if (!values) return { contents, setsMetrics };
+  const others = withoutKey({ ...(values.model_providers as object | undefined) }, providerId);
+  const fitted = printToml(definesOurs ? { ...values, model_providers: others } : values);
+  return { contents: fitted === printToml(asWritten(contents)) ? contents : fitted, setsMetrics };
+}
+
+function fitPolicy({ policy, gateway }: PolicyDelivery, version: string): FittedPolicy | null {
+  if (policy === null) return null;
+  const providerId = gateway.providerId ?? defaultProviderId;
+  const key = JSON.stringify([version, providerId, policy.contents]);
+  const known = fittedPolicies.get(key);
+  const fitted = known ?? fitContents(policy.contents, version, providerId);
+  fittedPolicies.delete(key);
+  fittedPolicies.set(key, fitted);
+  const [eldest] = fittedPolicies.keys();
+  if (fittedPolicies.size > fittedPoliciesKept && eldest !== undefined) fittedPolicies.delete(eldest);
+  return fitted;
+}
 
 /**
  * What a client gets: Reeve's own fragment first, so that nothing in a policy can override the way to the gateway, then the policy.
  * Clients before 0.163 enforce no provider; they get it as a default of the configuration, which still carries the revision header.
  */
 export function composeBundle(delivery: PolicyDelivery): ConfigBundle {
-  const version = delivery.clientVersion ?? newest;
+  const version = testedClientFor(delivery.clientVersion ?? newest);
   const pinsProvider = isAtLeast(version, pinsProviderSince);
+  const fitted = fitPolicy(delivery, version);
+  // Tables of all fragments merge key by key and the first one wins: a collector the policy names would be lost behind this pin.
+  const pinsMetrics = isAtLeast(version, readsOtelSince) && !fitted?.setsMetrics;
   const pins = {
     ...(pinsProvider ? { ...providerOf(delivery), check_for_update_on_startup: false } : {}),
     features: featurePins(version),
-    ...metricsPin(delivery, version),
+    ...(pinsMetrics ? { otel: { metrics_exporter: 'none' } } : {}),
   };
   const defaults = { ...providerOf(delivery), check_for_update_on_startup: false, otel: { metrics_exporter: 'none' } };
   const own = { id: 'reeve', name: 'Reeve' };
-  const policy = delivery.policy === null ? [] : [policyFor(delivery, delivery.policy, version)];
+  const policy = delivery.policy && fitted ? [{ ...delivery.policy, contents: fitted.contents }] : [];
   return {
     config_toml: { enterprise_managed: pinsProvider ? [] : [{ ...own, contents: printToml(defaults) }] },
     requirements_toml: { enterprise_managed: [{ ...own, contents: printToml(pins) }, ...policy] },
@@ -112,7 +129,7 @@ export function composeBundle(delivery: PolicyDelivery): ConfigBundle {
  * they do not know. They pin no provider, so they never carry the revision header.
  */
 export function composeRequirements(delivery: PolicyDelivery): { contents: string } {
-  const version = delivery.clientVersion ?? oldest;
+  const version = testedClientFor(delivery.clientVersion ?? oldest);
   const values = (delivery.policy && fitValues(delivery.policy.contents, version)) ?? {};
   const features = { ...(values.features as object | undefined), ...featurePins(version) };
   return { contents: printToml({ ...values, features }) };
