@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
 import type { Database } from './db/open-database.ts';
-import { forgetEndedSessions } from './identity/index.ts';
+import { purgeExpiredDirectory } from './directory/index.ts';
+import { purgeExpiredIdentity } from './identity/index.ts';
 import type { BackgroundJob } from './jobs/open-jobs.ts';
+import { purgeExpiredPolicies } from './policies/index.ts';
 import { resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
 
@@ -32,10 +34,12 @@ async function dropFormerKeys({ config, db, clock }: Services, keys: LiveKeys): 
 
 /** Everything that happens without a request, with when (UTC). */
 export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJob[] => [
+  { name: 'purge-sign-ins', cron: '7 * * * *', run: async () => ({ deleted: await purgeExpiredIdentity(services) }) },
+  { name: 'purge-links', cron: '27 2 * * *', run: async () => ({ deleted: await purgeExpiredDirectory(services) }) },
   {
-    name: 'purge-sessions',
-    cron: '7 * * * *',
-    run: async () => ({ deleted: await forgetEndedSessions(services) }),
+    name: 'purge-deliveries',
+    cron: '47 2 * * *',
+    run: async () => ({ deleted: await purgeExpiredPolicies(services) }),
   },
   {
     name: 'purge-rate-limits',

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
@@ -15,15 +14,16 @@ interface Unpacked {
   sha256: string;
 }
 
-async function unpackPart(content: Readable, path: string, folder: string): Promise<Unpacked> {
+async function unpackPart(content: AsyncIterable<unknown>, path: string, folder: string): Promise<Unpacked> {
   const hash = createHash('sha256');
   let bytes = 0;
   const target = join(folder, path);
   await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   await pipeline(
     content,
-    async function* hashed(chunks) {
-      for await (const chunk of chunks) {
+    async function* hashed(chunks: AsyncIterable<unknown>) {
+      for await (const piece of chunks) {
+        const chunk = Buffer.from(piece as Uint8Array);
         hash.update(chunk);
         bytes += chunk.length;
         yield chunk;

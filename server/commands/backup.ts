@@ -11,7 +11,7 @@ import { findRunningServer } from './control/ask-server.ts';
 import { readSettings } from './open-command.ts';
 
 /** The dump, made by the server that has the database open, else by opening it here under the lock. */
-async function dumpDatabase(config: Config, opening: AsyncDisposableStack): Promise<DatabaseDump | null> {
+async function openDump(config: Config, opening: AsyncDisposableStack): Promise<DatabaseDump | null> {
   if (config.databaseUrl !== null) return null;
   const server = await findRunningServer(config.dataFolder);
   if (server) {
@@ -43,7 +43,7 @@ async function backup(file: string, { withKeys = false }: { withKeys?: boolean }
   const present = await readdir(dataFolder).catch(() => []);
   if (present.length === 0) throw new Refused(`REEVE_DATA: there is nothing to back up in ${dataFolder}.`);
   await using opening = new AsyncDisposableStack();
-  const dump = await dumpDatabase(config, opening);
+  const dump = await openDump(config, opening);
   const { parts } = await writeBackup(file, { dataFolder, withKeys, dump, now: new Date() });
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const database = databaseUrl === null ? 'the database and ' : '';

@@ -2,4 +2,5 @@
 // owner, so memberships change only under the workspace's lock, in change-membership.ts.
 export { createOwnerLink, type OwnerLink } from './links.ts';
 export { hasOwner } from './member-queries.ts';
+export { purgeExpiredDirectory } from './purge-expired.ts';
 export { directoryRoutes } from './routes.ts';

@@ -56,3 +56,8 @@ export const withdrawInvitations = (tx: Database, memberId: string) =>
 
 export const findInvitation = (db: Database, memberId: string, now: Date) =>
   usable(db, now).select('links.expires_at').where('links.member_id', '=', memberId).executeTakeFirst();
+
+export const deleteLinks = async (db: Database, { expiredBefore }: { expiredBefore: Date }): Promise<number> => {
+  const { numDeletedRows } = await db.deleteFrom('links').where('expires_at', '<', expiredBefore).executeTakeFirst();
+  return Number(numDeletedRows);
+};

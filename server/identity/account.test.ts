@@ -4,7 +4,7 @@ import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
 import { apiClient } from '#testing/own-api-client.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
-import { forgetEndedSessions, identityRoutes, readAccessToken, readConsoleMember } from './index.ts';
+import { identityRoutes, purgeExpiredIdentity, readAccessToken, readConsoleMember } from './index.ts';
 
 const password = 'seven green bottles';
 const minuteMs = 60_000;
@@ -74,7 +74,7 @@ describe('sessions', () => {
     }
     later(7 * dayMs + minuteMs);
     expect(await isIn(busy)).toBe(false);
-    await forgetEndedSessions(services);
+    await purgeExpiredIdentity(services);
     expect(await services.db.selectFrom('sessions').select('id').execute()).toEqual([]);
   });
 

@@ -145,11 +145,13 @@ export const deleteSessions = async (
   return gone.filter((row) => row.expires_at > now && row.last_seen_at > idleSince(now)).length;
 };
 
-export const deleteEndedSessions = (db: Database, now: Date) =>
-  db
+export const deleteEndedSessions = async (db: Database, now: Date): Promise<number> => {
+  const { numDeletedRows } = await db
     .deleteFrom('sessions')
     .where((by) => by.or([by('expires_at', '<=', now), by('last_seen_at', '<=', idleSince(now))]))
-    .execute();
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+};
 
 export const setPasswordHash = (tx: Database, memberId: string, passwordHash: string) =>
   tx.updateTable('members').set({ password_hash: passwordHash }).where('id', '=', memberId).execute();

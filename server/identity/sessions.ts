@@ -8,14 +8,7 @@ import type { SignedInMember } from '#server/http/request-context.ts';
 import type { Services } from '#server/services.ts';
 import { readSessionToken } from './session-cookies.ts';
 import { isTouchDue, sessionExpiresAt, touchEveryMs } from './session-lifetime.ts';
-import {
-  deleteEndedSessions,
-  deleteSession,
-  findLiveSession,
-  insertSession,
-  markActive,
-  touchSession,
-} from './session-queries.ts';
+import { deleteSession, findLiveSession, insertSession, markActive, touchSession } from './session-queries.ts';
 
 export interface NewSession {
   memberId: string;
@@ -80,8 +73,3 @@ export async function readSession(
     sessionId: row.session_id,
   };
 }
-
-/** Housekeeping: rows of sessions that ended by themselves. */
-export const forgetEndedSessions = async ({ db, clock }: Pick<Services, 'db' | 'clock'>): Promise<void> => {
-  await deleteEndedSessions(db, clock());
-};

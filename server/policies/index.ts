@@ -5,4 +5,5 @@ export { codexClientDialect } from './codex-client/dialect.ts';
 export { findPolicyOfMember, type PolicyFinding } from './look-up-policy.ts';
 export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
 export { checkPolicyRevision, policyRevisionHeader, type RevisionCheck } from './policy-revision.ts';
+export { purgeExpiredPolicies } from './purge-expired.ts';
 export { policiesRoutes } from './routes.ts';
