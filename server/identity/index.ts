@@ -16,4 +16,4 @@ export { purgeExpiredIdentity } from './purge-expired.ts';
 export { identityRoutes, readConsoleMember } from './routes.ts';
 export { setSignInCookies } from './session-cookies.ts';
 export { readSession, startSession } from './sessions.ts';
-export { resealSigningKeys, rotateSigningKeys } from './signing-keys.ts';
+export { rotateSigningKeys } from './signing-keys.ts';

@@ -45,7 +45,3 @@ export async function retireSigningKeys(db: Database, at: Date): Promise<void> {
 export async function deleteSigningKeys(db: Database, { retiredBefore }: { retiredBefore: Date }): Promise<void> {
   await db.deleteFrom('signing_keys').where('retired_at', '<', retiredBefore).execute();
 }
-
-export async function replaceSealedKey(db: Database, { kid, sealedPrivateJwk }: StoredSigningKey): Promise<void> {
-  await db.updateTable('signing_keys').set({ sealed_private_jwk: sealedPrivateJwk }).where('kid', '=', kid).execute();
-}

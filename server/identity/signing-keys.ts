@@ -3,13 +3,7 @@ import { record, systemActor } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import type { Services } from '#server/services.ts';
 import { signInLifetimes } from './sign-in-lifetimes.ts';
-import {
-  deleteSigningKeys,
-  insertSigningKey,
-  listSigningKeys,
-  replaceSealedKey,
-  retireSigningKeys,
-} from './signing-key-queries.ts';
+import { deleteSigningKeys, insertSigningKey, listSigningKeys, retireSigningKeys } from './signing-key-queries.ts';
 
 export const signingAlgorithm = 'ES256';
 /** Another process may have rotated: look again this often. Until then it signs with the old key, which is still published. */
@@ -96,15 +90,4 @@ export async function rotateSigningKeys({ db, clock, secrets }: KeyParts): Promi
     await record(tx, systemActor('reeve rotate-keys'), 'keys.rotated', { at: now, signingKey: kid });
     return { kid };
   });
-}
-
-/** After a change of the master key: seals again what an older one sealed. @returns how many */
-export async function resealSigningKeys({ db, clock, secrets }: KeyParts): Promise<number> {
-  const retiredAfter = new Date(clock().getTime() - retiredKeysLiveMs);
-  const old = (await listSigningKeys(db, { retiredAfter })).filter((key) => secrets.needsReseal(key.sealedPrivateJwk));
-  for (const { kid, sealedPrivateJwk } of old) {
-    const opened = await secrets.open(sealedPrivateJwk, sealedAt(kid));
-    await replaceSealedKey(db, { kid, sealedPrivateJwk: await secrets.seal(opened, sealedAt(kid)) });
-  }
-  return old.length;
 }

@@ -14,6 +14,7 @@ import {
 import { type SignInServer, startSignInServer } from '#testing/sign-in-server.ts';
 import { seedMember } from '#testing/test-services.ts';
 import { revokeGrantsOfMember, revokeGrantsOfWorkspace } from '../client-grants.ts';
+import { forgetExpiredSignIns } from './forget-expired-sign-ins.ts';
 
 let server: SignInServer;
 let memberId: string;
@@ -99,6 +100,22 @@ describe('refresh', () => {
     await db.updateTable('workspaces').set({ codex_local_enabled: true }).execute();
     expect([off.status, codeOf(off)]).toEqual([401, 'refresh_token_invalidated']);
     expect(codeOf(await refresh(server, refresh_token))).toBe('refresh_token_invalidated');
+  });
+
+  it('is forgotten long after its expiry only, codes and interactions soon', async () => {
+    const { refresh_token } = await signInByBrowser(server, memberId);
+    const models = async () => {
+      const rows = await server.services.db.selectFrom('oauth_artifacts').select('model').distinct().execute();
+      return rows.map(({ model }) => model).sort();
+    };
+    later(60 * 24 * 60 * 60);
+    await forgetExpiredSignIns(server.services);
+    expect(codeOf(await refresh(server, refresh_token))).toBe('refresh_token_expired');
+    expect(await models()).toEqual(['Grant', 'RefreshToken']);
+    later(3 * 365 * 24 * 60 * 60);
+    await forgetExpiredSignIns(server.services);
+    server.services.setNow(null);
+    expect(await models()).toEqual([]);
   });
 
   it('is bound to the client', async () => {
