@@ -13,7 +13,8 @@ export interface CallRecorder {
 
 const batchRows = 200;
 const maxWaitingRows = 20_000;
-const gatherMs = 50;
+/** Short calls are then written once, at their end, and many at a time. */
+const gatherMs = 200;
 const retryMs = 1_000;
 
 /**

@@ -32,4 +32,3 @@ export function createGatewayMetrics(registry: Registry = new Registry()) {
     }),
   };
 }
-export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;

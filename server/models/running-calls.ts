@@ -74,4 +74,3 @@ export function openRunningCalls({ db, clock, log, signals }: Pick<Services, 'db
     },
   };
 }
-export type RunningCalls = ReturnType<typeof openRunningCalls>;

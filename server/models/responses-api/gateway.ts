@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Registry } from 'prom-client';
+import { askTogether } from '#server/models/ask-together.ts';
 import { openCallRecorder } from '#server/models/call-recorder.ts';
 import { createGatewayMetrics } from '#server/models/gateway-metrics.ts';
-import { failOrphanedCalls } from '#server/models/gateway-queries.ts';
+import { failOrphanedCalls, readAllowedModel, readCallSettings } from '#server/models/gateway-queries.ts';
 import { createRefusalRecorder } from '#server/models/refusal-recorder.ts';
 import { openRunningCalls } from '#server/models/running-calls.ts';
 import { createClientNotes } from '#server/models/seen-clients.ts';
@@ -48,6 +49,8 @@ export async function openGateway(services: Services, { registry }: { registry?:
     metrics: createGatewayMetrics(registry),
     recordRefusal: createRefusalRecorder(recorder),
     noteClient: createClientNotes(services),
+    readSettings: askTogether((workspaceId) => readCallSettings(db, workspaceId)),
+    readModel: openModelReader(services),
     openKey: createKeyOpener(services),
     refuseUpgrade: (request: IncomingMessage, socket: Duplex) => refuseUpgrade(request, socket),
     /** Running calls may finish within the shutdown time; the activity is written before this resolves. */
@@ -66,3 +69,12 @@ export async function openGateway(services: Services, { registry }: { registry?:
 export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 
 const presumedDead = (now: Date) => new Date(now.getTime() - presumedDeadMs);
+
+/** Neither an id nor the slug of a model holds a line break, so the two make one key. */
+function openModelReader({ db }: Pick<Services, 'db'>) {
+  const read = askTogether((key) => {
+    const [workspaceId = '', slug = ''] = key.split('\n');
+    return readAllowedModel(db, workspaceId, slug);
+  });
+  return (workspaceId: string, slug: string) => read(`${workspaceId}\n${slug}`);
+}

@@ -1,13 +1,9 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { ModelSlug } from '#contract/models.ts';
 import { isReeveError, ReeveError } from '#server/fail.ts';
 import type { CodexClient, WireCall } from '#server/http/wire-routes.ts';
 import { nameMember, newCallRow } from '#server/models/call-row.ts';
-import {
-  type CallRow,
-  readAllowedModel,
-  readCallSettings,
-  readOnlyWorkspaceId,
-} from '#server/models/gateway-queries.ts';
+import { type CallRow, readOnlyWorkspaceId } from '#server/models/gateway-queries.ts';
 import { checkCaller } from './check-caller.ts';
 import { type ClientFacts, clientFacts } from './client-facts.ts';
 import type { Gateway } from './gateway.ts';
@@ -31,9 +27,9 @@ function readCallBody({ text, json }: ReceivedBody): { model: string; isStream: 
   return { model: read.data.model, isStream: read.data.stream === true };
 }
 
-async function findModel({ services: { db } }: Gateway, { workspace_id: workspaceId }: CallRow, slug: string) {
-  // Text in the database cannot hold U+0000, so there is no such model.
-  const model = slug.includes('\u0000') ? undefined : await readAllowedModel(db, workspaceId, slug);
+async function findModel({ readModel }: Gateway, { workspace_id: workspaceId }: CallRow, slug: string) {
+  // Not a slug at all: U+0000, for one, is more than the database takes.
+  const model = ModelSlug.safeParse(slug).success ? await readModel(workspaceId, slug) : undefined;
   if (model) return model;
   throw new ReeveError(
     'model-not-allowed',
@@ -70,7 +66,7 @@ async function approve(gateway: Gateway, call: WireCall, row: CallRow, facts: Cl
   if (state.isStopping) throw new ReeveError('shutting-down', { retryAfter: '2' });
   const client = await authenticate(call);
   nameMember(row, client);
-  const settings = await readCallSettings(services.db, client.workspaceId);
+  const settings = await gateway.readSettings(client.workspaceId);
   if (!settings) throw new ReeveError('token-invalid');
   row.policy_name = await checkCaller(services, { client, facts, headers: incoming.headers, settings });
   void gateway.noteClient({ ...facts, workspaceId: client.workspaceId, memberId: client.memberId });

@@ -26,7 +26,7 @@ const send = (body: string, authorization = 'Bearer known') =>
     body,
     headers: { authorization, 'content-type': 'application/json', 'user-agent': 'codex_exec/0.169.0' },
   });
-const kept = () => services.db.selectFrom('client_events').selectAll().orderBy('id').execute();
+const kept = () => services.db.selectFrom('client_events').selectAll().orderBy('event_type').execute();
 
 it('keeps events raw and says nothing more than 202', async () => {
   const event = { event_type: 'turn_started', event_params: { turn_id: 't1', odd: 'a\u0000b' } };
