@@ -49,6 +49,9 @@ const red: MantineColorsTuple = [
   '#701a14',
 ];
 
+// No opening animation: one that is closed while it still opens can leave its overlay behind.
+const dialog = { closeButtonProps: { 'aria-label': 'Close' }, transitionProps: { duration: 0 } };
+
 const raised = {
   content: { background: 'var(--raised)' },
   header: { background: 'var(--raised)' },
@@ -79,9 +82,9 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     InputWrapper: { styles: { description: { fontSize: '14px', lineHeight: '20px' }, label: { fontWeight: 600 } } },
-    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true }, styles: raised },
+    Modal: { defaultProps: { ...dialog, centered: true }, styles: raised },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
-    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } }, styles: raised },
+    Drawer: { defaultProps: dialog, styles: raised },
     Tooltip: {
       defaultProps: {
         openDelay: 300,

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { LogOut, UserRound } from 'lucide-react';
 import { api } from '#console/api.ts';
@@ -12,13 +12,12 @@ import { showFailure } from './show-result.ts';
 export function AccountMenu() {
   const { member } = useSession();
   const navigate = useNavigate();
-  const queries = useQueryClient();
   const signOut = useMutation(
     api.identity.signOut.mutationOptions({
-      onSuccess: async () => {
+      // A new document, so that nothing of this person stays in memory.
+      onSuccess: () => {
         rememberSignedIn(false);
-        await navigate({ to: paths.signIn });
-        queries.clear();
+        location.assign(paths.signIn);
       },
       onError: (error) => showFailure('You are still signed in', error),
     }),

@@ -26,6 +26,7 @@ export function CommandPalette() {
       limit={12}
       scrollable
       maxHeight={420}
+      transitionProps={{ duration: 0 }}
       overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
       attributes={{ content: { 'aria-label': 'Search or go to a page' } }}
       searchProps={{
