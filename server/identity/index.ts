@@ -9,7 +9,6 @@ export { readAccessToken } from './access-tokens.ts';
 export { authenticateClient } from './authenticate-client.ts';
 export { revokeGrantsOfWorkspace } from './client-grants.ts';
 export { codexOauthDialect } from './codex-oauth/dialect.ts';
-export { forgetExpiredSignIns } from './codex-oauth/forget-expired-sign-ins.ts';
 export { endMemberAccess } from './end-access.ts';
 export { refuseWeakPassword } from './password-rules.ts';
 export { purgeExpiredIdentity } from './purge-expired.ts';

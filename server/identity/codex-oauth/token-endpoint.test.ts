@@ -14,7 +14,7 @@ import {
 import { type SignInServer, startSignInServer } from '#testing/sign-in-server.ts';
 import { seedMember } from '#testing/test-services.ts';
 import { revokeGrantsOfMember, revokeGrantsOfWorkspace } from '../client-grants.ts';
-import { forgetExpiredSignIns } from './forget-expired-sign-ins.ts';
+import { purgeExpiredIdentity } from '../purge-expired.ts';
 
 let server: SignInServer;
 let memberId: string;
@@ -109,11 +109,11 @@ describe('refresh', () => {
       return rows.map(({ model }) => model).sort();
     };
     later(60 * 24 * 60 * 60);
-    await forgetExpiredSignIns(server.services);
+    await purgeExpiredIdentity(server.services);
     expect(codeOf(await refresh(server, refresh_token))).toBe('refresh_token_expired');
     expect(await models()).toEqual(['Grant', 'RefreshToken']);
     later(3 * 365 * 24 * 60 * 60);
-    await forgetExpiredSignIns(server.services);
+    await purgeExpiredIdentity(server.services);
     server.services.setNow(null);
     expect(await models()).toEqual([]);
   });
