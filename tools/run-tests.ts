@@ -85,7 +85,11 @@ function databaseTests(): string[] {
   return files
     .filter((file) => file.endsWith('.test.ts') && !file.endsWith('.cli.test.ts'))
     .map((file) => join('server', file))
-    .filter((file) => /#testing\/(test-services|empty-database)\.ts/.test(readFileSync(join(root, file), 'utf8')));
+    .filter((file) =>
+      /#testing\/(test-services|empty-database|gateway-server|sign-in-server)\.ts/.test(
+        readFileSync(join(root, file), 'utf8'),
+      ),
+    );
 }
 
 async function runNormal(): Promise<Counts[]> {

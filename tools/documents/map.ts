@@ -7,12 +7,13 @@ const root = join(import.meta.dirname, '../..');
 
 /** The first sentence of a feature's index.ts, which says what it is. */
 function sentenceOf(feature: string): string {
-  try {
-    const first = readFileSync(join(root, 'server', feature, 'index.ts'), 'utf8').split('\n')[0] ?? '';
-    return first.startsWith('//') ? first.replace(/^\/\/\s*/, '') : '';
-  } catch {
-    return '';
-  }
+  const text = readFileSync(join(root, 'server', feature, 'index.ts'), 'utf8');
+  const comment =
+    /^(?:\/\/.*\n)+/
+      .exec(text)?.[0]
+      .replace(/^\/\/\s*/gm, '')
+      .replace(/\n/g, ' ') ?? '';
+  return comment.split(/(?<=\.)\s/)[0]?.trim() ?? '';
 }
 
 const exists = (path: string) => statSync(join(root, path), { throwIfNoEntry: false }) !== undefined;
