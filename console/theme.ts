@@ -49,7 +49,7 @@ const red: MantineColorsTuple = [
   '#701a14',
 ];
 
-// No opening animation: one that is closed while it still opens can leave its overlay behind.
+// Instant: nothing moves between a fast keyboard and the next field.
 const dialog = { closeButtonProps: { 'aria-label': 'Close' }, transitionProps: { duration: 0 } };
 
 const raised = {

@@ -1,0 +1,121 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { openBrowser, type Profile, type TestBrowser } from '#testing/browser.ts';
+import { foundExampleOrganisation } from '#testing/example-organisation.ts';
+import type { Person } from '#testing/organisation.ts';
+import { startTestReeve } from '#testing/start-reeve.ts';
+
+interface Picture {
+  name: string;
+  path: string;
+  profile?: Profile;
+  prepare?: (page: Page) => Promise<void>;
+}
+
+const phone: Profile = { width: 390, height: 844 };
+
+const brokenPolicy = `# Written from the example of the vendor's guide.
+allowed_sandbox_modes = ["workspace-write"]
+allowed_approval_policies = ["on-request"]
+`;
+
+async function typePolicy(page: Page): Promise<void> {
+  await page.getByLabel('Name', { exact: true }).fill('Interns');
+  await page.getByRole('textbox', { name: 'requirements.toml' }).click();
+  await page.keyboard.insertText(brokenPolicy);
+  await page.getByText('so it cannot be saved').waitFor();
+}
+
+const openFirstCall = async (page: Page) => {
+  await page.getByRole('table', { name: 'Model calls' }).getByRole('link').first().click();
+  await page.getByText('First token after').waitFor();
+};
+
+/** The pictures of the README and the guides. */
+const pictures: Picture[] = [
+  { name: 'overview', path: '/' },
+  { name: 'overview-dark', path: '/', profile: { theme: 'dark' } },
+  { name: 'settings', path: '/settings' },
+  { name: 'members', path: '/members' },
+  { name: 'policies', path: '/policies' },
+  { name: 'policy-editor', path: '/policies/new', prepare: typePolicy },
+  { name: 'policy-order', path: '/policies/order' },
+  { name: 'models', path: '/models' },
+  { name: 'connect', path: '/connect' },
+  { name: 'activity', path: '/activity' },
+  { name: 'activity-call', path: '/activity', prepare: openFirstCall },
+  { name: 'activity-phone', path: '/activity', profile: { ...phone, theme: 'dark' } },
+  { name: 'audit', path: '/audit' },
+];
+
+const everyPath = {
+  overview: '/',
+  settings: '/settings',
+  members: '/members',
+  groups: '/groups',
+  policies: '/policies',
+  'policy-new': '/policies/new',
+  'policy-order': '/policies/order',
+  'look-up': '/policies/look-up?email=grace.hopper%40example.com',
+  connect: '/connect',
+  'connect-fleet': '/connect?for=fleet',
+  models: '/models',
+  activity: '/activity',
+  audit: '/audit',
+  account: '/account',
+  tokens: '/account?tab=tokens',
+  device: '/codex/device',
+};
+
+/** Every page in both themes, wide and on a phone: for looking at all of them after a change. */
+const everyPicture = (): Picture[] =>
+  Object.entries(everyPath).flatMap(([name, address]) =>
+    (['light', 'dark'] as const).flatMap((theme) => [
+      { name: `${name}-${theme}`, path: address, profile: { theme } },
+      { name: `${name}-${theme}-phone`, path: address, profile: { ...phone, theme } },
+    ]),
+  );
+
+async function signIn(page: Page, { email, password }: Person): Promise<void> {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail', { exact: true }).fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+}
+
+async function take(page: Page, picture: Picture, folder: string): Promise<void> {
+  await page.goto(picture.path);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForLoadState('networkidle');
+  await picture.prepare?.(page);
+  await page.screenshot({ path: path.join(folder, `${picture.name}.png`), animations: 'disabled' });
+}
+
+/** One browser profile, signed in once, for all pictures of the same look. */
+async function takeAll(browser: TestBrowser, owner: Person, wanted: Picture[], folder: string): Promise<void> {
+  const byProfile = Map.groupBy(wanted, ({ profile = {} }) => JSON.stringify(profile));
+  for (const alike of byProfile.values()) {
+    const page = await browser.openPage({ height: 800, ...alike[0]?.profile });
+    await signIn(page, owner);
+    for (const picture of alike) await take(page, picture, folder);
+    await page.context().close();
+  }
+}
+
+const { values } = parseArgs({ options: { every: { type: 'string' } } });
+const folder = values.every ?? path.join(import.meta.dirname, '../docs/pictures');
+const wanted = values.every === undefined ? pictures : everyPicture();
+await mkdir(folder, { recursive: true });
+const reeve = await startTestReeve();
+try {
+  const { owner } = await foundExampleOrganisation(reeve);
+  const browser = await openBrowser(reeve);
+  await takeAll(browser, owner, wanted, folder);
+  await browser.close();
+} finally {
+  await reeve.close();
+}
+console.log(`${wanted.length} pictures are in ${path.resolve(folder)}`);
