@@ -118,6 +118,7 @@ export async function readAccessToken(
   token: string,
 ): Promise<CodexClient> {
   const row = await findTokenByHash(db, hashToken(token));
+  if (row?.status === 'suspended') throw new ReeveError('token-invalid', { because: 'member-suspended' });
   if (!row || row.revoked_at !== null || row.status !== 'active') throw new ReeveError('token-invalid');
   const now = clock();
   if (row.expires_at !== null && row.expires_at <= now) throw new ReeveError('token-expired');

@@ -79,6 +79,22 @@ describe('the credential of a client', () => {
     expect(who.status).toBe(200);
   });
 
+  it('names its holder while local off has ended the sign-in, so that the gateway can say why; not after it is on again', async () => {
+    const { db } = server.services;
+    const setLocal = (isOn: boolean) => db.updateTable('workspaces').set({ codex_local_enabled: isOn }).execute();
+    const setRevoked = (revoked: { revoked_at: Date | null; revoked_because: string | null }) =>
+      db.updateTable('client_grants').set(revoked).execute();
+    await setLocal(false);
+    await setRevoked({ revoked_at: new Date(), revoked_because: 'local-off' });
+    expect((await whoCalls(server, tokens.access_token)).status).toBe(200);
+    await setRevoked({ revoked_at: new Date(), revoked_because: 'signed-out-everywhere' });
+    expect(await refusalOf(tokens.access_token)).toBe('401 token-invalid');
+    await setRevoked({ revoked_at: new Date(), revoked_because: 'local-off' });
+    await setLocal(true);
+    expect(await refusalOf(tokens.access_token)).toBe('401 token-invalid');
+    await setRevoked({ revoked_at: null, revoked_because: null });
+  });
+
   it('cannot be forged', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     const [current] = await openSigningKeys(server.services).all();

@@ -23,6 +23,16 @@ const asClient = (grant: GrantWithMember): CodexClient => ({
 });
 
 /**
+ * A sign-in that ended because Codex Local went off still names its holder while it stays off: the gateway refuses the call in the
+ * vendor's words, where a 401 would make the client ask for a new sign-in. Suspended members are told why for the same reason.
+ */
+function requireStanding({ revokedAt, revokedBecause, codexLocalEnabled, status }: GrantWithMember): void {
+  if (status === 'suspended') throw new ReeveError('token-invalid', { because: 'member-suspended' });
+  const isHeldByLocalOff = revokedBecause === 'local-off' && !codexLocalEnabled;
+  if (status !== 'active' || (revokedAt !== null && !isHeldByLocalOff)) throw new ReeveError('token-invalid');
+}
+
+/**
  * Who calls, from `Authorization: Bearer`: an access token of a Codex sign-in, a personal access token or an API key. Members who left
  * or are suspended, revoked sign-ins and other workspaces are refused at this very request. Whether Codex Local is on is asked by the
  * gateway and at sign-in only: policy, accounts and models stay readable so that the client can show why it is refused.
@@ -35,8 +45,8 @@ export function authenticateClient(services: Services): AuthenticateClient {
   const bySignIn = async (token: string): Promise<CodexClient> => {
     const verified = await verifyToken(token);
     const grant = await findGrant(db, verified.oauthGrantId);
-    if (!grant || grant.revokedAt !== null || grant.memberId !== verified.memberId || grant.status !== 'active')
-      throw new ReeveError('token-invalid');
+    if (!grant || grant.memberId !== verified.memberId) throw new ReeveError('token-invalid');
+    requireStanding(grant);
     const now = clock();
     const ifBefore = new Date(now.getTime() - touchAfterMs);
     if (grant.lastUsedAt === null || grant.lastUsedAt < ifBefore) {

@@ -109,6 +109,7 @@ export interface GrantWithMember {
   createdAt: Date;
   lastUsedAt: Date | null;
   revokedAt: Date | null;
+  revokedBecause: string | null;
   email: string;
   name: string;
   role: BuiltInRole;
@@ -129,6 +130,7 @@ const grantsWithMember = (db: Database) =>
       'client_grants.created_at as createdAt',
       'client_grants.last_used_at as lastUsedAt',
       'client_grants.revoked_at as revokedAt',
+      'client_grants.revoked_because as revokedBecause',
       'members.email as email',
       'members.name as name',
       'members.role as role',
