@@ -24,7 +24,7 @@ async function succeed(run: Promise<Finished>, what: string): Promise<Finished> 
   throw new Error(`${what} ended with ${finished.exitCode}\n${finished.stdout}\n${finished.stderr}`);
 }
 
-/** Runs what the server's /join.sh really is. @returns the variables a new terminal of this machine has afterwards */
+/** Runs what the server's /join.sh really is. @returns what `newTerminal` does */
 async function runJoinScript(
   machine: ClientMachine,
   { origin, authorityPem }: Pick<Organisation, 'origin' | 'authorityPem'>,
@@ -38,6 +38,11 @@ async function runJoinScript(
   // --system keeps what was there before in /var/lib, which is not private to the machine.
   const inside = 'exec unshare --mount -- sh -c \'mount --bind "$0" /var/lib && eval "$1"\' "$HOME/../var-lib" "$1"';
   await succeed(machine.shell(inside, { args: [join] }), `join.sh ${scope}`);
+  return newTerminal(machine, as);
+}
+
+/** @returns the variables of the client that a new terminal of a machine that joined has */
+export async function newTerminal(machine: ClientMachine, as: JoinedAs): Promise<Record<string, string>> {
   const { stdout } = await succeed(machine.shell(`. ${environmentFile[as]}; env -0`), 'reading the environment');
   const variables = stdout.split('\0').map((entry) => entry.split(/=(.*)/s).slice(0, 2));
   return Object.fromEntries(variables.filter(([name]) => name?.startsWith('CODEX_') && name !== 'CODEX_HOME'));

@@ -24,7 +24,8 @@ export function LinkPage() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const enter = async (to: typeof paths.overview | typeof paths.connect) => {
-    queries.removeQueries();
+    // Not the link's own preview, which is on the page until the next one is: it works once.
+    queries.removeQueries({ type: 'inactive' });
     await navigate({ to, replace: true });
   };
   if (token === '') {

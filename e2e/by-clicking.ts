@@ -1,0 +1,93 @@
+import type { Page } from 'playwright-core';
+
+export interface Account {
+  name: string;
+  email: string;
+  password: string;
+}
+
+export const maya: Account = {
+  name: 'Maya Lindqvist',
+  email: 'maya@example.com',
+  password: 'quiet otters read maps',
+};
+
+export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+export const link = (page: Page, name: string | RegExp) => page.getByRole('link', { name, exact: true });
+export const heading = (page: Page, name: string | RegExp) =>
+  page.getByRole('heading', { name, level: 1, exact: true });
+export const dialog = (page: Page, name: string | RegExp) => page.getByRole('dialog', { name });
+
+/** Follows an entry of the navigation and waits for its page. */
+export async function goTo(page: Page, entry: string, title = entry): Promise<void> {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: entry, exact: true }).click();
+  await heading(page, title).waitFor();
+}
+
+/** Chooses in a list that opens below a field. */
+export async function choose(page: Page, label: string, option: string | RegExp): Promise<void> {
+  await page.getByRole('combobox', { name: label, exact: true }).click();
+  await page.getByRole('option', { name: option }).click();
+}
+
+export async function createOwner(page: Page, ownerLink: string, owner: Account): Promise<void> {
+  await page.goto(ownerLink);
+  await page.getByLabel('Workspace name').fill('Example Ltd');
+  await page.getByLabel('Your name').fill(owner.name);
+  await page.getByLabel('Your e-mail').fill(owner.email);
+  await page.getByLabel('Password', { exact: true }).fill(owner.password);
+  await button(page, 'Create the workspace').click();
+  await heading(page, 'Overview').waitFor();
+}
+
+/** Fills the form of the sign-in page or of the dialog over an expired session, and sends it. */
+export async function tryToSignIn(page: Page, { email, password }: Pick<Account, 'email' | 'password'>): Promise<void> {
+  const field = page.getByLabel('E-mail', { exact: true });
+  if (await field.isEditable()) await field.fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await button(page, 'Sign in').click();
+}
+
+export async function signIn(page: Page, account: Pick<Account, 'email' | 'password'>): Promise<void> {
+  await page.goto('/sign-in');
+  await tryToSignIn(page, account);
+  await heading(page, 'Overview').waitFor();
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await button(page, /^Account of/).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await heading(page, 'Sign in').waitFor();
+}
+
+/** @returns the link that the new member gets */
+export async function invite(page: Page, { name, email }: Pick<Account, 'name' | 'email'>): Promise<string> {
+  await goTo(page, 'Members');
+  await button(page, 'Invite people').first().click();
+  await dialog(page, 'Invite people').getByLabel('E-mail addresses').fill(`${name} <${email}>`);
+  await button(page, 'Invite').click();
+  const invited = dialog(page, /is invited/);
+  const shown = await invited.locator('code').innerText();
+  await invited.getByRole('button', { name: 'Done' }).click();
+  return shown;
+}
+
+export async function acceptInvitation(page: Page, invitation: string, { password }: Account): Promise<void> {
+  await page.goto(invitation);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await button(page, 'Join').click();
+  await heading(page, 'Connect a client').waitFor();
+}
+
+/** Sets a switch under Settings and permissions, sees its effects, and confirms. @returns what the preview says */
+export async function saveSwitch(page: Page, label: string): Promise<string> {
+  await goTo(page, 'Settings and permissions');
+  await page.getByText(label, { exact: true }).click();
+  await button(page, 'Review changes').click();
+  const preview = dialog(page, 'Save these settings?');
+  await preview.getByText('The workspace has').waitFor();
+  const effects = await preview.innerText();
+  await preview.getByRole('button', { name: 'Save settings' }).click();
+  await page.getByText('The settings were saved.').last().waitFor();
+  return effects;
+}
