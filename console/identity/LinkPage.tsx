@@ -18,13 +18,13 @@ export function LinkPage() {
       input: { token },
       enabled: token !== '',
       retry: false,
-      staleTime: Number.POSITIVE_INFINITY,
+      // A used link has no preview any more; the page must not ask again while it leads on.
+      staleTime: 'static',
     }),
   );
   const navigate = useNavigate();
   const queries = useQueryClient();
   const enter = async (to: typeof paths.overview | typeof paths.connect) => {
-    // Not the link's own preview, which is on the page until the next one is: it works once.
     queries.removeQueries({ type: 'inactive' });
     await navigate({ to, replace: true });
   };
