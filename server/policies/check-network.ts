@@ -60,9 +60,18 @@ function checkKeys(root: TomlNode, report: Report): void {
   }
 }
 
+function remarkOnEgress(root: TomlNode, report: Report): void {
+  const egress = nodeAt(root, ['application', 'network']);
+  if (!egress || egress.children.get('enabled')?.value === false) return;
+  const message =
+    'The client itself reaches only the hosts listed here, over HTTPS, and Reeve, which adds its own host. Telemetry collectors and MCP servers over HTTP need an entry as well.';
+  report({ severity: 'info', code: 'client-egress', at: egress.key, path: ['application', 'network'], message });
+}
+
 /** The rules on network keys that a schema cannot tell. */
 export function checkNetwork(root: TomlNode, report: Report): void {
   const proxy = root.children.get('experimental_network');
   if (proxy) checkForms(proxy, report);
   checkKeys(root, report);
+  remarkOnEgress(root, report);
 }

@@ -126,6 +126,23 @@ function checkPaths(root: TomlNode, ownProfiles: readonly string[], report: Repo
   }
 }
 
+/** Full access as a start and a limit on it: `codex exec`, which asks nobody, ends at once; the others fall back to read-only. */
+function checkFullAccess(root: TomlNode, report: Report): void {
+  const chosen = root.children.get('default_permissions');
+  if (chosen?.value !== ':danger-full-access') return;
+  const modes = root.children.get('allowed_sandbox_modes')?.value;
+  const denied = nodeAt(root, ['permissions', 'filesystem', 'deny_read']);
+  const limit =
+    Array.isArray(modes) && !modes.includes('danger-full-access')
+      ? 'allowed_sandbox_modes'
+      : denied && denied.children.size > 0
+        ? 'permissions.filesystem.deny_read'
+        : null;
+  if (limit === null) return;
+  const message = `Full access as the start contradicts \`${limit}\`: \`codex exec\` refuses to run with both. Start with ":workspace" or take the limit out.`;
+  report({ severity: 'error', code: 'full-access-limited', at: chosen, path: ['default_permissions'], message });
+}
+
 /** The rules on sandbox modes and permission profiles that no single key can tell. */
 export function checkSandbox(root: TomlNode, document: string, report: Report): void {
   checkModes(root, ['allowed_sandbox_modes'], document, report);
@@ -150,4 +167,5 @@ export function checkSandbox(root: TomlNode, document: string, report: Report): 
   checkInheritance(root, ownProfiles, report);
   checkPaths(root, ownProfiles, report);
   checkDeniedPaths(root, report);
+  checkFullAccess(root, report);
 }

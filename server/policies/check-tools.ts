@@ -1,4 +1,5 @@
 import { nodeAt, type TomlNode } from './read-toml.ts';
+import { regexProblem } from './regex-problem.ts';
 import type { Report } from './report.ts';
 
 const refuses = 'A client that gets this document refuses to start.';
@@ -55,80 +56,6 @@ function checkRules(root: TomlNode, report: Report): void {
   });
 }
 
-function checkHandler(handler: TomlNode, path: readonly string[], report: Report): void {
-  const type = handler.children.get('type')?.value;
-  const needed = { command: ['command'], mcp_tool: ['server', 'tool'] }[String(type)] ?? [];
-  for (const key of needed.filter((name) => !handler.children.has(name))) {
-    report({
-      severity: 'error',
-      code: 'missing-key',
-      at: handler.key,
-      path,
-      message: `A hook of type "${type}" needs the key \`${key}\`. ${refuses}`,
-    });
-  }
-  if (type === 'prompt' || type === 'agent') {
-    report({
-      severity: 'warning',
-      code: 'hook-skipped',
-      at: handler.key,
-      path: [...path, 'type'],
-      message: `Clients read hooks of type "${type}" and skip them. Use "command".`,
-    });
-  }
-}
-
-function checkHooks(root: TomlNode, report: Report): void {
-  const hooks = root.children.get('hooks');
-  if (!hooks) return;
-  let runsPrograms = false;
-  for (const [moment, groups] of hooks.children) {
-    if (!Array.isArray(groups.value)) continue;
-    for (const [index, group] of groups.children) {
-      for (const [place, handler] of group.children.get('hooks')?.children ?? []) {
-        checkHandler(handler, ['hooks', moment, index, 'hooks', place], report);
-        runsPrograms ||= handler.children.get('type')?.value === 'command';
-      }
-    }
-  }
-  if (runsPrograms && !hooks.children.has('managed_dir') && !hooks.children.has('windows_managed_dir')) {
-    report({
-      severity: 'warning',
-      code: 'hook-folder-missing',
-      at: hooks.key,
-      path: ['hooks'],
-      message:
-        'Clients do not bring the programs of hooks. Put them on the machines with your device management and name their folder in `managed_dir`.',
-    });
-  }
-  if (runsPrograms && nodeAt(root, ['features', 'hooks'])?.value !== true) {
-    report({
-      severity: 'warning',
-      code: 'hooks-not-pinned',
-      at: hooks.key,
-      path: ['hooks'],
-      message: 'Members can switch hooks off. Add `hooks = true` under `[features]` to keep them on.',
-    });
-  }
-}
-
-/** Clients use Rust's regular expressions; what JavaScript writes differently is put into its words before it is tried. */
-function regexProblem(expression: string): string | null {
-  if (/\(\?(<?[=!])/.test(expression)) return 'clients know no look-ahead and look-behind';
-  const translated = expression
-    .replaceAll(/\(\?[imsUux-]+\)/g, '')
-    .replaceAll(/\(\?[imsUux-]+:/g, '(?:')
-    .replaceAll('(?P<', '(?<')
-    .replaceAll(/\[\[:\^?\w+:\]/g, '[\\w')
-    .replaceAll(/\\[zA]/g, '');
-  try {
-    new RegExp(translated);
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
 function checkMatcher(matcher: TomlNode | undefined, path: readonly string[], report: Report): void {
   const expression = matcher?.children.get('expression');
   if (typeof expression?.value !== 'string') return;
@@ -163,10 +90,9 @@ function checkServers(servers: TomlNode | undefined, path: readonly string[], re
   }
 }
 
-/** Command rules, hooks and MCP servers: what clients refuse or skip and no single key can tell. */
+/** Command rules and MCP servers: what clients refuse or skip and no single key can tell. */
 export function checkTools(root: TomlNode, report: Report): void {
   checkRules(root, report);
-  checkHooks(root, report);
   const servers = root.children.get('mcp_servers');
   checkServers(servers, ['mcp_servers'], report);
   for (const [name, plugin] of root.children.get('plugins')?.children ?? []) {

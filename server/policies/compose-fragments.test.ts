@@ -47,6 +47,14 @@ describe('current clients', () => {
     expect(bundleFor('0.169.0', '[otel]\nenvironment = "corp"\n').own).toHaveProperty('otel');
   });
 
+  test('reach the gateway whatever hosts the policy leaves to the client', () => {
+    const contents = '[application.network]\nenabled = true\ndomains = { "reeve.corp" = "deny" }\n';
+    const { own, policy } = bundleFor('0.169.0', contents);
+    expect(own).toMatchObject({ application: { network: { domains: { 'reeve.corp': 'allow' } } } });
+    expect(policy?.contents).toBe(contents);
+    expect(bundleFor('0.169.0', '').own).not.toHaveProperty('application');
+  });
+
   test('never get another definition of our provider, from whatever was stored', () => {
     const contents =
       '[model_providers.reeve]\nname = "x"\nhttp_headers = { authorization = "y" }\n[model_providers.other]\nname = "o"\n';

@@ -63,9 +63,19 @@ function featurePins(version: string): Record<string, boolean> {
   return Object.fromEntries(known.map(([name, { value }]) => [name, value]));
 }
 
+/**
+ * A policy that limits which hosts the client itself contacts cannot shut it off from the gateway. Clients take exact names only, no
+ * IPv6 address.
+ */
+function ownHost({ gateway }: PolicyDelivery): Record<string, unknown> {
+  const { hostname } = new URL(gateway.baseUrl);
+  return hostname.startsWith('[') ? {} : { application: { network: { domains: { [hostname]: 'allow' } } } };
+}
+
 interface FittedPolicy {
   contents: string;
   setsMetrics: boolean;
+  limitsEgress: boolean;
 }
 
 /** Fitting parses, a bundle is asked for by every client every few minutes, and policies are few. */
@@ -78,13 +88,15 @@ const asWritten = (contents: string): Record<string, unknown> => ({ ...(readToml
 function fitContents(contents: string, version: string, providerId: string): FittedPolicy {
   const root = readToml(contents).root;
   const setsMetrics = root !== null && nodeAt(root, ['otel', 'metrics_exporter']) !== null;
+  const limitsEgress = root !== null && nodeAt(root, ['application', 'network']) !== null;
   const definesOurs = root !== null && nodeAt(root, ['model_providers', providerId]) !== null;
-  if (isAtLeast(version, newest) && !definesOurs) return { contents, setsMetrics };
+  const facts = { setsMetrics, limitsEgress };
+  if (isAtLeast(version, newest) && !definesOurs) return { contents, ...facts };
   const values = fitValues(contents, version);
-  if (!values) return { contents, setsMetrics };
+  if (!values) return { contents, ...facts };
   const others = withoutKey({ ...(values.model_providers as object | undefined) }, providerId);
   const fitted = printToml(definesOurs ? { ...values, model_providers: others } : values);
-  return { contents: fitted === printToml(asWritten(contents)) ? contents : fitted, setsMetrics };
+  return { contents: fitted === printToml(asWritten(contents)) ? contents : fitted, ...facts };
 }
 
 function fitPolicy({ policy, gateway }: PolicyDelivery, version: string): FittedPolicy | null {
@@ -113,6 +125,7 @@ export function composeBundle(delivery: PolicyDelivery): ConfigBundle {
   const pins = {
     ...(pinsProvider ? { ...providerOf(delivery), check_for_update_on_startup: false } : {}),
     features: featurePins(version),
+    ...(pinsProvider && fitted?.limitsEgress ? ownHost(delivery) : {}),
     ...(pinsMetrics ? { otel: { metrics_exporter: 'none' } } : {}),
   };
   const defaults = { ...providerOf(delivery), check_for_update_on_startup: false, otel: { metrics_exporter: 'none' } };

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createClientMachine } from '#testing/codex-cli/client-machine.ts';
 import { signedInMember, startPolicyAnswers } from '#testing/servers/policy-answers.ts';
-import { acceptedDocuments, refusedCases } from './document-cases/read-cases.ts';
+import { acceptedDocuments, refusedCases, sessionFailureCases } from './document-cases/read-cases.ts';
 import { policyPresets, seedExample } from './policy-presets.ts';
 import { isRefused, validateDocument } from './validate-document.ts';
 
@@ -70,4 +70,28 @@ test('every repair the validator offers is accepted by the client', async () => 
   expect(repaired.length).toBeGreaterThan(3);
   expect(repaired.filter((document) => isRefused(validateDocument(document)))).toEqual([]);
   expect((await askClient(repaired)).filter((reason) => reason !== null)).toEqual([]);
+});
+
+test.each(sessionFailureCases())('the client fails every session with $document', async ({ document }) => {
+  const server = await startPolicyAnswers(() => ({
+    requirements_toml: { enterprise_managed: [{ id: 'policy', name: 'Policy', contents: document }] },
+  }));
+  onTestFinished(() => server.close());
+  const client = await createClientMachine({
+    version: '0.169.0',
+    authJson: signedInMember(),
+    configToml: `chatgpt_base_url = "${server.origin}/backend-api/"
+model = "corp-model"
+model_provider = "scripted"
+[model_providers.scripted]
+name = "Scripted"
+base_url = "${server.origin}/gateway"
+requires_openai_auth = true
+`,
+  });
+  onTestFinished(() => client.close());
+  const { exitCode, stderr } = await client.run(['exec', '--skip-git-repo-check', 'hello']);
+  expect(exitCode).not.toBe(0);
+  expect(stderr).toMatch(/^Error: /m);
+  expect(server.modelCalls).toEqual([]);
 });

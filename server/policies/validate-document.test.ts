@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Diagnostic } from '#contract/policies.ts';
-import { acceptedDocuments, refusedCases } from './document-cases/read-cases.ts';
+import { acceptedDocuments, refusedCases, sessionFailureCases } from './document-cases/read-cases.ts';
 import { policyPresets, seedExample } from './policy-presets.ts';
 import { isRefused, maxDocumentLength, validateDocument } from './validate-document.ts';
 
@@ -14,9 +14,12 @@ function only(diagnostics: Diagnostic[], code: string): Diagnostic {
 }
 
 describe('documents a client refuses', () => {
-  test.each(refusedCases())('$line:$column $code $document', ({ line, column, code, document }) => {
-    expect(errorsOf(document)[0]).toMatchObject({ code, from: { line, column } });
-  });
+  test.each([...refusedCases(), ...sessionFailureCases()])(
+    '$line:$column $code $document',
+    ({ line, column, code, document }) => {
+      expect(errorsOf(document)[0]).toMatchObject({ code, from: { line, column } });
+    },
+  );
 
   test('every error says what is wrong in a sentence and points inside the document', () => {
     for (const { document } of refusedCases()) {
@@ -118,6 +121,11 @@ describe('accepted, but not what the author means', () => {
     ],
     ['allowed_web_search_modes = ["indexed"]\n', ['warning older-clients-refuse']],
     ['[mcp_servers]\n', ['info no-mcp-servers']],
+    ['[application.network]\nenabled = true\n', ['info older-clients-ignore', 'info client-egress']],
+    ['[permissions.filesystem]\ndeny_read = ["/**"]\n', ['warning denies-everything']],
+    ['[permissions.filesystem]\ndeny_read = ["C:/secrets"]\n', ['warning windows-path']],
+    ['[permissions.filesystem]\ndeny_read = ["secrets"]\n', ['warning relative-path']],
+    ['[features]\nhooks = false\n[hooks]\nStop = [{ hooks = [{ type = "prompt" }] }]\n', ['warning broken-hook']],
     ['\uFEFFallow_appshots = false\n', ['warning byte-order-mark']],
   ])('%j', (document, codes) => {
     expect(codesOf(document)).toEqual(codes);

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '#contract/policies.ts';
 import { checkApprovals } from './check-approvals.ts';
+import { checkHooks } from './check-hooks.ts';
 import { checkModels } from './check-models.ts';
 import { checkNetwork } from './check-network.ts';
 import { checkRemarks } from './check-remarks.ts';
@@ -62,6 +63,7 @@ export function validateDocument(document: string, options: ValidationOptions = 
   checkSandbox(root, document, report);
   checkNetwork(root, report);
   checkTools(root, report);
+  checkHooks(root, report);
   checkModels(root, options.providerId ?? defaultProviderId, report);
   checkApprovals(root, report);
   checkRemarks(root, document, options.oldestClient ?? '0.140.0', report);

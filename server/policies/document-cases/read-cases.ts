@@ -16,8 +16,14 @@ function linesOf(file: string): string[] {
 
 export const acceptedDocuments = (): string[] => linesOf('accepted.txt').map(documentOf);
 
-export function refusedCases(): RefusedCase[] {
-  return linesOf('refused.txt').map((row) => {
+/** Documents no client starts with. */
+export const refusedCases = (): RefusedCase[] => casesOf('refused.txt');
+
+/** Documents clients start with and then fail every session, or every `codex exec`. */
+export const sessionFailureCases = (): RefusedCase[] => casesOf('sessions-fail.txt');
+
+function casesOf(file: string): RefusedCase[] {
+  return linesOf(file).map((row) => {
     const [, line, column, code, written] = /^(\d+):(\d+) (\S+) (.*)$/.exec(row) ?? [];
     if (code === undefined || written === undefined) throw new Error(`not a case: ${row}`);
     return { line: Number(line), column: Number(column), code, document: documentOf(written) };
