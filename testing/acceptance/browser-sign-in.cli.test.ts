@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { proxyEnvironment } from '#server/connect/proxy-environment.ts';
 import { startVendorProxy } from '#server/connect/vendor-proxy.ts';
 import { createClientMachine } from '#testing/codex-cli/client-machine.ts';
@@ -24,16 +24,22 @@ test('the TUI signs in with the browser and answers through the gateway', async 
   onTestFinished(() => client.close());
   // Wide, so that the address it shows stays on one line.
   const tui = client.tui([], { columns: 1200 });
-  await tui.waitFor(/Sign in with ChatGPT/);
-  tui.press('enter');
-  const [url] = await tui.waitFor(/https:\/\/\S+\/oauth\/authorize\?\S+/);
+  await tui.waitFor(/Press enter to continue/);
+  // Keys that arrive before its first frame is complete are dropped.
+  const [url] = await vi.waitFor(
+    () => {
+      tui.press('enter');
+      return tui.waitFor(/https:\/\/\S+\/oauth\/authorize\?\S+/, { timeoutMs: 2_000 });
+    },
+    { timeout: 60_000 },
+  );
   expect(new URL(url).origin).toBe(acceptance.organisation.origin);
 
   await approveInBrowser(grace, url);
   await tui.waitFor(/Signed in with your ChatGPT account/);
   expect(await ownSignIns()).toMatchObject([{ method: 'browser' }]);
   tui.press('enter');
-  await tui.waitFor(/corp-model/i);
+  await tui.waitFor(/Corporate model/);
   await tui.submit('say hello');
   await tui.waitFor(/Hello from the corporate model\./);
   await tui.quit();

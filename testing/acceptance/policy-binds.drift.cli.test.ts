@@ -5,7 +5,7 @@ import { openSignedInClient } from '#testing/joined-client.ts';
 import type { Person } from '#testing/organisation.ts';
 import { eachTurn, prompts, toolOutputs } from '#testing/servers/model-script.ts';
 import { message, shellCommand } from '#testing/servers/model-steps.ts';
-import { admitVersion, setUp, version } from './client-versions.ts';
+import { admitVersion, isSince, setUp, version } from './client-versions.ts';
 import { echoMcpServer } from './echo-mcp-server.ts';
 import { type Acceptance, openAcceptance } from './open-acceptance.ts';
 
@@ -91,7 +91,7 @@ describe('read-only and on-request bind', () => {
       expect(output).toContain('Read-only file system');
       expect(run.stderr).toMatch(/^sandbox: read-only/m);
       expect(run.stderr).toMatch(/^approval: on-request/m);
-      expect(run.stderr).toContain('Corp baseline');
+      expect(run.stderr).toContain(isSince('0.140.0') ? 'Corp baseline' : 'set by cloud requirements');
       expect(run.exitCode).toBe(0);
     }
   });
