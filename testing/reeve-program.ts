@@ -3,9 +3,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { type Finished, type Program, startProgram } from '#testing/codex-cli/start-program.ts';
 import type { ServerAddress } from '#testing/own-api-session.ts';
+
+// Each process loads the whole program, several a test: seconds alone, much more while other tests keep the machine busy.
+vi.setConfig({ testTimeout: 240_000 });
 
 const root = join(import.meta.dirname, '..');
 
@@ -64,7 +67,7 @@ export async function openInstallation(environment: Record<string, string> = {})
     run: (args, env) => start(args, env).exit,
     async serve(env) {
       const program = start(['serve'], env);
-      await program.waitForOutput(/Metrics {2,}\S+\n/, { timeoutMs: 60_000 });
+      await program.waitForOutput(/Metrics {2,}\S+\n/, { timeoutMs: 120_000 });
       installation.authorityPem = await readFile(join(dataFolder, 'tls', 'ca.pem'), 'utf8');
       return program;
     },
