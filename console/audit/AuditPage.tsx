@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { z } from 'zod';
 import { api } from '#console/api.ts';
+import { browserName } from '#console/identity/browser-name.ts';
 import type { AuditSearch } from '#console/page-search.ts';
 import { paths } from '#console/paths.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
@@ -14,11 +15,17 @@ import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { Pager } from '#console/ui/Pager.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
+import { shortName } from '#console/ui/short-name.ts';
 import type { AuditEntry } from '#contract/audit.ts';
 import { AuditFilters } from './AuditFilters.tsx';
 import { EntryDrawer } from './EntryDrawer.tsx';
 
 type Search = z.infer<typeof AuditSearch>;
+
+/** A session is about a browser, which calls itself by a long line. */
+const Subject = ({ label }: { label: string }) => (
+  <span title={label}>{label.startsWith('Mozilla/') ? browserName(label) : shortName(label)}</span>
+);
 
 const columns: DataColumn<AuditEntry>[] = [
   {
@@ -38,8 +45,13 @@ const columns: DataColumn<AuditEntry>[] = [
       </TextLink>
     ),
   },
-  { id: 'subject', header: 'About', phone: 'detail', cell: ({ subject }) => subject?.label ?? '' },
-  { id: 'actor', header: 'By', phone: 'detail', cell: ({ actor }) => actor.label },
+  {
+    id: 'subject',
+    header: 'About',
+    phone: 'detail',
+    cell: ({ subject }) => (subject ? <Subject label={subject.label} /> : null),
+  },
+  { id: 'actor', header: 'By', phone: 'detail', cell: ({ actor }) => shortName(actor.label) },
   { id: 'at', header: 'When', phone: 'detail', cell: ({ at }) => <RelativeTime at={at} /> },
   { id: 'event', header: 'Event', isExtra: true, cell: ({ event }) => <code>{event}</code> },
   { id: 'ip', header: 'From', isExtra: true, cell: ({ ip }) => ip ?? '' },

@@ -2,6 +2,7 @@ import { Button, Drawer, Group, Stack } from '@mantine/core';
 import { CopyField } from '#console/ui/CopyField.tsx';
 import { Facts } from '#console/ui/Facts.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { shortName } from '#console/ui/short-name.ts';
 import type { AuditEntry } from '#contract/audit.ts';
 import { PayloadChanges } from './PayloadChanges.tsx';
 
@@ -37,12 +38,12 @@ function Entry({ entry, onFilter }: { entry: AuditEntry; onFilter: EntryDrawerPr
       <Group gap={8}>
         {actor.id !== null && (
           <Button variant="default" onClick={() => actor.id !== null && onFilter({ actorId: actor.id })}>
-            Everything by {actor.label}
+            Everything by {shortName(actor.label)}
           </Button>
         )}
         {subject && (
           <Button variant="default" onClick={() => onFilter({ subjectId: subject.id })}>
-            Everything about {subject.label}
+            Everything about {subject.label.startsWith('Mozilla/') ? 'this session' : shortName(subject.label)}
           </Button>
         )}
       </Group>

@@ -32,7 +32,14 @@ export function UpstreamFacts({ upstream }: { upstream: z.infer<typeof Upstream>
       <Facts
         items={[
           ['Address', <code key="address">{upstream.baseUrl}</code>],
-          ['API key', upstream.hasApiKey ? `stored, encrypted (${upstream.apiKeyHint ?? 'hidden'})` : 'none'],
+          [
+            'API key',
+            upstream.hasApiKey
+              ? /\w/.test(upstream.apiKeyHint ?? '')
+                ? `stored, encrypted (${upstream.apiKeyHint})`
+                : 'stored, encrypted'
+              : 'none',
+          ],
           ['Changed', upstream.updatedAt && <RelativeTime key="changed" at={upstream.updatedAt} />],
         ]}
       />

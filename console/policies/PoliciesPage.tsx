@@ -16,6 +16,7 @@ import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
+import { shortName } from '#console/ui/short-name.ts';
 import type { PolicySummary } from '#contract/policies.ts';
 
 function AppliesTo({ policy: { groups, isFallback } }: { policy: PolicySummary }) {
@@ -57,7 +58,7 @@ const columns: DataColumn<PolicySummary>[] = [
     cell: ({ updatedAt, updatedBy }) => (
       <>
         <RelativeTime at={updatedAt} />
-        {updatedBy && ` by ${updatedBy}`}
+        {updatedBy && ` by ${shortName(updatedBy)}`}
       </>
     ),
   },

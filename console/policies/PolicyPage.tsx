@@ -7,6 +7,7 @@ import { Page } from '#console/shell/Page.tsx';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { shortName } from '#console/ui/short-name.ts';
 import type { Policy } from '#contract/policies.ts';
 import { DeletePolicy } from './DeletePolicy.tsx';
 import { EditPolicy } from './EditPolicy.tsx';
@@ -47,7 +48,7 @@ function WhoGetsIt({
         </>
       )}{' '}
       Revision {revision}, changed <RelativeTime at={updatedAt} />
-      {updatedBy && ` by ${updatedBy}`}.
+      {updatedBy && ` by ${shortName(updatedBy)}`}.
     </>
   );
 }
