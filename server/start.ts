@@ -10,7 +10,7 @@ import { type Config, publicOrigin } from './config.ts';
 import { vendorNames } from './connect/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { databaseRefused } from './db/explain-database.ts';
-import { migrate } from './db/migrate.ts';
+import { migrate, pendingMigrations } from './db/migrate.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import { type Certificates, hostOf, openCertificates } from './http/certificates.ts';
 import { listen } from './listen.ts';
@@ -44,6 +44,15 @@ export interface StartOptions {
 /** How long answers other than model streams may take to end, once no new ones are accepted. */
 const lastAnswersMs = 1_000;
 
+async function refuseNewerSchema({ db }: OpenDatabase): Promise<void> {
+  const { unknown } = await pendingMigrations(db);
+  if (unknown.length === 0) return;
+  throw new Refused(
+    `A newer Reeve has used this database (it knows ${unknown.join(', ')}). Start that version, or restore a backup from before the upgrade.`,
+    { exitCode: exitCodes.badConfig },
+  );
+}
+
 /** Opens the database and brings its schema up to date. @throws Refused when it cannot be used */
 export async function openMigratedDatabase(config: Pick<Config, 'databaseUrl' | 'dataFolder'>): Promise<{
   opened: OpenDatabase;
@@ -53,10 +62,11 @@ export async function openMigratedDatabase(config: Pick<Config, 'databaseUrl' | 
   let opened: OpenDatabase | null = null;
   try {
     opened = await openDatabase(place);
+    await refuseNewerSchema(opened);
     return { opened, applied: await migrate(opened.db) };
   } catch (error) {
     await opened?.close().catch(() => undefined);
-    throw databaseRefused(error, place);
+    throw error instanceof Refused ? error : databaseRefused(error, place);
   }
 }
 
@@ -69,6 +79,7 @@ export function createServices(
     config,
     origin,
     db: opened.db,
+    changes: opened.changes,
     clock,
     log,
     secrets: keys.secrets,
@@ -121,6 +132,7 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   }
   const { opened } = await openMigratedDatabase(config);
   opening.defer(() => opened.close());
+  await opened.changes.follow(log);
   const keys = await openKeys(config, opened.db);
   const services = createServices(options, { origin, opened, keys });
   const gateway = await openGateway(services, { registry: metrics.registry });
