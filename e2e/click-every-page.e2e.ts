@@ -1,0 +1,82 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { paths } from '#console/paths.ts';
+import type { Person } from '#testing/organisation.ts';
+import { everyPage, type Visit, type Who } from './every-page.ts';
+import {
+  type ExampleOrganisation,
+  enterAs,
+  fillOrganisation,
+  openExampleOrganisation,
+} from './example-organisation.ts';
+
+let example: ExampleOrganisation;
+let visits: Record<keyof typeof paths, Visit[]>;
+const pages: Partial<Record<Who, Page>> = {};
+
+beforeAll(async () => {
+  example = await openExampleOrganisation();
+  const { member } = await fillOrganisation(example);
+  visits = await everyPage(example);
+  const people: Record<Who, Person | null> = { owner: example.organisation.owner, member, nobody: null };
+  for (const [who, person] of Object.entries(people)) {
+    const page = await example.browser.openPage();
+    if (person) await enterAs(page, person, example.organisation.origin);
+    pages[who as Who] = page;
+  }
+});
+afterAll(() => example.close());
+
+async function open({ address, as }: Visit): Promise<Page> {
+  const page = pages[as];
+  if (!page) throw new Error(`no browser for ${as}`);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(address);
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { timeout: 15_000 }).toBe(0);
+  return page;
+}
+
+/** What is wrong for people who cannot see well or use no mouse, in words; minor findings are left out. */
+async function findBarriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
+}
+
+const widerThanScreen = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const wide = [...document.querySelectorAll('body *')].filter(
+      (element) => element.getBoundingClientRect().right > clientWidth + 1,
+    );
+    return [`${scrollWidth} px on ${clientWidth}`, ...wide.map((element) => element.outerHTML.slice(0, 120))];
+  });
+
+const looks = [
+  { theme: 'light', width: 1280 },
+  { theme: 'dark', width: 1280 },
+  { theme: 'dark', width: 390 },
+  { theme: 'light', width: 390 },
+] as const;
+
+test.each(Object.keys(paths) as (keyof typeof paths)[])(
+  '%s is for everyone, in both themes and on a phone',
+  async (name) => {
+    const found: string[] = [];
+    for (const visit of visits[name]) {
+      const page = await open(visit);
+      for (const { theme, width } of looks) {
+        await page.emulateMedia({ colorScheme: theme });
+        await page.setViewportSize({ width, height: 900 });
+        const faults = [...(await widerThanScreen(page)), ...(await findBarriers(page))];
+        found.push(...faults.map((fault) => `${visit.address} ${theme} ${width}: ${fault}`));
+      }
+    }
+    expect(found, found.join('\n\n')).toEqual([]);
+    expect(example.browser.complaints.splice(0)).toEqual([]);
+  },
+);
