@@ -35,18 +35,16 @@ export async function openExampleOrganisation(): Promise<ExampleOrganisation> {
 /** Gives the browser the console session that this person already has. */
 export async function enterAs(page: Page, { browser }: Person, origin: string): Promise<void> {
   const cookies = await browser.cookies.getCookies(origin);
-  await page
-    .context()
-    .addCookies(
-      cookies.map(({ key, value }) => ({
-        name: key,
-        value,
-        url: origin,
-        secure: true,
-        httpOnly: true,
-        sameSite: 'Lax',
-      })),
-    );
+  await page.context().addCookies(
+    cookies.map(({ key, value }) => ({
+      name: key,
+      value,
+      url: origin,
+      secure: true,
+      httpOnly: true,
+      sameSite: 'Lax',
+    })),
+  );
 }
 
 /** Where a client sends people who sign in with a browser. */
