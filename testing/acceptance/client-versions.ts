@@ -10,17 +10,13 @@ const order = ['0.120.0', '0.140.0', '0.163.0', '0.169.0'] as const;
 /** For what only newer clients do or say. */
 export const isSince = (wanted: (typeof order)[number]): boolean => order.indexOf(version) >= order.indexOf(wanted);
 
-/** The first clients take no provider from the workspace: where model calls go, and to which model, is in their own settings. */
-const ownSettings = ({ origin }: Pick<Organisation, 'origin'>): string =>
-  isSince('0.140.0') ? '' : `model = "${corpModel}"\nopenai_base_url = "${origin}/backend-api/codex"\n`;
+/** The first clients take no model from the workspace. */
+const ownSettings = isSince('0.140.0') ? '' : `model = "${corpModel}"\n`;
 
 /** How a developer with the version under test sets up a machine. `settings` are lines of their own config.toml. */
-export const setUp = (
-  organisation: Pick<Organisation, 'origin'>,
-  { settings = '' } = {},
-): Pick<JoinedClientOptions, 'as' | 'configToml'> => ({
-  as: isSince('0.163.0') ? 'machine' : 'person',
-  configToml: `${ownSettings(organisation)}check_for_update_on_startup = false\n${settings}`,
+export const setUp = ({ settings = '' } = {}): Pick<JoinedClientOptions, 'as' | 'configToml'> => ({
+  as: 'machine',
+  configToml: `${ownSettings}check_for_update_on_startup = false\n${settings}`,
 });
 
 /** The settings of a workspace that the version under test needs. */

@@ -24,7 +24,7 @@ async function open(): Promise<ClientMachine> {
   const { origin } = acceptance.organisation;
   // Whoever evades the policy also says where the gateway is: the policy no longer does.
   const settings = isSince('0.140.0') ? `model = "corp-model"\nopenai_base_url = "${origin}/backend-api/codex"\n` : '';
-  const client = await openSignedInClient(acceptance.organisation, grace, setUp(acceptance.organisation, { settings }));
+  const client = await openSignedInClient(acceptance.organisation, grace, setUp({ settings }));
   onTestFinished(() => client.close());
   return client;
 }

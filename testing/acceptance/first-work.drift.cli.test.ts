@@ -12,47 +12,60 @@ beforeAll(async () => {
 });
 afterAll(() => acceptance.close());
 
-test(`Codex ${version} joins, signs in with a device code and changes a file through the gateway`, async () => {
-  const { organisation, upstream } = acceptance;
-  const grace = await organisation.addMember({ name: 'Grace Hopper' });
-  const client = await openSignedInClient(organisation, grace, {
-    ...setUp(organisation),
-    workFiles: { 'greet.txt': 'hello\n' },
-  });
-  onTestFinished(() => client.close());
-  acceptance.onPrompt(
-    'shout the greeting',
-    eachTurn(shellCommand("sed -i 's/hello/HELLO/' greet.txt && cat greet.txt"), message('Shouted.')),
-  );
+const joined = [
+  ['for the whole machine', 'machine', 'Grace Hopper'],
+  ['for one person', 'person', 'Alan Turing'],
+] as const;
 
-  const run = await client.run(['exec', '-s', 'workspace-write', '--skip-git-repo-check', 'shout the greeting']);
+test.each(joined)(
+  `Codex ${version} joins %s, signs in with a device code and changes a file`,
+  async (_how, as, name) => {
+    const { organisation, upstream } = acceptance;
+    const grace = await organisation.addMember({ name });
+    const client = await openSignedInClient(organisation, grace, {
+      ...setUp(),
+      as,
+      workFiles: { 'greet.txt': 'hello\n' },
+    });
+    onTestFinished(() => client.close());
+    const prompt = `shout the greeting, ${name}`;
+    acceptance.onPrompt(
+      prompt,
+      eachTurn(shellCommand("sed -i 's/hello/HELLO/' greet.txt && cat greet.txt"), message('Shouted.')),
+    );
 
-  expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Shouted.') });
-  expect(await client.files.work.read('greet.txt')).toBe('HELLO\n');
-  const { headers, body } = await upstream.waitForRequests(2);
-  expect(headers.authorization).toBe(`Bearer ${upstreamKey}`);
-  expect(prompts(body)).toEqual(['shout the greeting']);
-  expect(toolOutputs(body)[0]).toContain('HELLO');
+    const run = await client.run(['exec', '-s', 'workspace-write', '--skip-git-repo-check', prompt]);
 
-  const listCalls = async () => (await organisation.owner.api.activity.list({})).items;
-  const facts = {
-    outcome: 'completed',
-    member: { id: grace.memberId, email: grace.email },
-    credential: 'codex-sign-in',
-    client: 'codex_exec',
-    clientVersion: version,
-    model: corpModel,
-    sandboxMode: isSince('0.163.0') ? 'workspace-write' : null,
-    inputTokens: 120,
-    cachedInputTokens: 20,
-    outputTokens: 30,
-    reasoningTokens: 5,
-    costUsd: expect.closeTo((100 * 2 + 20 * 0.5 + 30 * 10) / 1_000_000, 9),
-  };
-  await expect.poll(listCalls).toMatchObject([facts, facts]);
-  if (!isSince('0.140.0')) return;
-  const [last, first] = await listCalls();
-  expect(last?.threadId).toMatch(/^[0-9a-f-]{36}$/);
-  expect(last?.threadId).toBe(first?.threadId);
-  expect(last?.turnId).toBe(first?.turnId);
-});
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Shouted.') });
+    expect(run.stderr).not.toMatch(/warning/i);
+    expect(await client.files.work.read('greet.txt')).toBe('HELLO\n');
+    const { headers, body } = await upstream.waitForRequest(
+      (request) => prompts(request.body).includes(prompt) && toolOutputs(request.body).length > 0,
+    );
+    expect(headers.authorization).toBe(`Bearer ${upstreamKey}`);
+    expect(prompts(body)).toEqual([prompt]);
+    expect(toolOutputs(body)[0]).toContain('HELLO');
+
+    const listCalls = async () => (await organisation.owner.api.activity.list({ memberId: grace.memberId })).items;
+    const facts = {
+      outcome: 'completed',
+      member: { id: grace.memberId, email: grace.email },
+      credential: 'codex-sign-in',
+      client: 'codex_exec',
+      clientVersion: version,
+      model: corpModel,
+      sandboxMode: isSince('0.163.0') ? 'workspace-write' : null,
+      inputTokens: 120,
+      cachedInputTokens: 20,
+      outputTokens: 30,
+      reasoningTokens: 5,
+      costUsd: expect.closeTo((100 * 2 + 20 * 0.5 + 30 * 10) / 1_000_000, 9),
+    };
+    await expect.poll(listCalls).toMatchObject([facts, facts]);
+    if (!isSince('0.140.0')) return;
+    const [last, first] = await listCalls();
+    expect(last?.threadId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(last?.threadId).toBe(first?.threadId);
+    expect(last?.turnId).toBe(first?.turnId);
+  },
+);

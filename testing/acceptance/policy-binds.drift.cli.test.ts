@@ -49,11 +49,7 @@ beforeAll(async () => {
 afterAll(() => acceptance.close());
 
 const open = async (person: Person, settings = ''): Promise<ClientMachine> => {
-  const client = await openSignedInClient(
-    acceptance.organisation,
-    person,
-    setUp(acceptance.organisation, { settings }),
-  );
+  const client = await openSignedInClient(acceptance.organisation, person, setUp({ settings }));
   onTestFinished(() => client.close());
   return client;
 };
