@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { SecretBox } from './crypto/secret-box.ts';
 import type { Signer } from './crypto/signer.ts';
+import type { AccessChanges } from './db/access-changes.ts';
 import type { Database } from './db/open-database.ts';
 
 /** The present, replaceable in tests that need another day. */
@@ -24,6 +25,8 @@ export interface Services {
   /** The public origin, `https://host[:port]`. */
   origin: string;
   db: Database;
+  /** What may be kept in memory, and until when: see `db/keep-facts.ts`. */
+  changes: AccessChanges;
   clock: Clock;
   log: Logger;
   secrets: SecretBox;

@@ -28,12 +28,14 @@ export async function openTestServices(environment: Record<string, string> = {})
   const opened = await openEmptyDatabase();
   const errorLines: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => errorLines.push(line) });
+  await opened.changes.follow(log);
   const keys = await readKeyRing(`1:${testKey}`, 'the test');
   let fixedNow: Date | null = null;
   return {
     config,
     origin: 'https://reeve.test:8443',
     db: opened.db,
+    changes: opened.changes,
     clock: () => fixedNow ?? new Date(),
     log,
     secrets: createSecretBox(keys),

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import { CompiledQuery, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { type AccessChanges, accessChannel, pgliteAccessChanges } from './access-changes.ts';
+import { postgresAccessChanges } from './postgres-access-changes.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = Kysely<Tables>;
@@ -16,6 +18,8 @@ export interface OpenDatabase {
   engine: 'pglite' | 'postgres';
   /** Raw handle for pg-boss; null on PostgreSQL, where it opens its own pool. */
   pglite: PGlite | null;
+  /** What decides access, as it changes. Silent until somebody follows it. */
+  changes: AccessChanges;
   close(): Promise<void>;
 }
 
@@ -43,7 +47,7 @@ export async function openDatabase({
   });
   await pglite.waitReady;
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
-  return { db, engine: 'pglite', pglite, close: () => db.destroy() };
+  return { db, engine: 'pglite', pglite, changes: pgliteAccessChanges(pglite), close: () => db.destroy() };
 }
 
 function openPostgres(url: string): OpenDatabase {
@@ -53,6 +57,19 @@ function openPostgres(url: string): OpenDatabase {
   const pool = new pg.Pool({ connectionString: url, max: 10, types, application_name: 'reeve' });
   // An idle connection that breaks must not end the process; the next query gets a new one or fails by itself.
   pool.on('error', () => {});
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return { db, engine: 'postgres', pglite: null, close: () => db.destroy() };
+  const changes = postgresAccessChanges(url);
+  pool.on('connect', changes.hear);
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({
+      pool,
+      onCreateConnection: async (connection) => {
+        await connection.executeQuery(CompiledQuery.raw(`listen ${accessChannel}`));
+      },
+    }),
+  });
+  const close = async () => {
+    await changes.close();
+    await db.destroy();
+  };
+  return { db, engine: 'postgres', pglite: null, changes, close };
 }

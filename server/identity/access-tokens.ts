@@ -4,6 +4,7 @@ import { can, permissionsOf } from '#contract/permissions.ts';
 import { type Actor, record } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { hashToken, mintToken } from '#server/crypto/token-hash.ts';
+import { keepFacts } from '#server/db/keep-facts.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { SignedInMember } from '#server/http/request-context.ts';
 import type { CodexClient } from '#server/http/wire-routes.ts';
@@ -110,30 +111,35 @@ export async function revokeAccessToken(
 }
 
 /**
- * Who holds this `at-…` or `sk-reeve-…`. Looks at the token and its member only: whether the workspace lets such clients in
- * is asked where the call is made. Throws `token-invalid` or `token-expired`.
+ * Who holds an `at-…` or `sk-reeve-…`. Looks at the token and its member only: whether the workspace lets such clients in is asked
+ * where the call is made. The reader throws `token-invalid` or `token-expired`.
  */
-export async function readAccessToken(
-  { db, clock }: Pick<Services, 'db' | 'clock'>,
-  token: string,
-): Promise<CodexClient> {
-  const row = await findTokenByHash(db, hashToken(token));
-  if (row?.status === 'suspended') throw new ReeveError('token-invalid', { because: 'member-suspended' });
-  if (!row || row.revoked_at !== null || row.status !== 'active') throw new ReeveError('token-invalid');
-  const now = clock();
-  if (row.expires_at !== null && row.expires_at <= now) throw new ReeveError('token-expired');
-  if (isTouchDue(row.last_used_at, now)) {
+export function openTokenReader({ db, clock, changes, log }: Pick<Services, 'db' | 'clock' | 'changes' | 'log'>) {
+  const read = keepFacts(changes, (tokenHash) => findTokenByHash(db, tokenHash));
+  const touch = async (row: { id: string; member_id: string }, now: Date) => {
     const before = new Date(now.getTime() - touchEveryMs);
     await touchToken(db, { id: row.id, now, before });
     await touchMember(db, { memberId: row.member_id, now, before });
-  }
-  return {
-    workspaceId: row.workspace_id,
-    memberId: row.member_id,
-    email: row.email,
-    name: row.name,
-    permissions: permissionsOf(row.role),
-    credential: row.kind,
-    credentialId: row.id,
+  };
+  return async (token: string): Promise<CodexClient> => {
+    const row = await read(hashToken(token));
+    if (!row || row.revoked_at !== null || row.status !== 'active') throw new ReeveError('token-invalid');
+    const now = clock();
+    if (row.expires_at !== null && row.expires_at <= now) throw new ReeveError('token-expired');
+    if (isTouchDue(row.last_used_at, now)) {
+      row.last_used_at = now;
+      touch(row, now).catch((error: unknown) =>
+        log.warn({ err: error }, 'the last use of an access token could not be noted'),
+      );
+    }
+    return {
+      workspaceId: row.workspace_id,
+      memberId: row.member_id,
+      email: row.email,
+      name: row.name,
+      permissions: permissionsOf(row.role),
+      credential: row.kind,
+      credentialId: row.id,
+    };
   };
 }

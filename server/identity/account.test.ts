@@ -4,7 +4,7 @@ import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
 import { apiClient } from '#testing/own-api-client.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
-import { identityRoutes, purgeExpiredIdentity, readAccessToken, readConsoleMember } from './index.ts';
+import { identityRoutes, openTokenReader, purgeExpiredIdentity, readConsoleMember } from './index.ts';
 
 const password = 'seven green bottles';
 const minuteMs = 60_000;
@@ -15,9 +15,11 @@ let passwordHash: string;
 let workspaceId: string;
 let ownerId: string;
 let memberId: string;
+let readAccessToken: ReturnType<typeof openTokenReader>;
 
 beforeAll(async () => {
   services = await openTestServices();
+  readAccessToken = openTokenReader(services);
   passwordHash = await hashPassword(password);
   app = createHttpApp({ log: services.log, trustedProxies: [] });
   const router = { identity: identityRoutes(services) };
@@ -164,7 +166,7 @@ describe('access tokens', () => {
     const stored = await services.db.selectFrom('access_tokens').selectAll().execute();
     const audited = await services.db.selectFrom('audit_events').selectAll().execute();
     expect(JSON.stringify([listed.body, stored, audited])).not.toContain(body.token);
-    expect(await readAccessToken(services, body.token)).toMatchObject({
+    expect(await readAccessToken(body.token)).toMatchObject({
       memberId,
       email: 'linus@example.com',
       credential: 'personal-access-token',
@@ -185,14 +187,14 @@ describe('access tokens', () => {
     const { body: revoked } = await make(ada);
     await ada.call('DELETE', `/access-tokens/${revoked.accessToken.id}`);
     expect((await ada.call('DELETE', `/access-tokens/${revoked.accessToken.id}`)).status).toBe(404);
-    await expect(readAccessToken(services, revoked.token)).rejects.toMatchObject({ code: 'token-invalid' });
-    await expect(readAccessToken(services, 'at-made-up')).rejects.toMatchObject({ code: 'token-invalid' });
-    expect(await readAccessToken(services, short.token)).toMatchObject({ memberId: ownerId });
+    await expect(readAccessToken(revoked.token)).rejects.toMatchObject({ code: 'token-invalid' });
+    await expect(readAccessToken('at-made-up')).rejects.toMatchObject({ code: 'token-invalid' });
+    expect(await readAccessToken(short.token)).toMatchObject({ memberId: ownerId });
     later(dayMs + minuteMs);
-    await expect(readAccessToken(services, short.token)).rejects.toMatchObject({ code: 'token-expired' });
+    await expect(readAccessToken(short.token)).rejects.toMatchObject({ code: 'token-expired' });
     services.setNow(null);
     await services.db.updateTable('members').set({ status: 'suspended' }).where('id', '=', ownerId).execute();
-    await expect(readAccessToken(services, short.token)).rejects.toMatchObject({ code: 'token-invalid' });
+    await expect(readAccessToken(short.token)).rejects.toMatchObject({ code: 'token-invalid' });
   });
 
   test('of everyone are for who may manage them; others do not even learn that they exist', async () => {
@@ -204,6 +206,6 @@ describe('access tokens', () => {
     const everyone = await ada.call<{ items: unknown[] }>('GET', '/access-tokens?of=everyone');
     expect(everyone.body.items).toHaveLength(2);
     expect((await ada.call('DELETE', `/access-tokens/${his.accessToken.id}`)).status).toBe(200);
-    await expect(readAccessToken(services, his.token)).rejects.toMatchObject({ code: 'token-invalid' });
+    await expect(readAccessToken(his.token)).rejects.toMatchObject({ code: 'token-invalid' });
   });
 });

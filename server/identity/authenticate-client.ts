@@ -1,8 +1,9 @@
 import { permissionsOf } from '#contract/permissions.ts';
+import { keepFacts } from '#server/db/keep-facts.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { AuthenticateClient, CodexClient } from '#server/http/wire-routes.ts';
 import type { Services } from '#server/services.ts';
-import { readAccessToken } from './access-tokens.ts';
+import { openTokenReader } from './access-tokens.ts';
 import { findGrant, type GrantWithMember, touchGrant } from './client-grant-queries.ts';
 import { openTokenVerifier } from './client-token.ts';
 import { touchMember } from './session-queries.ts';
@@ -39,19 +40,28 @@ function requireStanding({ revokedAt, revokedBecause, codexLocalEnabled, status 
  * @throws ReeveError token-invalid, token-expired
  */
 export function authenticateClient(services: Services): AuthenticateClient {
-  const { db, clock } = services;
+  const { db, clock, changes, log } = services;
+  const readGrant = keepFacts(changes, (oauthGrantId) => findGrant(db, oauthGrantId));
+  const readAccessToken = openTokenReader(services);
   const verifyToken = openTokenVerifier({ ...services, keys: openSigningKeys(services) });
 
+  /** Beside the request: nobody waits for it. */
+  const touch = async ({ id, memberId }: GrantWithMember, { at, ifBefore }: { at: Date; ifBefore: Date }) => {
+    await touchGrant(db, id, { at, ifBefore });
+    await touchMember(db, { memberId, now: at, before: ifBefore });
+  };
   const bySignIn = async (token: string): Promise<CodexClient> => {
     const verified = await verifyToken(token);
-    const grant = await findGrant(db, verified.oauthGrantId);
+    const grant = await readGrant(verified.oauthGrantId);
     if (!grant || grant.memberId !== verified.memberId) throw new ReeveError('token-invalid');
     requireStanding(grant);
     const now = clock();
     const ifBefore = new Date(now.getTime() - touchAfterMs);
     if (grant.lastUsedAt === null || grant.lastUsedAt < ifBefore) {
-      await touchGrant(db, grant.id, { at: now, ifBefore });
-      await touchMember(db, { memberId: grant.memberId, now, before: ifBefore });
+      grant.lastUsedAt = now;
+      touch(grant, { at: now, ifBefore }).catch((error: unknown) =>
+        log.warn({ err: error }, 'the last use of a sign-in could not be noted'),
+      );
     }
     return asClient(grant);
   };
@@ -60,7 +70,7 @@ export function authenticateClient(services: Services): AuthenticateClient {
     const token = bearer.exec(request.headers.get('authorization') ?? '')?.[1];
     if (token === undefined) throw new ReeveError('token-invalid');
     const isStoredToken = token.startsWith('at-') || token.startsWith('sk-reeve-');
-    const client = isStoredToken ? await readAccessToken({ db, clock }, token) : await bySignIn(token);
+    const client = isStoredToken ? await readAccessToken(token) : await bySignIn(token);
     const account = request.headers.get('chatgpt-account-id');
     if (account !== null && account !== client.workspaceId)
       throw new ReeveError('token-invalid', { reason: 'ChatGPT-Account-Id names another workspace' });

@@ -5,7 +5,7 @@ export {
   countLiveAccessTokens,
   countPendingDeviceRequests,
 } from './access-facts-queries.ts';
-export { readAccessToken } from './access-tokens.ts';
+export { openTokenReader } from './access-tokens.ts';
 export { authenticateClient } from './authenticate-client.ts';
 export { revokeGrantsOfWorkspace } from './client-grants.ts';
 export { codexOauthDialect } from './codex-oauth/dialect.ts';

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Registry } from 'prom-client';
+import { keepFacts } from '#server/db/keep-facts.ts';
 import { askTogether } from '#server/models/ask-together.ts';
 import { openCallRecorder } from '#server/models/call-recorder.ts';
 import { createGatewayMetrics } from '#server/models/gateway-metrics.ts';
@@ -49,7 +50,10 @@ export async function openGateway(services: Services, { registry }: { registry?:
     metrics: createGatewayMetrics(registry),
     recordRefusal: createRefusalRecorder(recorder),
     noteClient: createClientNotes(services),
-    readSettings: askTogether((workspaceId) => readCallSettings(db, workspaceId)),
+    readSettings: keepFacts(
+      services.changes,
+      askTogether((workspaceId) => readCallSettings(db, workspaceId)),
+    ),
     readModel: openModelReader(services),
     openKey: createKeyOpener(services),
     refuseUpgrade: (request: IncomingMessage, socket: Duplex) => refuseUpgrade(request, socket),
@@ -71,10 +75,11 @@ export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 const presumedDead = (now: Date) => new Date(now.getTime() - presumedDeadMs);
 
 /** Neither an id nor the slug of a model holds a line break, so the two make one key. */
-function openModelReader({ db }: Pick<Services, 'db'>) {
-  const read = askTogether((key) => {
+function openModelReader({ db, changes }: Pick<Services, 'db' | 'changes'>) {
+  const ask = askTogether((key) => {
     const [workspaceId = '', slug = ''] = key.split('\n');
     return readAllowedModel(db, workspaceId, slug);
   });
+  const read = keepFacts(changes, ask);
   return (workspaceId: string, slug: string) => read(`${workspaceId}\n${slug}`);
 }

@@ -20,11 +20,13 @@ type Answer = Pick<WireRoute, 'method' | 'allow' | 'summary' | 'handle'>;
 const bothStyles = (path: string) => [`/backend-api/wham${path}`, `/api/codex${path}`, `/backend-api/api/codex${path}`];
 const backend = (path: string) => [`/backend-api${path}`];
 
+const json = { 'content-type': 'application/json' };
+
 const fixed = (summary: string, body: object): Answer => ({
   method: 'GET',
   allow: 'codex-client',
   summary,
-  handle: () => Response.json(body),
+  handle: () => new Response(JSON.stringify(body), { headers: json }),
 });
 
 function answers(services: Services): [paths: string[], answer: Answer][] {
@@ -32,7 +34,8 @@ function answers(services: Services): [paths: string[], answer: Answer][] {
     const client = clientOf(call);
     return Response.json(accountsCheck(client, await readWorkspaceName(services.db, client.workspaceId)));
   };
-  const bundle = async (call: WireCall) => Response.json(await configBundle(services, clientOf(call), call.userAgent));
+  const bundle = async (call: WireCall) =>
+    new Response(await configBundle(services, clientOf(call), call.userAgent), { headers: json });
   const requirements = async (call: WireCall) =>
     Response.json(await configRequirements(services, clientOf(call), call.userAgent));
   const get = (summary: string, handle: Answer['handle']): Answer => ({
