@@ -88,6 +88,16 @@ async function recordCalls({ services }: TestReeve, workspaceId: string, people:
     .filter((person) => person !== undefined)
     .map((person, index) => exampleCall(workspaceId, person, index));
   await services.db.insertInto('model_calls').values(rows).execute();
+  const seenAt = new Date();
+  const clients = people.map(({ memberId }) => ({
+    workspace_id: workspaceId,
+    member_id: memberId,
+    client: 'codex_cli_rs',
+    version: '0.169.0',
+    first_seen_at: seenAt,
+    last_seen_at: seenAt,
+  }));
+  await services.db.insertInto('seen_clients').values(clients).execute();
 }
 
 /** A company in the middle of its rollout: people, groups, policies in order, a model, and a morning of calls. */
@@ -98,6 +108,7 @@ export async function foundExampleOrganisation(reeve: TestReeve): Promise<Organi
   const names = ['Grace Hopper', 'Alan Turing', 'Katherine Johnson', 'Edsger Dijkstra', 'Barbara Liskov', 'Tony Hoare'];
   const people: Person[] = [];
   for (const name of names) people.push(await organisation.addMember({ name }));
+  await organisation.addMember({ name: 'Annie Easley', role: 'owner' });
   const admin = await organisation.addMember({ name: 'Radia Perlman', role: 'codex-admin' });
   const { api } = organisation.owner;
   await api.directory.members.invite({

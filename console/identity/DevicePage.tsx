@@ -9,12 +9,7 @@ import { PlainPage } from '#console/shell/PlainPage.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { DeviceDecision } from './DeviceDecision.tsx';
 import classes from './DevicePage.module.css';
-
-/** "abcd efgh" and "ABCDEFGH" are both what somebody means by ABCD-EFGH. */
-export function normaliseUserCode(typed: string): string {
-  const letters = typed.toUpperCase().replace(/[^A-Z0-9]/g, '');
-  return letters.length === 8 ? `${letters.slice(0, 4)}-${letters.slice(4)}` : typed.trim().toUpperCase();
-}
+import { normaliseUserCode } from './user-code.ts';
 
 /** The address a Codex client prints for device code sign-in. */
 export function DevicePage() {

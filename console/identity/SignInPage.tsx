@@ -4,11 +4,8 @@ import { Navigate, useRouter, useSearch } from '@tanstack/react-router';
 import { sessionQuery } from '#console/session.ts';
 import { PlainPage } from '#console/shell/PlainPage.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
+import { localPath } from './local-path.ts';
 import { SignInForm } from './SignInForm.tsx';
-
-/** Only places of this console: never another origin. */
-const localPath = (next: string | undefined) =>
-  next?.startsWith('/') && !next.startsWith('//') && !next.includes('\\') ? next : '/';
 
 export function SignInPage() {
   const { next } = useSearch({ from: '/sign-in' });

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Box, Button, Stack, Text } from '@mantine/core';
 import { useSessionStorage } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -42,24 +42,26 @@ export function EditPolicy({ policy }: { policy: Policy }) {
   return (
     <>
       {isBehind && (
-        <Notice
-          tone="warn"
-          title="Somebody changed this policy meanwhile"
-          actions={
-            <>
-              <Button size="xs" variant="default" onClick={() => forget()}>
-                Discard my changes
-              </Button>
-              <Button size="xs" variant="default" onClick={() => setKept({ ...draft, revision: policy.revision })}>
-                Keep mine and replace theirs
-              </Button>
-            </>
-          }
-        >
-          <p>
-            You edited revision {draft.revision}; the policy is at revision {policy.revision} now.
-          </p>
-        </Notice>
+        <Box mb="lg">
+          <Notice
+            tone="warn"
+            title="Somebody changed this policy meanwhile"
+            actions={
+              <>
+                <Button size="xs" variant="default" onClick={() => forget()}>
+                  Discard my changes
+                </Button>
+                <Button size="xs" variant="default" onClick={() => setKept({ ...draft, revision: policy.revision })}>
+                  Keep mine and replace theirs
+                </Button>
+              </>
+            }
+          >
+            <p>
+              You edited revision {draft.revision}; the policy is at revision {policy.revision} now.
+            </p>
+          </Notice>
+        </Box>
       )}
       <PolicyEditor
         draft={draft}

@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Box, Button, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ListOrdered, Plus } from 'lucide-react';
@@ -122,10 +122,12 @@ export function PoliciesPage() {
 function NoFallback({ policies }: { policies: PolicySummary[] }) {
   if (policies.some(({ isFallback }) => isFallback)) return null;
   return (
-    <Notice tone="warn" title="There is no fallback">
-      <Text>
-        Members in no assigned group get no policy. <TextLink to={paths.policyOrder}>Choose a fallback</TextLink>
-      </Text>
-    </Notice>
+    <Box mb="lg">
+      <Notice tone="warn" title="There is no fallback">
+        <Text>
+          Members in no assigned group get no policy. <TextLink to={paths.policyOrder}>Choose a fallback</TextLink>
+        </Text>
+      </Notice>
+    </Box>
   );
 }

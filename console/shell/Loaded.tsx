@@ -1,3 +1,4 @@
+import { Box } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { PageSkeleton } from '#console/ui/Skeletons.tsx';
@@ -14,7 +15,11 @@ interface LoadedProps<Data> {
 /** The data, or a skeleton, or what went wrong with a way to try again. Old data stays in sight when only a refresh failed. */
 export function Loaded<Data>({ query, what, skeleton = <PageSkeleton />, children }: LoadedProps<Data>) {
   if (query.isPending) return skeleton;
-  const failure = query.error && <FailureNotice what={what} error={query.error} onRetry={() => void query.refetch()} />;
+  const failure = query.error && (
+    <Box mb="lg">
+      <FailureNotice what={what} error={query.error} onRetry={() => void query.refetch()} />
+    </Box>
+  );
   if (query.data === undefined) return failure;
   return (
     <>

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, TextInput } from '@mantine/core';
+import { Box, Button, Group, NumberInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { z } from 'zod';
 import { useCan } from '#console/session.ts';
@@ -45,9 +45,11 @@ export function SettingsForm({ saved, planned }: SettingsFormProps) {
   return (
     <>
       {!mayWrite && (
-        <Notice tone="info">
-          <p>Only a workspace owner changes these. You can read them.</p>
-        </Notice>
+        <Box mb="lg">
+          <Notice tone="info">
+            <p>Only a workspace owner changes these. You can read them.</p>
+          </Notice>
+        </Box>
       )}
       <Section title="Codex surfaces">
         {toggles(surfaces)}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { countOf, formatDuration, formatPrice, formatTokens, formatUsd } from './figures.ts';
+
+test.each([
+  [formatUsd(null), '–'],
+  [formatUsd(0), '$0.00'],
+  [formatUsd(0.0123), '$0.0123'],
+  [formatUsd(1234.5), '$1,234.50'],
+  [formatPrice(0.175), '$0.175'],
+  [formatPrice(14), '$14.00'],
+  [formatTokens(9999), '9,999'],
+  [formatTokens(12_345), '12.3K'],
+  [formatDuration(999), '999 ms'],
+  [formatDuration(2345), '2.3 s'],
+  [formatDuration(61_000), '1 min 1 s'],
+  [countOf(1, 'member'), '1 member'],
+  [countOf(1200, 'person', 'people'), '1,200 people'],
+])('%s is %s', (shown, expected) => {
+  expect(shown).toBe(expected);
+});
