@@ -29,7 +29,9 @@ export interface RunningReeve {
   opened: OpenDatabase;
   keys: LiveKeys;
   certificates: Certificates;
-  /** Stops accepting, lets running streams finish within the shutdown time, then tells them, and closes the database. */
+  /** Stops accepting at once and lets running streams finish within the shutdown time, then tells them. The database stays open. */
+  stop(): Promise<void>;
+  /** Stops, then closes everything. */
   close(): Promise<void>;
 }
 
@@ -148,6 +150,19 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   log.debug({ origin, engine: opened.engine }, 'ready');
   const running = opening.move();
+  const stopOnce = async () => {
+    isStopping = true;
+    services.signals.emit('stopping');
+    server.close();
+    server.closeIdleConnections();
+    await gateway.close();
+    await closeServer(server);
+  };
+  let stopped: Promise<void> | null = null;
+  const stop = () => {
+    stopped ??= stopOnce();
+    return stopped;
+  };
   return {
     services,
     origin,
@@ -155,14 +170,9 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
     opened,
     keys,
     certificates,
+    stop,
     async close() {
-      isStopping = true;
-      services.signals.emit('stopping');
-      // Stops accepting at once; what is open goes on.
-      server.close();
-      server.closeIdleConnections();
-      await gateway.close();
-      await closeServer(server);
+      await stop();
       await running.disposeAsync();
     },
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { programName } from '#server/config.ts';
+import { deviceSignIn } from '#server/connect/index.ts';
 import { hasOwner, type OwnerLink } from '#server/directory/index.ts';
 import type { RunningReeve } from '#server/start.ts';
 import { version } from '#server/version.ts';
@@ -47,7 +48,7 @@ function clientRow({ authorityPem, origin, services: { config } }: RunningReeve,
     'Codex clients',
     ...(isOwned ? [] : ['After the set-up, on a machine with the Codex CLI:']),
     `curl -fsS ${trust}${origin}/join.sh | sh -s -- --user`,
-    `codex login --device-auth --experimental_issuer ${origin}`,
+    deviceSignIn(origin),
     `The console’s page ${origin}/connect has these for other machines, systems and whole fleets.`,
   ];
 }

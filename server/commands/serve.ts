@@ -46,6 +46,8 @@ async function serve({ jobs: withJobs }: { jobs: boolean }): Promise<void> {
   const signal = await signalled;
   const again = signal === 'SIGINT' ? 'Ctrl-C' : signal;
   process.stdout.write(`\nStopping: running answers may finish. ${again} once more ends them at once.\n`);
+  // Jobs may take some seconds to end; nothing new is taken meanwhile, and answers go on beside them.
+  reeve.stop().catch(() => undefined);
   await opening.disposeAsync();
   process.stdout.write('Stopped.\n');
   process.exit(0);

@@ -3,6 +3,7 @@
  * The rule people get wrong: nothing here may hold a secret, because `/join.sh` is fetched before anybody signs in.
  */
 export { connectDialect } from './bootstrap/routes.ts';
+export { deviceSignIn } from './join-facts.ts';
 export { connectRoutes } from './routes.ts';
 export { vendorNames } from './vendor-names.ts';
 export { startVendorProxy, type VendorProxy, type VendorProxyOptions } from './vendor-proxy.ts';

@@ -1,40 +1,52 @@
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { backgroundJobs } from '#server/background-jobs.ts';
 import { openLiveKeys } from '#server/crypto/live-keys.ts';
 import { type OpenDatabase, openDatabase } from '#server/db/open-database.ts';
-import { secretText } from '#server/secret-text.ts';
 import { openTestServices, type TestServices } from '#testing/test-services.ts';
 import { openJobs } from './open-jobs.ts';
 
 let services: TestServices;
 let opened: OpenDatabase;
+let keyFile: string;
 beforeAll(async () => {
-  services = await openTestServices();
+  keyFile = join(await mkdtemp(join(tmpdir(), 'reeve-jobs-')), 'master.key');
+  services = await openTestServices({ REEVE_MASTER_KEY_FILE: keyFile });
   opened = await openDatabase({ url: null, dataFolder: 'memory' });
 });
 afterAll(async () => {
   await opened.close();
   await services.close();
+  await rm(dirname(keyFile), { recursive: true });
 });
 
 const config = { databaseUrl: null };
 
-test('every background job runs, twice in a row', async () => {
-  const key = Buffer.alloc(32, 7).toString('base64');
-  const keys = await openLiveKeys({ from: 'environment', keys: secretText(key) });
-  await services.db
-    .insertInto('rate_limits')
-    .values([
-      { key: 'old', points: 1, expire: services.clock().getTime() - 1 },
-      { key: 'new', points: 1, expire: services.clock().getTime() + 60_000 },
-    ])
-    .execute();
-  for (const { run } of backgroundJobs(services, keys)) {
-    await run();
-    await run();
-  }
+test('every background job may run again and again', async () => {
+  const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
+  await writeFile(keyFile, `new:${key(1)}\nformer:${key(2)}\n`, { mode: 0o600 });
+  const keys = await openLiveKeys(services.config.masterKey);
+  const inOneHour = services.clock().getTime() + 3_600_000;
+  const limits = [
+    { key: 'old', points: 1, expire: services.clock().getTime() - 1 },
+    { key: 'new', points: 1, expire: inOneHour },
+  ];
+  await services.db.insertInto('rate_limits').values(limits).execute();
+  const runAll = async () => {
+    for (const { run } of backgroundJobs(services, keys)) await run();
+  };
+  await runAll();
+  await runAll();
   expect(await services.db.selectFrom('rate_limits').select('key').execute()).toEqual([{ key: 'new' }]);
+  expect(keys.ring().all.map(({ id }) => id)).toEqual(['new', 'former']);
+  const eightDaysAgo = new Date(Date.now() - 8 * 86_400_000);
+  await utimes(keyFile, eightDaysAgo, eightDaysAgo);
+  await runAll();
+  expect(keys.ring().all.map(({ id }) => id)).toEqual(['new']);
+  await runAll();
 });
 
 test('a job that fails is tried again, and a job of a former version is forgotten', async () => {
@@ -56,7 +68,6 @@ test('a job that fails is tried again, and a job of a former version is forgotte
     },
   };
   const jobs = await openJobs({ opened, config, log }, [flaky]);
-  await opened.pglite?.exec('select 1');
   const { rows } = (await opened.pglite?.query<{ name: string }>('select name from jobs.schedule')) ?? { rows: [] };
   expect(rows.map(({ name }) => name)).toEqual(['flaky']);
   await opened.pglite?.query(
