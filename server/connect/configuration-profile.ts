@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { JoinFacts } from './join-facts.ts';
-import { requirementsFile } from './requirements-file.ts';
+import { requirementsFile, settingsFile } from './requirements-file.ts';
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 const escapeXml = (text: string): string => text.replaceAll(/[&<>]/g, (sign) => escapes[sign] ?? sign);
@@ -43,11 +43,12 @@ function payload(facts: JoinFacts, type: string, name: string, content: { [key: 
   };
 }
 
-/** A macOS configuration profile: the managed preference the client reads, and the authority it has to trust. */
+/** A macOS configuration profile: the managed preferences the client reads, and the authority it has to trust. */
 export function configurationProfile(facts: JoinFacts): string {
   const contents: { [key: string]: PlistValue }[] = [
     payload(facts, 'com.openai.codex', 'Codex uses Reeve', {
       requirements_toml_base64: Buffer.from(requirementsFile(facts)).toString('base64'),
+      config_toml_base64: Buffer.from(settingsFile(facts)).toString('base64'),
     }),
   ];
   if (facts.authorityPem)

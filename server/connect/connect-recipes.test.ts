@@ -13,7 +13,7 @@ import { configurationProfile } from './configuration-profile.ts';
 import { connectRecipes } from './connect-recipes.ts';
 import { fleetRecipes } from './fleet-payloads.ts';
 import type { JoinFacts } from './join-facts.ts';
-import { requirementsFile } from './requirements-file.ts';
+import { requirementsFile, settingsFile } from './requirements-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reeve-recipes-'));
 let facts: JoinFacts = {
@@ -39,6 +39,11 @@ const required = {
   chatgpt_base_url: 'https://reeve.example:8443/backend-api/',
   allowed_login_methods: ['chatgpt'],
   allowed_chatgpt_workspaces: ['ws_1'],
+};
+
+const settings = {
+  chatgpt_base_url: 'https://reeve.example:8443/backend-api/',
+  openai_base_url: 'https://reeve.example:8443/backend-api/codex',
 };
 
 /** Reads the part of the XML property list format that profiles use; throws on anything else. */
@@ -86,6 +91,7 @@ describe('the macOS profile', () => {
     const [preference, root] = read(facts).PayloadContent;
     expect(preference).toMatchObject({ PayloadType: 'com.openai.codex', PayloadVersion: 1 });
     expect(parse(Buffer.from(String(preference?.requirements_toml_base64), 'base64').toString())).toEqual(required);
+    expect(parse(Buffer.from(String(preference?.config_toml_base64), 'base64').toString())).toEqual(settings);
     expect(root).toMatchObject({ PayloadType: 'com.apple.security.root', PayloadContent: expect.any(Buffer) });
     const der = z.instanceof(Buffer).parse(root?.PayloadContent);
     expect(facts.authorityPem?.replaceAll(/-----.*-----|\s/g, '')).toBe(der.toString('base64'));
@@ -121,6 +127,16 @@ describe('recipes', () => {
     for (const { steps } of commands)
       for (const { text, fileName } of steps) if (fileName === null) execFileSync('/bin/sh', ['-n'], { input: text });
     execFileSync('/bin/sh', ['-n'], { input: script });
+  });
+
+  test('on Linux tell clients before 0.163 the addresses in a file that wins over their own settings', () => {
+    const [linux] = fleetRecipes(facts);
+    const file = linux?.steps.find(({ fileName }) => fileName === 'managed_config.toml');
+    expect(file?.label).toContain('/etc/codex/managed_config.toml');
+    expect(parse(file?.text ?? '')).toEqual(settings);
+    expect(JSON.stringify(connectRecipes(facts).find(({ id }) => id === 'person-windows'))).toContain(
+      JSON.stringify(settingsFile(facts)).slice(1, -1),
+    );
   });
 
   test('for fleets write the same three keys on every system', () => {

@@ -1,7 +1,7 @@
 import type { Recipe } from '#contract/connect.ts';
 import { configurationProfile } from './configuration-profile.ts';
 import { clientAddresses, deviceSignIn, type JoinFacts } from './join-facts.ts';
-import { requirementsFile } from './requirements-file.ts';
+import { requirementsFile, settingsFile } from './requirements-file.ts';
 
 const authorityStep = ({ authorityPem }: JoinFacts, label: string): Recipe['steps'] =>
   authorityPem ? [{ label, text: authorityPem, fileName: 'reeve-ca.crt' }] : [];
@@ -28,6 +28,11 @@ const linuxFleet = (facts: JoinFacts): Recipe => ({
       label: '/etc/codex/requirements.toml, owned by root, mode 0644',
       text: requirementsFile(facts),
       fileName: 'requirements.toml',
+    },
+    {
+      label: '/etc/codex/managed_config.toml, owned by root, mode 0644: the same for clients before 0.163',
+      text: settingsFile(facts),
+      fileName: 'managed_config.toml',
     },
     {
       label: '/etc/profile.d/reeve-codex.sh: sign-in, refresh and sign-out go to Reeve',
@@ -103,7 +108,9 @@ const windowsFleet = (facts: JoinFacts): Recipe => ({
     { label: 'Run as SYSTEM, 64-bit', text: windowsScript(facts), fileName: 'reeve-codex.ps1' },
     signInStep(facts),
   ],
-  caution: 'Reeve is tested with the client on Linux: try the script on one Windows machine first.',
+  caution:
+    'Clients before 0.163 take no address from this file: who uses one also follows “Windows, only for you”. Reeve is tested with the ' +
+    'client on Linux: try the script on one Windows machine first.',
 });
 
 /** Everything *Connect a client* shows for whole fleets. */

@@ -24,5 +24,15 @@ export const clientAddresses = (origin: string) =>
 /** The prefix has to end in `/backend-api/`: the client picks its path style by it. */
 export const chatgptBaseUrl = (origin: string): string => `${origin}/backend-api/`;
 
+/**
+ * What a client reads from settings. Since 0.140 the policy pins where model calls go; 0.120 knows `openai_base_url` only, and clients
+ * before 0.163 take neither address from `requirements.toml`.
+ */
+export const clientSettings = (origin: string) =>
+  ({
+    chatgpt_base_url: chatgptBaseUrl(origin),
+    openai_base_url: `${origin}/backend-api/codex`,
+  }) as const;
+
 export const deviceSignIn = (origin: string): string =>
   `codex login --device-auth --experimental_issuer ${origin} --experimental_client-id ${codexClientId}`;

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chatgptBaseUrl, clientAddresses, deviceSignIn, type JoinFacts } from './join-facts.ts';
+import { chatgptBaseUrl, clientAddresses, clientSettings, deviceSignIn, type JoinFacts } from './join-facts.ts';
 
 const readTemplate = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 // Two files for the reader, one script for the machine: what joining writes, then how files are changed and restored.
@@ -14,6 +14,11 @@ function checked(what: string, text: string, form: RegExp): string {
   if (!form.test(text)) throw new TypeError(`join.sh cannot carry this ${what}: ${JSON.stringify(text.slice(0, 80))}`);
   return text;
 }
+
+const pairLines = (pairs: Readonly<Record<string, string>>): string =>
+  Object.entries(pairs)
+    .map((pair) => pair.join(' '))
+    .join('\n');
 
 /** SHA-256 in the form `openssl x509 -fingerprint -sha256` prints. */
 export const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
@@ -31,9 +36,8 @@ export function joinScript(facts: Omit<JoinFacts, 'proxyAuthorityPem'>): string 
     CA_FINGERPRINT: pem === '' ? '' : fingerprintOf(pem),
     BASE_URL: chatgptBaseUrl(facts.origin),
     SIGN_IN: deviceSignIn(facts.origin),
-    CLIENT_ADDRESSES: Object.entries(clientAddresses(facts.origin))
-      .map((pair) => pair.join(' '))
-      .join('\n'),
+    CLIENT_ADDRESSES: pairLines(clientAddresses(facts.origin)),
+    CLIENT_SETTINGS: pairLines(clientSettings(facts.origin)),
   };
   return template.replaceAll(/@@([A-Z_]+)@@/g, (_, name: string) => {
     const value = values[name];

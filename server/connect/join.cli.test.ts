@@ -160,6 +160,10 @@ async function giveTo(uid: number, file: string): Promise<void> {
 }
 
 const done = { exitCode: 0, stderr: '' };
+const clientSettings = () => ({
+  chatgpt_base_url: `${reeve.origin}/backend-api/`,
+  openai_base_url: `${reeve.origin}/backend-api/codex`,
+});
 
 describe('a machine', () => {
   test('joins, is bound, joins again without a change, and leaves as it was', async () => {
@@ -169,6 +173,7 @@ describe('a machine', () => {
     const dry = await join('--dry-run');
     expect(dry).toMatchObject(done);
     expect(dry.stdout).toContain('create /etc/codex/requirements.toml');
+    expect(dry.stdout).toContain('create /etc/codex/managed_config.toml');
     expect(dry.stdout).toContain(`+chatgpt_base_url = "${reeve.origin}/backend-api/"`);
     expect(await look()).toEqual(before);
 
@@ -182,6 +187,7 @@ describe('a machine', () => {
       allowed_login_methods: ['chatgpt'],
       allowed_chatgpt_workspaces: [workspaceId],
     });
+    expect(parse(await machine.files.etc.read('codex/managed_config.toml'))).toEqual(clientSettings());
 
     const apiKey = await machine.run(['login', '--with-api-key'], { input: 'sk-1\n' });
     expect(apiKey).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('API key login is disabled') });
@@ -200,9 +206,12 @@ describe('a machine', () => {
     expect((await join('--undo')).stdout).toContain('Not joined: nothing to undo.');
   });
 
-  test('keeps requirements of somebody else until told to replace them', async () => {
-    const theirs = '# ours\nallowed_sandbox_modes = ["read-only"]';
-    const { machine, join, look } = await openSystem({ etcFiles: { 'codex/requirements.toml': theirs } });
+  test.each([
+    ['requirements.toml', 'allowed_sandbox_modes = ["read-only"]'],
+    ['managed_config.toml', 'sandbox_mode = "read-only"'],
+  ])('keeps a %s of somebody else until told to replace it', async (name, setting) => {
+    const file = `codex/${name}`;
+    const { machine, join, look } = await openSystem({ etcFiles: { [file]: `# ours\n${setting}` } });
     const before = await look();
 
     const refused = await join('');
@@ -210,17 +219,17 @@ describe('a machine', () => {
       exitCode: 1,
       stderr: expect.stringContaining("--replace puts Reeve's in its place"),
     });
-    expect(refused.stdout).toContain('-allowed_sandbox_modes = ["read-only"]');
+    expect(refused.stdout).toContain(`-${setting}`);
     expect(await look()).toEqual(before);
 
     expect(await join('--replace')).toMatchObject(done);
-    expect(await machine.files.etc.read('codex/requirements.toml')).toContain(reeve.origin);
+    expect(await machine.files.etc.read(file)).toContain(reeve.origin);
     expect((await join('')).stdout).toContain('nothing changed');
 
-    await machine.files.etc.write('codex/requirements.toml', '# edited\n');
+    await machine.files.etc.write(file, '# edited\n');
     const edited = await join('--undo');
     expect(edited).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('was edited after joining') });
-    expect(await machine.files.etc.read('codex/requirements.toml')).toBe('# edited\n');
+    expect(await machine.files.etc.read(file)).toBe('# edited\n');
     expect(await join('--undo --replace')).toMatchObject(done);
     expect(await look()).toEqual(before);
   });
@@ -280,7 +289,7 @@ describe('a person', () => {
     expect(await join('--user')).toMatchObject(done);
     const config = await codexHome.read('config.toml');
     expect(config.endsWith(ownConfig)).toBe(true);
-    expect(parse(config)).toEqual({ ...parse(ownConfig), chatgpt_base_url: `${reeve.origin}/backend-api/` });
+    expect(parse(config)).toEqual({ ...parse(ownConfig), ...clientSettings() });
     expect(await home.read('.profile')).toMatch(/^umask 022\n/);
 
     const joined = await look();
@@ -338,12 +347,28 @@ describe('a person', () => {
       'chatgpt_base_url = "https://elsewhere.example/"\n',
       /sets chatgpt_base_url already \(line 1: .*elsewhere/,
     ],
+    [
+      'another model address',
+      '\nopenai_base_url = "https://elsewhere.example/v1"\n',
+      /sets openai_base_url already \(line 2: /,
+    ],
     ['a quoted key', '"chatgpt_base_url"="https://elsewhere.example/"\n', /sets chatgpt_base_url already/],
     ['a string left open', 'a = """\n', /is not valid TOML/],
   ])('with %s in config.toml is told, and nothing changes', async (_what, config, message) => {
     const { join, look } = await openPerson({ '.codex/config.toml': config });
     const before = await look();
     expect(await join('--user')).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(message) });
+    expect(await look()).toEqual(before);
+  });
+
+  test('gets only the addresses that are not set yet', async () => {
+    const own = `openai_base_url = '${reeve.origin}/backend-api/codex/'\n`;
+    const { machine, join, look } = await openPerson({ '.codex/config.toml': own });
+    const before = await look();
+    expect(await join('--user')).toMatchObject(done);
+    const config = await machine.files.codexHome.read('config.toml');
+    expect(parse(config)).toEqual({ ...clientSettings(), ...parse(own) });
+    expect(await join('--user --undo')).toMatchObject(done);
     expect(await look()).toEqual(before);
   });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Recipe } from '#contract/connect.ts';
-import { chatgptBaseUrl, clientAddresses, deviceSignIn, type JoinFacts } from './join-facts.ts';
+import { clientAddresses, deviceSignIn, type JoinFacts } from './join-facts.ts';
+import { settingsFile } from './requirements-file.ts';
 
 /** `/ca.pem` byte for byte, so that its checksum can be shown beside the command. */
 export const authorityFile = (pem: string): string => `${pem.replaceAll('\r\n', '\n').trim()}\n`;
@@ -55,8 +56,8 @@ const windowsSteps = (facts: JoinFacts): Recipe['steps'] => [
       ]
     : []),
   {
-    label: 'Put this line above the first [table] of %USERPROFILE%\\.codex\\config.toml',
-    text: `chatgpt_base_url = "${chatgptBaseUrl(facts.origin)}"\n`,
+    label: 'Put these lines above the first [table] of %USERPROFILE%\\.codex\\config.toml',
+    text: settingsFile(facts),
     fileName: null,
   },
   {
