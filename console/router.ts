@@ -7,7 +7,10 @@ import { routeTree } from './routes.tsx';
 
 export const queries: QueryClient = new QueryClient({
   // Whatever was changed may show on any page; lists are small and the server is near.
-  mutationCache: new MutationCache({ onSuccess: () => queries.invalidateQueries() }),
+  mutationCache: new MutationCache({
+    // After signing out there is nobody to load anything for: that would only ask to sign in again.
+    onSuccess: (_data, _input, _kept, { meta }) => (meta?.endsSession ? undefined : queries.invalidateQueries()),
+  }),
   defaultOptions: {
     queries: {
       networkMode: 'always',

@@ -112,7 +112,10 @@ export function OwnSessions() {
 function SignOutEverywhere() {
   const [isAsked, setAsked] = useState(false);
   const signOut = useMutation(
-    api.identity.signOutEverywhere.mutationOptions({ onSuccess: () => location.assign('/sign-in') }),
+    api.identity.signOutEverywhere.mutationOptions({
+      meta: { endsSession: true },
+      onSuccess: () => location.assign('/sign-in'),
+    }),
   );
   return (
     <Section title="Sign out everywhere" description="Lost a machine, or used one that is not yours?">
