@@ -3,7 +3,7 @@ import { ConfigRefused, readConfig, unknownVariables } from '#server/config.ts';
 import { exitCodes } from '#server/refused.ts';
 import { type Check, type Finding, fine, problem, warning } from './doctor/check.ts';
 import { dataChecks } from './doctor/check-data.ts';
-import { machineChecks } from './doctor/check-machine.ts';
+import { lookAtKeyFile, machineChecks } from './doctor/check-machine.ts';
 import { readFacts } from './doctor/read-facts.ts';
 
 const marks = { ok: 'ok', warning: 'WARNING', problem: 'PROBLEM' } as const;
@@ -34,6 +34,7 @@ async function* findings(): AsyncGenerator<{ name: string; finding: Finding }> {
     return;
   }
   yield { name: 'settings', finding: lookAtSettings() };
+  yield { name: 'master key', finding: await lookAtKeyFile(config) };
   const readAt = new Date();
   const facts = await readFacts(config);
   const checks: Check[] = [...machineChecks(config, facts), ...dataChecks(facts, readAt)];

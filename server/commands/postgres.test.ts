@@ -23,7 +23,10 @@ test('servers and a worker share a PostgreSQL database', async () => {
   const other = await openInstallation(environment);
   const refused = await other.run(['serve']);
   expect(refused.exitCode).toBe(78);
-  expect(refused.stderr).toContain('use the same key on all');
+  expect(refused.stderr).toContain('master key is missing');
+  const anotherKey = Buffer.alloc(32, 1).toString('base64');
+  const wrong = await other.run(['serve'], { REEVE_MASTER_KEY: anotherKey });
+  expect(wrong.stderr).toContain('use the same key on all');
   await cp(join(reeve.dataFolder, 'keys'), join(other.dataFolder, 'keys'), { recursive: true });
   const second = await other.serve();
   expect(second.stdout).not.toContain('First owner');
