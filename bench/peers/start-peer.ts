@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export interface Peer<Facts> {
   facts: Facts;
   pid: number;
+  /** Processor time the process used since it started. */
+  cpuMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -15,7 +17,7 @@ export function startPeer<Facts>(
 ): Promise<Peer<Facts>> {
   const child = fork(join(import.meta.dirname, file), [...peerArguments], {
     env: { ...process.env, ...environment },
-    execArgv: ['--no-warnings'],
+    execArgv: ['--no-warnings', ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [])],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return new Promise((resolve, reject) => {
@@ -24,6 +26,11 @@ export function startPeer<Facts>(
       resolve({
         facts: facts as Facts,
         pid: child.pid ?? 0,
+        cpuMs: () =>
+          new Promise((tell) => {
+            child.once('message', (answer) => tell((answer as { cpuMs: number }).cpuMs));
+            child.send('cpu');
+          }),
         async stop() {
           child.disconnect();
           await ended;

@@ -6,7 +6,7 @@ import swaggerUi from 'swagger-ui-dist';
 import { contract } from '#contract/index.ts';
 import type { HttpEnv } from './http-env.ts';
 import { apiPrefix } from './own-api.ts';
-import { consoleHeaders } from './security-headers.ts';
+import { consoleHeaders, newCspNonce } from './security-headers.ts';
 
 /** OpenAPI 3.1 of Reeve's own API. */
 export const describeApi = () =>
@@ -40,7 +40,7 @@ export function mountApiPage(app: Hono<HttpEnv>): void {
     described ??= describeApi();
     return c.json(await described);
   });
-  app.get('/api/docs', (c) => c.html(document, 200, consoleHeaders(c.get('cspNonce'))));
+  app.get('/api/docs', (c) => c.html(document, 200, consoleHeaders(newCspNonce())));
   app.get('/api/docs/start.js', (c) => c.body(startScript, 200, { 'content-type': 'text/javascript; charset=utf-8' }));
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js'])
     app.get(`/api/docs/${file}`, serveStatic({ root: swaggerUi.absolutePath(), path: file }));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { Hono } from 'hono';
 import type { HttpEnv } from './http-env.ts';
-import { consoleHeaders } from './security-headers.ts';
+import { consoleHeaders, newCspNonce } from './security-headers.ts';
 
 const folder = join(import.meta.dirname, '../../dist/console');
 /** The build writes this where the nonce of each answer goes. */
@@ -24,7 +24,7 @@ export function mountConsole(app: Hono<HttpEnv>): void {
       return c.json({ error: { code: 'not-found', message: 'There is nothing here.' } }, 404);
     const document = await readFile(join(folder, 'index.html'), 'utf8').catch(() => null);
     if (document === null) return c.text(notBuilt, 503);
-    const nonce = c.get('cspNonce');
+    const nonce = newCspNonce();
     return c.html(document.replaceAll(noncePlaceholder, nonce), 200, {
       'cache-control': 'no-store',
       ...consoleHeaders(nonce),

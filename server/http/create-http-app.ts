@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { newId } from '#server/crypto/ids.ts';
@@ -22,9 +21,10 @@ export function createHttpApp({ log, trustedProxies, metrics }: HttpAppOptions):
     const requestId = newId('req');
     c.set('requestId', requestId);
     c.set('log', log.child({ requestId }));
-    c.set('cspNonce', randomBytes(16).toString('base64'));
     c.set('ip', clientAddress(c.env?.incoming?.socket?.remoteAddress, c.req.header('x-forwarded-for'), trustedProxies));
     await next();
+    // Written by the route itself, with these headers.
+    if (c.env?.outgoing?.headersSent) return;
     c.res.headers.set('x-request-id', requestId);
     for (const [name, value] of Object.entries(commonHeaders))
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);

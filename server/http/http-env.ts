@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 /** What the first middleware of `createHttpApp` sets for everyone after it. */
 export interface HttpEnv {
   Bindings: HttpBindings;
-  Variables: { requestId: string; log: Logger; ip: string | null; cspNonce: string };
+  Variables: { requestId: string; log: Logger; ip: string | null };
 }
 
 /** One request, for code outside `server/http/` that has to look at it. */

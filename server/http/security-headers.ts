@@ -1,3 +1,8 @@
+import { randomBytes } from 'node:crypto';
+
+/** For one answer; nobody can know it beforehand. */
+export const newCspNonce = (): string => randomBytes(16).toString('base64');
+
 /** For documents and assets of the console. Nothing inline without the nonce, nothing from another origin. */
 export const consoleHeaders = (cspNonce: string): Record<string, string> => ({
   'content-security-policy': [

@@ -1,3 +1,4 @@
+import { answerJson } from '#server/http/answer-json.ts';
 import { clientOf, type Dialect, type WireCall, type WireRoute } from '#server/http/wire-routes.ts';
 import type { Services } from '#server/services.ts';
 import { readWorkspaceName } from '../delivery-queries.ts';
@@ -20,14 +21,10 @@ type Answer = Pick<WireRoute, 'method' | 'allow' | 'summary' | 'handle'>;
 const bothStyles = (path: string) => [`/backend-api/wham${path}`, `/api/codex${path}`, `/backend-api/api/codex${path}`];
 const backend = (path: string) => [`/backend-api${path}`];
 
-const json = { 'content-type': 'application/json' };
-
-const fixed = (summary: string, body: object): Answer => ({
-  method: 'GET',
-  allow: 'codex-client',
-  summary,
-  handle: () => new Response(JSON.stringify(body), { headers: json }),
-});
+const fixed = (summary: string, body: object): Answer => {
+  const text = JSON.stringify(body);
+  return { method: 'GET', allow: 'codex-client', summary, handle: ({ c }) => answerJson(c, text) };
+};
 
 function answers(services: Services): [paths: string[], answer: Answer][] {
   const accounts = async (call: WireCall) => {
@@ -35,7 +32,7 @@ function answers(services: Services): [paths: string[], answer: Answer][] {
     return Response.json(accountsCheck(client, await readWorkspaceName(services.db, client.workspaceId)));
   };
   const bundle = async (call: WireCall) =>
-    new Response(await configBundle(services, clientOf(call), call.userAgent), { headers: json });
+    answerJson(call.c, await configBundle(services, clientOf(call), call.userAgent));
   const requirements = async (call: WireCall) =>
     Response.json(await configRequirements(services, clientOf(call), call.userAgent));
   const get = (summary: string, handle: Answer['handle']): Answer => ({
