@@ -84,7 +84,7 @@ function exampleCall(workspaceId: string, person: Person, index: number): CallRo
 }
 
 async function recordCalls({ services }: TestReeve, workspaceId: string, people: Person[]): Promise<void> {
-  const rows = Array.from({ length: 40 }, (_, index) => people[(index * 3) % people.length])
+  const rows = Array.from({ length: 40 }, (_, index) => people[(index * 5) % people.length])
     .filter((person) => person !== undefined)
     .map((person, index) => exampleCall(workspaceId, person, index));
   await services.db.insertInto('model_calls').values(rows).execute();
