@@ -27,8 +27,7 @@ test('the doctor names what is wrong and what to do, with a server and without o
   const other = createServer().listen(reeve.port, '127.0.0.1');
   const open = await reeve.run(['doctor']);
   other.close();
-  expect(open.stdout).toMatch(/WARNING +master key .*could be read by others
-.*chmod 600/);
+  expect(open.stdout).toMatch(/WARNING +master key .*could be read by others\n.*chmod 600/);
   expect(open.stdout).toMatch(/PROBLEM +port .*EADDRINUSE/);
   await rename(keyFile, `${keyFile}.away`);
   const lost = await reeve.run(['doctor']);
