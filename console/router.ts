@@ -8,8 +8,8 @@ import { routeTree } from './routes.tsx';
 export const queries: QueryClient = new QueryClient({
   // Whatever was changed may show on any page; lists are small and the server is near.
   mutationCache: new MutationCache({
-    // After signing out there is nobody to load anything for: that would only ask to sign in again.
-    onSuccess: (_data, _input, _kept, { meta }) => (meta?.endsSession ? undefined : queries.invalidateQueries()),
+    // After signing out there is nobody to load anything for, and while signing in again what waits for it would wait for itself.
+    onSuccess: (_data, _input, _kept, { meta }) => (meta?.changesSession ? undefined : queries.invalidateQueries()),
   }),
   defaultOptions: {
     queries: {

@@ -20,6 +20,7 @@ export function SignInForm({ email = '', onSignedIn }: SignInFormProps) {
   });
   const signIn = useMutation(
     api.identity.signIn.mutationOptions({
+      meta: { changesSession: true },
       onSuccess: onSignedIn,
       onError: () => form.setFieldValue('password', ''),
     }),
