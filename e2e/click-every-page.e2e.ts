@@ -2,8 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { paths } from '#console/paths.ts';
-import type { Person } from '#testing/organisation.ts';
-import { everyPage, type Visit, type Who } from './every-page.ts';
+import { everyPage, openEveryone, openVisit, type Visit, type Who } from './every-page.ts';
 import {
   type ExampleOrganisation,
   enterAs,
@@ -13,30 +12,15 @@ import {
 
 let example: ExampleOrganisation;
 let visits: Record<keyof typeof paths, Visit[]>;
-const pages: Partial<Record<Who, Page>> = {};
+let pages: Map<Who, Page>;
 
 beforeAll(async () => {
   example = await openExampleOrganisation();
   const { member } = await fillOrganisation(example);
   visits = await everyPage(example);
-  const people: Record<Who, Person | null> = { owner: example.organisation.owner, member, nobody: null };
-  for (const [who, person] of Object.entries(people)) {
-    const page = await example.browser.openPage();
-    if (person) await enterAs(page, person, example.organisation.origin);
-    pages[who as Who] = page;
-  }
+  pages = await openEveryone(example, member);
 });
 afterAll(() => example.close());
-
-async function open({ address, as }: Visit): Promise<Page> {
-  const page = pages[as];
-  if (!page) throw new Error(`no browser for ${as}`);
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.goto(address);
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { timeout: 15_000 }).toBe(0);
-  return page;
-}
 
 /** What is wrong for people who cannot see well or use no mouse, in words; minor findings are left out. */
 async function findBarriers(page: Page, theme: Theme): Promise<string[]> {
@@ -71,7 +55,7 @@ test.each(Object.keys(paths) as (keyof typeof paths)[])(
   async (name) => {
     const found: string[] = [];
     for (const visit of visits[name]) {
-      const page = await open(visit);
+      const page = await openVisit(pages, visit);
       for (const { theme, width } of looks) {
         await page.emulateMedia({ colorScheme: theme });
         await page.setViewportSize({ width, height: 900 });

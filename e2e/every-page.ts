@@ -1,7 +1,10 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { paths } from '#console/paths.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 
-import { approvalAddress, type ExampleOrganisation, startDeviceCode } from './example-organisation.ts';
+import type { Person } from '#testing/organisation.ts';
+import { approvalAddress, type ExampleOrganisation, enterAs, startDeviceCode } from './example-organisation.ts';
 
 export type Who = 'owner' | 'member' | 'nobody';
 
@@ -54,4 +57,31 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     ],
     authorization: [{ address: approvalAddress(), as: 'member' }],
   };
+}
+
+/** Opens a page in the browser of this person and waits until it has loaded. */
+export async function openVisit(pages: ReadonlyMap<Who, Page>, { address, as }: Visit): Promise<Page> {
+  const page = pages.get(as);
+  if (!page) throw new Error(`no browser for ${as}`);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(address);
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { timeout: 15_000 }).toBe(0);
+  return page;
+}
+
+/** One browser profile for each person, signed in. */
+export async function openEveryone(example: ExampleOrganisation, member: Person): Promise<Map<Who, Page>> {
+  const people: [Who, Person | null][] = [
+    ['owner', example.organisation.owner],
+    ['member', member],
+    ['nobody', null],
+  ];
+  const pages = new Map<Who, Page>();
+  for (const [who, person] of people) {
+    const page = await example.browser.openPage();
+    if (person) await enterAs(page, person, example.organisation.origin);
+    pages.set(who, page);
+  }
+  return pages;
 }
