@@ -2,8 +2,8 @@
 // The rule people get wrong: the first group in the order that holds the member decides alone; nothing is filled in from later ones.
 // A document a stock client would refuse is never stored, because it would lock out everyone it is assigned to.
 export { codexClientDialect } from './codex-client/dialect.ts';
-export { findPolicyOfMember, type PolicyFinding } from './look-up-policy.ts';
+export { findPolicyOfMember } from './look-up-policy.ts';
 export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
-export { checkPolicyRevision, policyRevisionHeader, type RevisionCheck } from './policy-revision.ts';
+export { checkPolicyRevision, policyRevisionHeader } from './policy-revision.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
 export { policiesRoutes } from './routes.ts';
