@@ -14,5 +14,5 @@ export { refuseWeakPassword } from './password-rules.ts';
 export { purgeExpiredIdentity } from './purge-expired.ts';
 export { identityRoutes, readConsoleMember } from './routes.ts';
 export { setSignInCookies } from './session-cookies.ts';
-export { readSession, startSession } from './sessions.ts';
+export { startSession } from './sessions.ts';
 export { rotateSigningKeys } from './signing-keys.ts';
