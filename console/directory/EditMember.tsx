@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { api } from '#console/api.ts';
 import { useCan } from '#console/session.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
+import { Dialog } from '#console/ui/Dialog.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
 import type { Member } from '#contract/directory.ts';
 import { builtInRoleNames, builtInRoles } from '#contract/permissions.ts';
@@ -39,7 +40,7 @@ function EditDialog({ member, onClose }: { member: Member; onClose: () => void }
     }),
   );
   return (
-    <Modal opened onClose={onClose} title={`Change ${member.name}`}>
+    <Dialog opened onClose={onClose} title={`Change ${member.name}`}>
       <form onSubmit={form.onSubmit((values) => update.mutate({ id: member.id, ...values }))} noValidate>
         <Stack gap="md">
           {update.error && <FailureNotice what="Nothing was changed" error={update.error} />}
@@ -68,6 +69,6 @@ function EditDialog({ member, onClose }: { member: Member; onClose: () => void }
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Modal, Group as Row, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group as Row, Stack, Textarea, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '#console/api.ts';
 import { describeFailure, fieldErrors } from '#console/failure.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
+import { Dialog } from '#console/ui/Dialog.tsx';
 import type { Group } from '#contract/directory.ts';
 
 interface GroupDialogProps {
@@ -32,7 +33,7 @@ export function GroupDialog({ group, onClose, onSaved }: GroupDialogProps) {
   const save = form.onSubmit((values) => (group ? update.mutate({ id: group.id, ...values }) : create.mutate(values)));
   const error = create.error ?? update.error;
   return (
-    <Modal opened onClose={onClose} title={group ? `Change ${group.name}` : 'Create a group'}>
+    <Dialog opened onClose={onClose} title={group ? `Change ${group.name}` : 'Create a group'}>
       <form onSubmit={save} noValidate>
         <Stack gap="md">
           {error && <FailureNotice what="The group was not saved" error={error} />}
@@ -55,6 +56,6 @@ export function GroupDialog({ group, onClose, onSaved }: GroupDialogProps) {
           </Row>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

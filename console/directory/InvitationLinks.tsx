@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import type { z } from 'zod';
 import { CopyField } from '#console/ui/CopyField.tsx';
+import { Dialog } from '#console/ui/Dialog.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import type { Invitation } from '#contract/directory.ts';
@@ -15,7 +16,7 @@ export function InvitationLinks({ invitations, onClose }: InvitationLinksProps) 
   const first = invitations[0];
   const mailed = invitations.filter((invitation) => invitation.mailed).length;
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={`${countOf(invitations.length, 'person is', 'people are')} invited`}
@@ -40,6 +41,6 @@ export function InvitationLinks({ invitations, onClose }: InvitationLinksProps) 
           <Button onClick={onClose}>Done</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, Modal, MultiSelect, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Checkbox, Group, MultiSelect, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useSessionStorage } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '#console/api.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
+import { Dialog } from '#console/ui/Dialog.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import { type BuiltInRole, builtInRoleNames, builtInRoles } from '#contract/permissions.ts';
 import { allGroups } from './GroupFilter.tsx';
@@ -35,7 +36,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   };
   if (invite.data) return <InvitationLinks invitations={invite.data.invitations} onClose={onClose} />;
   return (
-    <Modal opened onClose={onClose} title="Invite people" size="lg">
+    <Dialog opened onClose={onClose} title="Invite people" size="lg">
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           {invite.error && <FailureNotice what="Nobody was invited" error={invite.error} />}
@@ -87,6 +88,6 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

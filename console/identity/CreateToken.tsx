@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '#console/api.ts';
 import { describeFailure, fieldErrors } from '#console/failure.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { CopyField } from '#console/ui/CopyField.tsx';
+import { Dialog } from '#console/ui/Dialog.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
 import type { AccessToken } from '#contract/identity.ts';
 import { tokenKinds } from './token-kinds.ts';
@@ -32,7 +33,7 @@ export function CreateToken({ onClose }: { onClose: () => void }) {
     create.mutate({ kind, name, expiresInDays: lifetime === 'never' ? null : Number(lifetime) }),
   );
   return (
-    <Modal opened onClose={onClose} title="Create an access token" size="lg">
+    <Dialog opened onClose={onClose} title="Create an access token" size="lg">
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           {create.error && <FailureNotice what="No token was created" error={create.error} />}
@@ -67,13 +68,13 @@ export function CreateToken({ onClose }: { onClose: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
 function TokenOnce({ name, token, onClose }: { name: string; token: string; onClose: () => void }) {
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={`${name} is created`}
@@ -93,6 +94,6 @@ function TokenOnce({ name, token, onClose }: { name: string; token: string; onCl
           <Button onClick={onClose}>I have copied it</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

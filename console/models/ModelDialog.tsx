@@ -1,4 +1,4 @@
-import { Button, Group, Modal, MultiSelect, NumberInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, NumberInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { z } from 'zod';
@@ -6,6 +6,7 @@ import { api } from '#console/api.ts';
 import { describeFailure, fieldErrors } from '#console/failure.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
+import { Dialog } from '#console/ui/Dialog.tsx';
 import { type Model, ModelInput, ModelSlug } from '#contract/models.ts';
 
 interface ModelDialogProps {
@@ -68,7 +69,7 @@ export function ModelDialog({ model, isFirst = false, onClose }: ModelDialogProp
   const error = create.error ?? update.error;
   const priceProps = { min: 0, decimalScale: 4, prefix: '$', hideControls: true } as const;
   return (
-    <Modal opened onClose={onClose} title={model ? `Change ${model.slug}` : 'Allow a model'} size="lg">
+    <Dialog opened onClose={onClose} title={model ? `Change ${model.slug}` : 'Allow a model'} size="lg">
       <form onSubmit={save} noValidate>
         <Stack gap="md">
           {error && <FailureNotice what="The model was not saved" error={error} />}
@@ -127,6 +128,6 @@ export function ModelDialog({ model, isFirst = false, onClose }: ModelDialogProp
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

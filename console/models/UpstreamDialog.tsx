@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { z } from 'zod';
@@ -6,6 +6,7 @@ import { api } from '#console/api.ts';
 import { describeFailure, fieldErrors } from '#console/failure.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
+import { Dialog } from '#console/ui/Dialog.tsx';
 import { type Upstream, UpstreamUrl } from '#contract/models.ts';
 import { TestSteps } from './TestSteps.tsx';
 
@@ -41,7 +42,7 @@ export function UpstreamDialog({ upstream, onClose }: UpstreamDialogProps) {
     save.mutate({ baseUrl: baseUrl.trim(), ...(hasNoKey ? { apiKey: null } : apiKey && { apiKey }) }),
   );
   return (
-    <Modal opened onClose={onClose} title={upstream.baseUrl ? 'Change the upstream' : 'Set the upstream'} size="lg">
+    <Dialog opened onClose={onClose} title={upstream.baseUrl ? 'Change the upstream' : 'Set the upstream'} size="lg">
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           {save.error && <FailureNotice what="The upstream was not saved" error={save.error} />}
@@ -86,6 +87,6 @@ export function UpstreamDialog({ upstream, onClose }: UpstreamDialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Modal, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { settleSignIn, useSessionExpired } from '#console/expired-session.ts';
 import { SignInForm } from '#console/identity/SignInForm.tsx';
 import { useSession } from '#console/session.ts';
+import { Dialog } from '#console/ui/Dialog.tsx';
 
 /** Over the page, so that everything typed there is still there afterwards. */
 export function SignInAgain() {
@@ -14,7 +15,7 @@ export function SignInAgain() {
     location.assign('/sign-in');
   };
   return (
-    <Modal
+    <Dialog
       opened={isExpired}
       onClose={leave}
       title="Your session has ended"
@@ -29,6 +30,6 @@ export function SignInAgain() {
           await queries.invalidateQueries();
         }}
       />
-    </Modal>
+    </Dialog>
   );
 }

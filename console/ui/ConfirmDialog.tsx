@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { Dialog } from '#console/ui/Dialog.tsx';
 
 interface ConfirmDialogProps {
   title: string;
@@ -41,7 +42,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     if (mayConfirm) onConfirm();
   };
   return (
-    <Modal opened={isOpen} size={size} onClose={close} title={title} closeOnClickOutside={!isBusy}>
+    <Dialog opened={isOpen} size={size} onClose={close} title={title} closeOnClickOutside={!isBusy}>
       <form onSubmit={confirm}>
         <Stack gap="md">
           {children}
@@ -69,6 +70,6 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
