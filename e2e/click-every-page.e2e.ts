@@ -3,12 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { paths } from '#console/paths.ts';
 import { everyPage, openEveryone, openVisit, type Visit, type Who } from './every-page.ts';
-import {
-  type ExampleOrganisation,
-  enterAs,
-  fillOrganisation,
-  openExampleOrganisation,
-} from './example-organisation.ts';
+import { type ExampleOrganisation, fillOrganisation, openExampleOrganisation } from './example-organisation.ts';
 
 let example: ExampleOrganisation;
 let visits: Record<keyof typeof paths, Visit[]>;

@@ -27,8 +27,8 @@ const numberControls = `(() => {
   const radios = new Set();
   const controls = [...wanted].filter((element) => {
     if (!element.checkVisibility({ visibilityProperty: true }) || element.matches(':disabled, [type=hidden]')) return false;
-    // Steppers of number fields: the arrow keys do the same.
-    if (element.tabIndex < 0 && element.closest('[class*=NumberInput], [class*=Combobox], [class*=PasswordInput]')) return false;
+    // Steppers of number fields and the cross of lists: arrow keys, and choosing the same again, do what they do.
+    if (element.tabIndex < 0 && element.closest('[class*=NumberInput], [class*=InputClearButton]')) return false;
     if (element.matches('[role=tab][tabindex="-1"]')) return false;
     if (element.type !== 'radio') return true;
     return radios.has(element.name) ? false : radios.add(element.name);
@@ -45,12 +45,8 @@ const readFocus = `(() => {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
     return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none';
   };
-  const around = [element, element.parentElement, ...element.parentElement.children, element.closest('.cm-editor')];
-  const looks = getComputedStyle(element).borderColor;
-  element.blur();
-  const isRecoloured = getComputedStyle(element).borderColor !== looks;
-  element.focus({ focusVisible: true, preventScroll: true });
-  const isVisible = isRecoloured || around.some((one) => one && isMarked(one));
+  const around = [element, ...element.parentElement.children, element.closest('.cm-editor')?.parentElement, element.closest('.mantine-Input-input')];
+  const isVisible = around.some((one) => one && isMarked(one));
   return { number, isVisible, html: element.outerHTML.slice(0, 160) };
 })()`;
 
@@ -65,7 +61,7 @@ async function walk(page: Page): Promise<string[]> {
   const controls = await page.evaluate<[string, string][]>(numberControls);
   const missing = new Map(controls);
   const faults: string[] = [];
-  for (let step = 0; step < controls.length + 5 && missing.size > 0; step += 1) {
+  for (let step = 0; step < controls.length + 20 && missing.size > 0; step += 1) {
     // Tab indents in a code editor; Escape first is the way out that it announces.
     if (await page.evaluate<boolean>(`document.activeElement.closest('.cm-editor') !== null`))
       await page.keyboard.press('Escape');
