@@ -43,7 +43,7 @@ const deciding: [what: string, change: () => Promise<unknown>][] = [
   ['a workspace switch', () => db.updateTable('workspaces').set({ codex_local_enabled: false }).execute()],
   ['the fallback', () => db.updateTable('workspaces').set({ fallback_policy_id: 'pol_1' }).execute()],
   ['a suspension', () => db.updateTable('members').set({ status: 'suspended' }).where('id', '=', memberId).execute()],
-  ['a role', () => db.updateTable('members').set({ role: 'admin' }).where('id', '=', memberId).execute()],
+  ['a role', () => db.updateTable('members').set({ role: 'codex-admin' }).where('id', '=', memberId).execute()],
   ['a revoked sign-in', () => db.updateTable('client_grants').set({ revoked_at: at }).execute()],
   ['a revoked token', () => db.updateTable('access_tokens').set({ revoked_at: at }).execute()],
   ['a policy', () => db.updateTable('policies').set({ contents: '#', revision: 2 }).execute()],
