@@ -62,9 +62,6 @@ async function walk(page: Page): Promise<string[]> {
   const missing = new Map(controls);
   const faults: string[] = [];
   for (let step = 0; step < controls.length + 20 && missing.size > 0; step += 1) {
-    // Tab indents in a code editor; Escape first is the way out that it announces.
-    if (await page.evaluate<boolean>(`document.activeElement.closest('.cm-editor') !== null`))
-      await page.keyboard.press('Escape');
     await page.keyboard.press('Tab');
     const { number, isVisible, html } = await page.evaluate<Focus>(readFocus);
     if (number === null || !missing.delete(number)) continue;

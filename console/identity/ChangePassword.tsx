@@ -37,7 +37,7 @@ export function ChangePassword() {
           <PasswordInput
             label="Current password"
             autoComplete="current-password"
-            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the current password' }}
+            visibilityToggleButtonProps={{ tabIndex: 0, 'aria-label': 'Show or hide the current password' }}
             {...form.getInputProps('currentPassword')}
           />
           <NewPasswordInput label="New password" {...form.getInputProps('newPassword')} />

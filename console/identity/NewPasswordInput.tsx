@@ -9,7 +9,7 @@ export function NewPasswordInput({ label = 'Password', ...props }: PasswordInput
       label={label}
       description="At least 12 characters. A few unrelated words are easier to remember than symbols."
       autoComplete="new-password"
-      visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
+      visibilityToggleButtonProps={{ tabIndex: 0, 'aria-label': 'Show or hide the password' }}
       {...props}
     />
   );

@@ -40,7 +40,7 @@ export function SignInForm({ email = '', onSignedIn }: SignInFormProps) {
         <PasswordInput
           label="Password"
           autoComplete="current-password"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
+          visibilityToggleButtonProps={{ tabIndex: 0, 'aria-label': 'Show or hide the password' }}
           {...form.getInputProps('password')}
           {...(email !== '' && { 'data-autofocus': true })}
         />

@@ -61,7 +61,7 @@ export function UpstreamDialog({ upstream, onClose }: UpstreamDialogProps) {
             }
             autoComplete="off"
             disabled={hasNoKey}
-            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the API key' }}
+            visibilityToggleButtonProps={{ tabIndex: 0, 'aria-label': 'Show or hide the API key' }}
             {...form.getInputProps('apiKey')}
           />
           {upstream.hasApiKey && (

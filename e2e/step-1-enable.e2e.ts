@@ -1,0 +1,68 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { button, dialog, goTo, heading, saveSwitch } from './by-clicking.ts';
+import { type ExampleOrganisation, enterAs, openExampleOrganisation, startDeviceCode } from './example-organisation.ts';
+import { openPage } from './open-reeve.ts';
+
+let example: ExampleOrganisation;
+let page: Page;
+beforeAll(async () => {
+  example = await openExampleOrganisation();
+});
+beforeEach(async () => {
+  page = await openPage(example.browser);
+  await enterAs(page, example.organisation.owner, example.organisation.origin);
+  await page.goto('/');
+});
+afterAll(() => example.close());
+
+test('the preview says who is touched; discarding changes nothing', async () => {
+  await goTo(page, 'Settings and permissions');
+  const local = page.getByRole('switch', { name: 'Allow members to use Codex Local' });
+  expect(await local.isChecked()).toBe(true);
+  await page.getByText('Allow members to use Codex Local', { exact: true }).click();
+  await page.getByText('One change is not saved yet.').waitFor();
+  await button(page, 'Review changes').click();
+  const preview = dialog(page, 'Save these settings?');
+  await preview.getByText('The workspace has 1 active member').waitFor();
+  await page.keyboard.press('Escape');
+  await button(page, 'Discard').click();
+  expect(await local.isChecked()).toBe(true);
+  await page.reload();
+  await local.waitFor();
+  expect(await local.isChecked()).toBe(true);
+});
+
+test('what comes later is there, greyed, with the reason', async () => {
+  await goTo(page, 'Settings and permissions');
+  const internet = page.getByRole('switch', { name: 'Internet access of hosted tasks' });
+  await internet.waitFor();
+  expect(await internet.isDisabled()).toBe(true);
+  await page.getByText('It belongs to hosted tasks, which come in a later version of Reeve.').waitFor();
+});
+
+test('device code off is told on the page where the code is typed', async () => {
+  const userCode = await startDeviceCode(example);
+  await saveSwitch(page, 'Enable device code authentication for Codex CLI');
+  await page.goto(`/codex/device?user_code=${userCode}`);
+  await page.getByText('A workspace owner can turn it on under Settings and permissions.').waitFor();
+  // The browser tells of the refused call as well.
+  expect(example.browser.complaints.splice(0).join()).toContain('status of 404');
+  await page.goto('/');
+  await saveSwitch(page, 'Enable device code authentication for Codex CLI');
+  await page.goto(`/codex/device?user_code=${userCode}`);
+  await heading(page, 'Sign in this client?').waitFor();
+});
+
+test('a member who is no owner sees neither the settings nor their entry', async () => {
+  const grace = await example.organisation.addMember({ name: 'Grace Hopper' });
+  const own = await openPage(example.browser);
+  await enterAs(own, grace, example.organisation.origin);
+  await own.goto('/');
+  const navigation = own.getByRole('navigation', { name: 'Main' });
+  await navigation.getByRole('link', { name: 'Connect a client' }).waitFor();
+  expect(await navigation.getByRole('link', { name: 'Settings and permissions' }).count()).toBe(0);
+  await own.goto('/settings');
+  await own.getByText('Your role does not include this.').waitFor();
+  expect(example.browser.complaints.splice(0).join()).toContain('status of 403');
+});
