@@ -1,7 +1,9 @@
 import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
+import { loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export interface Target {
   name: string;
@@ -52,18 +54,23 @@ function once(target: Target, agent: Agent): Promise<Sample> {
   });
 }
 
+interface Load {
+  concurrency: number;
+  calls: number;
+  /** Callers start evenly over this time instead of all in the same millisecond, which no organisation's clients do. */
+  startOverMs?: number;
+}
+
 /** `concurrency` callers, each starting its next call when its last one ended, `calls` in all. Connections are kept alive. */
-export async function load(
-  target: Target,
-  { concurrency, calls }: { concurrency: number; calls: number },
-): Promise<Measured> {
+export async function load(target: Target, { concurrency, calls, startOverMs = 0 }: Load): Promise<Measured> {
   const isTls = target.url.startsWith('https:');
   const agent: Agent = isTls
     ? new https.Agent({ keepAlive: true, maxSockets: concurrency })
     : new http.Agent({ keepAlive: true, maxSockets: concurrency });
   const measured: Measured = { samples: [], failures: [], seconds: 0 };
   let left = calls;
-  const caller = async () => {
+  const caller = async (_: unknown, index: number) => {
+    if (startOverMs > 0) await wait((startOverMs * index) / concurrency);
     while (left > 0) {
       left -= 1;
       try {
@@ -74,11 +81,18 @@ export async function load(
     }
   };
   const startedAt = performance.now();
-  await Promise.all(Array.from({ length: concurrency }, caller));
+  await Promise.all(Array.from({ length: concurrency }).map(caller));
   measured.seconds = (performance.now() - startedAt) / 1000;
   agent.destroy();
   return measured;
 }
+
+/** Rounds of the same target as one measurement. */
+export const together = (rounds: readonly Measured[]): Measured => ({
+  samples: rounds.flatMap(({ samples }) => samples),
+  failures: rounds.flatMap(({ failures }) => failures),
+  seconds: rounds.reduce((sum, { seconds }) => sum + seconds, 0),
+});
 
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -89,8 +103,14 @@ export const perSecond = ({ samples, seconds }: Measured): number => samples.len
 export const ms = (value: number): string => `${value.toFixed(1)} ms`;
 export const times = (value: number): string => `${value.toFixed(2)}×`;
 
+/** What else the machine is busy with: with more than one runnable process for each processor, times say little. */
+export const loadNow = (): string =>
+  `load average ${loadavg()[0]?.toFixed(1)} at ${new Date().toISOString().slice(0, 16)}Z`;
+
 /** Rows of strings as a Markdown table, so that a run can be pasted into the documentation. */
 export function printTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): void {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  process.stdout.write([`\n### ${title}\n`, line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n'));
+  process.stdout.write(
+    [`\n### ${title}\n`, `(${loadNow()})\n`, line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n'),
+  );
 }

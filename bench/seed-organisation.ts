@@ -53,14 +53,12 @@ export async function seedOrganisation(
     (part) => db.insertInto('groups').values(part).execute(),
   );
   const memberships = memberIds.flatMap((memberId, index) =>
-    [index, index * 7 + 3]
-      .slice(0, groups > 1 ? 2 : groups)
-      .map((seed) => ({
-        workspace_id: workspaceId,
-        group_id: groupIds[seed % groups] ?? '',
-        member_id: memberId,
-        added_at: now,
-      })),
+    [index, index * 7 + 3].slice(0, groups > 1 ? 2 : groups).map((seed) => ({
+      workspace_id: workspaceId,
+      group_id: groupIds[seed % groups] ?? '',
+      member_id: memberId,
+      added_at: now,
+    })),
   );
   await inChunks(memberships, (part) =>
     db
@@ -81,14 +79,12 @@ export async function seedOrganisation(
     updated_by: null,
   }));
   await inChunks(documents, (part) => db.insertInto('policies').values(part).execute());
-  const assignments = groupIds
-    .slice(0, policies)
-    .map((groupId, position) => ({
-      workspace_id: workspaceId,
-      position,
-      group_id: groupId,
-      policy_id: policyIds[position] ?? '',
-    }));
+  const assignments = groupIds.slice(0, policies).map((groupId, position) => ({
+    workspace_id: workspaceId,
+    position,
+    group_id: groupId,
+    policy_id: policyIds[position] ?? '',
+  }));
   await inChunks(assignments, (part) => db.insertInto('policy_assignments').values(part).execute());
   await db
     .updateTable('workspaces')
