@@ -90,7 +90,9 @@ function unixRecipes(facts: JoinFacts, system: 'linux' | 'macos'): Recipe[] {
     {
       id: `machine-${system}`,
       title: `${titles[system]}, for everyone on the machine`,
-      sentence: 'Binds every client on it to this workspace, whatever its own settings say. Needs root.',
+      sentence:
+        'Leads every client on it to this workspace, ahead of their own settings. From Codex 0.163 on, other ways to sign in are ' +
+        'refused. Needs root.',
       audience: 'person',
       system,
       steps: machineSteps(facts, system),

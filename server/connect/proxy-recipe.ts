@@ -30,7 +30,17 @@ export function proxyRecipe(facts: JoinFacts): Recipe {
             fileName: 'reeve-proxy.env',
           },
           {
-            label: 'Start only the client with them',
+            label: 'Start the proxy on this machine, in a folder with the Reeve program',
+            text: `node server/main.ts proxy --reeve ${facts.origin} --ca ${authorityPath}`,
+            fileName: null,
+          },
+          {
+            label: `Sign in: in the address it prints, put ${facts.origin} in place of https://auth.openai.com before you open it`,
+            text: '(set -a; . ./reeve-proxy.env; codex login)',
+            fileName: null,
+          },
+          {
+            label: 'Start only the client with these settings',
             text: '(set -a; . ./reeve-proxy.env; codex cloud list)',
             fileName: null,
           },
@@ -38,6 +48,6 @@ export function proxyRecipe(facts: JoinFacts): Recipe {
       : [],
     caution: isOn
       ? 'Whatever starts with these settings reaches Reeve and nothing else. Use them for this client only.'
-      : 'Proxy mode is off on this server. Its operator can turn it on in the configuration.',
+      : 'Proxy mode is off on this server. Its operator can turn it on with REEVE_VENDOR_NAMES=on.',
   };
 }

@@ -53,7 +53,7 @@ function bootstrapRoutes(
       summary: 'The authorities a client in proxy mode has to trust',
       handle(call) {
         if (proxyAuthorityPem === null)
-          throw absent('Proxy mode is off on this Reeve. Its operator can turn it on in the configuration.');
+          throw absent('Proxy mode is off on this Reeve. Its operator can turn it on with REEVE_VENDOR_NAMES=on.');
         const all = [authorityPem, proxyAuthorityPem].filter((text) => text !== null);
         return pem(call, all.map(authorityFile).join(''), 'reeve-proxy-ca.pem');
       },
