@@ -29,7 +29,7 @@ test('the TUI signs in with the browser and answers through the gateway', async 
   const [url] = await vi.waitFor(
     () => {
       tui.press('enter');
-      return tui.waitFor(/https:\/\/\S+\/oauth\/authorize\?\S+/, { timeoutMs: 5_000 });
+      return tui.waitFor(/https:\/\/\S+\/oauth\/authorize\?\S+=ws_[0-9a-f]{32}/, { timeoutMs: 5_000 });
     },
     { timeout: 60_000 },
   );
