@@ -8,8 +8,10 @@ import { routeTree } from './routes.tsx';
 export const queries: QueryClient = new QueryClient({
   // Whatever was changed may show on any page; lists are small and the server is near.
   mutationCache: new MutationCache({
-    // After signing out there is nobody to load anything for, and while signing in again what waits for it would wait for itself.
-    onSuccess: (_data, _input, _kept, { meta }) => (meta?.changesSession ? undefined : queries.invalidateQueries()),
+    // What was removed or signed out of is not loaded again for the page that is about to be left. Signing in again leaves it to
+    // its caller: what waits for it would wait for itself.
+    onSuccess: (_data, _input, _kept, { meta }) =>
+      queries.invalidateQueries({ refetchType: meta?.leavesPage ? 'none' : 'active' }),
   }),
   defaultOptions: {
     queries: {

@@ -23,6 +23,7 @@ export function GroupPage() {
   const group = useQuery(api.directory.groups.get.queryOptions({ input: { id } }));
   const remove = useMutation(
     api.directory.groups.remove.mutationOptions({
+      meta: { leavesPage: true },
       onSuccess: async () => {
         showDone(`${group.data?.name} was deleted.`);
         await navigate({ to: paths.groups });

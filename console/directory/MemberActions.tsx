@@ -35,6 +35,7 @@ export function MemberActions({ member }: { member: Member }) {
   );
   const removing = useMutation(
     remove.mutationOptions({
+      meta: { leavesPage: true },
       onSuccess: async () => {
         showDone(`${member.name} was removed.`);
         await navigate({ to: paths.members });

@@ -113,7 +113,7 @@ function SignOutEverywhere() {
   const [isAsked, setAsked] = useState(false);
   const signOut = useMutation(
     api.identity.signOutEverywhere.mutationOptions({
-      meta: { changesSession: true },
+      meta: { leavesPage: true },
       onSuccess: () => location.assign('/sign-in'),
     }),
   );

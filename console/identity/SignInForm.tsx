@@ -20,7 +20,7 @@ export function SignInForm({ email = '', onSignedIn }: SignInFormProps) {
   });
   const signIn = useMutation(
     api.identity.signIn.mutationOptions({
-      meta: { changesSession: true },
+      meta: { leavesPage: true },
       onSuccess: onSignedIn,
       onError: () => form.setFieldValue('password', ''),
     }),

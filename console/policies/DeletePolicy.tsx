@@ -16,6 +16,7 @@ export function DeletePolicy({ policy }: { policy: Policy }) {
   const [isAsked, setAsked] = useState(false);
   const remove = useMutation(
     api.policies.remove.mutationOptions({
+      meta: { leavesPage: true },
       onSuccess: async () => {
         showDone(`${policy.name} was deleted.`);
         await navigate({ to: paths.policies });

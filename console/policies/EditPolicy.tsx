@@ -23,6 +23,7 @@ export function EditPolicy({ policy }: { policy: Policy }) {
   const [kept, setKept, forget] = useSessionStorage<KeptDraft | undefined>({
     key: `reeve-policy-${policy.id}`,
     defaultValue: undefined,
+    getInitialValueInEffect: false,
   });
   const [isConfirming, setConfirming] = useState(false);
   const draft = kept ?? saved;

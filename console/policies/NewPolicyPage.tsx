@@ -15,7 +15,11 @@ const blank: PolicyDraft = { name: '', contents: '' };
 
 export function NewPolicyPage() {
   const navigate = useNavigate();
-  const [draft, setDraft, forget] = useSessionStorage<PolicyDraft>({ key: 'reeve-new-policy', defaultValue: blank });
+  const [draft, setDraft, forget] = useSessionStorage<PolicyDraft>({
+    key: 'reeve-new-policy',
+    defaultValue: blank,
+    getInitialValueInEffect: false,
+  });
   const presets = useQuery(api.policies.presets.queryOptions({ staleTime: Number.POSITIVE_INFINITY }));
   const create = useMutation(
     api.policies.create.mutationOptions({

@@ -14,7 +14,7 @@ export function AccountMenu() {
   const navigate = useNavigate();
   const signOut = useMutation(
     api.identity.signOut.mutationOptions({
-      meta: { changesSession: true },
+      meta: { leavesPage: true },
       // A new document, so that nothing of this person stays in memory.
       onSuccess: () => {
         rememberSignedIn(false);

@@ -1,5 +1,5 @@
 import { setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState } from '@codemirror/state';
+import { Annotation, Compartment, EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import { type EditorDiagnostic, offsetOf, toEditorDiagnostics } from './editor-diagnostics.ts';
@@ -15,6 +15,9 @@ interface TomlEditorProps {
   /** Puts the cursor there and the focus into the editor whenever it becomes another object. */
   jumpTo?: { line: number; column: number } | undefined;
 }
+
+/** Marks what the page put in, which nobody typed: reporting it would overwrite a draft that is still being read. */
+const fromPage = Annotation.define<boolean>();
 
 /** A TOML document with somebody else's diagnostics at their lines. */
 export function TomlEditor({ label, value, onChange, diagnostics, isReadOnly = false, jumpTo }: TomlEditorProps) {
@@ -34,7 +37,8 @@ export function TomlEditor({ label, value, onChange, diagnostics, isReadOnly = f
           tomlExtensions,
           attributes.current.of([]),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) report.current(update.state.doc.toString());
+            const isTyped = !update.transactions.some((change) => change.annotation(fromPage));
+            if (update.docChanged && isTyped) report.current(update.state.doc.toString());
           }),
         ],
       }),
@@ -46,7 +50,7 @@ export function TomlEditor({ label, value, onChange, diagnostics, isReadOnly = f
   useEffect(() => {
     const view = editor.current;
     if (!view || view.state.doc.toString() === value) return;
-    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value }, annotations: fromPage.of(true) });
   }, [value]);
 
   useEffect(() => {
