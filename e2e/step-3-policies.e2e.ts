@@ -62,5 +62,5 @@ test('a draft outlives a reload, and says so when somebody else saved meanwhile'
   await button(page, 'Keep mine and replace theirs').click();
   await button(page, 'Review and save').click();
   await dialog(page, 'Save Engineering?').getByRole('button', { name: 'Save policy' }).click();
-  await page.getByText(`Revision ${revision + 2}`).waitFor();
+  await page.getByText(`Revision ${revision + 2}, changed`).waitFor();
 });

@@ -17,7 +17,8 @@ export function describeAge(at: Date, now: Date): string {
   for (const step of steps) {
     if (Math.abs(seconds) >= step.seconds) return relative.format(Math.trunc(seconds / step.seconds), step.unit);
   }
-  return seconds > 0 ? 'in a moment' : Math.abs(seconds) < 10 ? 'just now' : `${-seconds} s ago`;
+  // What was just made may be ahead of a `now` that is renewed every few seconds.
+  return seconds > 10 ? 'in a moment' : seconds > -10 ? 'just now' : `${-seconds} s ago`;
 }
 
 /** "3 minutes ago", with the exact time in the reader's zone on hover and focus. */
