@@ -7,6 +7,8 @@ export default defineConfig({
     pool: 'forks',
     // The machines that run this have two cores, and an embedded database takes most of a gigabyte.
     maxWorkers: 2,
+    // Waits for a condition end when it holds; the limit is for hopeless ones only, on a machine that is busy too.
+    expect: { poll: { timeout: 30_000, interval: 50 } },
     projects: [
       {
         extends: true,
