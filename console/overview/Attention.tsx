@@ -33,7 +33,7 @@ export function Attention({ items, steps }: AttentionProps) {
       {next ? (
         <Notice tone="info" title={`Next: ${next.title}`}>
           <p>
-            {next.fact}. {next.path && <TextLink to={next.path}>Do it now</TextLink>}
+            {next.fact}. {next.path && <TextLink to={next.path}>Go there</TextLink>}
           </p>
         </Notice>
       ) : (

@@ -17,7 +17,7 @@ export function LookUpTrail({ tried }: LookUpTrailProps) {
             <li key={groupName} className={classes.rule} data-matched={matched || undefined}>
               <span className={classes.number}>{index + 1}</span>
               <span className={classes.ruleText}>
-                {groupName}: {policyName}
+                Group {groupName} gets {policyName}
               </span>
               <StatusBadge tone={matched ? 'ok' : 'quiet'}>
                 {matched ? 'Matches: decides' : 'Not in this group'}

@@ -6,4 +6,4 @@ export { connectDialect } from './bootstrap/routes.ts';
 export { deviceSignIn } from './join-facts.ts';
 export { connectRoutes } from './routes.ts';
 export { vendorNames } from './vendor-names.ts';
-export { startVendorProxy, type VendorProxy, type VendorProxyOptions } from './vendor-proxy.ts';
+export { startVendorProxy } from './vendor-proxy.ts';
