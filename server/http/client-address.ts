@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 
 const parse = (text: string | undefined) => {
   const bare = text?.trim().replace(/^\[|\]$/g, '');
@@ -12,6 +13,15 @@ const isIn = (address: ipaddr.IPv4 | ipaddr.IPv6, cidr: string): boolean => {
   );
 };
 
+/** A connection brings many requests, all from one address. */
+const direct = new LRUCache<string, string>({ max: 10_000 });
+
+function directAddress(socketAddress: string): string | null {
+  const address = direct.get(socketAddress) ?? parse(socketAddress)?.toString() ?? null;
+  if (address !== null) direct.set(socketAddress, address);
+  return address;
+}
+
 /**
  * The caller's address. X-Forwarded-For is believed only from right to left and only while the hop before is one of our own
  * proxies, so nobody can write an address for themselves.
@@ -21,9 +31,11 @@ export function clientAddress(
   forwardedFor: string | undefined,
   trustedProxies: readonly string[],
 ): string | null {
+  if (socketAddress === undefined) return null;
+  if (forwardedFor === undefined || trustedProxies.length === 0) return directAddress(socketAddress);
   let current = parse(socketAddress);
   if (!current) return null;
-  const hops = (forwardedFor ?? '').split(',').filter((hop) => hop.trim() !== '');
+  const hops = forwardedFor.split(',').filter((hop) => hop.trim() !== '');
   while (hops.length > 0 && trustedProxies.some((cidr) => current !== null && isIn(current, cidr))) {
     const next = parse(hops.pop());
     if (!next) break;
