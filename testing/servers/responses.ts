@@ -228,6 +228,8 @@ export async function startResponsesServer(options: ResponsesServerOptions = {})
     });
   });
   server.on('upgrade', (request, socket) => {
+    // A client killed by its test resets this connection.
+    socket.on('error', () => undefined);
     otherRequests.push({ method: 'UPGRADE', path: request.url ?? '', headers: request.headers, status: 426 });
     socket.end('HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
   });
