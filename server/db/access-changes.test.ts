@@ -39,6 +39,16 @@ beforeAll(async () => {
 });
 afterAll(() => services.close());
 
+/** PostgreSQL tells connections other than the writer's a moment later. */
+async function settled(): Promise<number> {
+  let seen = Number.NaN;
+  while (seen !== services.changes.generation) {
+    seen = services.changes.generation;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  return seen;
+}
+
 const deciding: [what: string, change: () => Promise<unknown>][] = [
   ['a workspace switch', () => db.updateTable('workspaces').set({ codex_local_enabled: false }).execute()],
   ['the fallback', () => db.updateTable('workspaces').set({ fallback_policy_id: 'pol_1' }).execute()],
@@ -76,13 +86,13 @@ const deciding: [what: string, change: () => Promise<unknown>][] = [
 ];
 
 test.each(deciding)('%s is announced before its statement returns', async (_what, change) => {
-  const before = services.changes.generation;
+  const before = await settled();
   await change();
   expect(services.changes.generation).not.toBe(before);
 });
 
 test('a transaction announces with its commit, and not at all when it fails', async () => {
-  const { generation } = services.changes;
+  const generation = await settled();
   const failing = db.transaction().execute(async (tx) => {
     await tx.updateTable('members').set({ role: 'owner' }).execute();
     throw new Error('changed my mind');
@@ -94,7 +104,7 @@ test('a transaction announces with its commit, and not at all when it fails', as
 });
 
 test('what decides nothing is not announced', async () => {
-  const { generation } = services.changes;
+  const generation = await settled();
   await db.updateTable('members').set({ last_active_at: at }).execute();
   await db.updateTable('access_tokens').set({ last_used_at: at }).execute();
   await db.updateTable('client_grants').set({ last_used_at: at, expires_at: at }).execute();
