@@ -8,12 +8,14 @@ const root = join(import.meta.dirname, '../..');
 /** The first sentence of a feature's index.ts, which says what it is. */
 function sentenceOf(feature: string): string {
   const text = readFileSync(join(root, 'server', feature, 'index.ts'), 'utf8');
-  const comment =
-    /^(?:\/\/.*\n)+/
-      .exec(text)?.[0]
-      .replace(/^\/\/\s*/gm, '')
-      .replace(/\n/g, ' ') ?? '';
-  return comment.split(/(?<=\.)\s/)[0]?.trim() ?? '';
+  const comment = /^(?:\/\/.*\n)+|^\/\*\*[\s\S]*?\*\//.exec(text)?.[0] ?? '';
+  const words = comment.replace(/^\s*(?:\/\/|\/\*\*|\*\/|\*)\s?/gm, '').replace(/\s+/g, ' ');
+  return (
+    words
+      .trim()
+      .split(/(?<=\.)\s/)[0]
+      ?.trim() ?? ''
+  );
 }
 
 const exists = (path: string) => statSync(join(root, path), { throwIfNoEntry: false }) !== undefined;

@@ -102,6 +102,8 @@ export async function handleCall(gateway: Gateway, call: WireCall): Promise<Resp
     return await runCall(gateway, await approve(gateway, call, row, facts));
   } catch (error) {
     if (error instanceof ClientLeft) return RESPONSE_ALREADY_SENT;
+    // A refusal before the body was read: taking it off the connection now keeps the connection for the client's next call.
+    call.c.env.incoming.resume();
     if (!isReeveError(error)) throw error;
     if (row.outcome === 'refused') await recordRefusal(gateway, row, error);
     return wordError(error, facts);
