@@ -105,7 +105,7 @@ async function layOut(root: string, codex: CodexBinary, options: ClientMachineOp
     await mkdir(folder, { recursive: true });
   }
   await symlink(path.join(root, 'package', codex.executable), path.join(root, 'bin/codex'));
-  const launcher = `#!/bin/sh\nexec '${root}/enter' "$PWD" '${root}/package/${codex.executable}' "$@"\n`;
+  const launcher = `#!/bin/sh\nexec '${root}/enter' '${root}/work' '${root}/package/${codex.executable}' "$@"\n`;
   await writeFile(path.join(root, 'codex'), launcher);
   await chmod(path.join(root, 'codex'), 0o755);
   const { configToml = '' } = options;
@@ -140,7 +140,7 @@ export async function createClientMachine(options: ClientMachineOptions = {}): P
   const started = new Set<Program>();
 
   const environment = (extra: Record<string, string> = {}): Record<string, string> => ({
-    PATH: `${path.join(root, 'bin')}:${path.join(root, 'package', codex.tools)}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+    PATH: `${path.join(root, 'bin')}:${path.join(root, 'package', codex.tools)}:${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`,
     HOME: files.home.path,
     CODEX_HOME: files.codexHome.path,
     TMPDIR: '/tmp',
