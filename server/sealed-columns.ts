@@ -25,12 +25,6 @@ export const sealedColumns: readonly SealedColumn[] = [
     key: ['kid'],
     contextOf: ([kid]) => `signing_keys/${kid}/private_jwk`,
   },
-  {
-    table: 'device_requests',
-    column: 'sealed_code',
-    key: ['id'],
-    contextOf: ([id]) => `device_requests/${id}/code`,
-  },
 ];
 
 export interface SealedSecret {

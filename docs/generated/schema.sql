@@ -89,7 +89,6 @@ create table device_requests (
   ip text,
   status text not null,
   member_id text,
-  sealed_code text,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   constraint device_requests_device_auth_id_hash_key UNIQUE (device_auth_id_hash),

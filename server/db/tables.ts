@@ -89,7 +89,6 @@ export interface Tables {
     ip: string | null;
     status: 'pending' | 'approved' | 'denied' | 'used';
     member_id: string | null;
-    sealed_code: string | null;
     created_at: Timestamp;
     expires_at: Timestamp;
   };

@@ -115,7 +115,6 @@ create table device_requests (
   ip text,
   status text not null check (status in ('pending', 'approved', 'denied', 'used')),
   member_id text references members (id) on delete cascade,
-  sealed_code text,
   created_at timestamptz not null,
   expires_at timestamptz not null
 );

@@ -24,7 +24,6 @@ export async function insertDeviceRequest(db: Database, request: NewDeviceReques
       ip: request.ip,
       status: 'pending',
       member_id: null,
-      sealed_code: null,
       created_at: request.createdAt,
       expires_at: request.expiresAt,
     })
