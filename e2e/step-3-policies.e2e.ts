@@ -28,7 +28,9 @@ test('look-up says which policy a member gets and why', async () => {
   await button(page, 'Look up').click();
   await page.getByText(/grace\.hopper@example\.com.* gets|Grace Hopper.* gets/).waitFor();
   const trail = await page.getByRole('list').filter({ hasText: 'Matches: decides' }).innerText();
-  expect(trail).toMatch(/Group Contractors gets Read-only review\s+Not in this group[\s\S]*Group Engineering gets Engineering\s+Matches/);
+  expect(trail).toMatch(
+    /Group Contractors gets Read-only review\s+Not in this group[\s\S]*Group Engineering gets Engineering\s+Matches/,
+  );
 });
 
 test('a new order is previewed by who gets another policy', async () => {
