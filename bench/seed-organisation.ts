@@ -40,7 +40,6 @@ export async function seedOrganisation(
     workspace_id: workspaceId,
     email: `person-${index}@example.com`,
     name: `Person ${index}`,
-    role: 'member' as const,
     status: 'active' as const,
     password_hash: null,
     created_at: now,

@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
-import { Email, Password, PersonName, SignedIn } from './identity.ts';
+import { Email, Password, PersonName, RoleRef, SignedIn } from './identity.ts';
 import { pageInput, pageOf } from './paging.ts';
-import { builtInRoleNames } from './permissions.ts';
 
 const tag = 'Members and groups';
 const At = z.iso.datetime();
 const Id = z.object({ id: z.string() });
 const Done = z.object({});
 
-export const MemberStatus = z.enum(['invited', 'active', 'suspended']);
-export const Role = z.enum(builtInRoleNames);
+export const MemberStatus = z.enum(['invited', 'active', 'suspended', 'deprovisioned']);
 
 export const GroupName = z.string().trim().min(1).max(120);
 export const GroupRef = z.object({ id: z.string(), name: z.string() });
@@ -19,8 +17,11 @@ export const Member = z.object({
   id: z.string(),
   email: z.string(),
   name: z.string(),
-  role: Role,
+  roles: z.array(RoleRef).describe('Their own, not those of their groups.'),
   status: MemberStatus,
+  source: z
+    .enum(['manual', 'scim', 'sso'])
+    .describe('Who decides about the entry: the console, SCIM, or a first single sign-on.'),
   groups: z.array(GroupRef),
   createdAt: At,
   lastActiveAt: At.nullable(),
@@ -40,6 +41,7 @@ export const Group = z.object({
   id: z.string(),
   name: GroupName,
   description: z.string(),
+  source: z.enum(['manual', 'scim']),
   memberCount: z.number().int(),
   createdAt: At,
 });
@@ -127,7 +129,12 @@ export const directory = {
       )
       .output(
         pageOf(Member).extend({
-          counts: z.object({ active: z.number().int(), invited: z.number().int(), suspended: z.number().int() }),
+          counts: z.object({
+            active: z.number().int(),
+            invited: z.number().int(),
+            suspended: z.number().int(),
+            deprovisioned: z.number().int(),
+          }),
         }),
       ),
     get: endpoint({
@@ -154,7 +161,11 @@ export const directory = {
             .array(z.object({ email: Email, name: PersonName.optional() }))
             .min(1)
             .max(200),
-          role: Role.default('member'),
+          roleIds: z
+            .array(z.string())
+            .max(20)
+            .default([])
+            .describe('Roles of their own. None: those of their groups, or the default role.'),
           groupIds: z.array(z.string()).max(50).default([]),
           sendMail: z.boolean().default(false),
         }),
@@ -173,12 +184,22 @@ export const directory = {
     update: endpoint({
       method: 'PATCH',
       path: '/members/{id}',
-      summary: 'Change name or role',
+      summary: 'Change a name',
       tag,
       allow: 'members.write',
       audit: 'member.updated',
     })
-      .input(Id.extend({ name: PersonName.optional(), role: Role.optional() }))
+      .input(Id.extend({ name: PersonName }))
+      .output(Member),
+    setRoles: endpoint({
+      method: 'PUT',
+      path: '/members/{id}/roles',
+      summary: 'Replace the roles a member has themselves',
+      tag,
+      allow: 'roles.write',
+      audit: 'member.roles-changed',
+    })
+      .input(Id.extend({ roleIds: z.array(z.string()).max(20) }))
       .output(Member),
     suspend: endpoint({
       method: 'POST',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
-import { allPermissions, builtInRoleNames, type Permission } from './permissions.ts';
+import { allPermissions } from './permissions.ts';
 
 const tag = 'Sign-in and sessions';
 
@@ -16,12 +16,14 @@ export const Password = z
 export const PersonName = z.string().trim().min(1).max(200);
 const At = z.iso.datetime();
 
+export const RoleRef = z.object({ id: z.string(), name: z.string() });
+
 export const SessionState = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('signed-in'),
-    member: z.object({ id: z.string(), email: z.string(), name: z.string(), role: z.enum(builtInRoleNames) }),
+    member: z.object({ id: z.string(), email: z.string(), name: z.string(), roles: z.array(RoleRef) }),
     workspace: z.object({ id: z.string(), name: z.string() }),
-    permissions: z.array(z.enum(allPermissions as [Permission, ...Permission[]])),
+    permissions: z.array(z.enum(allPermissions)),
   }),
   z.object({ state: z.literal('signed-out'), needsSetup: z.boolean().describe('True until the first owner exists.') }),
 ]);

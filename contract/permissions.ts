@@ -1,73 +1,195 @@
+/** Where a permission stands in the role editor and in the documentation. */
+export const permissionAreas = {
+  codex: 'Using Codex',
+  administration: 'Administering Codex',
+  people: 'People and roles',
+  workspace: 'Workspace',
+  cloud: 'Codex cloud',
+  governance: 'Governance',
+} as const;
+export type PermissionArea = keyof typeof permissionAreas;
+
+interface PermissionFacts {
+  area: PermissionArea;
+  /** As on the switch of the role editor. */
+  label: string;
+  sentence: string;
+  /** What it carries with it. */
+  includes?: readonly string[];
+  /** Set while nothing asks for it yet: what it waits for. It can be granted, and takes effect when that is there. */
+  waitsFor?: string;
+}
+
+const waitsForCloud = 'Codex cloud is not part of Reeve yet.';
+const waitsForCompliance = 'The compliance API is not part of Reeve yet.';
+
 /**
- * Every permission, with the sentence the console and the generated docs show. A member holds the union of the permissions of
- * their roles; nothing denies. Whether a *surface* works is also a workspace toggle: access = toggle on AND permission held.
+ * Every permission. A member holds the union of the permissions of all their roles; nothing denies. Whether a *surface* works is also a
+ * workspace toggle: access = toggle on AND permission held.
  */
 export const permissions = {
-  'codex-local.use': 'Sign in with the Codex CLI, IDE extension or SDK and do model work through the gateway.',
-  'access-tokens.create': 'Create personal access tokens and API keys for own use, for example in CI.',
-  'access-tokens.manage': 'See and revoke the access tokens of every member.',
-  'settings.read': 'See the workspace settings and which Codex surfaces are on.',
-  'settings.write': 'Turn Codex surfaces on and off and change how the gateway treats clients.',
-  'members.read': 'See members, their groups and which policy applies to each.',
-  'members.write': 'Invite, suspend, reactivate and remove members and change their role.',
-  'groups.write': 'Create, rename and delete groups and change who is in them.',
-  'policies.read': 'See policies, their order and whom they apply to.',
-  'policies.write': 'Write, assign and delete enforced requirements.toml policies.',
-  'models.read': 'See the allowed models and the upstream they are served from.',
-  'models.write': 'Set the upstream, its key, the allowed models and their prices.',
-  'activity.read': 'See every model call and refusal, with member, client, tokens and cost.',
-  'audit.read': 'See who changed what, and when.',
-} as const satisfies Record<string, string>;
+  'codex-local.use': {
+    area: 'codex',
+    label: 'Use Codex Local',
+    sentence: 'Sign in with the Codex CLI, IDE extension or SDK and do model work through the gateway.',
+  },
+  'device-code.use': {
+    area: 'codex',
+    label: 'Sign in with a device code',
+    sentence: 'Sign a Codex client on another machine in by typing its code, while the workspace allows device codes.',
+  },
+  'access-tokens.create': {
+    area: 'codex',
+    label: 'Create access tokens',
+    sentence: 'Create personal access tokens and API keys for own use, for example in CI.',
+  },
+  'codex-cloud.use': {
+    area: 'codex',
+    label: 'Use Codex cloud',
+    sentence: 'Start hosted tasks in the environments shared with oneself.',
+    waitsFor: waitsForCloud,
+  },
+  'codex.administer': {
+    area: 'administration',
+    label: 'Administer Codex',
+    sentence:
+      'The grant of a Codex admin: analytics, policies with their order and fallback, and environments. Sees members and groups, because policies are assigned to them. No power over people, roles, settings or keys.',
+    includes: ['activity.read', 'members.read', 'policies.read', 'policies.write', 'environments.write'],
+  },
+  'policies.read': {
+    area: 'administration',
+    label: 'See policies',
+    sentence: 'See policies, their order and whom they apply to.',
+  },
+  'policies.write': {
+    area: 'administration',
+    label: 'Write and assign policies',
+    sentence: 'Write, assign and delete enforced requirements.toml policies.',
+    includes: ['policies.read'],
+  },
+  'environments.write': {
+    area: 'administration',
+    label: 'Manage environments',
+    sentence: 'Create, change and delete every cloud environment.',
+    waitsFor: waitsForCloud,
+  },
+  'members.read': {
+    area: 'people',
+    label: 'See members and groups',
+    sentence: 'See members, their groups and roles, and which policy applies to each.',
+  },
+  'members.write': {
+    area: 'people',
+    label: 'Manage members',
+    sentence: 'Invite, suspend, reactivate and remove members.',
+    includes: ['members.read'],
+  },
+  'groups.write': {
+    area: 'people',
+    label: 'Manage groups',
+    sentence: 'Create, rename and delete groups and change who is in them.',
+    includes: ['members.read'],
+  },
+  'roles.read': { area: 'people', label: 'See roles', sentence: 'See roles, what they grant and who has them.' },
+  'roles.write': {
+    area: 'people',
+    label: 'Manage roles',
+    sentence: 'Write roles and give them to members and groups, never more than one holds oneself.',
+    includes: ['roles.read', 'members.read'],
+  },
+  'settings.read': {
+    area: 'workspace',
+    label: 'See settings',
+    sentence: 'See the workspace settings and which Codex surfaces are on.',
+  },
+  'settings.write': {
+    area: 'workspace',
+    label: 'Manage settings',
+    sentence: 'Turn Codex surfaces on and off and change how the gateway treats clients.',
+    includes: ['settings.read'],
+  },
+  'sign-in.write': {
+    area: 'workspace',
+    label: 'Manage sign-in',
+    sentence: 'Set up single sign-on, provisioning (SCIM) and the rules for a second factor.',
+    includes: ['settings.read'],
+  },
+  'models.read': {
+    area: 'workspace',
+    label: 'See models',
+    sentence: 'See the allowed models and the upstream they are served from.',
+  },
+  'models.write': {
+    area: 'workspace',
+    label: 'Manage models',
+    sentence: 'Set the upstream, its key, the allowed models and their prices.',
+    includes: ['models.read'],
+  },
+  'access-tokens.manage': {
+    area: 'workspace',
+    label: 'Manage access tokens',
+    sentence: 'See and revoke the access tokens of every member.',
+  },
+  'keys.write': {
+    area: 'workspace',
+    label: 'Manage keys',
+    sentence: 'Create, rotate and revoke the API keys of the workspace, never with more than one holds oneself.',
+  },
+  'connectors.write': {
+    area: 'cloud',
+    label: 'Manage connectors',
+    sentence: 'Connect GitHub, Slack and Linear to the workspace.',
+    waitsFor: waitsForCloud,
+  },
+  'code-review.write': {
+    area: 'cloud',
+    label: 'Manage code review',
+    sentence: 'Choose which repositories are reviewed, when and how.',
+    waitsFor: waitsForCloud,
+  },
+  'security-scans.write': {
+    area: 'cloud',
+    label: 'Manage security scans',
+    sentence: 'Choose which repositories are scanned and keep their threat models.',
+    waitsFor: waitsForCloud,
+  },
+  'activity.read': {
+    area: 'governance',
+    label: 'View analytics',
+    sentence: 'See every model call and refusal, with member, client, tokens and cost.',
+  },
+  'audit.read': { area: 'governance', label: 'Read the audit log', sentence: 'See who changed what, and when.' },
+  'compliance.read': {
+    area: 'governance',
+    label: 'Read compliance logs',
+    sentence: 'Export the compliance logs, content included where the workspace keeps it.',
+    waitsFor: waitsForCompliance,
+  },
+  'compliance.delete': {
+    area: 'governance',
+    label: 'Delete compliance records',
+    sentence: 'Delete the records that the compliance logs are made of.',
+    waitsFor: waitsForCompliance,
+  },
+} as const satisfies Record<string, PermissionFacts>;
 
 export type Permission = keyof typeof permissions;
 
-export const allPermissions = Object.keys(permissions) as Permission[];
+export const allPermissions = Object.keys(permissions) as [Permission, ...Permission[]];
 
-/** Roles that exist in every workspace. Custom roles add to them; the most permissive wins. */
-export const builtInRoles = {
-  owner: {
-    name: 'Owner',
-    sentence: 'Everything, including who else is an owner.',
-    permissions: allPermissions,
-  },
-  'codex-admin': {
-    name: 'Codex admin',
-    sentence: 'Administers Codex: policies, analytics and environments, without power over people or settings.',
-    permissions: [
-      'codex-local.use',
-      'access-tokens.create',
-      'settings.read',
-      'members.read',
-      'policies.read',
-      'policies.write',
-      'models.read',
-      'activity.read',
-    ],
-  },
-  'analytics-viewer': {
-    name: 'Analytics viewer',
-    sentence: 'Reads activity and the audit log; changes nothing.',
-    permissions: [
-      'codex-local.use',
-      'settings.read',
-      'members.read',
-      'policies.read',
-      'models.read',
-      'activity.read',
-      'audit.read',
-    ],
-  },
-  member: {
-    name: 'Member',
-    sentence: 'Uses Codex as the workspace allows.',
-    permissions: ['codex-local.use', 'access-tokens.create'],
-  },
-} as const satisfies Record<string, { name: string; sentence: string; permissions: readonly Permission[] }>;
+export const permissionFacts = (permission: Permission): PermissionFacts => permissions[permission];
 
-export type BuiltInRole = keyof typeof builtInRoles;
-export const builtInRoleNames = Object.keys(builtInRoles) as [BuiltInRole, ...BuiltInRole[]];
-
-export const permissionsOf = (role: BuiltInRole): ReadonlySet<Permission> => new Set(builtInRoles[role].permissions);
+/** These permissions and everything they carry with them. */
+export function withIncluded(granted: Iterable<Permission>): Set<Permission> {
+  const held = new Set<Permission>();
+  const add = (permission: Permission) => {
+    if (held.has(permission)) return;
+    held.add(permission);
+    for (const included of permissionFacts(permission).includes ?? []) add(included as Permission);
+  };
+  for (const permission of granted) add(permission);
+  return held;
+}
 
 /** The one question asked at every endpoint and, to disable with a reason, by the console. */
 export const can = (held: ReadonlySet<Permission> | readonly Permission[], wanted: Permission): boolean =>

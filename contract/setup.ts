@@ -22,7 +22,7 @@ export const setup = {
     path: '/overview',
     summary: 'What is set up and what is next',
     tag: 'Overview',
-    allow: 'settings.read',
+    allow: 'activity.read',
     audit: readsOnly,
   }).output(
     z.object({

@@ -114,9 +114,9 @@ describe('tables', () => {
   const owners = new Map<string, string>(
     Object.entries(features).flatMap(([name, { tables }]) => tables.map((table) => [table, name])),
   );
-  const created = [
-    ...readFileSync(join(root, 'server/db/migrations/0001-start.sql'), 'utf8').matchAll(/^create table (\w+)/gm),
-  ].map(([, table = '']) => table);
+  const created = globSync('server/db/migrations/*.sql', { cwd: root })
+    .flatMap((path) => [...readFileSync(join(root, path), 'utf8').matchAll(/^create table (\w+)/gm)])
+    .map(([, table = '']) => table);
   const known: string[] = [...owners.keys(), ...platformTables];
 
   const namesAfter = (text: string, pattern: RegExp): string[] =>

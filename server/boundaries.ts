@@ -5,8 +5,9 @@
  */
 export const features = {
   audit: { calls: [], tables: ['audit_events'] },
+  roles: { calls: ['audit'], tables: ['roles', 'role_grants'] },
   identity: {
-    calls: ['audit'],
+    calls: ['audit', 'roles'],
     tables: ['sessions', 'oauth_artifacts', 'client_grants', 'device_requests', 'access_tokens', 'signing_keys'],
   },
   workspace: { calls: ['audit', 'identity'], tables: ['workspaces'] },
@@ -15,11 +16,11 @@ export const features = {
     tables: ['policies', 'policy_revisions', 'policy_assignments', 'policy_deliveries'],
   },
   directory: {
-    calls: ['audit', 'identity', 'policies', 'workspace'],
+    calls: ['audit', 'identity', 'policies', 'roles', 'workspace'],
     tables: ['members', 'groups', 'group_members', 'links'],
   },
   models: {
-    calls: ['audit', 'policies'],
+    calls: ['audit', 'policies', 'roles'],
     tables: ['models', 'model_upstreams', 'model_calls', 'seen_clients', 'secrets'],
   },
   telemetry: { calls: [], tables: ['client_events'] },
@@ -28,7 +29,15 @@ export const features = {
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;
 
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */
-export const tablesAnyoneMayRead = ['workspaces', 'members', 'groups', 'group_members', 'seen_clients'] as const;
+export const tablesAnyoneMayRead = [
+  'workspaces',
+  'members',
+  'groups',
+  'group_members',
+  'roles',
+  'role_grants',
+  'seen_clients',
+] as const;
 
 /** The platform's own tables: no feature touches them. */
 export const platformTables = ['rate_limits'] as const;

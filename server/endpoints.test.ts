@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { auditEventNames } from '#contract/audit-events.ts';
+import { type BuiltInRole, builtInRoleNames } from '#contract/built-in-roles.ts';
 import { errors } from '#contract/errors.ts';
-import { allPermissions, type BuiltInRole, builtInRoleNames } from '#contract/permissions.ts';
+import { allPermissions, permissionFacts } from '#contract/permissions.ts';
 import { apiClient } from '#testing/own-api-client.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { endpoints } from '../tools/documents/endpoints.ts';
@@ -144,6 +145,12 @@ describe('nothing is declared in vain', () => {
 
   test('every permission opens an endpoint or is asked for by name', () => {
     const opens = new Set<string>(endpoints.map(({ allow }) => allow));
-    expect(allPermissions.filter((name) => !opens.has(name) && !isSaid(server, name))).toEqual([]);
+    const isUsed = (name: string) => opens.has(name) || isSaid(server, name);
+    const unused = allPermissions.filter((name) => {
+      const { includes, waitsFor } = permissionFacts(name);
+      return !(isUsed(name) || waitsFor !== undefined || includes?.some(isUsed));
+    });
+    expect(unused).toEqual([]);
+    expect(allPermissions.filter((name) => permissionFacts(name).waitsFor !== undefined && isUsed(name))).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { permissionsOf } from '#contract/permissions.ts';
+import { permissionsOf } from '#contract/built-in-roles.ts';
 import { systemActor } from '#server/audit/index.ts';
 import { ReeveError } from '#server/fail.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
@@ -65,7 +65,7 @@ export async function startGatewayServer({
     memberId,
     email: 'grace@example.com',
     name: 'Grace Hopper',
-    permissions: permissionsOf('member'),
+    permissions: permissionsOf('codex-user'),
     credential: 'codex-sign-in',
     credentialId: 'grant_1',
   };

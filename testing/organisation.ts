@@ -1,4 +1,4 @@
-import type { BuiltInRole } from '#contract/permissions.ts';
+import type { BuiltInRole } from '#contract/built-in-roles.ts';
 import { type OwnApiSession, openOwnApiSession, type ServerAddress } from '#testing/own-api-session.ts';
 
 /** Somebody with a browser that is signed in to the console. */
@@ -63,9 +63,9 @@ export async function foundOrganisation(address: ServerAddress, ownerLink: strin
     authorityPem,
     workspaceId: owner.workspaceId,
     owner,
-    async addMember({ name, role = 'member', groupIds = [] }) {
+    async addMember({ name, role, groupIds = [] }) {
       const people = [{ email: emailOf(name), name }];
-      const { invitations } = await api.directory.members.invite({ people, role, groupIds });
+      const { invitations } = await api.directory.members.invite({ people, roleIds: role ? [role] : [], groupIds });
       return openMember(address, { name, link: invitations[0]?.link ?? '' });
     },
     async addGroup(name, members) {

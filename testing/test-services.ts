@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import pino from 'pino';
-import type { BuiltInRole } from '#contract/permissions.ts';
+import type { BuiltInRole } from '#contract/built-in-roles.ts';
 import { readConfig } from '#server/config.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { readKeyRing } from '#server/crypto/key-ring.ts';
@@ -69,18 +69,18 @@ export async function seedWorkspace(
 
 export async function seedMember(
   db: Database,
-  {
-    workspaceId,
-    email,
-    name = email,
-    role = 'member',
-  }: { workspaceId: string; email: string; name?: string; role?: BuiltInRole },
+  { workspaceId, email, name = email, role }: { workspaceId: string; email: string; name?: string; role?: BuiltInRole },
 ): Promise<string> {
   const id = newId('mem');
-  const row = { id, workspace_id: workspaceId, email, name, role, status: 'active' as const, password_hash: null };
+  const row = { id, workspace_id: workspaceId, email, name, status: 'active' as const, password_hash: null };
   await db
     .insertInto('members')
     .values({ ...row, created_at: new Date(), last_active_at: null })
     .execute();
+  if (role)
+    await db
+      .insertInto('role_grants')
+      .values({ workspace_id: workspaceId, role_id: role, member_id: id, group_id: null, granted_at: new Date() })
+      .execute();
   return id;
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, Stack, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,9 +7,8 @@ import { useCan } from '#console/session.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { Dialog } from '#console/ui/Dialog.tsx';
-import { Notice } from '#console/ui/Notice.tsx';
+import { builtInRoleNames, builtInRoles } from '#contract/built-in-roles.ts';
 import type { Member } from '#contract/directory.ts';
-import { builtInRoleNames, builtInRoles } from '#contract/permissions.ts';
 
 export function EditMember({ member }: { member: Member }) {
   const mayWrite = useCan('members.write');
@@ -26,45 +25,40 @@ export function EditMember({ member }: { member: Member }) {
 }
 
 function EditDialog({ member, onClose }: { member: Member; onClose: () => void }) {
+  const mayGiveRoles = useCan('roles.write');
   const form = useForm({
-    initialValues: { name: member.name, role: member.role },
+    initialValues: { name: member.name, roleIds: member.roles.map(({ id }) => id) },
     validate: { name: isNotEmpty('Write a name.') },
   });
-  const { name, role } = form.values;
-  const update = useMutation(
-    api.directory.members.update.mutationOptions({
-      onSuccess: () => {
-        showDone(`${name} was changed.`);
-        onClose();
-      },
-    }),
-  );
+  const { name, roleIds } = form.values;
+  const rename = useMutation(api.directory.members.update.mutationOptions({}));
+  const setRoles = useMutation(api.directory.members.setRoles.mutationOptions({}));
+  const save = async () => {
+    if (name !== member.name) await rename.mutateAsync({ id: member.id, name });
+    if (mayGiveRoles) await setRoles.mutateAsync({ id: member.id, roleIds });
+    showDone(`${name} was changed.`);
+    onClose();
+  };
+  const error = rename.error ?? setRoles.error;
   return (
     <Dialog opened onClose={onClose} title={`Change ${member.name}`}>
-      <form onSubmit={form.onSubmit((values) => update.mutate({ id: member.id, ...values }))} noValidate>
+      <form onSubmit={form.onSubmit(() => save().catch(() => undefined))} noValidate>
         <Stack gap="md">
-          {update.error && <FailureNotice what="Nothing was changed" error={update.error} />}
+          {error && <FailureNotice what="Nothing was changed" error={error} />}
           <TextInput label="Name" data-autofocus {...form.getInputProps('name')} />
-          <Select
-            label="Role"
-            description={builtInRoles[role].sentence}
-            allowDeselect={false}
+          <MultiSelect
+            label="Own roles"
+            description="Roles of their groups come on top. Changes hold at their next request."
+            disabled={!mayGiveRoles}
             data={builtInRoleNames.map((value) => ({ value, label: builtInRoles[value].name }))}
-            {...form.getInputProps('role')}
+            {...form.getInputProps('roleIds')}
           />
-          {role !== member.role && (
-            <Notice tone="warn">
-              <p>
-                {name} goes from {builtInRoles[member.role].name} to {builtInRoles[role].name} at their next request.
-              </p>
-            </Notice>
-          )}
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={update.isPending}>
-              {role === member.role ? 'Save' : 'Change role'}
+            <Button type="submit" loading={rename.isPending || setRoles.isPending}>
+              Save
             </Button>
           </Group>
         </Stack>

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, MultiSelect, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Checkbox, Group, MultiSelect, Stack, Text, Textarea } from '@mantine/core';
 import { useSessionStorage } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -6,14 +6,14 @@ import { api } from '#console/api.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Dialog } from '#console/ui/Dialog.tsx';
 import { countOf } from '#console/ui/figures.ts';
-import { type BuiltInRole, builtInRoleNames, builtInRoles } from '#contract/permissions.ts';
+import { builtInRoleNames, builtInRoles } from '#contract/built-in-roles.ts';
 import { allGroups } from './GroupFilter.tsx';
 import { InvitationLinks } from './InvitationLinks.tsx';
 import { parsePeople } from './parse-people.ts';
 
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [typed, setTyped, forget] = useSessionStorage({ key: 'reeve-invite', defaultValue: '' });
-  const [role, setRole] = useState<BuiltInRole>('member');
+  const [roleIds, setRoleIds] = useState<string[]>([]);
   const [groupIds, setGroupIds] = useState<string[]>([]);
   const [sendMail, setSendMail] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -32,7 +32,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (check()) invite.mutate({ people, role, groupIds, sendMail });
+    if (check()) invite.mutate({ people, roleIds, groupIds, sendMail });
   };
   if (invite.data) return <InvitationLinks invitations={invite.data.invitations} onClose={onClose} />;
   return (
@@ -52,12 +52,11 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
             onChange={(event) => setTyped(event.currentTarget.value)}
             onBlur={() => typed && check()}
           />
-          <Select
-            label="Role"
-            description={builtInRoles[role].sentence}
-            allowDeselect={false}
-            value={role}
-            onChange={(value) => value && setRole(value)}
+          <MultiSelect
+            label="Roles"
+            description="Without one they have those of their groups, or the default role."
+            value={roleIds}
+            onChange={setRoleIds}
             data={builtInRoleNames.map((value) => ({ value, label: builtInRoles[value].name }))}
           />
           <MultiSelect

@@ -11,7 +11,7 @@ import { Facts } from '#console/ui/Facts.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import type { MemberDetail } from '#contract/directory.ts';
-import { builtInRoles, type Permission, permissions } from '#contract/permissions.ts';
+import { type Permission, permissions } from '#contract/permissions.ts';
 import { EditMember } from './EditMember.tsx';
 import { MemberActions } from './MemberActions.tsx';
 import { MemberStatusBadge } from './MemberStatusBadge.tsx';
@@ -37,10 +37,12 @@ export function MemberPage() {
             <Section title="Clients" description="Codex clients that called in this member's name.">
               <SeenClients clients={detail.clients} />
             </Section>
-            <Section title="May do" description={`As ${builtInRoles[detail.role].name}.`}>
+            <Section title="May do">
               <List spacing={4}>
                 {detail.permissions.map((permission) => (
-                  <List.Item key={permission}>{permissions[permission as Permission] ?? permission}</List.Item>
+                  <List.Item key={permission}>
+                    {permissions[permission as Permission]?.sentence ?? permission}
+                  </List.Item>
                 ))}
               </List>
             </Section>
@@ -59,7 +61,7 @@ function AccessFacts({ member }: { member: Detail }) {
     <Facts
       items={[
         ['Status', <MemberStatusBadge key="status" status={member.status} />],
-        ['Role', builtInRoles[member.role].name],
+        ['Own roles', member.roles.map(({ name }) => name).join(', ') || 'none'],
         ['Groups', member.groups.length === 0 ? 'none' : <GroupLinks key="groups" groups={member.groups} />],
         [
           'Policy',

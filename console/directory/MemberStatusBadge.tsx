@@ -5,6 +5,7 @@ const looks: Record<Member['status'], { tone: Tone; word: string }> = {
   active: { tone: 'ok', word: 'Active' },
   invited: { tone: 'info', word: 'Invited' },
   suspended: { tone: 'warn', word: 'Suspended' },
+  deprovisioned: { tone: 'warn', word: 'Deprovisioned' },
 };
 
 export function MemberStatusBadge({ status }: Pick<Member, 'status'>) {

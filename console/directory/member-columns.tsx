@@ -4,7 +4,6 @@ import { TextLink } from '#console/shell/TextLink.tsx';
 import type { DataColumn } from '#console/ui/data-table-column.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import type { Member } from '#contract/directory.ts';
-import { builtInRoles } from '#contract/permissions.ts';
 import { MemberStatusBadge } from './MemberStatusBadge.tsx';
 
 export const memberColumns: DataColumn<Member>[] = [
@@ -21,7 +20,17 @@ export const memberColumns: DataColumn<Member>[] = [
   },
   { id: 'email', header: 'E-mail', isSortable: true, phone: 'detail', cell: ({ email }) => email },
   { id: 'status', header: 'Status', phone: 'side', cell: ({ status }) => <MemberStatusBadge status={status} /> },
-  { id: 'role', header: 'Role', phone: 'detail', cell: ({ role }) => builtInRoles[role].name },
+  {
+    id: 'roles',
+    header: 'Own roles',
+    phone: 'detail',
+    cell: ({ roles }) =>
+      roles.map(({ name }) => name).join(', ') || (
+        <Text span c="dimmed" inherit>
+          none
+        </Text>
+      ),
+  },
   {
     id: 'groups',
     header: 'Groups',

@@ -6,7 +6,6 @@ import { api } from '#console/api.ts';
 import { rememberSignedIn } from '#console/expired-session.ts';
 import { paths } from '#console/paths.ts';
 import { useSession } from '#console/session.ts';
-import { builtInRoles } from '#contract/permissions.ts';
 import { showFailure } from './show-result.ts';
 
 export function AccountMenu() {
@@ -38,7 +37,7 @@ export function AccountMenu() {
           <Text size="sm" truncate>
             {member.email}
           </Text>
-          <Text size="sm">{builtInRoles[member.role].name}</Text>
+          <Text size="sm">{member.roles.map(({ name }) => name).join(', ')}</Text>
         </Menu.Label>
         <Menu.Divider />
         <Menu.Item leftSection={<UserRound size={16} aria-hidden />} onClick={() => navigate({ to: paths.account })}>

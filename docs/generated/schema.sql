@@ -118,7 +118,9 @@ create table groups (
   name text not null,
   description text not null default ''::text,
   created_at timestamp with time zone not null,
+  source text not null default 'manual'::text,
   constraint groups_pkey PRIMARY KEY (id),
+  constraint groups_source_check CHECK ((source = ANY (ARRAY['manual'::text, 'scim'::text]))),
   constraint groups_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX groups_by_name ON public.groups USING btree (workspace_id, lower(name));
@@ -147,20 +149,21 @@ create table members (
   workspace_id text not null,
   email text not null,
   name text not null,
-  role text not null,
   status text not null,
   password_hash text,
   created_at timestamp with time zone not null,
   last_active_at timestamp with time zone,
+  source text not null default 'manual'::text,
   constraint members_email_check CHECK ((email = lower(email))),
   constraint members_pkey PRIMARY KEY (id),
-  constraint members_status_check CHECK ((status = ANY (ARRAY['invited'::text, 'active'::text, 'suspended'::text]))),
+  constraint members_source_check CHECK ((source = ANY (ARRAY['manual'::text, 'scim'::text, 'sso'::text]))),
+  constraint members_status_check CHECK ((status = ANY (ARRAY['invited'::text, 'active'::text, 'suspended'::text, 'deprovisioned'::text]))),
   constraint members_workspace_id_email_key UNIQUE (workspace_id, email),
   constraint members_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
 CREATE INDEX members_by_created ON public.members USING btree (workspace_id, created_at, id);
 CREATE INDEX members_by_name ON public.members USING btree (workspace_id, lower(name), id);
-CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, email, name, role, status OR TRUNCATE ON public.members FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, email, name, status OR TRUNCATE ON public.members FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 
 create table model_calls (
   id text not null,
@@ -303,6 +306,37 @@ create table rate_limits (
   constraint rate_limits_pkey PRIMARY KEY (key)
 );
 
+create table role_grants (
+  workspace_id text not null,
+  role_id text not null,
+  member_id text,
+  group_id text,
+  granted_at timestamp with time zone not null,
+  constraint role_grants_check CHECK ((num_nonnulls(member_id, group_id) = 1)),
+  constraint role_grants_check1 CHECK (((role_id <> 'owner'::text) OR (member_id IS NOT NULL))),
+  constraint role_grants_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+  constraint role_grants_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint role_grants_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX role_grants_by_group ON public.role_grants USING btree (group_id, role_id) WHERE (group_id IS NOT NULL);
+CREATE UNIQUE INDEX role_grants_by_member ON public.role_grants USING btree (member_id, role_id) WHERE (member_id IS NOT NULL);
+CREATE INDEX role_grants_by_role ON public.role_grants USING btree (workspace_id, role_id);
+CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.role_grants FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+
+create table roles (
+  id text not null,
+  workspace_id text not null,
+  name text not null,
+  description text not null default ''::text,
+  permissions jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint roles_pkey PRIMARY KEY (id),
+  constraint roles_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX roles_by_name ON public.roles USING btree (workspace_id, lower(name));
+CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.roles FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+
 create table secrets (
   workspace_id text not null,
   name text not null,
@@ -336,7 +370,10 @@ create table sessions (
   started_at timestamp with time zone not null,
   last_seen_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  method text not null default 'password'::text,
+  second_factor_at timestamp with time zone,
   constraint sessions_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint sessions_method_check CHECK ((method = ANY (ARRAY['password'::text, 'sso'::text, 'passkey'::text, 'link'::text]))),
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_token_hash_key UNIQUE (token_hash),
   constraint sessions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
@@ -365,8 +402,10 @@ create table workspaces (
   fallback_policy_id text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  default_role_id text not null default 'codex-user'::text,
   constraint workspaces_fallback FOREIGN KEY (fallback_policy_id) REFERENCES policies(id),
   constraint workspaces_pkey PRIMARY KEY (id),
   constraint workspaces_policy_grace_minutes_check CHECK (((policy_grace_minutes >= 0) AND (policy_grace_minutes <= 1440)))
 );
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF name, codex_local_enabled, record_content_enabled, api_keys_allowed, old_clients_allowed, policy_grace_minutes, fallback_policy_id OR TRUNCATE ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+CREATE TRIGGER announce_default_role AFTER UPDATE OF default_role_id ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();

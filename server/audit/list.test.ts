@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { permissionsOf } from '#contract/permissions.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
 import { apiClient } from '#testing/own-api-client.ts';
+import { signedInAs } from '#testing/signed-in-as.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { type Actor, record } from './index.ts';
 import { auditRoutes } from './routes.ts';
@@ -32,8 +32,7 @@ beforeAll(async () => {
   const other = await seedWorkspace(services.db, { name: 'Other' });
   ada = { kind: 'member', id: ownerId, label: 'Ada <ada@example.com>', workspaceId, ip: '192.0.2.1' };
   const app = createHttpApp({ log: services.log, trustedProxies: [] });
-  const person = { memberId: ownerId, workspaceId, email: 'ada@example.com', name: 'Ada', role: 'owner' as const };
-  const member = { ...person, permissions: permissionsOf('owner'), sessionId: 'ses_x' };
+  const member = signedInAs({ memberId: ownerId, workspaceId });
   const router = { audit: auditRoutes(services) };
   mountOwnApi(app, { router, origin: services.origin, readMember: async () => member });
   browser = apiClient(app);

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { programName } from '#server/config.ts';
 import { deviceSignIn } from '#server/connect/index.ts';
-import { hasOwner, type OwnerLink } from '#server/directory/index.ts';
+import type { OwnerLink } from '#server/directory/index.ts';
+import { hasActiveOwner } from '#server/roles/index.ts';
 import type { RunningReeve } from '#server/start.ts';
 import { version } from '#server/version.ts';
 
@@ -57,7 +58,7 @@ function clientRow({ authorityPem, origin, services: { config } }: RunningReeve,
 export async function greeting(reeve: RunningReeve, ownerLink: OwnerLink | null): Promise<string> {
   const { services, origin, opened } = reeve;
   const { config, db } = services;
-  const isOwned = await hasOwner(db);
+  const isOwned = await hasActiveOwner(db);
   const database = opened.engine === 'pglite' ? 'embedded database' : 'files; the database is PostgreSQL';
   const metrics = config.metricsListen
     ? `http://${config.metricsListen.host}:${config.metricsListen.port}/metrics`

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { backgroundJobs } from '#server/background-jobs.ts';
-import { createOwnerLink, hasOwner, type OwnerLink } from '#server/directory/index.ts';
+import { createOwnerLink, type OwnerLink } from '#server/directory/index.ts';
 import { openJobs } from '#server/jobs/open-jobs.ts';
+import { hasActiveOwner } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { type RunningReeve, startReeve } from '#server/start.ts';
 import { controlCalls } from './control/control-calls.ts';
@@ -19,7 +20,7 @@ async function firstOwnerLink(services: Services): Promise<OwnerLink | null> {
     .where('event', '=', 'owner-link.created')
     .limit(1)
     .executeTakeFirst();
-  return made || (await hasOwner(services.db)) ? null : createOwnerLink(services, { madeBy: 'first start' });
+  return made || (await hasActiveOwner(services.db)) ? null : createOwnerLink(services, { madeBy: 'first start' });
 }
 
 async function serve({ jobs: withJobs }: { jobs: boolean }): Promise<void> {

@@ -53,7 +53,36 @@ const deciding: [what: string, change: () => Promise<unknown>][] = [
   ['a workspace switch', () => db.updateTable('workspaces').set({ codex_local_enabled: false }).execute()],
   ['the fallback', () => db.updateTable('workspaces').set({ fallback_policy_id: 'pol_1' }).execute()],
   ['a suspension', () => db.updateTable('members').set({ status: 'suspended' }).where('id', '=', memberId).execute()],
-  ['a role', () => db.updateTable('members').set({ role: 'codex-admin' }).where('id', '=', memberId).execute()],
+  [
+    'a deprovisioning',
+    () => db.updateTable('members').set({ status: 'deprovisioned' }).where('id', '=', memberId).execute(),
+  ],
+  [
+    'a role that is given',
+    () =>
+      db
+        .insertInto('role_grants')
+        .values({
+          workspace_id: workspaceId,
+          role_id: 'codex-admin',
+          member_id: memberId,
+          group_id: null,
+          granted_at: at,
+        })
+        .execute(),
+  ],
+  ['a role that is taken away', () => db.deleteFrom('role_grants').where('member_id', '=', memberId).execute()],
+  [
+    'what a role grants',
+    async () => {
+      const role = { id: 'rol_1', workspace_id: workspaceId, name: 'Reader', permissions: '[]' };
+      await db
+        .insertInto('roles')
+        .values({ ...role, created_at: at, updated_at: at })
+        .execute();
+    },
+  ],
+  ['the default role', () => db.updateTable('workspaces').set({ default_role_id: 'rol_1' }).execute()],
   ['a revoked sign-in', () => db.updateTable('client_grants').set({ revoked_at: at }).execute()],
   ['a revoked token', () => db.updateTable('access_tokens').set({ revoked_at: at }).execute()],
   ['a policy', () => db.updateTable('policies').set({ contents: '#', revision: 2 }).execute()],
@@ -94,12 +123,12 @@ test.each(deciding)('%s is announced before its statement returns', async (_what
 test('a transaction announces with its commit, and not at all when it fails', async () => {
   const generation = await settled();
   const failing = db.transaction().execute(async (tx) => {
-    await tx.updateTable('members').set({ role: 'owner' }).execute();
+    await tx.updateTable('members').set({ status: 'active' }).execute();
     throw new Error('changed my mind');
   });
   await expect(failing).rejects.toThrow('changed my mind');
   expect(services.changes.generation).toBe(generation);
-  await db.transaction().execute((tx) => tx.updateTable('members').set({ role: 'owner' }).execute());
+  await db.transaction().execute((tx) => tx.updateTable('members').set({ status: 'active' }).execute());
   expect(services.changes.generation).not.toBe(generation);
 });
 

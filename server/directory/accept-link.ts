@@ -4,6 +4,7 @@ import { hashPassword } from '#server/crypto/password-hash.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { endMemberAccess, refuseWeakPassword, startSession } from '#server/identity/index.ts';
+import { findHeldRoles, insertDirectRoles } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { createWorkspace, readOnlyWorkspace } from '#server/workspace/index.ts';
 import { lockOwnerLinks, takeLink, type UsableLink, withdrawInvitations } from './link-queries.ts';
@@ -74,17 +75,20 @@ async function makeOwner(
     passwordHash,
   }: { workspaceId: string; at: Date; name: string; email: string; passwordHash: string },
 ) {
-  const change = { name, role: 'owner', status: 'active', password_hash: passwordHash } as const;
+  const change = { name, status: 'active', password_hash: passwordHash } as const;
   const existing = await findMemberByEmail(tx, workspaceId, email);
   if (existing) {
+    const roles = (await findHeldRoles(tx, workspaceId, existing.id)).map((role) => role.id);
     await updateMember(tx, existing.id, change);
+    await insertDirectRoles(tx, { workspaceId, memberIds: [existing.id], roleIds: ['owner'], at });
     await withdrawInvitations(tx, existing.id);
     const ended = await endMemberAccess(tx, { workspaceId, memberId: existing.id, at, because: 'password-reset' });
-    return { id: existing.id, outcome: { memberWas: { role: existing.role, status: existing.status }, ended } };
+    return { id: existing.id, outcome: { memberWas: { roles, status: existing.status }, ended } };
   }
   const id = newId('mem');
   const row = { id, workspace_id: workspaceId, email, created_at: at, last_active_at: at, ...change };
   if ((await insertMembers(tx, [row])) === 0) throw new ReeveError('conflict');
+  await insertDirectRoles(tx, { workspaceId, memberIds: [id], roleIds: ['owner'], at });
   return { id, outcome: { memberWas: null } };
 }
 

@@ -1,21 +1,30 @@
-import { type BuiltInRole, can, permissionsOf } from '#contract/permissions.ts';
+import { can } from '#contract/permissions.ts';
 import { record } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { endMemberAccess } from '#server/identity/index.ts';
+import {
+  countActiveOwners,
+  findHeldRoles,
+  type Granter,
+  holds,
+  permissionsFrom,
+  setDirectRoles,
+} from '#server/roles/index.ts';
 import type { AccessChange, Services } from '#server/services.ts';
 import { lockWorkspace } from '#server/workspace/index.ts';
 import { type ActingMember, requireOwner } from './acting-member.ts';
-import { countActive, deleteMember, findMember, type MemberRow, updateMember } from './member-queries.ts';
+import { deleteMember, findMember, type MemberRow, updateMember } from './member-queries.ts';
 
 type ChangeServices = Pick<Services, 'db' | 'clock' | 'signals'>;
 
 interface Change {
   id: string;
   /** Runs with the workspace's memberships held still. */
-  apply: (tx: Database, target: MemberRow, at: Date) => Promise<void>;
+  apply: (tx: Database, target: MemberRow, change: { at: Date; granter: Granter }) => Promise<void>;
   /** Sent after the commit, when the change takes access away. */
   because: AccessChange['because'] | null;
+  needs?: 'members.write' | 'roles.write';
 }
 
 const subjectOf = ({ id, name, email }: MemberRow) => ({ kind: 'member', id, label: `${name} <${email}>` });
@@ -27,19 +36,21 @@ const subjectOf = ({ id, name, email }: MemberRow) => ({ kind: 'member', id, lab
 async function changeMembership(
   { db, clock, signals }: ChangeServices,
   acting: ActingMember,
-  { id, apply, because }: Change,
+  { id, apply, because, needs = 'members.write' }: Change,
 ): Promise<void> {
   const { workspaceId } = acting;
   await db.transaction().execute(async (tx) => {
     await lockWorkspace(tx, workspaceId);
     const actingNow = await findMember(tx, workspaceId, acting.memberId);
-    if (actingNow?.status !== 'active' || !can(permissionsOf(actingNow.role), 'members.write'))
-      throw new ReeveError('not-permitted', { permission: 'members.write' });
+    const held = await findHeldRoles(tx, workspaceId, acting.memberId);
+    const granter = { workspaceId, isOwner: holds(held, 'owner'), permissions: permissionsFrom(held) };
+    if (actingNow?.status !== 'active' || !can(granter.permissions, needs))
+      throw new ReeveError('not-permitted', { permission: needs });
     const target = await findMember(tx, workspaceId, id);
     if (!target) throw new ReeveError('not-found');
-    if (target.role === 'owner') requireOwner(actingNow);
-    await apply(tx, target, clock());
-    if ((await countActive(tx, workspaceId, 'owner')) === 0) throw new ReeveError('last-owner');
+    if (holds(await findHeldRoles(tx, workspaceId, id), 'owner')) requireOwner(granter);
+    await apply(tx, target, { at: clock(), granter });
+    if ((await countActiveOwners(tx, workspaceId)) === 0) throw new ReeveError('last-owner');
   });
   if (because) signals.emit('access-changed', { workspaceId, memberId: id, because });
 }
@@ -48,22 +59,41 @@ const refuseOneself = (acting: ActingMember, id: string): void => {
   if (id === acting.memberId) throw new ReeveError('own-membership');
 };
 
-export async function updateMembership(
+export async function renameMember(
   services: ChangeServices,
   acting: ActingMember,
-  { id, name, role }: { id: string; name?: string | undefined; role?: BuiltInRole | undefined },
+  { id, name }: { id: string; name: string },
 ): Promise<void> {
-  const losesCodex = role !== undefined && !can(permissionsOf(role), 'codex-local.use');
   await changeMembership(services, acting, {
     id,
-    because: losesCodex ? 'settings' : null,
-    apply: async (tx, target, at) => {
-      if (role === 'owner' && target.role !== 'owner') requireOwner(acting);
-      const before = { name: target.name, role: target.role };
-      const after = { name: name ?? target.name, role: role ?? target.role };
-      await updateMember(tx, id, after);
-      const subject = subjectOf({ ...target, name: after.name });
-      await record(tx, acting.actor, 'member.updated', { at, subject, before, after });
+    because: null,
+    apply: async (tx, target, { at }) => {
+      await updateMember(tx, id, { name });
+      const subject = subjectOf({ ...target, name });
+      await record(tx, acting.actor, 'member.updated', { at, subject, before: { name: target.name }, after: { name } });
+    },
+  });
+}
+
+/** Replaces the roles a member has themselves; those of their groups stay. Holds at their next request. */
+export async function setMemberRoles(
+  services: ChangeServices,
+  acting: ActingMember,
+  { id, roleIds }: { id: string; roleIds: readonly string[] },
+): Promise<void> {
+  await changeMembership(services, acting, {
+    id,
+    because: 'settings',
+    needs: 'roles.write',
+    apply: async (tx, target, { at, granter }) => {
+      const { before, after } = await setDirectRoles(tx, granter, { memberId: id, roleIds, at });
+      const subject = subjectOf(target);
+      await record(tx, acting.actor, 'member.roles-changed', {
+        at,
+        subject,
+        before: { roles: before },
+        after: { roles: after },
+      });
     },
   });
 }
@@ -74,7 +104,7 @@ export async function suspendMember(services: ChangeServices, acting: ActingMemb
   await changeMembership(services, acting, {
     id,
     because: 'member-suspended',
-    apply: async (tx, target, at) => {
+    apply: async (tx, target, { at }) => {
       if (target.status !== 'active')
         throw new ReeveError(
           'conflict',
@@ -98,7 +128,7 @@ export async function reactivateMember(services: ChangeServices, acting: ActingM
   await changeMembership(services, acting, {
     id,
     because: null,
-    apply: async (tx, target, at) => {
+    apply: async (tx, target, { at }) => {
       if (target.status !== 'suspended')
         throw new ReeveError('conflict', {}, { message: `${target.name} is not suspended.` });
       await updateMember(tx, id, { status: 'active' });
@@ -113,11 +143,12 @@ export async function removeMember(services: ChangeServices, acting: ActingMembe
   await changeMembership(services, acting, {
     id,
     because: 'member-removed',
-    apply: async (tx, target, at) => {
+    apply: async (tx, target, { at }) => {
       const { workspaceId } = acting;
       const ended = await endMemberAccess(tx, { workspaceId, memberId: id, at, because: 'member-removed' });
       await deleteMember(tx, id);
-      const before = { role: target.role, status: target.status };
+      const roles = (await findHeldRoles(tx, workspaceId, id)).map((role) => role.id);
+      const before = { roles, status: target.status };
       await record(tx, acting.actor, 'member.removed', { at, subject: subjectOf(target), before, ended });
     },
   });

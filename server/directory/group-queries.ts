@@ -8,6 +8,7 @@ const withCounts = (db: Database, workspaceId: string) =>
       'groups.id',
       'groups.name',
       'groups.description',
+      'groups.source',
       'groups.created_at',
       fn<string>('lower', ['groups.name']).as('sort_value'),
       selectFrom('group_members')

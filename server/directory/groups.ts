@@ -27,6 +27,7 @@ const asGroup = (row: GroupRow): Group => ({
   id: row.id,
   name: row.name,
   description: row.description,
+  source: row.source,
   memberCount: Number(row.member_count),
   createdAt: row.created_at.toISOString(),
 });

@@ -1,6 +1,5 @@
 // People: members, their groups, and the single-use links that let them in. Rule people get wrong: a workspace always keeps an active
 // owner, so memberships change only under the workspace's lock, in change-membership.ts.
 export { createOwnerLink, type OwnerLink } from './links.ts';
-export { hasOwner } from './member-queries.ts';
 export { purgeExpiredDirectory } from './purge-expired.ts';
 export { directoryRoutes } from './routes.ts';

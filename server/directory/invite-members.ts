@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type { directory, Invitation } from '#contract/directory.ts';
+import { can } from '#contract/permissions.ts';
 import { record } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Mailer } from '#server/mail/create-mailer.ts';
+import { findHeldRoles, holds, insertDirectRoles, refuseBeyondOwn } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { type ActingMember, requireOwner } from './acting-member.ts';
 import { addToGroups, findGroupIds } from './group-queries.ts';
@@ -17,7 +19,12 @@ type Wanted = z.output<NonNullable<(typeof directory.members.invite)['~orpc']['i
 type Sent = z.infer<typeof Invitation>;
 export type InvitationServices = Pick<Services, 'db' | 'clock' | 'origin'> & { mailer: Mailer };
 
-const isWhat = { active: 'is a member already', invited: 'is invited already', suspended: 'is a suspended member' };
+const isWhat = {
+  active: 'is a member already',
+  invited: 'is invited already',
+  suspended: 'is a suspended member',
+  deprovisioned: 'was taken out by your identity provider',
+};
 
 /** Everyone who cannot be invited, each with the reason and its place in the request. */
 async function refuseConflicts(tx: Database, workspaceId: string, people: Wanted['people']): Promise<void> {
@@ -49,10 +56,11 @@ async function refuseUnknownGroups(tx: Database, workspaceId: string, groupIds: 
 export async function inviteMembers(
   { db, clock, origin, mailer }: InvitationServices,
   acting: ActingMember,
-  { people, role, groupIds, sendMail }: Wanted,
+  { people, roleIds, groupIds, sendMail }: Wanted,
 ): Promise<Sent[]> {
   if (sendMail && !mailer.isSetUp) throw new ReeveError('mail-not-set-up');
-  if (role === 'owner') requireOwner(acting);
+  if (roleIds.length > 0 && !can(acting.permissions, 'roles.write'))
+    throw new ReeveError('not-permitted', { permission: 'roles.write' });
   const { workspaceId } = acting;
   const at = clock();
   const rows = people.map(({ email, name }) => ({
@@ -60,7 +68,6 @@ export async function inviteMembers(
     workspace_id: workspaceId,
     email,
     name: name ?? email,
-    role,
     status: 'invited' as const,
     password_hash: null,
     created_at: at,
@@ -69,13 +76,15 @@ export async function inviteMembers(
   const memberIds = rows.map(({ id }) => id);
   const { links, expiresAt } = await db.transaction().execute(async (tx) => {
     await refuseUnknownGroups(tx, workspaceId, groupIds);
+    await refuseBeyondOwn(tx, acting, roleIds);
     await refuseConflicts(tx, workspaceId, people);
     // Somebody else invited one of them in the meantime.
     if ((await insertMembers(tx, rows)) < rows.length) throw new ReeveError('conflict');
     await addToGroups(tx, { workspaceId, groupIds, memberIds, at });
+    await insertDirectRoles(tx, { workspaceId, memberIds, roleIds, at });
     for (const row of rows) {
       const subject = { kind: 'member', id: row.id, label: row.email };
-      await record(tx, acting.actor, 'member.invited', { at, subject, after: { role, groupIds } });
+      await record(tx, acting.actor, 'member.invited', { at, subject, after: { roles: roleIds, groupIds } });
     }
     return createInvitationLinks(tx, origin, { workspaceId, memberIds, invitedBy: acting.name, at });
   });
@@ -103,7 +112,7 @@ export async function renewInvitation(
     if (!member) throw new ReeveError('not-found');
     if (member.status !== 'invited')
       throw new ReeveError('conflict', {}, { message: `${member.name} has joined already and needs no invitation.` });
-    if (member.role === 'owner') requireOwner(acting);
+    if (holds(await findHeldRoles(tx, workspaceId, id), 'owner')) requireOwner(acting);
     const at = clock();
     await withdrawInvitations(tx, id);
     const made = await createInvitationLinks(tx, origin, { workspaceId, memberIds: [id], invitedBy: acting.name, at });

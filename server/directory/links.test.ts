@@ -4,6 +4,7 @@ import { mountOwnApi } from '#server/http/own-api.ts';
 import { identityRoutes, readConsoleMember } from '#server/identity/index.ts';
 import { apiClient } from '#testing/own-api-client.ts';
 import { startMailServer } from '#testing/servers/mail.ts';
+import { signedInAs } from '#testing/signed-in-as.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { createOwnerLink } from './links.ts';
 import { directoryRoutes } from './routes.ts';
@@ -70,7 +71,7 @@ describe('owner link', () => {
     await browser.call('POST', '/links/owner', { token, workspaceName: 'Example Ltd', ...grace });
     expect((await browser.call('GET', '/session')).body).toMatchObject({
       state: 'signed-in',
-      member: { email: 'grace@example.com', role: 'owner' },
+      member: { email: 'grace@example.com', roles: [{ id: 'owner', name: 'Owner' }] },
       workspace: { name: 'Example Ltd' },
     });
     expect(await events()).toEqual(['owner-link.created', 'owner-link.used', 'session.started', 'workspace.created']);
@@ -140,8 +141,8 @@ describe('owner link', () => {
     const token = await ownerLink();
     const answer = await apiClient(app).call('POST', '/links/owner', { token, ...grace, email: 'second@example.com' });
     expect(answer.status).toBe(200);
-    const owners = await services.db.selectFrom('members').select('role').execute();
-    expect(owners).toEqual([{ role: 'owner' }, { role: 'owner' }]);
+    const owners = await services.db.selectFrom('role_grants').select('role_id').execute();
+    expect(owners).toEqual([{ role_id: 'owner' }, { role_id: 'owner' }]);
   });
 
   test('a link from before the workspace does not enter it', async () => {
@@ -175,7 +176,7 @@ describe('invitations', () => {
   test('a whole list is invited, and everyone joins by their own link', async () => {
     const owner = await signedInOwner();
     const people = [{ email: 'Alan@example.com', name: 'Alan Turing' }, { email: 'edsger@example.com' }];
-    const { body } = await invite(owner, { people, role: 'codex-admin' });
+    const { body } = await invite(owner, { people, roleIds: ['codex-admin'] });
     expect(body.invitations).toMatchObject([
       { email: 'alan@example.com', mailed: false },
       { email: 'edsger@example.com', mailed: false },
@@ -192,7 +193,7 @@ describe('invitations', () => {
     const joined = await alan.call('POST', '/links/member', { token, name: 'Alan T.', password });
     expect(joined.status).toBe(200);
     expect((await alan.call('GET', '/session')).body).toMatchObject({
-      member: { name: 'Alan T.', role: 'codex-admin' },
+      member: { name: 'Alan T.', roles: [{ id: 'codex-admin', name: 'Codex admin' }] },
     });
     expect((await alan.call('POST', '/links/member', { token, name: 'Alan T.', password })).status).toBe(410);
     expect((await alan.call('POST', '/links/owner', { token, ...grace })).status).toBe(410);
@@ -277,15 +278,7 @@ describe('invitations', () => {
     mountOwnApi(silent, {
       router: { directory: directoryRoutes(bare) },
       origin: services.origin,
-      readMember: async () => ({
-        memberId: ownerId,
-        workspaceId,
-        email: 'boss@example.com',
-        name: 'Boss',
-        role: 'owner',
-        permissions: new Set(['members.write'] as const),
-        sessionId: 'ses_test',
-      }),
+      readMember: async () => signedInAs({ memberId: ownerId, workspaceId }),
     });
     const answer = await invite(apiClient(silent), { people: [{ email: 'alan@example.com' }], sendMail: true });
     expect(answer).toMatchObject({ status: 409, body: { code: 'mail-not-set-up' } });

@@ -1,14 +1,14 @@
-import { type RawBuilder, sql } from 'kysely';
-import type { BuiltInRole } from '#contract/permissions.ts';
+import { type Insertable, type RawBuilder, sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 import type { Tables } from '#server/db/tables.ts';
+import { directRoles } from '#server/roles/index.ts';
 
 const columns = [
   'members.id',
   'members.email',
   'members.name',
-  'members.role',
   'members.status',
+  'members.source',
   'members.created_at',
   'members.last_active_at',
 ] as const;
@@ -28,7 +28,7 @@ export interface MemberFilter {
 }
 
 export interface MemberPage extends MemberFilter {
-  status?: 'invited' | 'active' | 'suspended' | undefined;
+  status?: Tables['members']['status'] | undefined;
   sort: MemberSort;
   direction: 'asc' | 'desc';
   after: { value: string; id: string } | null;
@@ -120,6 +120,16 @@ export const listGroupsOf = async (db: Database, memberIds: readonly string[]) =
         .orderBy((by) => by.fn<string>('lower', ['groups.name']))
         .execute();
 
+/** The roles each of them has themselves. */
+export const listDirectRolesOf = async (db: Database, memberIds: readonly string[]) =>
+  memberIds.length === 0
+    ? []
+    : db
+        .selectFrom('members')
+        .select(['members.id as member_id', directRoles('members.id').as('roles')])
+        .where('members.id', 'in', memberIds)
+        .execute();
+
 export const listSeenClients = (db: Database, memberId: string) =>
   db
     .selectFrom('seen_clients')
@@ -130,7 +140,7 @@ export const listSeenClients = (db: Database, memberId: string) =>
     .execute();
 
 /** Inserts those whose e-mail is free; the caller compares how many that were. */
-export const insertMembers = async (tx: Database, rows: readonly Tables['members'][]): Promise<number> => {
+export const insertMembers = async (tx: Database, rows: readonly Insertable<Tables['members']>[]): Promise<number> => {
   const inserted = await tx
     .insertInto('members')
     .values([...rows])
@@ -143,26 +153,7 @@ export const insertMembers = async (tx: Database, rows: readonly Tables['members
 export const updateMember = (
   tx: Database,
   id: string,
-  change: Partial<Pick<Tables['members'], 'name' | 'role' | 'status' | 'password_hash'>>,
+  change: Partial<Pick<Tables['members'], 'name' | 'status' | 'password_hash'>>,
 ) => tx.updateTable('members').set(change).where('id', '=', id).execute();
 
 export const deleteMember = (tx: Database, id: string) => tx.deleteFrom('members').where('id', '=', id).execute();
-
-export const countActive = async (db: Database, workspaceId: string, role: BuiltInRole): Promise<number> => {
-  const row = await db
-    .selectFrom('members')
-    .select((by) => by.fn.countAll().as('count'))
-    .where('workspace_id', '=', workspaceId)
-    .where('role', '=', role)
-    .where('status', '=', 'active')
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-};
-
-export const hasOwner = async (db: Database): Promise<boolean> =>
-  (await db
-    .selectFrom('members')
-    .select('id')
-    .where('role', '=', 'owner')
-    .where('status', '=', 'active')
-    .executeTakeFirst()) !== undefined;

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { directory, Member, MemberDetail } from '#contract/directory.ts';
-import { permissionsOf } from '#contract/permissions.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { findPolicyOfMember } from '#server/policies/index.ts';
+import { asRoleRefs, findHeldRoles, permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { findInvitation } from './link-queries.ts';
 import {
   countMembersByStatus,
   findMember,
+  listDirectRolesOf,
   listGroupsOf,
   listMembers,
   listSeenClients,
@@ -18,13 +19,15 @@ import {
 
 type Query = z.output<NonNullable<(typeof directory.members.list)['~orpc']['inputSchema']>>;
 type Groups = Awaited<ReturnType<typeof listGroupsOf>>;
+type Roles = Awaited<ReturnType<typeof listDirectRolesOf>>;
 
-const asMember = (row: MemberRow, groups: Groups): Member => ({
+const asMember = (row: MemberRow, groups: Groups, roles: Roles): Member => ({
   id: row.id,
   email: row.email,
   name: row.name,
-  role: row.role,
+  roles: asRoleRefs(roles.find(({ member_id }) => member_id === row.id)?.roles ?? []),
   status: row.status,
+  source: row.source,
   groups: groups.filter(({ member_id }) => member_id === row.id).map(({ id, name }) => ({ id, name })),
   createdAt: row.created_at.toISOString(),
   lastActiveAt: row.last_active_at?.toISOString() ?? null,
@@ -48,19 +51,25 @@ export async function readMembers(db: Database, workspaceId: string, query: Quer
   const { page, nextCursor } = cutPage(rows, limit, (row) => [sort, direction, textOf(row.sort_value), row.id]);
   const ids = page.map(({ id }) => id);
   const groups = await listGroupsOf(db, ids);
+  const roles = await listDirectRolesOf(db, ids);
   const counted = await countMembersByStatus(db, workspaceId, query);
   const countOf = (status: MemberRow['status']) => Number(counted.find((row) => row.status === status)?.count ?? 0);
   return {
-    items: page.map((row) => asMember(row, groups)),
+    items: page.map((row) => asMember(row, groups, roles)),
     nextCursor,
-    counts: { active: countOf('active'), invited: countOf('invited'), suspended: countOf('suspended') },
+    counts: {
+      active: countOf('active'),
+      invited: countOf('invited'),
+      suspended: countOf('suspended'),
+      deprovisioned: countOf('deprovisioned'),
+    },
   };
 }
 
 export async function readMember(db: Database, workspaceId: string, id: string): Promise<Member> {
   const row = await findMember(db, workspaceId, id);
   if (!row) throw new ReeveError('not-found');
-  return asMember(row, await listGroupsOf(db, [id]));
+  return asMember(row, await listGroupsOf(db, [id]), await listDirectRolesOf(db, [id]));
 }
 
 export async function readMemberDetail(
@@ -69,12 +78,13 @@ export async function readMemberDetail(
   id: string,
 ): Promise<z.infer<typeof MemberDetail>> {
   const member = await readMember(db, workspaceId, id);
+  const held = await findHeldRoles(db, workspaceId, id);
   const clients = await listSeenClients(db, id);
   const finding = await findPolicyOfMember(db, { workspaceId, memberId: id, name: member.name });
   const invitation = member.status === 'invited' ? await findInvitation(db, id, clock()) : undefined;
   return {
     ...member,
-    permissions: member.status === 'suspended' ? [] : [...permissionsOf(member.role)],
+    permissions: member.status === 'active' || member.status === 'invited' ? [...permissionsFrom(held)] : [],
     policy: finding.policy && { ...finding.policy, because: finding.because },
     clients: clients.map((row) => ({
       client: row.client,

@@ -5,7 +5,7 @@ import { createMailer } from '#server/mail/create-mailer.ts';
 import type { Services } from '#server/services.ts';
 import { acceptInvitation, acceptOwnerLink, type Opener } from './accept-link.ts';
 import { actingMember } from './acting-member.ts';
-import { reactivateMember, removeMember, suspendMember, updateMembership } from './change-membership.ts';
+import { reactivateMember, removeMember, renameMember, setMemberRoles, suspendMember } from './change-membership.ts';
 import { changeGroup, changeGroupMembers, createGroup, readGroup, readGroups, removeGroup } from './groups.ts';
 import { inviteMembers, renewInvitation } from './invite-members.ts';
 import { previewLink } from './links.ts';
@@ -46,7 +46,11 @@ const memberRoutes = (services: Services) => {
       renewInvitation(inviting, actingMember(context), input),
     ),
     update: members.update.handler(async ({ input, context }) => {
-      await updateMembership(services, actingMember(context), input);
+      await renameMember(services, actingMember(context), input);
+      return readMember(db, workspaceOf(context), input.id);
+    }),
+    setRoles: members.setRoles.handler(async ({ input, context }) => {
+      await setMemberRoles(services, actingMember(context), input);
       return readMember(db, workspaceOf(context), input.id);
     }),
     suspend: members.suspend.handler(async ({ input, context }) => {

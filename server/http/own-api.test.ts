@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { permissionsOf } from '#contract/permissions.ts';
 import { directoryRoutes } from '#server/directory/index.ts';
 import { workspaceRoutes } from '#server/workspace/index.ts';
+import { signedInAs } from '#testing/signed-in-as.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { createHttpApp } from './create-http-app.ts';
 import { mountOwnApi } from './own-api.ts';
@@ -13,8 +13,7 @@ let app: ReturnType<typeof createHttpApp>;
 beforeAll(async () => {
   services = await openTestServices();
   const { workspaceId, ownerId } = await seedWorkspace(services.db);
-  const person = { memberId: ownerId, workspaceId, email: 'ada@example.com', name: 'Ada', role: 'owner' as const };
-  const member = { ...person, permissions: permissionsOf('owner'), sessionId: 'ses_x' };
+  const member = signedInAs({ memberId: ownerId, workspaceId });
   app = createHttpApp({ log: services.log, trustedProxies: [] });
   const broken = routes.setup.overview.handler(() => {
     throw new Error('secret of the inside');

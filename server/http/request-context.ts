@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { BuiltInRole, Permission } from '#contract/permissions.ts';
+import type { Permission } from '#contract/permissions.ts';
 import type { Actor } from '#server/audit/index.ts';
 import { ReeveError } from '#server/fail.ts';
 
@@ -9,10 +9,17 @@ export interface SignedInMember {
   workspaceId: string;
   email: string;
   name: string;
-  role: BuiltInRole;
+  /** By whichever way: their own, their groups', the default. */
+  roles: readonly { id: string; name: string }[];
+  isOwner: boolean;
   permissions: ReadonlySet<Permission>;
   sessionId: string;
+  signInMethod: SignInMethod;
+  /** When a second factor, or a passkey, was last shown in this session. */
+  secondFactorAt: Date | null;
 }
+
+export type SignInMethod = 'password' | 'sso' | 'passkey' | 'link';
 
 /** What a handler of Reeve's own API gets besides its input. */
 export interface RequestContext {

@@ -1,5 +1,6 @@
 import type { Database } from '#server/db/open-database.ts';
 import type { Tables } from '#server/db/tables.ts';
+import { heldRoles } from '#server/roles/index.ts';
 
 const withOwner = (db: Database, workspaceId: string) =>
   db
@@ -74,9 +75,9 @@ export const findTokenByHash = (db: Database, tokenHash: string) =>
       't.revoked_at',
       'm.email',
       'm.name',
-      'm.role',
       'm.status',
     ])
+    .select(heldRoles('m.id', 'm.workspace_id').as('held'))
     .where('t.token_hash', '=', tokenHash)
     .executeTakeFirst();
 

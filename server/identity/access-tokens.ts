@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { AccessToken, identity } from '#contract/identity.ts';
-import { can, permissionsOf } from '#contract/permissions.ts';
+import { can } from '#contract/permissions.ts';
 import { type Actor, record } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { hashToken, mintToken } from '#server/crypto/token-hash.ts';
@@ -8,6 +8,7 @@ import { keepFacts } from '#server/db/keep-facts.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { SignedInMember } from '#server/http/request-context.ts';
 import type { CodexClient } from '#server/http/wire-routes.ts';
+import { permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import {
   type AccessTokenRow,
@@ -137,7 +138,7 @@ export function openTokenReader({ db, clock, changes, log }: Pick<Services, 'db'
       memberId: row.member_id,
       email: row.email,
       name: row.name,
-      permissions: permissionsOf(row.role),
+      permissions: permissionsFrom(row.held),
       credential: row.kind,
       credentialId: row.id,
     };

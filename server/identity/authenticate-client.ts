@@ -1,7 +1,7 @@
-import { permissionsOf } from '#contract/permissions.ts';
 import { keepFacts } from '#server/db/keep-facts.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { AuthenticateClient, CodexClient } from '#server/http/wire-routes.ts';
+import { permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { openTokenReader } from './access-tokens.ts';
 import { findGrant, type GrantWithMember, touchGrant } from './client-grant-queries.ts';
@@ -18,7 +18,7 @@ const asClient = (grant: GrantWithMember): CodexClient => ({
   memberId: grant.memberId,
   email: grant.email,
   name: grant.name,
-  permissions: permissionsOf(grant.role),
+  permissions: permissionsFrom(grant.held),
   credential: 'codex-sign-in',
   credentialId: grant.id,
 });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { BuiltInRole } from '#contract/permissions.ts';
 import type { Database } from '#server/db/open-database.ts';
+import { type HeldRole, heldRoles } from '#server/roles/index.ts';
 
 /** Why a Codex sign-in ended; kept with it and shown to operators. */
 export type RevokedBecause =
@@ -112,8 +112,8 @@ export interface GrantWithMember {
   revokedBecause: string | null;
   email: string;
   name: string;
-  role: BuiltInRole;
-  status: 'invited' | 'active' | 'suspended';
+  held: HeldRole[];
+  status: 'invited' | 'active' | 'suspended' | 'deprovisioned';
   codexLocalEnabled: boolean;
 }
 
@@ -133,10 +133,10 @@ const grantsWithMember = (db: Database) =>
       'client_grants.revoked_because as revokedBecause',
       'members.email as email',
       'members.name as name',
-      'members.role as role',
       'members.status as status',
       'workspaces.codex_local_enabled as codexLocalEnabled',
-    ]);
+    ])
+    .select(heldRoles('members.id', 'members.workspace_id').as('held'));
 
 /** The sign-in behind an access token with everything that decides about it: the one query of each client request. */
 export async function findGrant(db: Database, oauthGrantId: string): Promise<GrantWithMember | undefined> {

@@ -1,11 +1,13 @@
 import type { Database } from '#server/db/open-database.ts';
+import type { SignInMethod } from '#server/http/request-context.ts';
+import { heldRoles } from '#server/roles/index.ts';
 import { idleSince } from './session-lifetime.ts';
 
 /** The account an e-mail address names, in whatever state. */
 export const findAccount = (db: Database, email: string) =>
   db
     .selectFrom('members')
-    .select(['id', 'workspace_id', 'email', 'name', 'role', 'status', 'password_hash'])
+    .select(['id', 'workspace_id', 'email', 'name', 'status', 'password_hash'])
     .where('email', '=', email)
     .orderBy('created_at')
     .executeTakeFirst();
@@ -15,14 +17,6 @@ export type Account = NonNullable<Awaited<ReturnType<typeof findAccount>>>;
 /** Where refusals of unknown accounts are audited. */
 export const findFirstWorkspaceId = async (db: Database): Promise<string | null> =>
   (await db.selectFrom('workspaces').select('id').orderBy('created_at').executeTakeFirst())?.id ?? null;
-
-export const hasActiveOwner = async (db: Database): Promise<boolean> =>
-  (await db
-    .selectFrom('members')
-    .select('id')
-    .where('role', '=', 'owner')
-    .where('status', '=', 'active')
-    .executeTakeFirst()) !== undefined;
 
 const liveSessions = (db: Database, now: Date) =>
   db.selectFrom('sessions').where('sessions.expires_at', '>', now).where('sessions.last_seen_at', '>', idleSince(now));
@@ -37,9 +31,11 @@ export const findLiveSession = (db: Database, tokenHash: string, now: Date) =>
       'members.workspace_id',
       'members.email',
       'members.name',
-      'members.role',
       'members.last_active_at',
+      'sessions.method',
+      'sessions.second_factor_at',
     ])
+    .select(heldRoles('members.id', 'members.workspace_id').as('held'))
     .where('sessions.token_hash', '=', tokenHash)
     .where('members.status', '=', 'active')
     .executeTakeFirst();
@@ -66,7 +62,7 @@ export const isKnownAddress = async (db: Database, memberId: string, ip: string 
 export const lockActiveMember = (tx: Database, memberId: string) =>
   tx
     .selectFrom('members')
-    .select(['id', 'workspace_id', 'email', 'name', 'role'])
+    .select(['id', 'workspace_id', 'email', 'name'])
     .where('id', '=', memberId)
     .where('status', '=', 'active')
     .forShare()
@@ -79,7 +75,7 @@ export const markActive = (tx: Database, memberId: string, at: Date) =>
     .set({ last_active_at: at })
     .where('id', '=', memberId)
     .where('status', '=', 'active')
-    .returning(['id', 'workspace_id', 'email', 'name', 'role'])
+    .returning(['id', 'workspace_id', 'email', 'name'])
     .executeTakeFirst();
 
 export const insertSession = (
@@ -89,6 +85,8 @@ export const insertSession = (
     workspace_id: string;
     member_id: string;
     token_hash: string;
+    method: SignInMethod;
+    second_factor_at: Date | null;
     ip: string | null;
     user_agent: string | null;
     started_at: Date;

@@ -1,10 +1,10 @@
-import { permissionsOf } from '#contract/permissions.ts';
 import { record } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { hashToken, mintToken } from '#server/crypto/token-hash.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
-import type { SignedInMember } from '#server/http/request-context.ts';
+import type { SignedInMember, SignInMethod } from '#server/http/request-context.ts';
+import { asRoleRefs, holds, permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { readSessionToken } from './session-cookies.ts';
 import { isTouchDue, sessionExpiresAt, touchEveryMs } from './session-lifetime.ts';
@@ -17,15 +17,25 @@ export interface NewSession {
   userAgent: string | null;
   /** The session this browser had until now: it ends, so that nobody keeps a token from before the sign-in. */
   replaces: Pick<SignedInMember, 'memberId' | 'sessionId'> | null;
-  because: 'password' | 'owner-link' | 'invitation';
+  because: 'password' | 'owner-link' | 'invitation' | 'passkey' | 'sso';
+  /** When the sign-in itself showed a second factor, or was made with a passkey. */
+  secondFactorAt?: Date | null;
 }
+
+const methods = {
+  password: 'password',
+  'owner-link': 'link',
+  invitation: 'link',
+  passkey: 'passkey',
+  sso: 'sso',
+} as const satisfies Record<NewSession['because'], SignInMethod>;
 
 /**
  * Starts a console session in the caller's transaction and returns its secret, for `setSignInCookies`. Refuses with
  * `member-suspended` when the member is not active any more.
  */
 export async function startSession(tx: Database, session: NewSession): Promise<{ token: string }> {
-  const { memberId, at, ip, userAgent, replaces, because } = session;
+  const { memberId, at, ip, userAgent, replaces, because, secondFactorAt = null } = session;
   const member = await markActive(tx, memberId, at);
   if (!member) throw new ReeveError('member-suspended');
   if (replaces) await deleteSession(tx, replaces);
@@ -36,6 +46,8 @@ export async function startSession(tx: Database, session: NewSession): Promise<{
     workspace_id: member.workspace_id,
     member_id: memberId,
     token_hash: hash,
+    method: methods[because],
+    second_factor_at: secondFactorAt,
     ip,
     user_agent: userAgent,
     started_at: at,
@@ -68,8 +80,11 @@ export async function readSession(
     workspaceId: row.workspace_id,
     email: row.email,
     name: row.name,
-    role: row.role,
-    permissions: permissionsOf(row.role),
+    roles: asRoleRefs(row.held),
+    isOwner: holds(row.held, 'owner'),
+    permissions: permissionsFrom(row.held),
     sessionId: row.session_id,
+    signInMethod: row.method,
+    secondFactorAt: row.second_factor_at,
   };
 }

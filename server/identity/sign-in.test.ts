@@ -54,7 +54,10 @@ describe('sign-in', () => {
       expect(cookie).toContain(attribute);
     expect(cookie).not.toContain('Domain');
     const { body } = await browser.call('GET', '/session');
-    expect(body).toMatchObject({ state: 'signed-in', member: { email: 'ada@example.com', role: 'owner' } });
+    expect(body).toMatchObject({
+      state: 'signed-in',
+      member: { email: 'ada@example.com', roles: [{ id: 'owner', name: 'Owner' }] },
+    });
     expect(await auditOf('session.started')).toMatchObject([{ actor_id: ownerId, ip: '192.0.2.1' }]);
   });
 

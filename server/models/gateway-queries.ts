@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 import type { Tables } from '#server/db/tables.ts';
+import { heldRoles } from '#server/roles/index.ts';
 
 /** The sealed upstream key in table `secrets`. */
 export const upstreamKeyName = 'models.upstream-key';
@@ -122,7 +123,8 @@ export async function readStandings(db: Database, memberIds: readonly string[]) 
   return db
     .selectFrom('members as m')
     .innerJoin('workspaces as w', 'w.id', 'm.workspace_id')
-    .select(['m.id as memberId', 'm.status', 'm.role', 'w.codex_local_enabled as isLocalOn'])
+    .select(['m.id as memberId', 'm.status', 'w.codex_local_enabled as isLocalOn'])
+    .select(heldRoles('m.id', 'm.workspace_id').as('held'))
     .where('m.id', 'in', [...memberIds])
     .execute();
 }

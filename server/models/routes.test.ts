@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { permissionsOf } from '#contract/permissions.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
-import type { SignedInMember } from '#server/http/request-context.ts';
 import { activityRoutes, modelsRoutes } from '#server/models/index.ts';
 import { failed, httpError, message } from '#testing/servers/model-steps.ts';
 import { type ResponsesServer, startResponsesServer } from '#testing/servers/responses.ts';
+import { signedInAs } from '#testing/signed-in-as.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { newCallRow } from './call-row.ts';
 import { saveCalls } from './gateway-queries.ts';
@@ -21,15 +20,7 @@ beforeAll(async () => {
   upstream = await startResponsesServer({ apiKey });
   const seeded = await seedWorkspace(services.db);
   workspaceId = seeded.workspaceId;
-  const member: SignedInMember = {
-    memberId: seeded.ownerId,
-    workspaceId,
-    email: 'ada@example.com',
-    name: 'Ada Lovelace',
-    role: 'owner',
-    permissions: permissionsOf('owner'),
-    sessionId: 'ses_1',
-  };
+  const member = signedInAs({ memberId: seeded.ownerId, workspaceId });
   app = createHttpApp({ log: services.log, trustedProxies: [] });
   const router = { models: modelsRoutes(services), activity: activityRoutes(services) };
   mountOwnApi(app, { router, origin: services.origin, readMember: async () => member });

@@ -1,5 +1,6 @@
-import { can, permissionsOf } from '#contract/permissions.ts';
+import { can } from '#contract/permissions.ts';
 import { ReeveError } from '#server/fail.ts';
+import { permissionsFrom } from '#server/roles/index.ts';
 import type { AccessChange, Services } from '#server/services.ts';
 import { readStandings, touchRunningCalls } from './gateway-queries.ts';
 
@@ -38,7 +39,7 @@ export function openRunningCalls({ db, clock, log, signals }: Pick<Services, 'db
       // Started after the look at the database: the next one will see it.
       if (!standing && !memberIds.includes(call.memberId)) continue;
       const mayGoOn =
-        standing?.status === 'active' && standing.isLocalOn && can(permissionsOf(standing.role), 'codex-local.use');
+        standing?.status === 'active' && standing.isLocalOn && can(permissionsFrom(standing.held), 'codex-local.use');
       if (!mayGoOn) call.refuse(new ReeveError('local-off'));
     }
   };

@@ -1,10 +1,10 @@
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { permissionsOf } from '#contract/permissions.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import type { HttpEnv } from '#server/http/http-env.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
+import { signedInAs } from '#testing/signed-in-as.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { policiesRoutes } from './routes.ts';
 
@@ -22,15 +22,7 @@ beforeAll(async () => {
   const both = await seedMember(services.db, { workspaceId, email: 'both@example.com', name: 'Both' });
   await join('Engineering', both);
   await join('Contractors', both);
-  const owner = {
-    memberId: seeded.ownerId,
-    workspaceId,
-    email: 'ada@example.com',
-    name: 'Ada',
-    role: 'owner' as const,
-    permissions: permissionsOf('owner'),
-    sessionId: 'ses_1',
-  };
+  const owner = signedInAs({ memberId: seeded.ownerId, workspaceId });
   app = createHttpApp({ log: services.log, trustedProxies: [] });
   mountOwnApi(app, {
     router: { policies: policiesRoutes(services) },

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { permissionsOf } from '#contract/permissions.ts';
 import type { setup } from '#contract/setup.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
 import { apiClient } from '#testing/own-api-client.ts';
+import { signedInAs } from '#testing/signed-in-as.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { setupRoutes } from './routes.ts';
 
@@ -22,8 +22,7 @@ afterAll(() => services.close());
 
 async function overview(): Promise<Overview> {
   const app = createHttpApp({ log: services.log, trustedProxies: [] });
-  const person = { memberId: ownerId, workspaceId, email: 'ada@example.com', name: 'Ada', role: 'owner' as const };
-  const member = { ...person, permissions: permissionsOf('owner'), sessionId: 'ses_x' };
+  const member = signedInAs({ memberId: ownerId, workspaceId });
   mountOwnApi(app, {
     router: { setup: setupRoutes(services) },
     origin: services.origin,

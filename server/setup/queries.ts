@@ -19,7 +19,8 @@ export async function countPeople(db: Database, workspaceId: string, now: Date):
   const { rows } = await sql<Record<keyof PeopleFacts, number>>`select
     (select count(*) from members where workspace_id = ${workspaceId} and status = 'active') as "activeMembers",
     (select count(*) from members where workspace_id = ${workspaceId} and status = 'invited') as "invitedMembers",
-    (select count(*) from members where workspace_id = ${workspaceId} and status = 'active' and role = 'owner') as "activeOwners",
+    (select count(*) from role_grants g join members m on m.id = g.member_id
+      where g.workspace_id = ${workspaceId} and g.role_id = 'owner' and m.status = 'active') as "activeOwners",
     (select count(*) from groups where workspace_id = ${workspaceId}) as "groups",
     (select count(distinct member_id) from group_members where workspace_id = ${workspaceId}) as "groupedMembers",
     (select count(distinct member_id) from seen_clients

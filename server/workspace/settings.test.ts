@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type BuiltInRole, permissionsOf } from '#contract/permissions.ts';
+import type { BuiltInRole } from '#contract/built-in-roles.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
 import type { AccessChange } from '#server/services.ts';
 import { apiClient } from '#testing/own-api-client.ts';
+import { signedInAs } from '#testing/signed-in-as.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { workspaceRoutes } from './routes.ts';
 
@@ -27,8 +28,7 @@ beforeEach(async () => {
 
 function as(role: BuiltInRole = 'owner') {
   const app = createHttpApp({ log: services.log, trustedProxies: [] });
-  const person = { memberId: ownerId, workspaceId, email: 'ada@example.com', name: 'Ada', role };
-  const member = { ...person, permissions: permissionsOf(role), sessionId: 'ses_x' };
+  const member = signedInAs({ memberId: ownerId, workspaceId }, { role });
   const router = { workspace: workspaceRoutes(services) };
   mountOwnApi(app, { router, origin: services.origin, readMember: async () => member });
   return apiClient(app);
@@ -137,7 +137,7 @@ describe('settings', () => {
   });
 
   test('who may only read the settings changes nothing', async () => {
-    expect((await as('codex-admin').call('GET', '/workspace/settings')).status).toBe(200);
+    expect((await as('compliance-officer').call('GET', '/workspace/settings')).status).toBe(200);
     for (const [method, path] of [
       ['PATCH', ''],
       ['POST', '/preview'],

@@ -1,11 +1,5 @@
-import {
-  type BuiltInRole,
-  builtInRoleNames,
-  builtInRoles,
-  can,
-  permissions,
-  permissionsOf,
-} from '#contract/permissions.ts';
+import { type BuiltInRole, builtInRoleNames, builtInRoles, permissionsOf } from '#contract/built-in-roles.ts';
+import { can, permissions } from '#contract/permissions.ts';
 import { endpoints } from './endpoints.ts';
 
 const roles = builtInRoleNames as readonly BuiltInRole[];
@@ -20,7 +14,7 @@ function rolesThatReach(allow: (typeof endpoints)[number]['allow']): string {
 export function permissionsPage(): string {
   const head = roles.map((role) => builtInRoles[role].name);
   const rows = Object.entries(permissions).map(
-    ([name, sentence]) =>
+    ([name, { sentence }]) =>
       `| \`${name}\` | ${sentence} | ${roles.map((role) => mark(can(permissionsOf(role), name as keyof typeof permissions))).join(' | ')} |`,
   );
   const reach = endpoints.map(

@@ -1,9 +1,10 @@
-import { type BuiltInRole, can, permissionsOf } from '#contract/permissions.ts';
+import { can } from '#contract/permissions.ts';
+import { type HeldRole, permissionsFrom } from '#server/roles/index.ts';
 
 /** Whether this member gets tokens: active, the workspace has Codex Local on, and a role that includes it. */
 export const mayUseCodex = (member: {
-  status: 'invited' | 'active' | 'suspended';
-  role: BuiltInRole;
+  status: 'invited' | 'active' | 'suspended' | 'deprovisioned';
+  held: readonly HeldRole[];
   codexLocalEnabled: boolean;
 }): boolean =>
-  member.status === 'active' && member.codexLocalEnabled && can(permissionsOf(member.role), 'codex-local.use');
+  member.status === 'active' && member.codexLocalEnabled && can(permissionsFrom(member.held), 'codex-local.use');

@@ -1,5 +1,5 @@
-import type { BuiltInRole } from '#contract/permissions.ts';
 import type { Database } from '#server/db/open-database.ts';
+import { type HeldRole, heldRoles } from '#server/roles/index.ts';
 
 export interface SignInWorkspace {
   id: string;
@@ -25,8 +25,8 @@ export interface SigningInMember {
   workspaceName: string;
   email: string;
   name: string;
-  role: BuiltInRole;
-  status: 'invited' | 'active' | 'suspended';
+  held: HeldRole[];
+  status: 'invited' | 'active' | 'suspended' | 'deprovisioned';
   codexLocalEnabled: boolean;
 }
 
@@ -40,10 +40,10 @@ export async function findSigningInMember(db: Database, memberId: string): Promi
       'workspaces.name as workspaceName',
       'members.email as email',
       'members.name as name',
-      'members.role as role',
       'members.status as status',
       'workspaces.codex_local_enabled as codexLocalEnabled',
     ])
+    .select(heldRoles('members.id', 'members.workspace_id').as('held'))
     .where('members.id', '=', memberId)
     .executeTakeFirst();
 }

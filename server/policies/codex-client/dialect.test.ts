@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { parse } from 'smol-toml';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { permissionsOf } from '#contract/permissions.ts';
+import { permissionsOf } from '#contract/built-in-roles.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import type { HttpEnv } from '#server/http/http-env.ts';
 import { type CodexClient, mountDialect } from '#server/http/wire-routes.ts';

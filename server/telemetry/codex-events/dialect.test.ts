@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { permissionsOf } from '#contract/permissions.ts';
+import { permissionsOf } from '#contract/built-in-roles.ts';
 import { ReeveError } from '#server/fail.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountDialect } from '#server/http/wire-routes.ts';

@@ -1,0 +1,6 @@
+import type { ColumnType } from 'kysely';
+
+/** timestamptz: read as Date on both engines, written as Date. */
+export type Timestamp = Date;
+/** jsonb: read parsed, written as JSON text (`JSON.stringify`), because PGlite and pg differ on arrays. */
+export type Json<Value> = ColumnType<Value, string, string>;
