@@ -46,6 +46,16 @@ export const auditEvents = {
   'device-code.approved': { sentence: 'A device code sign-in was approved.' },
   'device-code.denied': { sentence: 'A device code sign-in was denied.' },
   'refresh-token.reused': { sentence: 'A used refresh token was presented again: the whole sign-in was revoked.' },
+  'sso-connection.created': { sentence: 'A connection to an identity provider was started.' },
+  'sso-connection.updated': { sentence: 'A connection to an identity provider was changed.', secret: ['clientSecret'] },
+  'sso-connection.tested': { sentence: 'A connection to an identity provider was tried.' },
+  'sso-connection.enabled': { sentence: 'People may sign in with a connection.' },
+  'sso-connection.disabled': { sentence: 'People can no longer sign in with a connection.' },
+  'sso-connection.deleted': { sentence: 'A connection to an identity provider was deleted.' },
+  'email-domain.added': { sentence: 'An e-mail domain was claimed.' },
+  'email-domain.checked': { sentence: 'The DNS record of an e-mail domain was looked for.' },
+  'email-domain.removed': { sentence: 'An e-mail domain was given up.' },
+  'sso.settings-updated': { sentence: 'Whether single sign-on is required was changed.' },
   'keys.rotated': { sentence: 'Encryption or signing keys were rotated.' },
 } as const satisfies Record<string, AuditEvent>;
 

@@ -14,7 +14,7 @@ import { StepList } from './StepList.tsx';
 /** Is everything all right, and what do I do next? */
 export function OverviewPage() {
   const { workspace } = useSession();
-  return useCan('settings.read') ? <AdminOverview /> : <MemberOverview workspaceName={workspace.name} />;
+  return useCan('activity.read') ? <AdminOverview /> : <MemberOverview workspaceName={workspace.name} />;
 }
 
 function AdminOverview() {

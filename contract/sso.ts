@@ -1,0 +1,321 @@
+import { z } from 'zod';
+import { endpoint, readsOnly } from './endpoint.ts';
+import { Email } from './identity.ts';
+
+const tag = 'Single sign-on';
+const At = z.iso.datetime();
+const Id = z.object({ id: z.string() });
+const Done = z.object({});
+const HttpsUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(2000)
+  .describe('https, except for a loopback host.');
+const ClaimName = z.string().trim().min(1).max(300);
+
+export const ConnectionName = z.string().trim().min(1).max(80).describe('On the sign-in page: “Continue with …”.');
+
+/** Which claim (OIDC) or attribute (SAML) says what. Defaults fit Okta and Entra ID. */
+export const ClaimMapping = z.object({
+  email: ClaimName,
+  name: ClaimName,
+  groups: ClaimName.nullable().describe('Null: groups are not read.'),
+});
+
+/** Who becomes a member at their first single sign-on. Nobody is taken out by a sign-in: that is for SCIM. */
+export const JustInTimeRule = z.discriminatedUnion('who', [
+  z.object({ who: z.literal('nobody') }),
+  z.object({ who: z.literal('verified-domains') }),
+  z.object({
+    who: z.literal('groups'),
+    groups: z.array(z.string().min(1).max(300)).min(1).max(100).describe('Values of the groups claim; one is enough.'),
+  }),
+]);
+export type JustInTimeRule = z.infer<typeof JustInTimeRule>;
+
+/** A value of the groups claim and the group here that its holders are in. Kept in step at every sign-in. */
+export const GroupMapping = z.object({ value: z.string().min(1).max(300), groupId: z.string() });
+
+/** For accounts of this connection the identity provider shows the second factor; empty lists ask for nothing. */
+export const RequiredContext = z.object({
+  amr: z.array(z.string().min(1).max(100)).max(20).describe('One of these has to be among the methods (RFC 8176).'),
+  acr: z
+    .array(z.string().min(1).max(300))
+    .max(20)
+    .describe('One of these has to be the class (or AuthnContextClassRef).'),
+});
+
+export const OidcSettings = z.object({
+  issuer: HttpsUrl,
+  clientId: z.string().trim().min(1).max(500),
+  scopes: z.array(z.string().min(1).max(100)).max(20).default(['openid', 'email', 'profile']),
+});
+
+export const SamlSettings = z.object({
+  idpEntityId: z.string().min(1).max(1000),
+  signOnUrl: HttpsUrl,
+  certificates: z
+    .array(z.object({ pem: z.string(), subject: z.string(), expiresAt: At }))
+    .describe('Any of them may have signed: an old and a new one during a rollover.'),
+  metadataUrl: HttpsUrl.nullable().describe('Read again every day and at every signature of an unknown certificate.'),
+  signsRequests: z.boolean(),
+});
+
+/** What the administrator of the identity provider has to be given. */
+export const ServiceProviderFacts = z.object({
+  redirectUri: z.string().nullable().describe('OIDC: the redirect URI to register.'),
+  entityId: z.string().nullable(),
+  assertionConsumerUrl: z.string().nullable(),
+  metadataUrl: z.string().nullable(),
+});
+
+export const TestResult = z.object({
+  at: At,
+  by: z.string(),
+  outcome: z.enum(['works', 'refused']),
+  reason: z.string().nullable().describe('Why it was refused, for the administrator.'),
+  claims: z.record(z.string(), z.unknown()).describe('As received, tokens left out.'),
+  mapped: z
+    .object({
+      email: z.string().nullable(),
+      name: z.string().nullable(),
+      groups: z.array(z.string()),
+      outcome: z.enum(['existing-member', 'would-join', 'refused']),
+      because: z.string(),
+      groupIds: z.array(z.string()),
+    })
+    .nullable(),
+});
+export type TestResult = z.infer<typeof TestResult>;
+
+export const Connection = z.object({
+  id: z.string(),
+  kind: z.enum(['oidc', 'saml']),
+  name: ConnectionName,
+  status: z.enum(['draft', 'enabled', 'disabled']),
+  domains: z.array(z.string()).describe('Verified e-mail domains whose people sign in here.'),
+  oidc: OidcSettings.extend({ hasClientSecret: z.boolean() }).nullable(),
+  saml: SamlSettings.nullable(),
+  serviceProvider: ServiceProviderFacts,
+  claims: ClaimMapping,
+  justInTime: JustInTimeRule,
+  groupMappings: z.array(GroupMapping),
+  required: RequiredContext,
+  lastTest: TestResult.nullable(),
+  lastUsedAt: At.nullable(),
+  createdAt: At,
+  updatedAt: At,
+});
+export type Connection = z.infer<typeof Connection>;
+
+const ConnectionChange = z.object({
+  name: ConnectionName.optional(),
+  domainIds: z.array(z.string()).max(50).optional(),
+  oidc: OidcSettings.extend({ clientSecret: z.string().min(1).max(1000).nullable().optional() }).optional(),
+  saml: z
+    .object({
+      metadataUrl: HttpsUrl.nullable().optional(),
+      metadataXml: z.string().max(500_000).optional().describe('Instead of an address: the IdP metadata itself.'),
+      signsRequests: z.boolean().optional(),
+    })
+    .optional(),
+  claims: ClaimMapping.optional(),
+  justInTime: JustInTimeRule.optional(),
+  groupMappings: z.array(GroupMapping).max(500).optional(),
+  required: RequiredContext.optional(),
+});
+
+export const EmailDomain = z.object({
+  id: z.string(),
+  domain: z.string(),
+  status: z.enum(['pending', 'verified']),
+  txtName: z.string().describe('Where the DNS TXT record goes.'),
+  txtValue: z.string(),
+  verifiedAt: At.nullable(),
+  lastCheckedAt: At.nullable(),
+  lastCheck: z.string().nullable().describe('What the last check found, in words.'),
+  connectionId: z.string().nullable(),
+});
+export type EmailDomain = z.infer<typeof EmailDomain>;
+
+export const SsoSettings = z.object({
+  isRequired: z.boolean().describe('Members sign in through a connection; passwords and passkeys do not work.'),
+  breakGlassOwnerIds: z
+    .array(z.string())
+    .max(10)
+    .describe('Owners who may still use their password. At least one while single sign-on is required.'),
+});
+
+export const sso = {
+  connections: {
+    list: endpoint({
+      method: 'GET',
+      path: '/sso/connections',
+      summary: 'Connections to identity providers',
+      tag,
+      allow: 'settings.read',
+      audit: readsOnly,
+    }).output(z.object({ items: z.array(Connection) })),
+    get: endpoint({
+      method: 'GET',
+      path: '/sso/connections/{id}',
+      summary: 'One connection',
+      tag,
+      allow: 'settings.read',
+      audit: readsOnly,
+    })
+      .input(Id)
+      .output(Connection),
+    create: endpoint({
+      method: 'POST',
+      path: '/sso/connections',
+      summary: 'Start a connection; nobody signs in with it before it is enabled',
+      tag,
+      allow: 'sign-in.write',
+      audit: 'sso-connection.created',
+    })
+      .input(z.object({ kind: z.enum(['oidc', 'saml']), name: ConnectionName }))
+      .output(Connection),
+    update: endpoint({
+      method: 'PATCH',
+      path: '/sso/connections/{id}',
+      summary: 'Change a connection',
+      tag,
+      allow: 'sign-in.write',
+      audit: 'sso-connection.updated',
+    })
+      .input(Id.extend(ConnectionChange.shape))
+      .output(Connection),
+    startTest: endpoint({
+      method: 'POST',
+      path: '/sso/connections/{id}/test',
+      summary: 'Try a connection with one’s own account; changes nobody',
+      tag,
+      allow: 'sign-in.write',
+      audit: 'sso-connection.tested',
+    })
+      .input(Id)
+      .output(
+        z.object({ redirectTo: z.string().describe('Open in the browser; it comes back to the connection’s page.') }),
+      ),
+    enable: endpoint({
+      method: 'POST',
+      path: '/sso/connections/{id}/enabling',
+      summary: 'Let people sign in with it; needs a test that worked',
+      tag,
+      allow: 'sign-in.write',
+      audit: 'sso-connection.enabled',
+    })
+      .input(Id)
+      .output(Connection),
+    disable: endpoint({
+      method: 'DELETE',
+      path: '/sso/connections/{id}/enabling',
+      summary: 'Stop sign-ins with it; sessions stay',
+      tag,
+      allow: 'sign-in.write',
+      audit: 'sso-connection.disabled',
+    })
+      .input(Id)
+      .output(Connection),
+    remove: endpoint({
+      method: 'DELETE',
+      path: '/sso/connections/{id}',
+      summary: 'Delete a connection',
+      tag,
+      allow: 'sign-in.write',
+      audit: 'sso-connection.deleted',
+    })
+      .input(Id)
+      .output(Done),
+  },
+  domains: {
+    list: endpoint({
+      method: 'GET',
+      path: '/sso/domains',
+      summary: 'E-mail domains and their proof',
+      tag,
+      allow: 'settings.read',
+      audit: readsOnly,
+    }).output(z.object({ items: z.array(EmailDomain) })),
+    add: endpoint({
+      method: 'POST',
+      path: '/sso/domains',
+      summary: 'Claim an e-mail domain',
+      tag,
+      allow: 'sign-in.write',
+      audit: 'email-domain.added',
+    })
+      .input(z.object({ domain: z.string().trim().toLowerCase().min(3).max(253) }))
+      .output(EmailDomain),
+    check: endpoint({
+      method: 'POST',
+      path: '/sso/domains/{id}/check',
+      summary: 'Look for the DNS TXT record now',
+      tag,
+      allow: 'sign-in.write',
+      audit: 'email-domain.checked',
+    })
+      .input(Id)
+      .output(EmailDomain),
+    remove: endpoint({
+      method: 'DELETE',
+      path: '/sso/domains/{id}',
+      summary: 'Give up an e-mail domain',
+      tag,
+      allow: 'sign-in.write',
+      audit: 'email-domain.removed',
+    })
+      .input(Id)
+      .output(Done),
+  },
+  settings: endpoint({
+    method: 'GET',
+    path: '/sso/settings',
+    summary: 'Whether single sign-on is required',
+    tag,
+    allow: 'settings.read',
+    audit: readsOnly,
+  }).output(SsoSettings),
+  previewSettings: endpoint({
+    method: 'POST',
+    path: '/sso/settings/preview',
+    summary: 'Who could not sign in any more',
+    tag,
+    allow: 'sign-in.write',
+    audit: { none: 'changes nothing' },
+  })
+    .input(SsoSettings)
+    .output(
+      z.object({
+        lockedOut: z.array(z.object({ id: z.string(), name: z.string(), email: z.string() })).describe('The first 20.'),
+        lockedOutCount: z.number().int().describe('Active members whose domain has no enabled connection.'),
+        endingSessions: z.number().int(),
+      }),
+    ),
+  updateSettings: endpoint({
+    method: 'PATCH',
+    path: '/sso/settings',
+    summary: 'Require single sign-on, or stop requiring it',
+    tag,
+    allow: 'sign-in.write',
+    audit: 'sso.settings-updated',
+  })
+    .input(SsoSettings)
+    .output(SsoSettings),
+  signInOptions: endpoint({
+    // Not GET: an address in a URL ends up in logs.
+    method: 'POST',
+    path: '/sign-in/options',
+    summary: 'How the owner of an e-mail address signs in; decided by its domain alone',
+    tag,
+    allow: 'anyone',
+    audit: { none: 'changes nothing' },
+  })
+    .input(z.object({ email: Email }))
+    .output(
+      z.object({
+        connection: z.object({ id: z.string(), name: z.string() }).nullable(),
+        isPasswordOffered: z.boolean().describe('False where single sign-on is required.'),
+      }),
+    ),
+};
