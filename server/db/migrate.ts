@@ -27,10 +27,12 @@ async function readMigrations(): Promise<Record<string, Migration>> {
   return Object.fromEntries(entries);
 }
 
+export const openMigrator = (db: Database): Migrator =>
+  new Migrator({ db, provider: { getMigrations: readMigrations } });
+
 /** Brings the schema up to date, forward only. Returns the names that were applied now. */
 export async function migrate(db: Database): Promise<string[]> {
-  const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } });
-  const { error, results = [] } = await migrator.migrateToLatest();
+  const { error, results = [] } = await openMigrator(db).migrateToLatest();
   if (error) {
     const failed = results.find((result) => result.status === 'Error')?.migrationName ?? 'before the first';
     throw new Error(`migration ${failed} failed; nothing of it was applied`, { cause: error });
