@@ -20,7 +20,46 @@ export const errors = {
   'already-exists': { status: 409, message: 'There is one of that name already.' },
   'too-many-attempts': { status: 429, message: 'Too many attempts. Wait, then try again.' },
   'wrong-credentials': { status: 401, message: 'E-mail or password is wrong.' },
+  'second-factor-wrong': {
+    status: 422,
+    message: 'That is not right, or it was used already. Take the code that is shown now, or try another way.',
+  },
+  'second-factor-expired': {
+    status: 410,
+    message: 'This sign-in took too long, or was finished or broken off. Start again with your password.',
+  },
+  'second-factor-required': {
+    status: 403,
+    message: 'Your workspace asks for a second factor. Set one up under your account first.',
+  },
+  'step-up-required': { status: 403, message: 'Confirm that it is you with your second factor, then repeat this.' },
+  'last-second-factor': {
+    status: 409,
+    message: 'Your workspace asks for a second factor, and this is your last one. Add another one first.',
+  },
+  'passkey-refused': {
+    status: 422,
+    message: 'This passkey is not known here, or its answer was not valid. Try again, or sign in another way.',
+  },
+  'passkeys-impossible': {
+    status: 409,
+    message:
+      'Browsers allow passkeys only where the server is reached by a name, not by an IP address. Use an authenticator app.',
+  },
+  'totp-not-started': {
+    status: 409,
+    message: 'No authenticator app is being set up, or that was started again elsewhere. Start anew.',
+  },
   'member-suspended': { status: 403, message: 'Your membership is suspended. Contact a workspace owner.' },
+  'sso-required': {
+    status: 403,
+    message: 'This workspace requires single sign-on. Sign in with your identity provider instead.',
+  },
+  'sso-test-needed': {
+    status: 409,
+    message: 'Test this connection first: it is enabled with the settings that a test has proved.',
+  },
+  'domain-refused': { status: 422, message: 'This e-mail domain cannot be claimed.' },
   'link-invalid': {
     status: 410,
     message: 'This link was used already, has expired or was withdrawn. Ask for a new one.',
@@ -32,6 +71,10 @@ export const errors = {
   'weak-password': {
     status: 422,
     message: 'Choose a longer password: at least 12 characters, not one of the common ones.',
+  },
+  'scim-managed': {
+    status: 409,
+    message: 'This comes from your identity provider through SCIM. Change it there; the change arrives by itself.',
   },
   'last-owner': {
     status: 409,
@@ -54,6 +97,15 @@ export const errors = {
   'device-code-unknown': {
     status: 404,
     message: 'No sign-in waits for this code. Codes work for 15 minutes; start again in the client to get a new one.',
+  },
+  'device-code-not-permitted': {
+    status: 403,
+    message:
+      'Your roles do not include signing in with a device code, so this sign-in was ended. Sign in with the browser on that machine (`codex login`), or ask a workspace owner for the permission.',
+  },
+  'role-in-use': {
+    status: 409,
+    message: 'Members without a role have this one. Choose another default role first, then delete it.',
   },
   'authorization-expired': {
     status: 410,
@@ -91,6 +143,12 @@ export const errors = {
   },
   'token-expired': { status: 401, message: 'The access token has expired. Sign in again.' },
   'token-invalid': { status: 401, message: 'The access token is not valid. Sign in again.' },
+  'key-invalid': { status: 401, message: 'This API key is not known, was revoked or was replaced. Create a new one.' },
+  'key-expired': { status: 401, message: 'This API key has expired. Rotate it in the console under Keys.' },
+  'key-address-refused': { status: 403, message: 'This API key does not work from this address.' },
+  'scope-missing': { status: 403, message: 'This key or token was made without the scope that is needed here.' },
+  'member-only': { status: 403, message: 'This needs a person who is signed in; an API key cannot do it.' },
+  'too-many-calls': { status: 429, message: 'Too many calls with this key. Wait, then go on.' },
   'mail-not-set-up': {
     status: 409,
     message: 'Mail is not set up on this server (REEVE_SMTP_URL). Copy the link instead.',

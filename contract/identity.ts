@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
 import { allPermissions } from './permissions.ts';
+import { SecondFactorMethod, SecondFactorState } from './second-factor.ts';
 
 const tag = 'Sign-in and sessions';
 
@@ -24,6 +25,7 @@ export const SessionState = z.discriminatedUnion('state', [
     member: z.object({ id: z.string(), email: z.string(), name: z.string(), roles: z.array(RoleRef) }),
     workspace: z.object({ id: z.string(), name: z.string() }),
     permissions: z.array(z.enum(allPermissions)),
+    secondFactor: SecondFactorState,
   }),
   z.object({ state: z.literal('signed-out'), needsSetup: z.boolean().describe('True until the first owner exists.') }),
 ]);
@@ -84,6 +86,14 @@ export const Authorization = z.object({
 });
 
 export const SignedIn = z.object({ state: z.literal('signed-in') });
+export const SignInAnswer = z.discriminatedUnion('state', [
+  SignedIn,
+  z.object({
+    state: z.literal('second-factor-needed'),
+    methods: z.array(SecondFactorMethod).describe('What this member can show; the browser has ten minutes.'),
+  }),
+]);
+export type SignInAnswer = z.infer<typeof SignInAnswer>;
 const RedirectTo = z.object({ redirectTo: z.string().describe('Absolute URL the browser goes to next.') });
 const Done = z.object({});
 
@@ -103,9 +113,10 @@ export const identity = {
     tag,
     allow: 'anyone',
     audit: 'session.started',
+    orAudit: 'second-factor.asked',
   })
     .input(z.object({ email: Email, password: Password }))
-    .output(SignedIn),
+    .output(SignInAnswer),
   signOut: endpoint({
     method: 'DELETE',
     path: '/session',
@@ -113,7 +124,15 @@ export const identity = {
     tag,
     allow: 'member',
     audit: 'session.ended',
-  }).output(Done),
+    beforeSecondFactor: true,
+  }).output(
+    z.object({
+      redirectTo: z
+        .string()
+        .nullable()
+        .describe('Set when the identity provider has a session to end as well: open it next.'),
+    }),
+  ),
   sessions: endpoint({
     method: 'GET',
     path: '/account/sessions',
@@ -147,6 +166,7 @@ export const identity = {
     tag,
     allow: 'member',
     audit: 'password.changed',
+    stepUp: true,
   })
     .input(z.object({ currentPassword: Password, newPassword: Password }))
     .output(Done),
@@ -187,6 +207,7 @@ export const identity = {
     tag,
     allow: 'access-tokens.create',
     audit: 'access-token.created',
+    stepUp: true,
   })
     .input(
       z.object({

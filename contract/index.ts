@@ -2,11 +2,29 @@ import { audit } from './audit.ts';
 import { connect } from './connect.ts';
 import { directory } from './directory.ts';
 import { identity } from './identity.ts';
+import { keys } from './keys.ts';
 import { activity, models } from './models.ts';
 import { policies } from './policies.ts';
+import { roles } from './roles.ts';
+import { secondFactor } from './second-factor.ts';
 import { setup } from './setup.ts';
+import { sso } from './sso.ts';
 import { workspace } from './workspace.ts';
 
 /** Reeve's own API, mounted at /api/v1. */
-export const contract = { identity, workspace, directory, policies, models, activity, audit, connect, setup };
+export const contract = {
+  identity,
+  secondFactor,
+  workspace,
+  directory,
+  roles,
+  policies,
+  keys,
+  models,
+  activity,
+  audit,
+  connect,
+  setup,
+  sso,
+};
 export type Contract = typeof contract;

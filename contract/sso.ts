@@ -145,6 +145,39 @@ export const SsoSettings = z.object({
     .describe('Owners who may still use their password. At least one while single sign-on is required.'),
 });
 
+/** Why a single sign-on ended without a session, as far as the person in front of it may know. */
+export const SignOnProblem = z.object({
+  code: z
+    .enum([
+      'expired',
+      'wrong-browser',
+      'connection-off',
+      'settings-changed',
+      'provider-refused',
+      'provider-unreachable',
+      'answer-invalid',
+      'context-missing',
+      'groups-overage',
+      'email-missing',
+      'email-unverified',
+      'email-elsewhere',
+      'not-a-member',
+      'member-suspended',
+      'member-deprovisioned',
+      'other-member',
+      'too-many-attempts',
+    ])
+    .describe('Stable; the console words nothing by itself.'),
+  message: z.string(),
+  ask: z.enum(['nobody', 'workspace-admin', 'identity-provider-admin']).describe('Whom to send this to.'),
+  connectionName: z.string().nullable(),
+  said: z.string().nullable().describe('What the identity provider said, word for word.'),
+  reference: z.string().describe('Leads to the entry in the audit log and the server log.'),
+  at: At,
+  next: z.string().describe('Where the person wanted to go: “Try again” leads through the sign-in page to it.'),
+});
+export type SignOnProblem = z.infer<typeof SignOnProblem>;
+
 export const sso = {
   connections: {
     list: endpoint({
@@ -182,6 +215,7 @@ export const sso = {
       tag,
       allow: 'sign-in.write',
       audit: 'sso-connection.updated',
+      stepUp: true,
     })
       .input(Id.extend(ConnectionChange.shape))
       .output(Connection),
@@ -204,6 +238,7 @@ export const sso = {
       tag,
       allow: 'sign-in.write',
       audit: 'sso-connection.enabled',
+      stepUp: true,
     })
       .input(Id)
       .output(Connection),
@@ -214,6 +249,7 @@ export const sso = {
       tag,
       allow: 'sign-in.write',
       audit: 'sso-connection.disabled',
+      stepUp: true,
     })
       .input(Id)
       .output(Connection),
@@ -224,6 +260,7 @@ export const sso = {
       tag,
       allow: 'sign-in.write',
       audit: 'sso-connection.deleted',
+      stepUp: true,
     })
       .input(Id)
       .output(Done),
@@ -264,6 +301,7 @@ export const sso = {
       tag,
       allow: 'sign-in.write',
       audit: 'email-domain.removed',
+      stepUp: true,
     })
       .input(Id)
       .output(Done),
@@ -299,9 +337,20 @@ export const sso = {
     tag,
     allow: 'sign-in.write',
     audit: 'sso.settings-updated',
+    stepUp: true,
   })
     .input(SsoSettings)
     .output(SsoSettings),
+  problem: endpoint({
+    method: 'POST',
+    path: '/sign-in/problem',
+    summary: 'What went wrong in a single sign-on, from the text the server put into the address',
+    tag,
+    allow: 'anyone',
+    audit: { none: 'changes nothing' },
+  })
+    .input(z.object({ token: z.string().max(8000) }))
+    .output(SignOnProblem),
   signInOptions: endpoint({
     // Not GET: an address in a URL ends up in logs.
     method: 'POST',
@@ -315,7 +364,9 @@ export const sso = {
     .output(
       z.object({
         connection: z.object({ id: z.string(), name: z.string() }).nullable(),
-        isPasswordOffered: z.boolean().describe('False where single sign-on is required.'),
+        isPasswordOffered: z
+          .boolean()
+          .describe('False where single sign-on is required. Break-glass owners may use their password all the same.'),
       }),
     ),
 };

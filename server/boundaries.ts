@@ -10,6 +10,7 @@ export const features = {
     calls: ['audit', 'roles'],
     tables: ['sessions', 'oauth_artifacts', 'client_grants', 'device_requests', 'access_tokens', 'signing_keys'],
   },
+  keys: { calls: ['audit'], tables: ['workspace_keys', 'workspace_key_secrets'] },
   workspace: { calls: ['audit', 'identity'], tables: ['workspaces'] },
   policies: {
     calls: ['audit'],
@@ -18,6 +19,10 @@ export const features = {
   directory: {
     calls: ['audit', 'identity', 'policies', 'roles', 'workspace'],
     tables: ['members', 'groups', 'group_members', 'links'],
+  },
+  sso: {
+    calls: ['audit', 'directory', 'identity', 'roles', 'workspace'],
+    tables: ['sso_connections', 'email_domains', 'sso_attempts', 'sso_accounts', 'sso_used_assertions'],
   },
   models: {
     calls: ['audit', 'policies', 'roles'],
@@ -37,6 +42,8 @@ export const tablesAnyoneMayRead = [
   'roles',
   'role_grants',
   'seen_clients',
+  'email_domains',
+  'sso_connections',
 ] as const;
 
 /** The platform's own tables: no feature touches them. */
@@ -45,6 +52,12 @@ export const platformTables = ['rate_limits'] as const;
 /** Writes beside the owner's, each with its reason. */
 export const alsoWrites: readonly { feature: keyof typeof features; table: string; because: string }[] = [
   { feature: 'identity', table: 'members', because: 'password_hash and last_active_at belong to signing in' },
+  {
+    feature: 'sso',
+    table: 'workspaces',
+    because: 'whether single sign-on is required belongs to signing in',
+  },
+  { feature: 'sso', table: 'members', because: 'who may sign in past single sign-on belongs to that rule' },
   {
     feature: 'policies',
     table: 'workspaces',

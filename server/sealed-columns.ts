@@ -25,6 +25,24 @@ export const sealedColumns: readonly SealedColumn[] = [
     key: ['kid'],
     contextOf: ([kid]) => `signing_keys/${kid}/private_jwk`,
   },
+  {
+    table: 'sso_connections',
+    column: 'sealed_client_secret',
+    key: ['id'],
+    contextOf: ([id]) => `sso_connections/${id}/client_secret`,
+  },
+  {
+    table: 'sso_connections',
+    column: 'sealed_signing_keys',
+    key: ['id'],
+    contextOf: ([id]) => `sso_connections/${id}/signing_keys`,
+  },
+  {
+    table: 'sessions',
+    column: 'sealed_sso_logout_hint',
+    key: ['id'],
+    contextOf: ([id]) => `sessions/${id}/sso_logout_hint`,
+  },
 ];
 
 export interface SealedSecret {

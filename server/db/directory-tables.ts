@@ -13,7 +13,11 @@ export interface DirectoryTables {
     old_clients_allowed: Generated<boolean>;
     policy_grace_minutes: Generated<number>;
     policy_assignments_version: Generated<number>;
-    default_role_id: Generated<string>;
+    access_token_max_days: Generated<number>;
+    key_max_days: Generated<number>;
+    default_role_id: Generated<string | null>;
+    second_factor_rule: Generated<'off' | 'admins' | 'everyone'>;
+    second_factor_grace_until: Timestamp | null;
     fallback_policy_id: string | null;
     created_at: Timestamp;
     updated_at: Timestamp;
@@ -25,6 +29,7 @@ export interface DirectoryTables {
     name: string;
     status: 'invited' | 'active' | 'suspended' | 'deprovisioned';
     source: Generated<'manual' | 'scim' | 'sso'>;
+    is_break_glass: Generated<boolean>;
     password_hash: string | null;
     created_at: Timestamp;
     last_active_at: Timestamp | null;

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Json, Timestamp } from './column-types.ts';
+import type { GeneratedJson, Json, Timestamp } from './column-types.ts';
 
 /** Who somebody is: sessions, credentials and the sign-ins of Codex clients. */
 export interface IdentityTables {
@@ -10,6 +10,8 @@ export interface IdentityTables {
     token_hash: string;
     method: Generated<'password' | 'sso' | 'passkey' | 'link'>;
     second_factor_at: Timestamp | null;
+    sso_connection_id: string | null;
+    sealed_sso_logout_hint: string | null;
     ip: string | null;
     user_agent: string | null;
     started_at: Timestamp;
@@ -60,10 +62,12 @@ export interface IdentityTables {
     name: string;
     hint: string;
     token_hash: string;
+    scopes: GeneratedJson<string[]>;
     created_at: Timestamp;
     expires_at: Timestamp | null;
     last_used_at: Timestamp | null;
     revoked_at: Timestamp | null;
+    noticed_days: number | null;
   };
   signing_keys: {
     kid: string;

@@ -2,8 +2,11 @@ import type { Generated } from 'kysely';
 import type { Json, Timestamp } from './column-types.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
+import type { KeyTables } from './key-tables.ts';
+import type { SecondFactorTables } from './second-factor-tables.ts';
+import type { SsoTables } from './sso-tables.ts';
 
-export interface Tables extends DirectoryTables, IdentityTables {
+export interface Tables extends DirectoryTables, IdentityTables, KeyTables, SsoTables, SecondFactorTables {
   secrets: { workspace_id: string; name: string; sealed: string; hint: string; updated_at: Timestamp };
   policies: {
     id: string;
@@ -101,7 +104,7 @@ export interface Tables extends DirectoryTables, IdentityTables {
     workspace_id: string | null;
     at: Timestamp;
     event: string;
-    actor_kind: 'member' | 'client' | 'system' | 'anonymous';
+    actor_kind: 'member' | 'key' | 'client' | 'system' | 'anonymous';
     actor_id: string | null;
     actor_label: string;
     subject_kind: string | null;
