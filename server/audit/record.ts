@@ -5,7 +5,7 @@ import type { Database } from '#server/db/open-database.ts';
 
 /** Who did it. `label` is kept as it was, so that the entry stays readable after the person is gone. */
 export interface Actor {
-  kind: 'member' | 'client' | 'system' | 'anonymous';
+  kind: 'member' | 'key' | 'client' | 'system' | 'anonymous';
   id: string | null;
   label: string;
   workspaceId: string | null;
@@ -50,29 +50,43 @@ function hideSecrets(event: AuditEventName, payload: Record<string, unknown>): R
   return hide(payload) as Record<string, unknown>;
 }
 
+export interface AuditEntry extends Record<string, unknown> {
+  subject?: AuditSubject;
+  at: Date;
+}
+
+const rowOf = (actor: Actor, event: AuditEventName, { subject, at, ...payload }: AuditEntry) => ({
+  id: newId('aud'),
+  workspace_id: actor.workspaceId,
+  at,
+  event,
+  actor_kind: actor.kind,
+  actor_id: actor.id,
+  actor_label: actor.label,
+  subject_kind: subject?.kind ?? null,
+  subject_id: subject?.id ?? null,
+  subject_label: subject?.label ?? null,
+  payload: JSON.stringify(hideSecrets(event, payload)),
+  ip: actor.ip,
+});
+
 /** Writes the entry in the caller's transaction: what is rolled back was never done, and nothing is done without its entry. */
-export async function record(
+export const record = (tx: Database, actor: Actor, event: AuditEventName, entry: AuditEntry): Promise<void> =>
+  recordAll(tx, actor, event, [entry]);
+
+/** A statement's parameters are counted in 16 bits; an entry has 12. */
+const entriesPerStatement = 2_000;
+
+/** The same event for many subjects, in as few statements as there have to be. */
+export async function recordAll(
   tx: Database,
   actor: Actor,
   event: AuditEventName,
-  { subject, at, ...payload }: { subject?: AuditSubject; at: Date } & Record<string, unknown>,
+  entries: readonly AuditEntry[],
 ): Promise<void> {
-  await tx
-    .insertInto('audit_events')
-    .values({
-      id: newId('aud'),
-      workspace_id: actor.workspaceId,
-      at,
-      event,
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      actor_label: actor.label,
-      subject_kind: subject?.kind ?? null,
-      subject_id: subject?.id ?? null,
-      subject_label: subject?.label ?? null,
-      payload: JSON.stringify(hideSecrets(event, payload)),
-      ip: actor.ip,
-    })
-    .execute();
-  recordedHere.getStore()?.add(event);
+  for (let from = 0; from < entries.length; from += entriesPerStatement) {
+    const rows = entries.slice(from, from + entriesPerStatement).map((entry) => rowOf(actor, event, entry));
+    await tx.insertInto('audit_events').values(rows).execute();
+  }
+  if (entries.length > 0) recordedHere.getStore()?.add(event);
 }

@@ -1,76 +1,84 @@
 import { can } from '#contract/permissions.ts';
 import { record } from '#server/audit/index.ts';
-import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { endMemberAccess } from '#server/identity/index.ts';
 import {
-  countActiveOwners,
   findHeldRoles,
   type Granter,
   holds,
   permissionsFrom,
+  refuseBeyondOwn,
   setDirectRoles,
 } from '#server/roles/index.ts';
-import type { AccessChange, Services } from '#server/services.ts';
-import { lockWorkspace } from '#server/workspace/index.ts';
 import { type ActingMember, requireOwner } from './acting-member.ts';
-import { deleteMember, findMember, type MemberRow, updateMember } from './member-queries.ts';
-
-type ChangeServices = Pick<Services, 'db' | 'clock' | 'signals'>;
+import { type ChangeServices, changeDirectory, type DirectoryChange } from './change-directory.ts';
+import { refuseScimManaged } from './managed-by-scim.ts';
+import { findMember, type MemberRow, updateMember } from './member-queries.ts';
+import { changeMember, memberSubject, removeMemberIn } from './provision-members.ts';
 
 interface Change {
   id: string;
   /** Runs with the workspace's memberships held still. */
-  apply: (tx: Database, target: MemberRow, change: { at: Date; granter: Granter }) => Promise<void>;
-  /** Sent after the commit, when the change takes access away. */
-  because: AccessChange['because'] | null;
+  apply: (change: DirectoryChange, target: MemberRow, granter: Granter) => Promise<void>;
   needs?: 'members.write' | 'roles.write';
 }
 
-const subjectOf = ({ id, name, email }: MemberRow) => ({ kind: 'member', id, label: `${name} <${email}>` });
+/** What somebody holds at this moment, under the lock: a page may show more than they still have. */
+export async function readGranter(
+  { tx, workspaceId }: Pick<DirectoryChange, 'tx' | 'workspaceId'>,
+  memberId: string,
+): Promise<Granter> {
+  const member = await findMember(tx, workspaceId, memberId);
+  const held = member?.status === 'active' ? await findHeldRoles(tx, workspaceId, memberId) : [];
+  return { workspaceId, isOwner: holds(held, 'owner'), permissions: permissionsFrom(held) };
+}
 
 /**
- * One change of somebody's membership. Changes of one workspace come one after the other, and who acts is read again under the lock:
- * two owners who unmake each other at the same time do not leave a workspace without one.
+ * One change of somebody's membership by another member. Changes of one workspace come one after the other, and who acts is read again
+ * under the lock: two owners who unmake each other at the same time do not leave a workspace without one.
  */
-async function changeMembership(
-  { db, clock, signals }: ChangeServices,
+export async function changeMembership(
+  services: ChangeServices,
   acting: ActingMember,
-  { id, apply, because, needs = 'members.write' }: Change,
+  { id, apply, needs = 'members.write' }: Change,
 ): Promise<void> {
-  const { workspaceId } = acting;
-  await db.transaction().execute(async (tx) => {
-    await lockWorkspace(tx, workspaceId);
-    const actingNow = await findMember(tx, workspaceId, acting.memberId);
-    const held = await findHeldRoles(tx, workspaceId, acting.memberId);
-    const granter = { workspaceId, isOwner: holds(held, 'owner'), permissions: permissionsFrom(held) };
-    if (actingNow?.status !== 'active' || !can(granter.permissions, needs))
-      throw new ReeveError('not-permitted', { permission: needs });
+  const { workspaceId, actor } = acting;
+  const opening = { workspaceId, actor, mayUnmakeOwner: true, recordsUnchanged: true };
+  await changeDirectory(services, opening, async (change) => {
+    const { tx } = change;
+    const granter = await readGranter(change, acting.memberId);
+    if (!can(granter.permissions, needs)) throw new ReeveError('not-permitted', { permission: needs });
     const target = await findMember(tx, workspaceId, id);
     if (!target) throw new ReeveError('not-found');
     if (holds(await findHeldRoles(tx, workspaceId, id), 'owner')) requireOwner(granter);
-    await apply(tx, target, { at: clock(), granter });
-    if ((await countActiveOwners(tx, workspaceId)) === 0) throw new ReeveError('last-owner');
+    await apply(change, target, granter);
   });
-  if (because) signals.emit('access-changed', { workspaceId, memberId: id, because });
 }
 
 const refuseOneself = (acting: ActingMember, id: string): void => {
   if (id === acting.memberId) throw new ReeveError('own-membership');
 };
 
-export async function renameMember(
+/**
+ * A new name or address. Whoever has the address can come in as that member, so changing it needs all that the member holds.
+ * @throws ReeveError scim-managed, already-exists
+ */
+export async function updateMembership(
   services: ChangeServices,
   acting: ActingMember,
-  { id, name }: { id: string; name: string },
+  { id, name, email }: { id: string; name?: string | undefined; email?: string | undefined },
 ): Promise<void> {
   await changeMembership(services, acting, {
     id,
-    because: null,
-    apply: async (tx, target, { at }) => {
-      await updateMember(tx, id, { name });
-      const subject = subjectOf({ ...target, name });
-      await record(tx, acting.actor, 'member.updated', { at, subject, before: { name: target.name }, after: { name } });
+    apply: async (change, target, granter) => {
+      const isOther = (name ?? target.name) !== target.name || (email ?? target.email) !== target.email;
+      if (isOther) refuseScimManaged(target, 'The name and the e-mail address of');
+      if (email !== undefined && email !== target.email) {
+        const held = await findHeldRoles(change.tx, change.workspaceId, id);
+        const roleIds = held.map((role) => role.id);
+        if (id !== acting.memberId) await refuseBeyondOwn(change.tx, granter, roleIds);
+      }
+      await changeMember(change, id, { name, email });
     },
   });
 }
@@ -83,56 +91,51 @@ export async function setMemberRoles(
 ): Promise<void> {
   await changeMembership(services, acting, {
     id,
-    because: 'settings',
     needs: 'roles.write',
-    apply: async (tx, target, { at, granter }) => {
+    apply: async (change, target, granter) => {
+      const { tx, at } = change;
       const { before, after } = await setDirectRoles(tx, granter, { memberId: id, roleIds, at });
-      const subject = subjectOf(target);
-      await record(tx, acting.actor, 'member.roles-changed', {
-        at,
-        subject,
-        before: { roles: before },
-        after: { roles: after },
-      });
+      const subject = memberSubject(target);
+      const payload = { before: { roles: before }, after: { roles: after } };
+      await record(tx, acting.actor, 'member.roles-changed', { at, subject, ...payload });
+      change.accessEnds(id, 'roles-changed');
     },
   });
 }
+
+const cannotSuspend: Record<Exclude<MemberRow['status'], 'active'>, (name: string) => string> = {
+  suspended: (name) => `${name} is suspended already.`,
+  invited: (name) => `${name} has not joined yet. Remove the invitation instead.`,
+  deprovisioned: (name) => `${name} was taken out by your identity provider already and cannot sign in.`,
+};
 
 /** Console sessions, Codex sign-ins and access tokens end with it; reactivation does not bring them back. */
 export async function suspendMember(services: ChangeServices, acting: ActingMember, id: string): Promise<void> {
   refuseOneself(acting, id);
   await changeMembership(services, acting, {
     id,
-    because: 'member-suspended',
-    apply: async (tx, target, { at }) => {
+    apply: async (change, target) => {
+      const { tx, workspaceId, at } = change;
       if (target.status !== 'active')
-        throw new ReeveError(
-          'conflict',
-          {},
-          {
-            message:
-              target.status === 'suspended'
-                ? `${target.name} is suspended already.`
-                : `${target.name} has not joined yet. Remove the invitation instead.`,
-          },
-        );
+        throw new ReeveError('conflict', {}, { message: cannotSuspend[target.status](target.name) });
       await updateMember(tx, id, { status: 'suspended' });
-      const { workspaceId } = acting;
       const ended = await endMemberAccess(tx, { workspaceId, memberId: id, at, because: 'member-suspended' });
-      await record(tx, acting.actor, 'member.suspended', { at, subject: subjectOf(target), ended });
+      await record(tx, acting.actor, 'member.suspended', { at, subject: memberSubject(target), ended });
+      change.accessEnds(id, 'member-suspended');
     },
   });
 }
 
+/** Whom the identity provider took out only it can let in again, as long as it decides about them. */
 export async function reactivateMember(services: ChangeServices, acting: ActingMember, id: string): Promise<void> {
   await changeMembership(services, acting, {
     id,
-    because: null,
-    apply: async (tx, target, { at }) => {
-      if (target.status !== 'suspended')
+    apply: async ({ tx, at }, target) => {
+      if (target.status === 'deprovisioned') refuseScimManaged(target, 'Whether there is access for');
+      if (target.status !== 'suspended' && target.status !== 'deprovisioned')
         throw new ReeveError('conflict', {}, { message: `${target.name} is not suspended.` });
       await updateMember(tx, id, { status: 'active' });
-      await record(tx, acting.actor, 'member.reactivated', { at, subject: subjectOf(target) });
+      await record(tx, acting.actor, 'member.reactivated', { at, subject: memberSubject(target) });
     },
   });
 }
@@ -140,16 +143,19 @@ export async function reactivateMember(services: ChangeServices, acting: ActingM
 /** Removes a member, or withdraws an invitation. What they did stays in activity and audit, under their name. */
 export async function removeMember(services: ChangeServices, acting: ActingMember, id: string): Promise<void> {
   refuseOneself(acting, id);
+  await changeMembership(services, acting, { id, apply: (change) => removeMemberIn(change, id) });
+}
+
+/** SCIM is gone, or is to leave them alone: people decide about the entry from now on. */
+export async function takeOverMember(services: ChangeServices, acting: ActingMember, id: string): Promise<void> {
   await changeMembership(services, acting, {
     id,
-    because: 'member-removed',
-    apply: async (tx, target, { at }) => {
-      const { workspaceId } = acting;
-      const ended = await endMemberAccess(tx, { workspaceId, memberId: id, at, because: 'member-removed' });
-      await deleteMember(tx, id);
-      const roles = (await findHeldRoles(tx, workspaceId, id)).map((role) => role.id);
-      const before = { roles, status: target.status };
-      await record(tx, acting.actor, 'member.removed', { at, subject: subjectOf(target), before, ended });
+    apply: async ({ tx, at }, target) => {
+      if (target.source !== 'scim')
+        throw new ReeveError('conflict', {}, { message: `${target.name} is not managed through SCIM.` });
+      await updateMember(tx, id, { source: 'manual' });
+      const change = { before: { source: target.source }, after: { source: 'manual' } };
+      await record(tx, acting.actor, 'member.taken-over', { at, subject: memberSubject(target), ...change });
     },
   });
 }

@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { type Insertable, type RawBuilder, sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
+import type { Tables } from '#server/db/tables.ts';
 
 const withCounts = (db: Database, workspaceId: string) =>
   db
@@ -43,27 +44,27 @@ export type GroupRow = Awaited<ReturnType<typeof listGroups>>[number];
 export const findGroup = (db: Database, workspaceId: string, id: string): Promise<GroupRow | undefined> =>
   withCounts(db, workspaceId).where('groups.id', '=', id).executeTakeFirst();
 
-export const lockGroup = (tx: Database, workspaceId: string, id: string) =>
-  tx
+const groupRow = (db: Database, workspaceId: string, id: string) =>
+  db
     .selectFrom('groups')
-    .select(['id', 'name', 'description'])
+    .select(['id', 'name', 'description', 'source'])
     .where('workspace_id', '=', workspaceId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
+    .where('id', '=', id);
 
-export const isGroupNameTaken = async (
-  db: Database,
-  workspaceId: string,
-  { name, exceptId }: { name: string; exceptId: string | null },
-): Promise<boolean> =>
-  (await db
+/** Without counting who is in it. */
+export const findGroupRow = (db: Database, workspaceId: string, id: string) =>
+  groupRow(db, workspaceId, id).executeTakeFirst();
+
+export const lockGroup = (tx: Database, workspaceId: string, id: string) =>
+  groupRow(tx, workspaceId, id).forUpdate().executeTakeFirst();
+
+export const findGroupByName = (db: Database, workspaceId: string, name: string) =>
+  db
     .selectFrom('groups')
-    .select('id')
+    .select(['id', 'name', 'source'])
     .where('workspace_id', '=', workspaceId)
     .where(sql<boolean>`lower(name) = lower(${name})`)
-    .$if(exceptId !== null, (query) => query.where('id', '!=', exceptId ?? ''))
-    .executeTakeFirst()) !== undefined;
+    .executeTakeFirst();
 
 export const findGroupIds = async (db: Database, workspaceId: string, ids: readonly string[]): Promise<string[]> => {
   if (ids.length === 0) return [];
@@ -87,10 +88,7 @@ export const findMembersById = async (db: Database, workspaceId: string, ids: re
         .execute();
 
 /** False when there is one of that name. */
-export const insertGroup = async (
-  tx: Database,
-  row: { id: string; workspace_id: string; name: string; description: string; created_at: Date },
-): Promise<boolean> =>
+export const insertGroup = async (tx: Database, row: Insertable<Tables['groups']>): Promise<boolean> =>
   (await tx
     .insertInto('groups')
     .values(row)
@@ -98,8 +96,11 @@ export const insertGroup = async (
     .returning('id')
     .executeTakeFirst()) !== undefined;
 
-export const updateGroup = (tx: Database, id: string, change: { name: string; description: string }) =>
-  tx.updateTable('groups').set(change).where('id', '=', id).execute();
+export const updateGroup = (
+  tx: Database,
+  id: string,
+  change: { name?: string; description?: string; source?: 'manual' | 'scim' },
+) => tx.updateTable('groups').set(change).where('id', '=', id).execute();
 
 export const deleteGroup = (tx: Database, id: string) => tx.deleteFrom('groups').where('id', '=', id).execute();
 
@@ -110,36 +111,60 @@ interface Memberships {
   at: Date;
 }
 
-/** Everyone into every group; who is in already stays. Returns the pairs that are new. */
-export const addToGroups = async (
-  tx: Database,
-  { workspaceId, groupIds, memberIds, at }: Memberships,
-): Promise<string[]> => {
-  const rows = groupIds.flatMap((group_id) =>
-    memberIds.map((member_id) => ({ workspace_id: workspaceId, group_id, member_id, added_at: at })),
-  );
-  if (rows.length === 0) return [];
-  const added = await tx
-    .insertInto('group_members')
-    .values(rows)
-    .onConflict((conflict) => conflict.columns(['group_id', 'member_id']).doNothing())
-    .returning('member_id')
-    .execute();
-  return added.map((row) => row.member_id);
-};
+/** A statement's parameters are counted in 16 bits; a row has four. */
+const rowsPerStatement = 10_000;
 
-/** Returns who was in the group. */
-export const takeOutOfGroup = async (
-  tx: Database,
-  groupId: string,
-  memberIds: readonly string[],
-): Promise<string[]> => {
-  if (memberIds.length === 0) return [];
+/** Everyone into every group; who is in already stays. Returns the pairs that are new. */
+export const addToGroups = async (tx: Database, { workspaceId, groupIds, memberIds, at }: Memberships) =>
+  insertMemberships(
+    tx,
+    groupIds.flatMap((group_id) =>
+      memberIds.map((member_id) => ({ workspace_id: workspaceId, group_id, member_id, added_at: at })),
+    ),
+  );
+
+export async function insertMemberships(tx: Database, rows: readonly Tables['group_members'][]): Promise<string[]> {
+  const added: string[] = [];
+  for (let from = 0; from < rows.length; from += rowsPerStatement) {
+    const inserted = await tx
+      .insertInto('group_members')
+      .values(rows.slice(from, from + rowsPerStatement))
+      .onConflict((conflict) => conflict.columns(['group_id', 'member_id']).doNothing())
+      .returning('member_id')
+      .execute();
+    added.push(...inserted.map((row) => row.member_id));
+  }
+  return added;
+}
+
+const deleteMemberships = async (tx: Database, groupId: string, which: RawBuilder<boolean>): Promise<string[]> => {
   const removed = await tx
     .deleteFrom('group_members')
     .where('group_id', '=', groupId)
-    .where('member_id', 'in', memberIds)
+    .where(which)
     .returning('member_id')
     .execute();
   return removed.map((row) => row.member_id);
+};
+
+const isOneOf = (ids: readonly string[]) => sql<boolean>`member_id = any(cast(${[...ids]} as text[]))`;
+
+/** Returns who was in the group. */
+export const takeOutOfGroup = async (tx: Database, groupId: string, memberIds: readonly string[]) =>
+  memberIds.length === 0 ? [] : deleteMemberships(tx, groupId, isOneOf(memberIds));
+
+/** Takes everybody else out. Returns who that was. */
+export const keepOnlyInGroup = (tx: Database, groupId: string, memberIds: readonly string[]) =>
+  deleteMemberships(tx, groupId, sql<boolean>`not ${isOneOf(memberIds)}`);
+
+/** The roles that membership in one of these groups brings. */
+export const listRoleIdsOfGroups = async (db: Database, groupIds: readonly string[]): Promise<string[]> => {
+  if (groupIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('role_grants')
+    .select('role_id')
+    .distinct()
+    .where('group_id', 'in', groupIds)
+    .execute();
+  return rows.map(({ role_id }) => role_id);
 };

@@ -1,27 +1,15 @@
 import { z } from 'zod';
 import type { Group } from '#contract/directory.ts';
-import { record } from '#server/audit/index.ts';
-import { newId } from '#server/crypto/ids.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
-import type { Services } from '#server/services.ts';
+import { refuseBeyondOwn } from '#server/roles/index.ts';
 import type { ActingMember } from './acting-member.ts';
-import {
-  addToGroups,
-  deleteGroup,
-  findGroup,
-  findMembersById,
-  type GroupRow,
-  insertGroup,
-  isGroupNameTaken,
-  listGroups,
-  lockGroup,
-  takeOutOfGroup,
-  updateGroup,
-} from './group-queries.ts';
-
-type GroupServices = Pick<Services, 'db' | 'clock'>;
+import { type ChangeServices, changeDirectory, type DirectoryChange } from './change-directory.ts';
+import { readGranter } from './change-membership.ts';
+import { findGroup, findGroupRow, type GroupRow, listGroups, listRoleIdsOfGroups } from './group-queries.ts';
+import { refuseScimManaged } from './managed-by-scim.ts';
+import { changeGroupIn, changeGroupMembersIn, createGroupIn, removeGroupIn } from './provision-groups.ts';
 
 const asGroup = (row: GroupRow): Group => ({
   id: row.id,
@@ -31,9 +19,6 @@ const asGroup = (row: GroupRow): Group => ({
   memberCount: Number(row.member_count),
   createdAt: row.created_at.toISOString(),
 });
-
-const nameTaken = (name: string) =>
-  new ReeveError('already-exists', { name }, { message: `There is a group named “${name}” already.` });
 
 export async function readGroups(
   db: Database,
@@ -53,85 +38,82 @@ export async function readGroup(db: Database, workspaceId: string, id: string): 
   return asGroup(row);
 }
 
+/**
+ * Membership in a group brings its roles, and leaving takes them: nobody gives or takes more than they hold, this way neither.
+ * @throws ReeveError not-permitted
+ */
+async function refuseRolesBeyondOwn(change: DirectoryChange, acting: ActingMember, groupId: string): Promise<void> {
+  const roleIds = await listRoleIdsOfGroups(change.tx, [groupId]);
+  if (roleIds.length > 0) await refuseBeyondOwn(change.tx, await readGranter(change, acting.memberId), roleIds);
+}
+
+async function readTarget({ tx, workspaceId }: DirectoryChange, id: string) {
+  const group = await findGroupRow(tx, workspaceId, id);
+  if (!group) throw new ReeveError('not-found');
+  return group;
+}
+
+const byHand = ({ workspaceId, actor }: ActingMember) => ({
+  workspaceId,
+  actor,
+  mayUnmakeOwner: false,
+  recordsUnchanged: true,
+});
+
 export async function createGroup(
-  { db, clock }: GroupServices,
-  { workspaceId, actor }: ActingMember,
+  services: ChangeServices,
+  acting: ActingMember,
   { name, description }: { name: string; description: string },
 ): Promise<Group> {
-  const id = newId('grp');
-  await db.transaction().execute(async (tx) => {
-    const at = clock();
-    const row = { id, workspace_id: workspaceId, name, description, created_at: at };
-    if (!(await insertGroup(tx, row))) throw nameTaken(name);
-    const after = { name, description };
-    await record(tx, actor, 'group.created', { at, subject: { kind: 'group', id, label: name }, after });
-  });
-  return readGroup(db, workspaceId, id);
+  const { id } = await changeDirectory(services, byHand(acting), (change) =>
+    createGroupIn(change, { name, description, source: 'manual' }),
+  );
+  return readGroup(services.db, acting.workspaceId, id);
 }
 
+/** @throws ReeveError scim-managed for the name of a group that SCIM keeps; its description is ours */
 export async function changeGroup(
-  { db, clock }: GroupServices,
-  { workspaceId, actor }: ActingMember,
+  services: ChangeServices,
+  acting: ActingMember,
   { id, name, description }: { id: string; name?: string | undefined; description?: string | undefined },
 ): Promise<Group> {
-  await db.transaction().execute(async (tx) => {
-    const before = await lockGroup(tx, workspaceId, id);
-    if (!before) throw new ReeveError('not-found');
-    const after = { name: name ?? before.name, description: description ?? before.description };
-    if (await isGroupNameTaken(tx, workspaceId, { name: after.name, exceptId: id })) throw nameTaken(after.name);
-    await updateGroup(tx, id, after);
-    await record(tx, actor, 'group.updated', {
-      at: clock(),
-      subject: { kind: 'group', id, label: after.name },
-      before: { name: before.name, description: before.description },
-      after,
-    });
+  await changeDirectory(services, byHand(acting), async (change) => {
+    const group = await readTarget(change, id);
+    if (name !== undefined && name !== group.name) refuseScimManaged(group, 'The name of');
+    await changeGroupIn(change, id, { name, description });
   });
-  return readGroup(db, workspaceId, id);
+  return readGroup(services.db, acting.workspaceId, id);
 }
 
-export async function removeGroup(
-  { db, clock }: GroupServices,
-  { workspaceId, actor }: ActingMember,
-  id: string,
-): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    const group = await findGroup(tx, workspaceId, id);
-    if (!group) throw new ReeveError('not-found');
-    const at = clock();
-    await deleteGroup(tx, id);
-    const before = { name: group.name, description: group.description, memberCount: Number(group.member_count) };
-    await record(tx, actor, 'group.deleted', { at, subject: { kind: 'group', id, label: group.name }, before });
+export async function removeGroup(services: ChangeServices, acting: ActingMember, id: string): Promise<void> {
+  await changeDirectory(services, byHand(acting), async (change) => {
+    refuseScimManaged(await readTarget(change, id), 'The group');
+    await refuseRolesBeyondOwn(change, acting, id);
+    await removeGroupIn(change, id);
   });
 }
 
 /** Adds and takes out at once. Someone in both lists stays out. */
 export async function changeGroupMembers(
-  { db, clock }: GroupServices,
-  { workspaceId, actor }: ActingMember,
+  services: ChangeServices,
+  acting: ActingMember,
   { id, add, remove }: { id: string; add: readonly string[]; remove: readonly string[] },
 ): Promise<Group> {
-  await db.transaction().execute(async (tx) => {
-    const group = await lockGroup(tx, workspaceId, id);
-    if (!group) throw new ReeveError('not-found');
-    const people = await findMembersById(tx, workspaceId, [...new Set([...add, ...remove])]);
-    const labels = new Map(people.map((row) => [row.id, row.email]));
-    const unknown = add.filter((memberId) => !labels.has(memberId));
-    if (unknown.length > 0)
-      throw new ReeveError(
-        'not-found',
-        { memberIds: unknown },
-        { message: 'Someone you add is not a member any more.' },
-      );
-    const at = clock();
-    const added = await addToGroups(tx, { workspaceId, groupIds: [id], memberIds: [...new Set(add)], at });
-    const removed = await takeOutOfGroup(tx, id, remove);
-    await record(tx, actor, 'group.members-changed', {
-      at,
-      subject: { kind: 'group', id, label: group.name },
-      added: added.map((memberId) => labels.get(memberId) ?? memberId),
-      removed: removed.map((memberId) => labels.get(memberId) ?? memberId),
-    });
+  await changeDirectory(services, byHand(acting), async (change) => {
+    refuseScimManaged(await readTarget(change, id), 'Who is in the group');
+    await refuseRolesBeyondOwn(change, acting, id);
+    await changeGroupMembersIn(change, id, { add, remove });
   });
-  return readGroup(db, workspaceId, id);
+  return readGroup(services.db, acting.workspaceId, id);
+}
+
+/** SCIM is gone, or is to leave the group alone: people decide about it from now on. */
+export async function takeOverGroup(services: ChangeServices, acting: ActingMember, id: string): Promise<Group> {
+  await changeDirectory(services, byHand(acting), async (change) => {
+    const group = await readTarget(change, id);
+    if (group.source !== 'scim')
+      throw new ReeveError('conflict', {}, { message: `${group.name} is not managed through SCIM.` });
+    await changeGroupIn(change, id, { source: 'manual' });
+  });
+  return readGroup(services.db, acting.workspaceId, id);
 }

@@ -153,7 +153,9 @@ export const insertMembers = async (tx: Database, rows: readonly Insertable<Tabl
 export const updateMember = (
   tx: Database,
   id: string,
-  change: Partial<Pick<Tables['members'], 'name' | 'status' | 'password_hash'>>,
+  change: Partial<Pick<Tables['members'], 'name' | 'email' | 'status' | 'password_hash'>> & {
+    source?: 'manual' | 'scim' | 'sso';
+  },
 ) => tx.updateTable('members').set(change).where('id', '=', id).execute();
 
 export const deleteMember = (tx: Database, id: string) => tx.deleteFrom('members').where('id', '=', id).execute();

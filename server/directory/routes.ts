@@ -1,17 +1,23 @@
-import { type RequestContext, signedIn } from '#server/http/request-context.ts';
+import { callerOf, type RequestContext } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import { setSignInCookies } from '#server/identity/index.ts';
 import { createMailer } from '#server/mail/create-mailer.ts';
 import type { Services } from '#server/services.ts';
 import { acceptInvitation, acceptOwnerLink, type Opener } from './accept-link.ts';
 import { actingMember } from './acting-member.ts';
-import { reactivateMember, removeMember, renameMember, setMemberRoles, suspendMember } from './change-membership.ts';
+import {
+  reactivateMember,
+  removeMember,
+  setMemberRoles,
+  suspendMember,
+  updateMembership,
+} from './change-membership.ts';
 import { changeGroup, changeGroupMembers, createGroup, readGroup, readGroups, removeGroup } from './groups.ts';
 import { inviteMembers, renewInvitation } from './invite-members.ts';
 import { previewLink } from './links.ts';
 import { readMember, readMemberDetail, readMembers } from './read-members.ts';
 
-const workspaceOf = (context: RequestContext): string => signedIn(context).workspaceId;
+const workspaceOf = (context: RequestContext): string => callerOf(context).workspaceId;
 
 const openerOf = ({ ip, userAgent, member }: RequestContext): Opener => ({ ip, userAgent, replaces: member });
 
@@ -46,7 +52,7 @@ const memberRoutes = (services: Services) => {
       renewInvitation(inviting, actingMember(context), input),
     ),
     update: members.update.handler(async ({ input, context }) => {
-      await renameMember(services, actingMember(context), input);
+      await updateMembership(services, actingMember(context), input);
       return readMember(db, workspaceOf(context), input.id);
     }),
     setRoles: members.setRoles.handler(async ({ input, context }) => {
