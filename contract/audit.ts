@@ -9,7 +9,7 @@ export const AuditEntry = z.object({
   event: z.enum(auditEventNames),
   sentence: z.string(),
   actor: z.object({
-    kind: z.enum(['member', 'client', 'system', 'anonymous']),
+    kind: z.enum(['member', 'key', 'client', 'system', 'anonymous']),
     id: z.string().nullable(),
     label: z.string(),
   }),

@@ -6,10 +6,12 @@ import { mountApiPage } from './http/api-page.ts';
 import { mountConsole } from './http/console-files.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import type { HttpEnv } from './http/http-env.ts';
+import { limitKeyCalls } from './http/key-calls.ts';
 import { mountOwnApi } from './http/own-api.ts';
 import { mountUnknownPaths } from './http/unknown-paths.ts';
 import { type Dialect, mountDialect } from './http/wire-routes.ts';
 import { authenticateClient, codexOauthDialect, identityRoutes, readConsoleMember } from './identity/index.ts';
+import { keysRoutes, openKeyReader } from './keys/index.ts';
 import type { Metrics } from './log/metrics.ts';
 import { activityRoutes, type Gateway, modelsRoutes, responsesDialect } from './models/index.ts';
 import { codexClientDialect, policiesRoutes } from './policies/index.ts';
@@ -32,6 +34,7 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   workspace: workspaceRoutes(services),
   directory: directoryRoutes(services),
   policies: policiesRoutes(services),
+  keys: keysRoutes(services),
   models: modelsRoutes(services),
   activity: activityRoutes(services),
   audit: auditRoutes(services),
@@ -63,13 +66,15 @@ export function createApp(
     (await parts.isReady()) ? c.json({ status: 'ready' }) : c.json({ status: 'not ready' }, 503),
   );
   mountApiPage(app);
+  const readKey = openKeyReader(services);
   mountOwnApi(app, {
     router: ownApiRouter(services, parts),
     origin: services.origin,
     readMember: readConsoleMember(services),
+    keys: { readKey, admit: limitKeyCalls(services.db) },
   });
   const authenticate = authenticateClient(services);
-  for (const dialect of dialects(services, parts)) mountDialect(app, dialect, authenticate);
+  for (const dialect of dialects(services, parts)) mountDialect(app, dialect, authenticate, readKey);
   mountUnknownPaths(app);
   mountConsole(app);
   return app;

@@ -8,7 +8,19 @@ export const features = {
   roles: { calls: ['audit'], tables: ['roles', 'role_grants'] },
   identity: {
     calls: ['audit', 'roles'],
-    tables: ['sessions', 'oauth_artifacts', 'client_grants', 'device_requests', 'access_tokens', 'signing_keys'],
+    tables: [
+      'sessions',
+      'oauth_artifacts',
+      'client_grants',
+      'device_requests',
+      'access_tokens',
+      'signing_keys',
+      'passkeys',
+      'totp_secrets',
+      'recovery_codes',
+      'webauthn_challenges',
+      'pending_sign_ins',
+    ],
   },
   keys: { calls: ['audit'], tables: ['workspace_keys', 'workspace_key_secrets'] },
   workspace: { calls: ['audit', 'identity'], tables: ['workspaces'] },
@@ -51,6 +63,7 @@ export const platformTables = ['rate_limits'] as const;
 
 /** Writes beside the owner's, each with its reason. */
 export const alsoWrites: readonly { feature: keyof typeof features; table: string; because: string }[] = [
+  { feature: 'identity', table: 'workspaces', because: 'the rule for second factors belongs to signing in' },
   { feature: 'identity', table: 'members', because: 'password_hash and last_active_at belong to signing in' },
   {
     feature: 'sso',

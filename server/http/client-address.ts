@@ -1,23 +1,11 @@
-import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
-
-const parse = (text: string | undefined) => {
-  const bare = text?.trim().replace(/^\[|\]$/g, '');
-  return bare && ipaddr.isValid(bare) ? ipaddr.process(bare) : null;
-};
-
-const isIn = (address: ipaddr.IPv4 | ipaddr.IPv6, cidr: string): boolean => {
-  const [range, bits] = ipaddr.parseCIDR(cidr);
-  return (
-    address.kind() === range.kind() && address.match([range, bits] as [ipaddr.IPv4, number] & [ipaddr.IPv6, number])
-  );
-};
+import { isInNetwork, parseAddress } from './networks.ts';
 
 /** A connection brings many requests, all from one address. */
 const direct = new LRUCache<string, string>({ max: 10_000 });
 
 function directAddress(socketAddress: string): string | null {
-  const address = direct.get(socketAddress) ?? parse(socketAddress)?.toString() ?? null;
+  const address = direct.get(socketAddress) ?? parseAddress(socketAddress)?.toString() ?? null;
   if (address !== null) direct.set(socketAddress, address);
   return address;
 }
@@ -33,11 +21,11 @@ export function clientAddress(
 ): string | null {
   if (socketAddress === undefined) return null;
   if (forwardedFor === undefined || trustedProxies.length === 0) return directAddress(socketAddress);
-  let current = parse(socketAddress);
+  let current = parseAddress(socketAddress);
   if (!current) return null;
   const hops = forwardedFor.split(',').filter((hop) => hop.trim() !== '');
-  while (hops.length > 0 && trustedProxies.some((cidr) => current !== null && isIn(current, cidr))) {
-    const next = parse(hops.pop());
+  while (hops.length > 0 && trustedProxies.some((cidr) => current !== null && isInNetwork(current, cidr))) {
+    const next = parseAddress(hops.pop());
     if (!next) break;
     current = next;
   }

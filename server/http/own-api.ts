@@ -3,10 +3,12 @@ import type { AnyRouter } from '@orpc/server';
 import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { errors } from '#contract/errors.ts';
+import { isReeveError } from '#server/fail.ts';
 import { asUnreadable } from './api-errors.ts';
 import type { HttpEnv } from './http-env.ts';
 import { requestFacts } from './http-env.ts';
-import type { RequestContext, SignedInMember } from './request-context.ts';
+import { keyIn } from './key-calls.ts';
+import type { KeyHolder, ReadKey, RequestContext, SignedInMember } from './request-context.ts';
 
 export const apiPrefix = '/api/v1';
 const maxBodyBytes = 2 * 1024 * 1024;
@@ -25,14 +27,26 @@ const refusal = (code: keyof typeof errors, data: Record<string, unknown> = {}) 
     { status: errors[code].status },
   );
 
+/** A key that is refused is answered before anything else is looked at. */
+function refusedKey(error: unknown): Response {
+  if (!isReeveError(error)) throw error;
+  const response = refusal(error.code, error.details);
+  if (error.status === 401) response.headers.set('www-authenticate', 'Bearer error="invalid_token"');
+  const { retryAfterSeconds } = error.details;
+  if (typeof retryAfterSeconds === 'number') response.headers.set('retry-after', String(retryAfterSeconds));
+  return response;
+}
+
 interface OwnApiOptions {
   router: AnyRouter;
   origin: string;
   readMember: (c: Context<HttpEnv>) => Promise<SignedInMember | null>;
+  /** Who calls with an API key, and whether it may call now; left out, there are no keys. */
+  keys?: { readKey: ReadKey; admit: (key: KeyHolder) => Promise<void> };
 }
 
 /** Mounts Reeve's own API. Only this folder knows oRPC and Hono. */
-export function mountOwnApi(app: Hono<HttpEnv>, { router, origin, readMember }: OwnApiOptions): void {
+export function mountOwnApi(app: Hono<HttpEnv>, { router, origin, readMember, keys }: OwnApiOptions): void {
   const api = new OpenAPIHandler<RequestContext>(router, {
     interceptors: [
       async ({ next }) => {
@@ -55,14 +69,23 @@ export function mountOwnApi(app: Hono<HttpEnv>, { router, origin, readMember }: 
   });
   app.all(`${apiPrefix}/*`, async (c) => {
     const facts = requestFacts(c);
-    if (isCrossSite(c.req.raw, origin)) return refusal('cross-origin');
     const responseHeaders = new Headers({ 'cache-control': 'no-store' });
-    const context: RequestContext = {
-      ...facts,
-      member: await readMember(c),
-      cookieHeader: c.req.header('cookie') ?? null,
-      responseHeaders,
-    };
+    const secret = keys && keyIn(c.req.raw.headers);
+    let context: RequestContext;
+    if (keys && secret) {
+      try {
+        const key = await keys.readKey(secret, facts);
+        await keys.admit(key);
+        // A call with a key has no cookie, whatever was sent along.
+        context = { ...facts, key, member: null, cookieHeader: null, responseHeaders };
+      } catch (error) {
+        return refusedKey(error);
+      }
+    } else {
+      if (isCrossSite(c.req.raw, origin)) return refusal('cross-origin');
+      const cookieHeader = c.req.header('cookie') ?? null;
+      context = { ...facts, key: null, member: await readMember(c), cookieHeader, responseHeaders };
+    }
     const { matched, response } = await api.handle(c.req.raw, { prefix: apiPrefix, context });
     if (!matched) return refusal('not-found', { path: c.req.path });
     for (const [name, value] of responseHeaders) response.headers.append(name, value);

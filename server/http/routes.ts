@@ -1,17 +1,29 @@
 import { implement } from '@orpc/server';
-import type { EndpointMeta } from '#contract/endpoint.ts';
+import type { Allow, EndpointMeta } from '#contract/endpoint.ts';
 import { contract } from '#contract/index.ts';
 import { can } from '#contract/permissions.ts';
 import { watchRecords } from '#server/audit/index.ts';
 import { ReeveError } from '#server/fail.ts';
 import { asPublicError, refuseUnstorableText } from './api-errors.ts';
-import { type RequestContext, signedIn } from './request-context.ts';
+import { checkSecondFactor } from './check-second-factor.ts';
+import { checkKeyAccess } from './key-calls.ts';
+import { type RequestContext, type SignedInMember, signedIn } from './request-context.ts';
 
-function checkAccess({ allow }: EndpointMeta, context: RequestContext): void {
-  if (allow === 'anyone') return;
-  const member = signedIn(context);
-  if (allow !== 'member' && !can(member.permissions, allow))
-    throw new ReeveError('not-permitted', { permission: allow });
+function checkMemberAccess(meta: EndpointMeta & { allow: Exclude<Allow, 'anyone'> }, member: SignedInMember): void {
+  if (meta.allow !== 'member' && !can(member.permissions, meta.allow))
+    throw new ReeveError('not-permitted', { permission: meta.allow });
+  checkSecondFactor(meta, member);
+}
+
+function isRecorded({ audit, orAudit }: EndpointMeta, recorded: ReadonlySet<string>): boolean {
+  if (typeof audit !== 'string') return true;
+  return recorded.has(audit) || (orAudit !== undefined && recorded.has(orAudit));
+}
+
+function checkAccess(meta: EndpointMeta, context: RequestContext): void {
+  const { allow } = meta;
+  if (context.key) checkKeyAccess(allow, context.key);
+  else if (allow !== 'anyone') checkMemberAccess({ ...meta, allow }, signedIn(context));
 }
 
 /**
@@ -27,8 +39,7 @@ export const routes = implement(contract)
       refuseUnstorableText(input);
       const { result, recorded } = await watchRecords(async () => next());
       // Its work is committed by now, so the caller gets the answer; tests fail on any logged error.
-      if (typeof meta.audit === 'string' && !recorded.has(meta.audit))
-        context.log.error({ path, event: meta.audit }, 'a mutation left no audit event');
+      if (!isRecorded(meta, recorded)) context.log.error({ path, event: meta.audit }, 'a mutation left no audit event');
       return result;
     } catch (error) {
       throw asPublicError(error, context);

@@ -1,8 +1,11 @@
 import type { Context, Hono } from 'hono';
 import type { Logger } from 'pino';
+import type { KeyScope } from '#contract/key-scopes.ts';
 import type { Permission } from '#contract/permissions.ts';
 import { isReeveError, ReeveError } from '#server/fail.ts';
 import { type HttpEnv, requestFacts } from './http-env.ts';
+import { keyIn } from './key-calls.ts';
+import type { KeyHolder, ReadKey } from './request-context.ts';
 
 /** The member behind a Codex client's credential, as of this request. */
 export interface CodexClient {
@@ -19,9 +22,10 @@ export interface CodexClient {
 /**
  * - `anyone`: no credential;
  * - `codex-client`: a valid Codex credential, checked before the handler runs;
- * - `checked-inside`: needs one too, but the handler asks for it itself, because it also records refusals.
+ * - `checked-inside`: needs one too, but the handler asks for it itself, because it also records refusals;
+ * - `{ scope }`: an API key of the workspace that has this scope, checked before the handler runs.
  */
-export type WireAllow = 'anyone' | 'codex-client' | 'checked-inside';
+export type WireAllow = 'anyone' | 'codex-client' | 'checked-inside' | { scope: KeyScope };
 
 export interface WireCall {
   c: Context<HttpEnv>;
@@ -30,6 +34,7 @@ export interface WireCall {
   ip: string | null;
   userAgent: string | null;
   client: CodexClient | null;
+  key: KeyHolder | null;
   /** The check of the request's credential, for routes that are `checked-inside`. */
   authenticate: () => Promise<CodexClient>;
 }
@@ -56,13 +61,38 @@ export function clientOf(call: WireCall): CodexClient {
   return call.client;
 }
 
-export function mountDialect(app: Hono<HttpEnv>, dialect: Dialect, authenticate: AuthenticateClient): void {
+/** The key behind a call of a route with `{ scope }`. */
+export function keyOf(call: Pick<WireCall, 'key'>): KeyHolder {
+  if (!call.key) throw new ReeveError('key-invalid');
+  return call.key;
+}
+
+async function requireKey(
+  request: Request,
+  { readKey, scope, ip }: { readKey: ReadKey | undefined; scope: KeyScope; ip: string | null },
+) {
+  const secret = keyIn(request.headers);
+  if (!readKey || secret === null) throw new ReeveError('key-invalid');
+  const key = await readKey(secret, { ip });
+  if (!key.scopes.has(scope)) throw new ReeveError('scope-missing', { scope });
+  return key;
+}
+
+export function mountDialect(
+  app: Hono<HttpEnv>,
+  dialect: Dialect,
+  authenticate: AuthenticateClient,
+  readKey?: ReadKey,
+): void {
   for (const route of dialect.routes) {
     const run = async (c: Context<HttpEnv>): Promise<Response> => {
       const facts = requestFacts(c);
       try {
-        const client = route.allow === 'codex-client' ? await authenticate(c.req.raw, facts) : null;
-        return await route.handle({ c, ...facts, client, authenticate: () => authenticate(c.req.raw, facts) });
+        const { allow } = route;
+        const client = allow === 'codex-client' ? await authenticate(c.req.raw, facts) : null;
+        const key =
+          typeof allow === 'object' ? await requireKey(c.req.raw, { readKey, scope: allow.scope, ip: facts.ip }) : null;
+        return await route.handle({ c, ...facts, client, key, authenticate: () => authenticate(c.req.raw, facts) });
       } catch (error) {
         if (isReeveError(error)) return dialect.renderError(error, facts);
         facts.log.error({ err: error, route: `${route.method} ${route.path}` }, 'a wire route failed');

@@ -1,7 +1,7 @@
 import { record } from '#server/audit/index.ts';
 import { cutPage } from '#server/db/keyset.ts';
 import { ReeveError } from '#server/fail.ts';
-import { actorOf, type RequestContext, signedIn } from '#server/http/request-context.ts';
+import { actorOf, callerOf, type RequestContext } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { listCalls, readCall } from './activity-queries.ts';
@@ -13,7 +13,7 @@ import { testUpstream } from './test-upstream.ts';
 import { checkApiKey, checkBaseUrl, isSamePlace, setUpstream, upstreamOf } from './upstream.ts';
 import { upstreamKeyContext } from './upstream-key.ts';
 
-const who = (context: RequestContext) => ({ workspaceId: signedIn(context).workspaceId, actor: actorOf(context) });
+const who = (context: RequestContext) => ({ workspaceId: callerOf(context).workspaceId, actor: actorOf(context) });
 
 /** What to test: what is given, else what is stored. A stored key never goes to another server than its own. */
 async function upstreamUnderTest(
@@ -38,7 +38,7 @@ async function upstreamUnderTest(
 
 export const modelsRoutes = (services: Services) => ({
   upstream: routes.models.upstream.handler(async ({ context }) =>
-    upstreamOf(await readUpstream(services.db, signedIn(context).workspaceId)),
+    upstreamOf(await readUpstream(services.db, callerOf(context).workspaceId)),
   ),
   setUpstream: routes.models.setUpstream.handler(({ input, context }) =>
     setUpstream(services, { ...who(context), change: input }),
@@ -60,7 +60,7 @@ export const modelsRoutes = (services: Services) => ({
     return { ok, steps };
   }),
   list: routes.models.list.handler(async ({ context }) => ({
-    items: (await listModels(services.db, signedIn(context).workspaceId)).map(modelOf),
+    items: (await listModels(services.db, callerOf(context).workspaceId)).map(modelOf),
   })),
   create: routes.models.create.handler(({ input, context }) => createModel(services, { ...who(context), input })),
   update: routes.models.update.handler(({ input, context }) => changeModel(services, { ...who(context), input })),
@@ -72,13 +72,13 @@ export const modelsRoutes = (services: Services) => ({
 
 export const activityRoutes = ({ db }: Pick<Services, 'db'>) => ({
   list: routes.activity.list.handler(async ({ input: { cursor, limit, ...filter }, context }) => {
-    const { workspaceId } = signedIn(context);
+    const { workspaceId } = callerOf(context);
     const rows = await listCalls(db, workspaceId, { filter, after: placeOf(cursor), limit: limit + 1 });
     const { page, nextCursor } = cutPage(rows, limit, positionOf);
     return { items: page.map(callOf), nextCursor };
   }),
   get: routes.activity.get.handler(async ({ input, context }) => {
-    const row = await readCall(db, signedIn(context).workspaceId, input.id);
+    const row = await readCall(db, callerOf(context).workspaceId, input.id);
     if (!row) throw new ReeveError('not-found', { id: input.id });
     return { ...callOf(row), content: contentOf(row) };
   }),

@@ -1,4 +1,4 @@
-import { signedIn } from '#server/http/request-context.ts';
+import { callerOf } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { checkSteps } from './check-steps.ts';
@@ -7,7 +7,7 @@ import { readSetupFacts } from './setup-facts.ts';
 
 export const setupRoutes = (services: Services) => ({
   overview: routes.setup.overview.handler(async ({ context }) => {
-    const facts = await readSetupFacts(services, signedIn(context).workspaceId);
+    const facts = await readSetupFacts(services, callerOf(context).workspaceId);
     return {
       steps: checkSteps(facts),
       figures: {

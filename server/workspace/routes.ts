@@ -1,4 +1,4 @@
-import { actorOf, signedIn } from '#server/http/request-context.ts';
+import { actorOf, callerOf } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { plannedToggles } from './planned-toggles.ts';
@@ -8,13 +8,13 @@ import { updateSettings } from './update-settings.ts';
 
 export const workspaceRoutes = (services: Services) => ({
   settings: routes.workspace.settings.handler(async ({ context }) => ({
-    settings: await readSettings(services.db, signedIn(context).workspaceId),
+    settings: await readSettings(services.db, callerOf(context).workspaceId),
     planned: [...plannedToggles],
   })),
   previewSettings: routes.workspace.previewSettings.handler(({ input, context }) =>
-    previewSettings(services, signedIn(context).workspaceId, input),
+    previewSettings(services, callerOf(context).workspaceId, input),
   ),
   updateSettings: routes.workspace.updateSettings.handler(async ({ input, context }) => ({
-    settings: await updateSettings(services, actorOf(context), signedIn(context).workspaceId, input),
+    settings: await updateSettings(services, actorOf(context), callerOf(context).workspaceId, input),
   })),
 });

@@ -1,0 +1,107 @@
+import { type Permission, withIncluded } from './permissions.ts';
+
+interface ScopeFacts {
+  label: string;
+  sentence: string;
+  /** A key with nothing but such scopes changes nothing. */
+  isReadOnly: boolean;
+  /** Which permissions of Reeve's own API a key with it has. */
+  carries: readonly Permission[];
+  /** What whoever makes the key has to hold, where that is not what it carries. */
+  needs?: readonly Permission[];
+  /** Set while nothing asks for it yet: what it waits for. It can be given, and takes effect when that is there. */
+  waitsFor?: string;
+}
+
+const waitsForCompliance = 'The compliance API is not part of Reeve yet.';
+
+/**
+ * What a workspace API key may do: the union of its scopes. People and roles are read with a key and written through SCIM, so no key can
+ * make anybody an owner. Keys, sign-in and models are managed by people only.
+ */
+export const keyScopes = {
+  'codex.enterprise.analytics.read': {
+    label: 'Read analytics',
+    sentence: 'Every model call and refusal with member, client, tokens and cost, and the figures of the overview.',
+    isReadOnly: true,
+    carries: ['activity.read'],
+  },
+  'audit.read': {
+    label: 'Read the audit log',
+    sentence: 'Who changed what, and when; for example to copy it into a SIEM.',
+    isReadOnly: true,
+    carries: ['audit.read'],
+  },
+  'directory.read': {
+    label: 'Read people and roles',
+    sentence: 'Members, groups and roles, and which policy applies to whom.',
+    isReadOnly: true,
+    carries: ['members.read', 'roles.read'],
+  },
+  'policies.read': {
+    label: 'Read policies',
+    sentence: 'Policies, their order and whom they apply to.',
+    isReadOnly: true,
+    carries: ['policies.read'],
+  },
+  'settings.read': {
+    label: 'Read settings',
+    sentence: 'The workspace settings and the allowed models.',
+    isReadOnly: true,
+    carries: ['settings.read', 'models.read'],
+  },
+  'compliance.read': {
+    label: 'Read compliance logs',
+    sentence: 'Export the compliance logs.',
+    isReadOnly: true,
+    carries: ['compliance.read'],
+    waitsFor: waitsForCompliance,
+  },
+  'policies.write': {
+    label: 'Write policies',
+    sentence: 'Write, assign and delete policies; for example from a repository (GitOps).',
+    isReadOnly: false,
+    carries: ['policies.write'],
+  },
+  'settings.write': {
+    label: 'Change settings',
+    sentence: 'Turn Codex surfaces on and off, also Codex Local for everybody.',
+    isReadOnly: false,
+    carries: ['settings.write'],
+  },
+  scim: {
+    label: 'Provision people (SCIM)',
+    sentence: 'Create, change and deprovision members and groups at /scim/v2. Give this one to the identity provider.',
+    isReadOnly: false,
+    carries: [],
+    needs: ['sign-in.write'],
+  },
+  'compliance.delete': {
+    label: 'Delete compliance records',
+    sentence: 'Delete the records that the compliance logs are made of.',
+    isReadOnly: false,
+    carries: ['compliance.delete'],
+    waitsFor: waitsForCompliance,
+  },
+} as const satisfies Record<string, ScopeFacts>;
+
+export type KeyScope = keyof typeof keyScopes;
+export const allKeyScopes = Object.keys(keyScopes) as [KeyScope, ...KeyScope[]];
+
+export const isKeyScope = (name: string): name is KeyScope => Object.hasOwn(keyScopes, name);
+
+export const scopeFacts = (scope: KeyScope): ScopeFacts => keyScopes[scope];
+
+/** What a key with these scopes may do in Reeve's own API. */
+export const permissionsOfScopes = (scopes: Iterable<KeyScope>): ReadonlySet<Permission> =>
+  withIncluded([...scopes].flatMap((scope) => scopeFacts(scope).carries));
+
+/** The scopes with which a key reaches what needs this permission. */
+export const scopesCarrying = (permission: Permission): KeyScope[] =>
+  allKeyScopes.filter((scope) => permissionsOfScopes([scope]).has(permission));
+
+/** What somebody who makes a key with this scope has to hold, and does not. */
+export const missingFor = (held: ReadonlySet<Permission>, scope: KeyScope): Permission[] => {
+  const { needs, carries } = scopeFacts(scope);
+  return [...withIncluded(needs ?? carries)].filter((permission) => !held.has(permission));
+};
