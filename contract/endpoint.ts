@@ -9,6 +9,12 @@ export interface EndpointMeta {
   allow: Allow;
   /** The event recorded in the mutation's own transaction, or why there is none. */
   audit: AuditEventName | { none: string };
+  /** Another event a call may leave in place of `audit`. */
+  orAudit?: AuditEventName;
+  /** Dangerous: whoever has a second factor shows it again when they last did so more than ten minutes ago. */
+  stepUp?: boolean;
+  /** Works for members who still have to set up, or show, the second factor that their workspace requires. */
+  beforeSecondFactor?: boolean;
 }
 
 export interface EndpointOptions extends EndpointMeta {
@@ -19,9 +25,9 @@ export interface EndpointOptions extends EndpointMeta {
 }
 
 /** One procedure of Reeve's own API. `allow` and `audit` cannot be forgotten; everything else derives from the contract. */
-export const endpoint = ({ method, path, summary, tag, allow, audit }: EndpointOptions) =>
+export const endpoint = ({ method, path, summary, tag, ...meta }: EndpointOptions) =>
   oc
-    .$meta<EndpointMeta>({ allow, audit })
+    .$meta<EndpointMeta>(meta)
     .route({ method, path, summary, tags: [tag], inputStructure: 'compact', outputStructure: 'compact' });
 
 export const readsOnly = { none: 'reads only' } as const;

@@ -26,6 +26,12 @@ export const sealedColumns: readonly SealedColumn[] = [
     contextOf: ([kid]) => `signing_keys/${kid}/private_jwk`,
   },
   {
+    table: 'totp_secrets',
+    column: 'sealed_secret',
+    key: ['id'],
+    contextOf: ([id]) => `totp_secrets/${id}/secret`,
+  },
+  {
     table: 'sso_connections',
     column: 'sealed_client_secret',
     key: ['id'],

@@ -22,4 +22,12 @@ export const signedInAs = (
   sessionId: 'ses_x',
   signInMethod: 'password',
   secondFactorAt: null,
+  secondFactor: {
+    isRequired: false,
+    isInForce: false,
+    graceUntil: null,
+    isEnrolled: false,
+    methods: [],
+    isFresh: false,
+  },
 });

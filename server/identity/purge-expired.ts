@@ -1,6 +1,8 @@
 import type { Services } from '#server/services.ts';
 import { purgeArtifacts } from './codex-oauth/artifact-queries.ts';
 import { purgeDeviceRequests } from './codex-oauth/device-request-queries.ts';
+import { purgeChallenges } from './second-factor/passkey-queries.ts';
+import { purgePendingSignIns } from './second-factor/pending-queries.ts';
 import { deleteEndedSessions } from './session-queries.ts';
 import { signInLifetimes } from './sign-in-lifetimes.ts';
 
@@ -17,5 +19,7 @@ export async function purgeExpiredIdentity({ db, clock }: Pick<Services, 'db' | 
     refreshTokensExpiredBefore: before(signInLifetimes.expiredRefreshTokenKeptSeconds * 1000),
   });
   const requests = await purgeDeviceRequests(db, { expiredBefore: before(deviceRequestsKeptMs) });
-  return sessions + artifacts + requests;
+  const challenges = await purgeChallenges(db, now);
+  const pending = await purgePendingSignIns(db, now);
+  return sessions + artifacts + requests + challenges + pending;
 }

@@ -2,6 +2,7 @@ import type { SessionState } from '#contract/identity.ts';
 import type { Database } from '#server/db/open-database.ts';
 import type { SignedInMember } from '#server/http/request-context.ts';
 import { hasActiveOwner } from '#server/roles/index.ts';
+import { describeStanding } from './second-factor/standing.ts';
 import { readWorkspaceName } from './session-queries.ts';
 
 export async function readSessionState(db: Database, member: SignedInMember | null): Promise<SessionState> {
@@ -12,5 +13,6 @@ export async function readSessionState(db: Database, member: SignedInMember | nu
     member: { id: memberId, email, name, roles: [...roles] },
     workspace: { id: workspaceId, name: await readWorkspaceName(db, workspaceId) },
     permissions: [...permissions],
+    secondFactor: describeStanding(member),
   };
 }

@@ -1,6 +1,8 @@
 import type { Database } from '#server/db/open-database.ts';
 import type { SignInMethod } from '#server/http/request-context.ts';
 import { heldRoles } from '#server/roles/index.ts';
+import { heldFactors } from './second-factor/factor-queries.ts';
+import { deletePendingSignIns } from './second-factor/pending-queries.ts';
 import { idleSince } from './session-lifetime.ts';
 
 /** The account an e-mail address names, in whatever state. */
@@ -24,6 +26,7 @@ const liveSessions = (db: Database, now: Date) =>
 export const findLiveSession = (db: Database, tokenHash: string, now: Date) =>
   liveSessions(db, now)
     .innerJoin('members', 'members.id', 'sessions.member_id')
+    .innerJoin('workspaces', 'workspaces.id', 'members.workspace_id')
     .select([
       'sessions.id as session_id',
       'sessions.last_seen_at',
@@ -34,8 +37,11 @@ export const findLiveSession = (db: Database, tokenHash: string, now: Date) =>
       'members.last_active_at',
       'sessions.method',
       'sessions.second_factor_at',
+      'workspaces.second_factor_rule',
+      'workspaces.second_factor_grace_until',
     ])
     .select(heldRoles('members.id', 'members.workspace_id').as('held'))
+    .select(heldFactors('members.id').as('factors'))
     .where('sessions.token_hash', '=', tokenHash)
     .where('members.status', '=', 'active')
     .executeTakeFirst();
@@ -129,11 +135,12 @@ export const deleteSession = async (
   return numDeletedRows > 0n;
 };
 
-/** Ends the sessions of a member, all or all but one. Returns how many of them were still live. */
+/** Ends the sessions of a member, all or all but one, and what would become one. Returns how many of them were still live. */
 export const deleteSessions = async (
   tx: Database,
   { memberId, exceptSessionId, now }: { memberId: string; exceptSessionId: string | null; now: Date },
 ): Promise<number> => {
+  await deletePendingSignIns(tx, memberId);
   const gone = await tx
     .deleteFrom('sessions')
     .where('member_id', '=', memberId)

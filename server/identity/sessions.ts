@@ -1,3 +1,4 @@
+import type { SecondFactorMethod } from '#contract/second-factor.ts';
 import { record } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { hashToken, mintToken } from '#server/crypto/token-hash.ts';
@@ -6,6 +7,7 @@ import { ReeveError } from '#server/fail.ts';
 import type { SignedInMember, SignInMethod } from '#server/http/request-context.ts';
 import { asRoleRefs, holds, permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
+import { standingOf } from './second-factor/standing.ts';
 import { readSessionToken } from './session-cookies.ts';
 import { isTouchDue, sessionExpiresAt, touchEveryMs } from './session-lifetime.ts';
 import { deleteSession, findLiveSession, insertSession, markActive, touchSession } from './session-queries.ts';
@@ -20,6 +22,8 @@ export interface NewSession {
   because: 'password' | 'owner-link' | 'invitation' | 'passkey' | 'sso';
   /** When the sign-in itself showed a second factor, or was made with a passkey. */
   secondFactorAt?: Date | null;
+  /** Which one that was, for the audit log. */
+  secondFactor?: SecondFactorMethod;
 }
 
 const methods = {
@@ -35,7 +39,7 @@ const methods = {
  * `member-suspended` when the member is not active any more.
  */
 export async function startSession(tx: Database, session: NewSession): Promise<{ token: string }> {
-  const { memberId, at, ip, userAgent, replaces, because, secondFactorAt = null } = session;
+  const { memberId, at, ip, userAgent, replaces, because, secondFactorAt = null, secondFactor } = session;
   const member = await markActive(tx, memberId, at);
   if (!member) throw new ReeveError('member-suspended');
   if (replaces) await deleteSession(tx, replaces);
@@ -57,7 +61,10 @@ export async function startSession(tx: Database, session: NewSession): Promise<{
   const label = `${member.name} <${member.email}>`;
   const actor = { kind: 'member' as const, id: memberId, label, workspaceId: member.workspace_id, ip };
   const subject = { kind: 'session', id, label: userAgent ?? 'console' };
-  await record(tx, actor, 'session.started', { at, subject, because });
+  await record(tx, actor, 'session.started', {
+    ...{ at, subject, because },
+    ...(secondFactor && { secondFactor }),
+  });
   return { token };
 }
 
@@ -75,6 +82,7 @@ export async function readSession(
     const before = new Date(now.getTime() - touchEveryMs);
     await touchSession(db, { sessionId: row.session_id, memberId: row.member_id, now, before });
   }
+  const permissions = permissionsFrom(row.held);
   return {
     memberId: row.member_id,
     workspaceId: row.workspace_id,
@@ -82,9 +90,18 @@ export async function readSession(
     name: row.name,
     roles: asRoleRefs(row.held),
     isOwner: holds(row.held, 'owner'),
-    permissions: permissionsFrom(row.held),
+    permissions,
     sessionId: row.session_id,
     signInMethod: row.method,
     secondFactorAt: row.second_factor_at,
+    secondFactor: standingOf({
+      audience: row.second_factor_rule,
+      graceUntil: row.second_factor_grace_until,
+      permissions,
+      held: row.factors,
+      signInMethod: row.method,
+      secondFactorAt: row.second_factor_at,
+      now,
+    }),
   };
 }
