@@ -16,6 +16,8 @@ interface PermissionFacts {
   sentence: string;
   /** What it carries with it. */
   includes?: readonly string[];
+  /** Workspace settings that have to be on, too. */
+  gates?: readonly string[];
   /** Set while nothing asks for it yet: what it waits for. It can be granted, and takes effect when that is there. */
   waitsFor?: string;
 }
@@ -32,16 +34,19 @@ export const permissions = {
     area: 'codex',
     label: 'Use Codex Local',
     sentence: 'Sign in with the Codex CLI, IDE extension or SDK and do model work through the gateway.',
+    gates: ['codexLocalEnabled'],
   },
   'device-code.use': {
     area: 'codex',
     label: 'Sign in with a device code',
     sentence: 'Sign a Codex client on another machine in by typing its code, while the workspace allows device codes.',
+    gates: ['codexLocalEnabled', 'deviceCodeEnabled'],
   },
   'access-tokens.create': {
     area: 'codex',
     label: 'Create access tokens',
     sentence: 'Create personal access tokens and API keys for own use, for example in CI.',
+    gates: ['codexLocalEnabled'],
   },
   'codex-cloud.use': {
     area: 'codex',

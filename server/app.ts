@@ -15,6 +15,7 @@ import { keysRoutes, openKeyReader } from './keys/index.ts';
 import type { Metrics } from './log/metrics.ts';
 import { activityRoutes, type Gateway, modelsRoutes, responsesDialect } from './models/index.ts';
 import { codexClientDialect, policiesRoutes } from './policies/index.ts';
+import { rolesRoutes } from './roles/index.ts';
 import type { Services } from './services.ts';
 import { setupRoutes } from './setup/index.ts';
 import { codexEventsDialect } from './telemetry/index.ts';
@@ -33,6 +34,7 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   identity: identityRoutes(services),
   workspace: workspaceRoutes(services),
   directory: directoryRoutes(services),
+  roles: rolesRoutes(services),
   policies: policiesRoutes(services),
   keys: keysRoutes(services),
   models: modelsRoutes(services),

@@ -63,6 +63,9 @@ export const platformTables = ['rate_limits'] as const;
 
 /** Writes beside the owner's, each with its reason. */
 export const alsoWrites: readonly { feature: keyof typeof features; table: string; because: string }[] = [
+  { feature: 'roles', table: 'workspaces', because: 'the default role belongs to the roles' },
+  { feature: 'roles', table: 'groups', because: 'the guided set-up makes its groups with their roles, all or nothing' },
+  { feature: 'roles', table: 'group_members', because: 'and puts the chosen people in' },
   { feature: 'identity', table: 'workspaces', because: 'the rule for second factors belongs to signing in' },
   { feature: 'identity', table: 'members', because: 'password_hash and last_active_at belong to signing in' },
   {

@@ -13,7 +13,7 @@ export type Clock = () => Date;
 export interface AccessChange {
   workspaceId: string;
   memberId: string | null;
-  because: 'local-off' | 'member-suspended' | 'member-removed' | 'signed-out' | 'settings' | 'policy';
+  because: 'local-off' | 'member-suspended' | 'member-removed' | 'signed-out' | 'roles-changed' | 'settings' | 'policy';
 }
 
 /** In-process signals. Other processes notice by their own look at the database. */

@@ -13,7 +13,7 @@ export const heldRoles = (memberId: string, workspaceId: string): RawBuilder<Hel
   ), those as (
     select role_id from held
     union all
-    select w.default_role_id from workspaces w where w.id = ${sql.ref(workspaceId)} and not exists (select 1 from held)
+    select w.default_role_id from workspaces w where w.id = ${sql.ref(workspaceId)} and w.default_role_id is not null and not exists (select 1 from held)
   )
   select coalesce(json_agg(json_build_object('id', those.role_id, 'name', roles.name, 'permissions', roles.permissions) order by those.role_id), '[]'::json)
   from those left join roles on roles.id = those.role_id and roles.workspace_id = ${sql.ref(workspaceId)})`;

@@ -17,12 +17,20 @@ export const permissionsOfRole = ({
 }: Pick<HeldRole, 'id' | 'permissions'>): ReadonlySet<Permission> =>
   isBuiltInRole(id) ? permissionsOf(id) : withIncluded((granted ?? []).filter(isPermission));
 
+/** What is ticked in a role, without what that includes. */
+export const tickedOf = ({ id, permissions: granted }: Pick<HeldRole, 'id' | 'permissions'>): ReadonlySet<Permission> =>
+  new Set<Permission>(isBuiltInRole(id) ? builtInRoles[id].permissions : (granted ?? []).filter(isPermission));
+
 /** Roles add up: the union, whatever their order. */
 export function permissionsFrom(held: readonly Pick<HeldRole, 'id' | 'permissions'>[]): ReadonlySet<Permission> {
   const [first, ...others] = held;
   if (first && others.length === 0) return permissionsOfRole(first);
   return new Set(held.flatMap((role) => [...permissionsOfRole(role)]));
 }
+
+/** What only one of two holds. */
+export const differenceOf = (one: ReadonlySet<Permission>, other: ReadonlySet<Permission>): Set<Permission> =>
+  new Set([...[...one].filter((held) => !other.has(held)), ...[...other].filter((held) => !one.has(held))]);
 
 export const holds = (held: readonly Pick<HeldRole, 'id'>[], role: BuiltInRole): boolean =>
   held.some(({ id }) => id === role);

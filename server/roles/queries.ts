@@ -32,6 +32,28 @@ export const listDirectRoles = async (db: Database, memberId: string) =>
     .orderBy('role_grants.role_id')
     .execute();
 
+/** The roles a member was given, themselves or by a group: without the default role. */
+export const listGrantedRoles = async (db: Database, workspaceId: string, memberId: string) =>
+  db
+    .selectFrom('role_grants')
+    .leftJoin('roles', 'roles.id', 'role_grants.role_id')
+    .select(['role_grants.role_id as id', 'roles.permissions'])
+    .where('role_grants.workspace_id', '=', workspaceId)
+    .where((by) =>
+      by.or([
+        by('role_grants.member_id', '=', memberId),
+        by(
+          'role_grants.group_id',
+          'in',
+          by
+            .selectFrom('group_members')
+            .select('group_members.group_id')
+            .where('group_members.member_id', '=', memberId),
+        ),
+      ]),
+    )
+    .execute();
+
 export const deleteDirectRoles = (tx: Database, memberId: string) =>
   tx.deleteFrom('role_grants').where('member_id', '=', memberId).execute();
 

@@ -28,8 +28,8 @@ create index role_grants_by_role on role_grants (workspace_id, role_id);
 insert into role_grants (workspace_id, role_id, member_id, granted_at)
   select workspace_id, role, id, created_at from members where role <> 'member';
 
--- What members without any role have.
-alter table workspaces add column default_role_id text not null default 'codex-user';
+-- What members without any role have; null: nothing.
+alter table workspaces add column default_role_id text default 'codex-user';
 
 drop trigger announce_access_change on members;
 alter table members drop column role;

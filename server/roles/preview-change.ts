@@ -1,0 +1,32 @@
+import type { AccessChangeDraft, AccessChangePreview } from '#contract/roles.ts';
+import type { Database } from '#server/db/open-database.ts';
+import { ReeveError } from '#server/fail.ts';
+import { type ActingMember, readGranter } from './change-access.ts';
+import { measurePlan } from './measure-change.ts';
+import { planChange } from './plan-change.ts';
+import { refusePlanBeyondOwn } from './refuse-plan.ts';
+import { planSetUp } from './set-up-roles.ts';
+
+/**
+ * Who would gain and who would lose which permission, and whether the caller may make the change: the same computation that refuses it.
+ * @throws ReeveError not-found, conflict, role-in-use for what nobody can do
+ */
+export async function previewChange(
+  db: Database,
+  acting: ActingMember,
+  change: AccessChangeDraft,
+): Promise<AccessChangePreview> {
+  const { workspaceId } = acting;
+  const plan =
+    change.kind === 'set-up'
+      ? await planSetUp(db, workspaceId, change.setUp)
+      : await planChange(db, workspaceId, change);
+  const effects = await measurePlan(db, workspaceId, plan);
+  try {
+    await refusePlanBeyondOwn(db, await readGranter(db, acting), plan);
+    return { ...effects, refusal: null };
+  } catch (error) {
+    if (error instanceof ReeveError && error.code === 'not-permitted') return { ...effects, refusal: error.message };
+    throw error;
+  }
+}
