@@ -14,6 +14,8 @@ export interface RunningCall {
 
 const recheckMs = 4_000;
 const refusing: ReadonlySet<AccessChange['because']> = new Set(['local-off', 'member-suspended', 'member-removed']);
+/** Some may go on after these, so each is looked at: roles add up, and who loses one may keep the permission by another way. */
+const mayRefuse: ReadonlySet<AccessChange['because']> = new Set(['roles-changed', 'settings']);
 
 /**
  * The calls that run in this process. One that its member may no longer make ends at once when the change was made here, within
@@ -24,6 +26,7 @@ export function openRunningCalls({ db, clock, log, signals }: Pick<Services, 'db
   let whenEmpty: (() => void) | null = null;
 
   const onAccessChanged = ({ workspaceId, memberId, because }: AccessChange) => {
+    if (mayRefuse.has(because)) recheckSoon();
     if (!refusing.has(because)) return;
     for (const call of calls.values())
       if (call.workspaceId === workspaceId && (memberId === null || call.memberId === memberId))
@@ -43,11 +46,10 @@ export function openRunningCalls({ db, clock, log, signals }: Pick<Services, 'db
       if (!mayGoOn) call.refuse(new ReeveError('local-off'));
     }
   };
+  const recheckSoon = () =>
+    void recheck().catch((error: unknown) => log.warn({ err: error }, 'running calls could not be checked again'));
   signals.on('access-changed', onAccessChanged);
-  const timer = setInterval(
-    () => recheck().catch((error: unknown) => log.warn({ err: error }, 'running calls could not be checked again')),
-    recheckMs,
-  );
+  const timer = setInterval(recheckSoon, recheckMs);
   timer.unref();
   return {
     add: (call: RunningCall) => void calls.set(call.id, call),

@@ -3,7 +3,7 @@ import type { Permission } from '#contract/permissions.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { type HeldRole, permissionsOfRole, roleName } from './held-roles.ts';
-import { deleteDirectRoles, findRolesById, insertDirectRoles, listDirectRoles } from './queries.ts';
+import { findRolesById } from './queries.ts';
 
 /** Whoever gives roles, with what they hold at this moment. */
 export interface Granter {
@@ -40,20 +40,4 @@ export async function refuseBeyondOwn(tx: Database, granter: Granter, roleIds: r
         },
       );
   }
-}
-
-/** Replaces the roles a member has themselves. The caller holds the workspace's lock and keeps an owner. */
-export async function setDirectRoles(
-  tx: Database,
-  granter: Granter,
-  { memberId, roleIds, at }: { memberId: string; roleIds: readonly string[]; at: Date },
-): Promise<{ before: string[]; after: string[] }> {
-  const before = (await listDirectRoles(tx, memberId)).map(({ id }) => id);
-  const after = [...new Set(roleIds)].sort();
-  const changed = [...after.filter((id) => !before.includes(id)), ...before.filter((id) => !after.includes(id))];
-  // A role that was deleted meanwhile has no holders left, so everything here can be looked up.
-  await refuseBeyondOwn(tx, granter, changed);
-  await deleteDirectRoles(tx, memberId);
-  await insertDirectRoles(tx, { workspaceId: granter.workspaceId, memberIds: [memberId], roleIds: after, at });
-  return { before, after };
 }

@@ -2,9 +2,10 @@
 // taking one away changes nothing for whoever has the same permission by another way.
 
 export { explainPermissions } from './explain-permissions.ts';
-export { type Granter, refuseBeyondOwn, setDirectRoles } from './grant-roles.ts';
+export { type Granter, refuseBeyondOwn } from './grant-roles.ts';
 export { directRoles, heldRoles } from './held-role-queries.ts';
 export { asRoleRefs, type HeldRole, holds, permissionsFrom } from './held-roles.ts';
 export { countActiveOwners, findHeldRoles, hasActiveOwner, insertDirectRoles } from './queries.ts';
 export { refuseGroupDeletionBeyondOwn, refuseMembershipsBeyondOwn, refuseTakeover } from './refuse-plan.ts';
 export { rolesRoutes } from './routes.ts';
+export { setDirectRoles } from './set-direct-roles.ts';

@@ -7,7 +7,7 @@ import { actorOf, type RequestContext, signedIn } from '#server/http/request-con
 import type { Services } from '#server/services.ts';
 import { clientName } from './clients.ts';
 import { answerDeviceRequest, findByUserCode, type StoredDeviceRequest } from './device-request-queries.ts';
-import { mayUseCodex } from './may-use-codex.ts';
+import { mayUseCodex, mayUseDeviceCode } from './may-use-codex.ts';
 import { findSignInWorkspace, findSigningInMember } from './sign-in-queries.ts';
 import { readUserCode, userCodeHash } from './user-code.ts';
 
@@ -71,11 +71,16 @@ export function openDeviceRequests({ db, clock }: Pick<Services, 'db' | 'clock'>
 
   /**
    * Someone who may not use Codex is told so here, after the approval is kept: the client, which would wait for 15 minutes without one,
-   * brings it to the token endpoint and is refused there with the same words.
+   * brings it to the token endpoint and is refused there with the same words. Who may use Codex but not this way ends the sign-in: the
+   * client must not wait for somebody else to type its code.
    */
   const approve = async (typed: string, context: RequestContext): Promise<void> => {
-    await answer(typed, context, 'approved');
     const member = await findSigningInMember(db, signedIn(context).memberId);
+    if (member && mayUseCodex(member) && !mayUseDeviceCode(member)) {
+      await answer(typed, context, 'denied');
+      throw new ReeveError('device-code-not-permitted');
+    }
+    await answer(typed, context, 'approved');
     if (!member || !mayUseCodex(member)) throw new ReeveError('local-off');
   };
 

@@ -104,6 +104,38 @@ describe('a device code', () => {
     expect(page.json().code).toBe('device-code-off');
   });
 
+  it('is not for a member whose roles do not include it: they are told so, and the client’s wait ends', async () => {
+    const { workspaceId, services } = server;
+    const browserOnly = { id: 'rol_browser', workspace_id: workspaceId, name: 'Browser only' };
+    const at = new Date();
+    await services.db
+      .insertInto('roles')
+      .values({ ...browserOnly, permissions: '["codex-local.use"]', created_at: at, updated_at: at })
+      .execute();
+    const alan = await seedMember(services.db, { workspaceId, email: 'alan@example.com' });
+    const giveRole = () =>
+      services.db
+        .insertInto('role_grants')
+        .values({ workspace_id: workspaceId, role_id: 'rol_browser', member_id: alan, group_id: null, granted_at: at })
+        .execute();
+    await giveRole();
+    const person = await server.person(alan);
+    const request = await startDevice(server);
+    expect((await answer(person, request.user_code)).json()).toMatchObject({
+      code: 'device-code-not-permitted',
+      message: errors['device-code-not-permitted'].message,
+    });
+    const refused = await exchangeDevice(server, (await pollDevice(server, request)).json());
+    expect([refused.status, refused.json().error]).toEqual([403, 'access_denied']);
+
+    await services.db.deleteFrom('role_grants').where('member_id', '=', alan).execute();
+    const second = await startDevice(server);
+    expect((await answer(person, second.user_code)).status).toBe(200);
+    await giveRole();
+    const late = await exchangeDevice(server, (await pollDevice(server, second)).json());
+    expect([late.status, late.json().error]).toEqual([403, 'access_denied']);
+  });
+
   it('expires', async () => {
     const request = await startDevice(server);
     server.services.setNow(new Date(Date.now() + 16 * 60_000));

@@ -14,10 +14,11 @@ import {
   takeDeviceAnswer,
 } from './device-request-queries.ts';
 import { type IssuedCode, issueDeviceCode } from './issue-code.ts';
+import { mayUseCodex, mayUseDeviceCode } from './may-use-codex.ts';
 import { openProvider } from './provider.ts';
 import { readFields } from './read-fields.ts';
 import { deniedCode } from './refuse-tokens.ts';
-import { findSignInWorkspace } from './sign-in-queries.ts';
+import { findSignInWorkspace, findSigningInMember } from './sign-in-queries.ts';
 import { makeUserCode, userCodeHash } from './user-code.ts';
 
 /** Seconds between two polls. A text: the client refuses a number. */
@@ -90,6 +91,9 @@ export function deviceWireRoutes(services: Services): WireRoute[] {
   const answerOf = async (request: StoredDeviceRequest): Promise<IssuedCode> => {
     const { clientId, memberId, workspaceId, ip, status } = request;
     if (status === 'denied' || memberId === null) return denied;
+    const member = await findSigningInMember(db, memberId);
+    // Taken away between the approval and this poll. Who may not use Codex at all is told so at the token endpoint.
+    if (!member || (mayUseCodex(member) && !mayUseDeviceCode(member))) return denied;
     return issueDeviceCode(services, await currentProvider(), { clientId, memberId, workspaceId, ip });
   };
 

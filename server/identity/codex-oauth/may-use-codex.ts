@@ -8,3 +8,7 @@ export const mayUseCodex = (member: {
   codexLocalEnabled: boolean;
 }): boolean =>
   member.status === 'active' && member.codexLocalEnabled && can(permissionsFrom(member.held), 'codex-local.use');
+
+/** Whether this member may approve a sign-in of another machine, besides using Codex at all. The workspace's toggle stands above it. */
+export const mayUseDeviceCode = ({ held }: { held: readonly HeldRole[] }): boolean =>
+  can(permissionsFrom(held), 'device-code.use');
