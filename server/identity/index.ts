@@ -16,3 +16,9 @@ export { identityRoutes, readConsoleMember } from './routes.ts';
 export { setSignInCookies } from './session-cookies.ts';
 export { startSession } from './sessions.ts';
 export { rotateSigningKeys } from './signing-keys.ts';
+export {
+  countSessionsPastSignOn,
+  endSessionsPastSignOn,
+  logoutHintPlace,
+  type SignOnOfSession,
+} from './sso-requirement.ts';

@@ -14,6 +14,7 @@ import { dropSessionCookie, setSignInCookies } from './session-cookies.ts';
 import { readSession } from './sessions.ts';
 import { signIn } from './sign-in.ts';
 import { signInLimits } from './sign-in-limits.ts';
+import { readSignOnOfSession, type SignOnOfSession } from './sso-requirement.ts';
 
 /** Who is signed in to the console, for `mountOwnApi` and pages of other dialects. */
 export const readConsoleMember = (services: Pick<Services, 'db' | 'clock'>) => (c: HttpContext) =>
@@ -24,7 +25,10 @@ const tellWhenToRetry = (headers: Headers, error: unknown): void => {
     headers.set('retry-after', String(error.details.retryAfterSeconds));
 };
 
-export function identityRoutes(services: Services) {
+/** Where the browser goes after a sign-out here, when its identity provider has a session to end as well. */
+export type EndAtProvider = (session: SignOnOfSession) => Promise<string | null>;
+
+export function identityRoutes(services: Services, endAtProvider: EndAtProvider = async () => null) {
   const limits = signInLimits(services.db);
   const passwordLimit = rateLimit(services.db, { name: 'change-password', points: 10, perSeconds: 15 * 60 });
   const { identity } = routes;
@@ -44,9 +48,10 @@ export function identityRoutes(services: Services) {
     }),
     signOut: identity.signOut.handler(async ({ context }) => {
       const member = signedIn(context);
+      const signOn = await readSignOnOfSession(services.db, member.sessionId);
       await endOwnSession(services, actorOf(context), member, { sessionId: member.sessionId, event: 'session.ended' });
       dropSessionCookie(context.responseHeaders);
-      return {};
+      return { redirectTo: signOn && (await endAtProvider(signOn)) };
     }),
     sessions: identity.sessions.handler(async ({ context }) => ({
       items: await readOwnSessions(services, signedIn(context)),
@@ -65,9 +70,9 @@ export function identityRoutes(services: Services) {
       await changePassword(services, passwordLimit, actorOf(context), signedIn(context), input);
       return {};
     }),
-    accessTokens: identity.accessTokens.handler(async ({ input, context }) => ({
-      items: await readAccessTokens(services, signedIn(context), input.of),
-    })),
+    accessTokens: identity.accessTokens.handler(({ input, context }) =>
+      readAccessTokens(services, signedIn(context), input),
+    ),
     createAccessToken: identity.createAccessToken.handler(({ input, context }) =>
       createAccessToken(services, actorOf(context), signedIn(context), input),
     ),

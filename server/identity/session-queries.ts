@@ -93,6 +93,8 @@ export const insertSession = (
     token_hash: string;
     method: SignInMethod;
     second_factor_at: Date | null;
+    sso_connection_id: string | null;
+    sealed_sso_logout_hint: string | null;
     ip: string | null;
     user_agent: string | null;
     started_at: Date;

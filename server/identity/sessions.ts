@@ -11,6 +11,7 @@ import { standingOf } from './second-factor/standing.ts';
 import { readSessionToken } from './session-cookies.ts';
 import { isTouchDue, sessionExpiresAt, touchEveryMs } from './session-lifetime.ts';
 import { deleteSession, findLiveSession, insertSession, markActive, touchSession } from './session-queries.ts';
+import { checkSignOnRule } from './sso-requirement.ts';
 
 export interface NewSession {
   memberId: string;
@@ -24,6 +25,8 @@ export interface NewSession {
   secondFactorAt?: Date | null;
   /** Which one that was, for the audit log. */
   secondFactor?: SecondFactorMethod;
+  /** A single sign-on: by which connection, and what its identity provider wants back at sign-out, sealed for this session's id. */
+  signOn?: { sessionId: string; connectionId: string; sealedLogoutHint: string | null };
 }
 
 const methods = {
@@ -36,15 +39,16 @@ const methods = {
 
 /**
  * Starts a console session in the caller's transaction and returns its secret, for `setSignInCookies`. Refuses with
- * `member-suspended` when the member is not active any more.
+ * `member-suspended` when the member is not active any more, and with `sso-required` where that is the rule.
  */
 export async function startSession(tx: Database, session: NewSession): Promise<{ token: string }> {
-  const { memberId, at, ip, userAgent, replaces, because, secondFactorAt = null, secondFactor } = session;
+  const { memberId, at, ip, userAgent, replaces, because, secondFactorAt = null, secondFactor, signOn } = session;
   const member = await markActive(tx, memberId, at);
   if (!member) throw new ReeveError('member-suspended');
+  const way = because === 'sso' ? 'as-required' : await checkSignOnRule(tx, { memberId, because });
   if (replaces) await deleteSession(tx, replaces);
   const { token, hash } = mintToken('ses-');
-  const id = newId('ses');
+  const id = signOn?.sessionId ?? newId('ses');
   await insertSession(tx, {
     id,
     workspace_id: member.workspace_id,
@@ -52,6 +56,8 @@ export async function startSession(tx: Database, session: NewSession): Promise<{
     token_hash: hash,
     method: methods[because],
     second_factor_at: secondFactorAt,
+    sso_connection_id: signOn?.connectionId ?? null,
+    sealed_sso_logout_hint: signOn?.sealedLogoutHint ?? null,
     ip,
     user_agent: userAgent,
     started_at: at,
@@ -65,6 +71,7 @@ export async function startSession(tx: Database, session: NewSession): Promise<{
     ...{ at, subject, because },
     ...(secondFactor && { secondFactor }),
   });
+  if (way === 'break-glass') await record(tx, actor, 'session.break-glass', { at, subject, because });
   return { token };
 }
 

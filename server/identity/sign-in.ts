@@ -7,6 +7,7 @@ import { readKnownDevice } from './session-cookies.ts';
 import { type Account, findAccount, findFirstWorkspaceId, isKnownAddress, setPasswordHash } from './session-queries.ts';
 import { startSession } from './sessions.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
+import { readSignOnRule } from './sso-requirement.ts';
 
 export interface SignInRequest {
   email: string;
@@ -17,7 +18,7 @@ export interface SignInRequest {
   replaces: SignedInMember | null;
 }
 
-type Refusal = 'wrong-credentials' | 'member-suspended' | 'too-many-attempts';
+type Refusal = 'wrong-credentials' | 'member-suspended' | 'sso-required' | 'too-many-attempts';
 
 /**
  * Checks e-mail and password and starts a session. An account that does not exist, one without a password and a wrong password
@@ -52,6 +53,8 @@ export async function signIn(
   await limits.forgive(attempt);
   // Said only to someone who knows the password. Invited people have none.
   if (account.status !== 'active') return refuse('member-suspended');
+  const signOn = await readSignOnRule(db, account.id);
+  if (signOn.is === 'required') return refuse('sso-required', { connection: signOn.connection });
 
   const freshHash = needsRehash(account.password_hash ?? '') ? await hashPassword(request.password) : null;
   return db.transaction().execute(async (tx) => {
