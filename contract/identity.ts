@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
+import { pageInput, pageOf } from './paging.ts';
 import { allPermissions } from './permissions.ts';
 import { SecondFactorMethod, SecondFactorState } from './second-factor.ts';
+import { allTokenScopes } from './token-scopes.ts';
 
 const tag = 'Sign-in and sessions';
 
@@ -45,11 +47,12 @@ export const AccessToken = z.object({
   kind: z.enum(['personal-access-token', 'api-key']),
   name: z.string(),
   hint: z.string().describe('First characters, to recognise it by.'),
+  scopes: z.array(z.enum(allTokenScopes)),
   memberId: z.string(),
   memberName: z.string(),
   memberEmail: z.string(),
   createdAt: At,
-  expiresAt: At.nullable(),
+  expiresAt: At.nullable().describe('Null: one made before 0.2, which does not end.'),
   lastUsedAt: At.nullable(),
   revokedAt: At.nullable(),
 });
@@ -197,9 +200,13 @@ export const identity = {
     audit: readsOnly,
   })
     .input(
-      z.object({ of: z.enum(['me', 'everyone']).default('me').describe('`everyone` needs access-tokens.manage.') }),
+      z.object({
+        ...pageInput,
+        of: z.enum(['me', 'everyone']).default('me').describe('`everyone` needs access-tokens.manage.'),
+        search: z.string().max(200).optional().describe('Part of the token’s name, or of its owner’s name or e-mail.'),
+      }),
     )
-    .output(z.object({ items: z.array(AccessToken) })),
+    .output(pageOf(AccessToken).extend({ maxDays: z.number().int().describe('How long a new one may work at most.') })),
   createAccessToken: endpoint({
     method: 'POST',
     path: '/access-tokens',
@@ -213,7 +220,8 @@ export const identity = {
       z.object({
         kind: AccessToken.shape.kind,
         name: z.string().trim().min(1).max(100),
-        expiresInDays: z.number().int().min(1).max(3650).nullable().describe('Null: does not expire.'),
+        scopes: z.array(z.enum(allTokenScopes)).default(allTokenScopes),
+        expiresInDays: z.number().int().min(1).max(3650).describe('At most what the workspace allows.'),
       }),
     )
     .output(z.object({ accessToken: AccessToken, token: z.string().describe('The secret. Not shown again.') })),

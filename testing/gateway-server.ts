@@ -67,6 +67,7 @@ export async function startGatewayServer({
     name: 'Grace Hopper',
     permissions: permissionsOf('codex-user'),
     credential: 'codex-sign-in',
+    scopes: ['policy.read', 'models.call'],
     credentialId: 'grant_1',
   };
   const clients = new Map([[token, member]]);

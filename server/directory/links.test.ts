@@ -123,7 +123,7 @@ describe('owner link', () => {
     const made = await old.call('POST', '/access-tokens', {
       kind: 'personal-access-token',
       name: 'ci',
-      expiresInDays: null,
+      expiresInDays: 30,
     });
     expect(made.status).toBe(200);
     const browser = apiClient(app);

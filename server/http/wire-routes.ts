@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { KeyScope } from '#contract/key-scopes.ts';
 import type { Permission } from '#contract/permissions.ts';
+import type { TokenScope } from '#contract/token-scopes.ts';
 import { isReeveError, ReeveError } from '#server/fail.ts';
 import { type HttpEnv, requestFacts } from './http-env.ts';
 import { keyIn } from './key-calls.ts';
@@ -15,6 +16,8 @@ export interface CodexClient {
   name: string;
   permissions: ReadonlySet<Permission>;
   credential: 'codex-sign-in' | 'personal-access-token' | 'api-key';
+  /** What the credential was made for; a sign-in is for everything. */
+  scopes: readonly TokenScope[];
   /** client_grants.id for a sign-in, access_tokens.id otherwise. */
   credentialId: string;
 }

@@ -11,6 +11,7 @@ const withOwner = (db: Database, workspaceId: string) =>
       't.kind',
       't.name',
       't.hint',
+      't.scopes',
       't.member_id',
       'm.name as member_name',
       'm.email as member_email',
@@ -23,21 +24,50 @@ const withOwner = (db: Database, workspaceId: string) =>
 
 export type AccessTokenRow = Awaited<ReturnType<typeof listAccessTokens>>[number];
 
-/** Newest first. `memberId` null: of everyone. */
-export const listAccessTokens = (db: Database, workspaceId: string, memberId: string | null) =>
-  withOwner(db, workspaceId)
+interface TokenPage {
+  /** Null: of everyone. */
+  memberId: string | null;
+  search: string | undefined;
+  after: { at: Date; id: string } | null;
+  limit: number;
+}
+
+/** Newest first. */
+export const listAccessTokens = (
+  db: Database,
+  workspaceId: string,
+  { memberId, search = '', after, limit }: TokenPage,
+) => {
+  const part = `%${search.trim().replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return withOwner(db, workspaceId)
     .$if(memberId !== null, (query) => query.where('t.member_id', '=', memberId ?? ''))
+    .$if(search.trim() !== '', (query) =>
+      query.where((by) =>
+        by.or([by('t.name', 'ilike', part), by('m.name', 'ilike', part), by('m.email', 'ilike', part)]),
+      ),
+    )
+    .$if(after !== null, (query) =>
+      query.where((by) =>
+        by(by.refTuple('t.created_at', 't.id'), '<', by.tuple(after?.at ?? new Date(0), after?.id ?? '')),
+      ),
+    )
     .orderBy('t.created_at', 'desc')
     .orderBy('t.id', 'desc')
+    .limit(limit)
     .execute();
+};
 
 export const findAccessToken = (db: Database, workspaceId: string, id: string) =>
   withOwner(db, workspaceId).where('t.id', '=', id).executeTakeFirst();
 
-export const insertAccessToken = (tx: Database, row: Omit<Tables['access_tokens'], 'last_used_at' | 'revoked_at'>) =>
+type NewAccessToken = Omit<Tables['access_tokens'], 'last_used_at' | 'revoked_at' | 'noticed_days' | 'scopes'> & {
+  scopes: readonly string[];
+};
+
+export const insertAccessToken = (tx: Database, row: NewAccessToken) =>
   tx
     .insertInto('access_tokens')
-    .values({ ...row, last_used_at: null, revoked_at: null })
+    .values({ ...row, scopes: JSON.stringify(row.scopes), last_used_at: null, revoked_at: null, noticed_days: null })
     .execute();
 
 /** False when it was revoked before. */
@@ -68,6 +98,7 @@ export const findTokenByHash = (db: Database, tokenHash: string) =>
     .select([
       't.id',
       't.kind',
+      't.scopes',
       't.workspace_id',
       't.member_id',
       't.expires_at',
@@ -89,12 +120,13 @@ export const touchToken = (db: Database, { id, now, before }: { id: string; now:
     .where((by) => by.or([by('last_used_at', 'is', null), by('last_used_at', '<=', before)]))
     .execute();
 
-export const readApiKeysAllowed = async (tx: Database, workspaceId: string): Promise<boolean> => {
-  const row = await tx
+/** What the workspace allows of new tokens. In a transaction it stays so until the commit. */
+export const readTokenRules = async (db: Database, workspaceId: string) => {
+  const row = await db
     .selectFrom('workspaces')
-    .select('api_keys_allowed')
+    .select(['api_keys_allowed', 'access_token_max_days'])
     .where('id', '=', workspaceId)
     .forShare()
     .executeTakeFirstOrThrow();
-  return row.api_keys_allowed;
+  return { apiKeysAllowed: row.api_keys_allowed, maxDays: row.access_token_max_days };
 };

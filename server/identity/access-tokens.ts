@@ -1,10 +1,14 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { AccessToken, identity } from '#contract/identity.ts';
 import { can } from '#contract/permissions.ts';
+import { tokenFormats } from '#contract/token-formats.ts';
+import { allTokenScopes, isTokenScope, type TokenScope } from '#contract/token-scopes.ts';
 import { type Actor, record } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
-import { hashToken, mintToken } from '#server/crypto/token-hash.ts';
+import { isWellFormed, mintScannableToken } from '#server/crypto/scannable-token.ts';
+import { hashToken } from '#server/crypto/token-hash.ts';
 import { keepFacts } from '#server/db/keep-facts.ts';
+import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { SignedInMember } from '#server/http/request-context.ts';
 import type { CodexClient } from '#server/http/wire-routes.ts';
@@ -16,7 +20,7 @@ import {
   findTokenByHash,
   insertAccessToken,
   listAccessTokens,
-  readApiKeysAllowed,
+  readTokenRules,
   revokeToken,
   touchToken,
 } from './access-token-queries.ts';
@@ -24,14 +28,13 @@ import { isTouchDue, touchEveryMs } from './session-lifetime.ts';
 import { lockActiveMember, touchMember } from './session-queries.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** The client tells the kinds apart by `at-`; the other prefix makes a leaked key findable by scanners. */
-const prefixes = { 'personal-access-token': 'at-', 'api-key': 'sk-reeve-' } as const;
 
-const asAccessToken = (row: AccessTokenRow): AccessToken => ({
+export const asAccessToken = (row: AccessTokenRow): AccessToken => ({
   id: row.id,
   kind: row.kind,
   name: row.name,
   hint: row.hint,
+  scopes: row.scopes.filter(isTokenScope),
   memberId: row.member_id,
   memberName: row.member_name,
   memberEmail: row.member_email,
@@ -43,14 +46,24 @@ const asAccessToken = (row: AccessTokenRow): AccessToken => ({
 
 type Wanted = z.infer<NonNullable<(typeof identity.createAccessToken)['~orpc']['inputSchema']>>;
 
+const badInput = (path: string, message: string) =>
+  new ReeveError('bad-input', { issues: [{ path: [path], message }] });
+
+/** A client whose sign-in fails goes on without credential and policy, so no token is made that it could not sign in with. */
+function refuseUseless(kind: AccessToken['kind'], scopes: readonly TokenScope[]): void {
+  const needed = kind === 'api-key' ? 'models.call' : 'policy.read';
+  if (!scopes.includes(needed)) throw badInput('scopes', `It would be of no use without “${needed}”.`);
+}
+
 /** Makes a token of the member's own. The secret is in the answer and nowhere else. */
 export async function createAccessToken(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   actor: Actor,
   member: SignedInMember,
-  { kind, name, expiresInDays }: Wanted,
+  { kind, name, scopes, expiresInDays }: Wanted,
 ): Promise<{ accessToken: AccessToken; token: string }> {
-  const { token, hash } = mintToken(prefixes[kind]);
+  refuseUseless(kind, scopes);
+  const { token, hash, hint } = mintScannableToken(kind);
   const at = clock();
   const row = {
     id: newId('tok'),
@@ -58,37 +71,55 @@ export async function createAccessToken(
     member_id: member.memberId,
     kind,
     name,
-    hint: token.slice(0, prefixes[kind].length + 4),
+    hint,
     token_hash: hash,
+    scopes: allTokenScopes.filter((scope) => scopes.includes(scope)),
     created_at: at,
-    expires_at: expiresInDays === null ? null : new Date(at.getTime() + expiresInDays * dayMs),
+    expires_at: new Date(at.getTime() + expiresInDays * dayMs),
   };
   await db.transaction().execute(async (tx) => {
     // Suspended meanwhile: the suspension has revoked the tokens there were, so no new one may appear behind it.
     if (!(await lockActiveMember(tx, member.memberId))) throw new ReeveError('member-suspended');
-    if (kind === 'api-key' && !(await readApiKeysAllowed(tx, member.workspaceId))) throw new ReeveError('api-keys-off');
+    const rules = await readTokenRules(tx, member.workspaceId);
+    if (kind === 'api-key' && !rules.apiKeysAllowed) throw new ReeveError('api-keys-off');
+    if (expiresInDays > rules.maxDays)
+      throw badInput('expiresInDays', `This workspace allows access tokens to work for ${rules.maxDays} days at most.`);
     await insertAccessToken(tx, row);
-    const expiresAt = row.expires_at?.toISOString() ?? null;
     await record(tx, actor, 'access-token.created', {
       at,
       subject: { kind: 'access-token', id: row.id, label: name },
-      after: { kind, name, hint: row.hint, expiresAt },
+      after: { kind, name, hint, scopes: row.scopes, expiresAt: row.expires_at.toISOString() },
     });
   });
   const owner = { member_name: member.name, member_email: member.email };
   return { accessToken: asAccessToken({ ...row, ...owner, last_used_at: null, revoked_at: null }), token };
 }
 
+const Place = z.tuple([z.iso.datetime(), z.string()]);
+
 /** `everyone` needs access-tokens.manage. */
 export async function readAccessTokens(
   { db }: Pick<Services, 'db'>,
   member: SignedInMember,
-  of: 'me' | 'everyone',
-): Promise<AccessToken[]> {
+  {
+    of,
+    search,
+    cursor,
+    limit,
+  }: { of: 'me' | 'everyone'; search?: string | undefined; cursor?: string | undefined; limit: number },
+) {
   if (of === 'everyone' && !can(member.permissions, 'access-tokens.manage'))
     throw new ReeveError('not-permitted', { permission: 'access-tokens.manage' });
-  const rows = await listAccessTokens(db, member.workspaceId, of === 'me' ? member.memberId : null);
-  return rows.map(asAccessToken);
+  const after = cursor === undefined ? null : decodeCursor(cursor, Place);
+  const rows = await listAccessTokens(db, member.workspaceId, {
+    memberId: of === 'me' ? member.memberId : null,
+    search,
+    after: after && { at: new Date(after[0]), id: after[1] },
+    limit: limit + 1,
+  });
+  const { page, nextCursor } = cutPage(rows, limit, ({ created_at, id }) => [created_at.toISOString(), id]);
+  const { maxDays } = await readTokenRules(db, member.workspaceId);
+  return { items: page.map(asAccessToken), nextCursor, maxDays };
 }
 
 /** Own tokens, or anyone's with access-tokens.manage; to everyone else those of others do not exist. */
@@ -111,6 +142,14 @@ export async function revokeAccessToken(
   signals.emit('access-changed', { workspaceId: member.workspaceId, memberId: ownerId, because: 'signed-out' });
 }
 
+const kindOf = (token: string): AccessToken['kind'] | null => {
+  if (token.startsWith(tokenFormats['personal-access-token'].prefix)) return 'personal-access-token';
+  return token.startsWith(tokenFormats['api-key'].prefix) ? 'api-key' : null;
+};
+
+/** Whether a bearer is one of ours that is looked up, in place of a signed one. */
+export const isStoredToken = (token: string): boolean => kindOf(token) !== null;
+
 /**
  * Who holds an `at-…` or `sk-reeve-…`. Looks at the token and its member only: whether the workspace lets such clients in is asked
  * where the call is made. The reader throws `token-invalid` or `token-expired`.
@@ -123,6 +162,8 @@ export function openTokenReader({ db, clock, changes, log }: Pick<Services, 'db'
     await touchMember(db, { memberId: row.member_id, now, before });
   };
   return async (token: string): Promise<CodexClient> => {
+    const kind = kindOf(token);
+    if (kind === null || !isWellFormed(kind, token)) throw new ReeveError('token-invalid');
     const row = await read(hashToken(token));
     if (!row || row.revoked_at !== null || row.status !== 'active') throw new ReeveError('token-invalid');
     const now = clock();
@@ -140,6 +181,7 @@ export function openTokenReader({ db, clock, changes, log }: Pick<Services, 'db'
       name: row.name,
       permissions: permissionsFrom(row.held),
       credential: row.kind,
+      scopes: row.scopes.filter(isTokenScope),
       credentialId: row.id,
     };
   };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hashPassword } from '#server/crypto/password-hash.ts';
+import { mintToken } from '#server/crypto/token-hash.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
 import { apiClient } from '#testing/own-api-client.ts';
@@ -153,14 +154,14 @@ describe('access tokens', () => {
     browser.call<Made>('POST', '/access-tokens', {
       kind: 'personal-access-token',
       name: 'ci',
-      expiresInDays: null,
+      expiresInDays: 30,
       ...input,
     });
 
   test('are shown once, kept as a hash, and name their holder', async () => {
     const linus = await signedIn('linus@example.com');
     const { body } = await make(linus);
-    expect(body.token).toMatch(/^at-[\w-]{43}$/);
+    expect(body.token).toMatch(/^at-[0-9A-Za-z]{49}$/);
     expect(body.token.startsWith(body.accessToken.hint)).toBe(true);
     const listed = await linus.call('GET', '/access-tokens');
     const stored = await services.db.selectFrom('access_tokens').selectAll().execute();
@@ -178,7 +179,82 @@ describe('access tokens', () => {
     const ada = await signedIn();
     expect(await make(ada, { kind: 'api-key' })).toMatchObject({ status: 403, body: { code: 'api-keys-off' } });
     await services.db.updateTable('workspaces').set({ api_keys_allowed: true }).execute();
-    expect((await make(ada, { kind: 'api-key' })).body.token).toMatch(/^sk-reeve-[\w-]{43}$/);
+    expect((await make(ada, { kind: 'api-key' })).body.token).toMatch(/^sk-reeve-[0-9A-Za-z]{49}$/);
+  });
+
+  test('work no longer than the workspace allows', async () => {
+    const ada = await signedIn();
+    await services.db.updateTable('workspaces').set({ access_token_max_days: 60 }).execute();
+    expect(await make(ada, { expiresInDays: 61 })).toMatchObject({
+      status: 400,
+      body: { data: { issues: [{ path: ['expiresInDays'], message: expect.stringContaining('60 days') }] } },
+    });
+    expect((await make(ada, { expiresInDays: null })).status).toBe(400);
+    expect((await make(ada, { expiresInDays: 60 })).status).toBe(200);
+  });
+
+  test('are made for policy alone, or for model calls too; a client could not use any other', async () => {
+    const ada = await signedIn();
+    const { body } = await make(ada, { scopes: ['policy.read'] });
+    expect(body.accessToken).toMatchObject({ scopes: ['policy.read'] });
+    expect(await readAccessToken(body.token)).toMatchObject({ scopes: ['policy.read'] });
+    expect((await make(ada, { scopes: ['models.call'] })).status).toBe(400);
+    const { body: whole } = await make(ada);
+    expect(await readAccessToken(whole.token)).toMatchObject({ scopes: ['policy.read', 'models.call'] });
+  });
+
+  test('of 0.1, without a checksum and without an end, go on working; a mistyped one costs no look-up', async () => {
+    const { token, hash } = mintToken('at-');
+    const times = {
+      created_at: new Date(),
+      expires_at: null,
+      last_used_at: null,
+      revoked_at: null,
+      noticed_days: null,
+    };
+    const row = {
+      id: 'tok_old',
+      workspace_id: workspaceId,
+      member_id: ownerId,
+      kind: 'personal-access-token',
+      name: 'old',
+      hint: 'at-',
+    } as const;
+    await services.db
+      .insertInto('access_tokens')
+      .values({ ...row, ...times, token_hash: hash })
+      .execute();
+    expect(await readAccessToken(token)).toMatchObject({ scopes: ['policy.read', 'models.call'] });
+
+    const { body } = await make(await signedIn());
+    const mistyped = `${body.token.slice(0, -1)}${body.token.endsWith('a') ? 'b' : 'a'}`;
+    const db = services.db.withPlugin({
+      transformQuery: () => {
+        throw new Error('asked the database');
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const reader = openTokenReader({ ...services, db });
+    await expect(reader(body.token)).rejects.toThrow('asked the database');
+    await expect(reader(mistyped)).rejects.toMatchObject({ code: 'token-invalid' });
+  });
+
+  test('are listed page by page and found by name and owner', async () => {
+    const [ada, linus] = [await signedIn(), await signedIn('linus@example.com')];
+    for (const name of ['nightly', 'release', '100%']) await make(ada, { name });
+    await make(linus, { name: 'nightly' });
+    interface Listed {
+      items: { name: string; memberEmail: string }[];
+      nextCursor: string | null;
+    }
+    const find = async (query: string) => (await ada.call<Listed>('GET', `/access-tokens?of=everyone&${query}`)).body;
+    const first = await find('limit=3');
+    expect(first.items.map(({ name }) => name)).toEqual(['nightly', '100%', 'release']);
+    const rest = await find(`limit=3&cursor=${first.nextCursor}`);
+    expect(rest).toMatchObject({ items: [{ name: 'nightly' }], nextCursor: null });
+    expect((await find('search=linus')).items).toMatchObject([{ memberEmail: 'linus@example.com' }]);
+    expect((await find('search=0%25')).items).toMatchObject([{ name: '100%' }]);
+    expect((await find('search=%25')).items).toHaveLength(1);
   });
 
   test('expire, are revoked, and end with their member', async () => {

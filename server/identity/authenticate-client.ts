@@ -1,9 +1,10 @@
+import { allTokenScopes } from '#contract/token-scopes.ts';
 import { keepFacts } from '#server/db/keep-facts.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { AuthenticateClient, CodexClient } from '#server/http/wire-routes.ts';
 import { permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
-import { openTokenReader } from './access-tokens.ts';
+import { isStoredToken, openTokenReader } from './access-tokens.ts';
 import { findGrant, type GrantWithMember, touchGrant } from './client-grant-queries.ts';
 import { openTokenVerifier } from './client-token.ts';
 import { touchMember } from './session-queries.ts';
@@ -20,6 +21,7 @@ const asClient = (grant: GrantWithMember): CodexClient => ({
   name: grant.name,
   permissions: permissionsFrom(grant.held),
   credential: 'codex-sign-in',
+  scopes: allTokenScopes,
   credentialId: grant.id,
 });
 
@@ -69,8 +71,7 @@ export function authenticateClient(services: Services): AuthenticateClient {
   return async (request) => {
     const token = bearer.exec(request.headers.get('authorization') ?? '')?.[1];
     if (token === undefined) throw new ReeveError('token-invalid');
-    const isStoredToken = token.startsWith('at-') || token.startsWith('sk-reeve-');
-    const client = isStoredToken ? await readAccessToken(token) : await bySignIn(token);
+    const client = isStoredToken(token) ? await readAccessToken(token) : await bySignIn(token);
     const account = request.headers.get('chatgpt-account-id');
     if (account !== null && account !== client.workspaceId)
       throw new ReeveError('token-invalid', { reason: 'ChatGPT-Account-Id names another workspace' });

@@ -22,7 +22,7 @@ function revisionOf(headers: IncomingHttpHeaders): string | null {
 /**
  * Whether this member, with this client, may call a model now. The credential itself was checked before.
  * Returns the name of the policy the client enforces, null when it cannot carry one and need not.
- * @throws ReeveError local-off, not-permitted, client-not-allowed, policy-revision-missing, policy-revision-stale
+ * @throws ReeveError local-off, not-permitted, scope-missing, client-not-allowed, policy-revision-missing, policy-revision-stale
  */
 export async function checkCaller(
   services: Pick<Services, 'db' | 'changes' | 'clock' | 'signerFor'>,
@@ -31,6 +31,7 @@ export async function checkCaller(
   if (!settings.isLocalOn) throw new ReeveError('local-off');
   if (!can(client.permissions, 'codex-local.use'))
     throw new ReeveError('not-permitted', { permission: 'codex-local.use' });
+  if (!client.scopes.includes('models.call')) throw new ReeveError('scope-missing', { scope: 'models.call' });
   if (client.credential === 'api-key') {
     if (settings.apiKeysAllowed) return null;
     throw new ReeveError(

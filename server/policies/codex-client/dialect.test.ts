@@ -37,6 +37,7 @@ beforeAll(async () => {
     name: 'Ada',
     permissions: permissionsOf('owner'),
     credential: 'codex-sign-in',
+    scopes: ['policy.read'],
     credentialId: 'grt_1',
   };
   app = createHttpApp({ log: services.log, trustedProxies: [] });

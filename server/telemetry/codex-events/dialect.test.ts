@@ -15,7 +15,13 @@ beforeAll(async () => {
   mountDialect(app, codexEventsDialect(services), async (request) => {
     if (request.headers.get('authorization') !== 'Bearer known') throw new ReeveError('token-invalid');
     const person = { workspaceId, memberId: ownerId, email: 'ada@example.com', name: 'Ada' };
-    return { ...person, permissions: permissionsOf('owner'), credential: 'codex-sign-in', credentialId: 'g' };
+    return {
+      ...person,
+      permissions: permissionsOf('owner'),
+      credential: 'codex-sign-in',
+      scopes: [],
+      credentialId: 'g',
+    };
   });
 });
 afterAll(() => services.close());
