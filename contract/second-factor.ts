@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
+import { AuthenticationAnswer, Proof, RegistrationAnswer, WebAuthnOptions } from './second-factor-proof.ts';
 
 const tag = 'Second factor';
 const At = z.iso.datetime();
@@ -50,41 +51,6 @@ export const SecondFactors = z.object({
   recoveryCodes: z.object({ left: z.number().int(), createdAt: At.nullable() }),
 });
 export type SecondFactors = z.infer<typeof SecondFactors>;
-
-/** Options and answers of the browser's WebAuthn calls, in their JSON form (WebAuthn Level 3 §5.1). */
-const WebAuthnOptions = z.record(z.string(), z.unknown());
-const WebAuthnAnswer = z.object({
-  id: z.string().min(1).max(1400),
-  rawId: z.string().min(1).max(1400),
-  type: z.literal('public-key'),
-  authenticatorAttachment: z.enum(['cross-platform', 'platform']).optional(),
-  clientExtensionResults: z.record(z.string(), z.unknown()),
-});
-export const RegistrationAnswer = WebAuthnAnswer.extend({
-  response: z.object({
-    clientDataJSON: z.string().max(10_000),
-    attestationObject: z.string().max(100_000),
-    transports: z.array(z.string().max(40)).max(10).optional(),
-  }),
-});
-export type RegistrationAnswer = z.infer<typeof RegistrationAnswer>;
-export const AuthenticationAnswer = WebAuthnAnswer.extend({
-  response: z.object({
-    clientDataJSON: z.string().max(10_000),
-    authenticatorData: z.string().max(10_000),
-    signature: z.string().max(10_000),
-    userHandle: z.string().max(200).optional(),
-  }),
-});
-export type AuthenticationAnswer = z.infer<typeof AuthenticationAnswer>;
-
-/** A second factor as it is shown. */
-export const Proof = z.discriminatedUnion('method', [
-  z.object({ method: z.literal('passkey'), answer: AuthenticationAnswer }),
-  z.object({ method: z.literal('totp'), code: z.string().max(20) }),
-  z.object({ method: z.literal('recovery-code'), code: z.string().max(40) }),
-]);
-export type Proof = z.infer<typeof Proof>;
 
 const RecoveryCodes = z.object({
   recoveryCodes: z.array(z.string()).describe('Not shown again. Empty where there are some already.'),

@@ -10,7 +10,13 @@ import { limitKeyCalls } from './http/key-calls.ts';
 import { mountOwnApi } from './http/own-api.ts';
 import { mountUnknownPaths } from './http/unknown-paths.ts';
 import { type Dialect, mountDialect } from './http/wire-routes.ts';
-import { authenticateClient, codexOauthDialect, identityRoutes, readConsoleMember } from './identity/index.ts';
+import {
+  authenticateClient,
+  codexOauthDialect,
+  identityRoutes,
+  readConsoleMember,
+  secondFactorRoutes,
+} from './identity/index.ts';
 import { keysRoutes, openKeyReader } from './keys/index.ts';
 import type { Metrics } from './log/metrics.ts';
 import { activityRoutes, type Gateway, modelsRoutes, responsesDialect } from './models/index.ts';
@@ -32,6 +38,7 @@ export interface AppParts {
 /** Reeve's own API, feature by feature. */
 export const ownApiRouter = (services: Services, parts: AppParts) => ({
   identity: identityRoutes(services),
+  secondFactor: secondFactorRoutes(services),
   workspace: workspaceRoutes(services),
   directory: directoryRoutes(services),
   roles: rolesRoutes(services),

@@ -5,6 +5,13 @@ export {
   countLiveAccessTokens,
   countPendingDeviceRequests,
 } from './access-facts-queries.ts';
+export {
+  endAllAccessOfMember,
+  endSessionOfMember,
+  endSignInOfMember,
+  readAccessOfMember,
+  readAccessTokensOfMember,
+} from './access-of-member.ts';
 export { openTokenReader } from './access-tokens.ts';
 export { authenticateClient } from './authenticate-client.ts';
 export { revokeGrantsOfWorkspace } from './client-grants.ts';
@@ -13,6 +20,8 @@ export { endMemberAccess } from './end-access.ts';
 export { refuseWeakPassword } from './password-rules.ts';
 export { purgeExpiredIdentity } from './purge-expired.ts';
 export { identityRoutes, readConsoleMember } from './routes.ts';
+export { readSecondFactors } from './second-factor/describe-factors.ts';
+export { secondFactorRoutes } from './second-factor/routes.ts';
 export { setSignInCookies } from './session-cookies.ts';
 export { startSession } from './sessions.ts';
 export { rotateSigningKeys } from './signing-keys.ts';

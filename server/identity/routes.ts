@@ -10,6 +10,7 @@ import { codexSignInRoutes } from './codex-oauth/routes.ts';
 import { signOutEverywhere } from './end-access.ts';
 import { endOwnSession, readOwnSessions } from './own-sessions.ts';
 import { readSessionState } from './read-session-state.ts';
+import { setPendingCookie } from './second-factor/pending-sign-in.ts';
 import { dropSessionCookie, setSignInCookies } from './session-cookies.ts';
 import { readSession } from './sessions.ts';
 import { signIn } from './sign-in.ts';
@@ -38,9 +39,13 @@ export function identityRoutes(services: Services, endAtProvider: EndAtProvider 
     signIn: identity.signIn.handler(async ({ input, context }) => {
       const { ip, userAgent, cookieHeader, member, responseHeaders } = context;
       try {
-        const signedInAs = await signIn(services, limits, { ...input, ip, userAgent, cookieHeader, replaces: member });
-        await setSignInCookies(services, responseHeaders, signedInAs);
-        return { state: 'signed-in' as const };
+        const answer = await signIn(services, limits, { ...input, ip, userAgent, cookieHeader, replaces: member });
+        if (answer.state === 'second-factor-needed') {
+          setPendingCookie(responseHeaders, answer.token);
+          return { state: answer.state, methods: answer.methods };
+        }
+        await setSignInCookies(services, responseHeaders, answer);
+        return { state: answer.state };
       } catch (error) {
         tellWhenToRetry(responseHeaders, error);
         throw error;

@@ -3,6 +3,9 @@ import { hashPassword, needsRehash, verifyPassword } from '#server/crypto/passwo
 import { ReeveError } from '#server/fail.ts';
 import type { SignedInMember } from '#server/http/request-context.ts';
 import type { Services } from '#server/services.ts';
+import { findHeldFactors } from './second-factor/factor-queries.ts';
+import { isEnrolled } from './second-factor/held-factors.ts';
+import { type AskedForFactor, askForFactor } from './second-factor/pending-sign-in.ts';
 import { readKnownDevice } from './session-cookies.ts';
 import { type Account, findAccount, findFirstWorkspaceId, isKnownAddress, setPasswordHash } from './session-queries.ts';
 import { startSession } from './sessions.ts';
@@ -18,17 +21,22 @@ export interface SignInRequest {
   replaces: SignedInMember | null;
 }
 
+/** A session, or the question for the second factor that comes before it. */
+export type PasswordAnswer =
+  | { state: 'signed-in'; token: string; memberId: string }
+  | ({ state: 'second-factor-needed' } & AskedForFactor);
+
 type Refusal = 'wrong-credentials' | 'member-suspended' | 'sso-required' | 'too-many-attempts';
 
 /**
- * Checks e-mail and password and starts a session. An account that does not exist, one without a password and a wrong password
+ * Checks e-mail and password and starts a session, or asks whoever has a second factor for it. An account that does not exist, one without a password and a wrong password
  * cost the same time and get the same answer.
  */
 export async function signIn(
   services: Pick<Services, 'db' | 'clock' | 'log' | 'signerFor'>,
   limits: SignInLimits,
   request: SignInRequest,
-): Promise<{ token: string; memberId: string }> {
+): Promise<PasswordAnswer> {
   const { db, clock } = services;
   const account = await findAccount(db, request.email);
   const attempt = {
@@ -59,6 +67,12 @@ export async function signIn(
   const freshHash = needsRehash(account.password_hash ?? '') ? await hashPassword(request.password) : null;
   return db.transaction().execute(async (tx) => {
     if (freshHash) await setPasswordHash(tx, account.id, freshHash);
+    const held = await findHeldFactors(tx, account.id);
+    if (isEnrolled(held))
+      return {
+        state: 'second-factor-needed',
+        ...(await askForFactor(tx, account, { held, at: clock(), ip: request.ip })),
+      };
     const { token } = await startSession(tx, {
       memberId: account.id,
       at: clock(),
@@ -67,7 +81,7 @@ export async function signIn(
       replaces: request.replaces,
       because: 'password',
     });
-    return { token, memberId: account.id };
+    return { state: 'signed-in', token, memberId: account.id };
   });
 }
 

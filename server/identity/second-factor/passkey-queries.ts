@@ -58,6 +58,7 @@ export const insertPasskey = async (
   return numInsertedOrUpdatedRows > 0n;
 };
 
+/** Answers that overtake each other must not set the counter back. */
 export const markPasskeyUsed = (
   db: Database,
   { id, counter, isBackedUp, at }: { id: string; counter: number; isBackedUp: boolean; at: Date },
@@ -66,6 +67,7 @@ export const markPasskeyUsed = (
     .updateTable('passkeys')
     .set({ counter, is_backed_up: isBackedUp, last_used_at: at })
     .where('id', '=', id)
+    .where('counter', '<=', counter)
     .execute();
 
 export const renamePasskey = (tx: Database, { id, memberId, name }: { id: string; memberId: string; name: string }) =>
