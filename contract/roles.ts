@@ -138,6 +138,7 @@ export const roles = {
     tag,
     allow: 'roles.write',
     audit: 'roles.set-up',
+    stepUp: true,
   })
     .input(RoleSetUp)
     .output(z.object({ users: GroupRef, admins: GroupRef })),
@@ -148,6 +149,7 @@ export const roles = {
     tag,
     allow: 'roles.write',
     audit: 'roles.default-changed',
+    stepUp: true,
   })
     .input(z.object({ roleId: z.string().nullable().describe('Null: nothing.') }))
     .output(z.object({ roleId: z.string().nullable() })),
@@ -158,6 +160,7 @@ export const roles = {
     tag,
     allow: 'roles.write',
     audit: 'role.created',
+    stepUp: true,
   })
     .input(z.object({ name: RoleName, description: RoleText.default(''), permissions: z.array(PermissionId) }))
     .output(Role),
@@ -188,6 +191,7 @@ export const roles = {
     tag,
     allow: 'roles.write',
     audit: 'role.updated',
+    stepUp: true,
   })
     .input(
       Id.extend({
@@ -204,6 +208,7 @@ export const roles = {
     tag,
     allow: 'roles.write',
     audit: 'role.deleted',
+    stepUp: true,
   })
     .input(Id)
     .output(z.object({})),
@@ -224,6 +229,7 @@ export const roles = {
     tag,
     allow: 'roles.write',
     audit: 'group.roles-changed',
+    stepUp: true,
   })
     .input(Id.extend({ roleIds: RoleIds }))
     .output(GroupRoles),

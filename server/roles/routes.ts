@@ -1,5 +1,5 @@
 import { ReeveError } from '#server/fail.ts';
-import { actorOf, type RequestContext, signedIn } from '#server/http/request-context.ts';
+import { actorOf, callerOf, type RequestContext, signedIn } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import type { ActingMember } from './change-access.ts';
@@ -11,7 +11,7 @@ import { readHolders, readRole, readRoleDetail, readRoles } from './read-roles.t
 import { setUpRoles } from './set-up-roles.ts';
 import { changeRole, createRole, removeRole, setDefaultRole } from './write-roles.ts';
 
-const workspaceOf = (context: RequestContext): string => signedIn(context).workspaceId;
+const workspaceOf = (context: RequestContext): string => callerOf(context).workspaceId;
 
 const actingMember = (context: RequestContext): ActingMember => {
   const { workspaceId, memberId } = signedIn(context);
