@@ -153,6 +153,8 @@ export const errors = {
     status: 409,
     message: 'Mail is not set up on this server (REEVE_SMTP_URL). Copy the link instead.',
   },
+  'stale-version': { status: 412, message: 'It was changed meanwhile. Read it again, then repeat your change.' },
+  'not-supported': { status: 501, message: 'Reeve does not offer this.' },
   'shutting-down': { status: 503, message: 'Reeve is stopping. Try again in a moment.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

@@ -30,7 +30,7 @@ export const features = {
   },
   directory: {
     calls: ['audit', 'identity', 'policies', 'roles', 'workspace'],
-    tables: ['members', 'groups', 'group_members', 'links'],
+    tables: ['members', 'groups', 'group_members', 'links', 'scim_users', 'scim_groups', 'scim_contacts'],
   },
   sso: {
     calls: ['audit', 'directory', 'identity', 'roles', 'workspace'],

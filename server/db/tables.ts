@@ -3,10 +3,11 @@ import type { Json, Timestamp } from './column-types.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
 import type { KeyTables } from './key-tables.ts';
+import type { ScimTables } from './scim-tables.ts';
 import type { SecondFactorTables } from './second-factor-tables.ts';
 import type { SsoTables } from './sso-tables.ts';
 
-export interface Tables extends DirectoryTables, IdentityTables, KeyTables, SsoTables, SecondFactorTables {
+export interface Tables extends DirectoryTables, IdentityTables, KeyTables, SsoTables, SecondFactorTables, ScimTables {
   secrets: { workspace_id: string; name: string; sealed: string; hint: string; updated_at: Timestamp };
   policies: {
     id: string;

@@ -43,7 +43,7 @@ export interface WireCall {
 }
 
 export interface WireRoute {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ALL';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'ALL';
   path: string;
   allow: WireAllow;
   summary: string;

@@ -123,6 +123,10 @@ function filterIn(filter: Filter, scope: Scope): RawBuilder<boolean> {
 export const filterSql = (filter: Filter, searchable: Searchable): RawBuilder<boolean> =>
   filterIn(filter, rootScope(searchable));
 
+/** The filter of a path (`members[…]`) as a condition on one element. */
+export const elementSql = (filter: Filter, attribute: Attribute, field: Elements['field']): RawBuilder<boolean> =>
+  filterIn(filter, elementScope(attribute, field));
+
 /** What `sortBy` sorts by; of several values the primary one (RFC 7644 §3.4.2.3). */
 export function sortSql(path: string, searchable: Searchable): RawBuilder<unknown> {
   const place = findAttribute(searchable.kind, path);

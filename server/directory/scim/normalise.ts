@@ -22,12 +22,13 @@ const isEmpty = (value: unknown): boolean => value === undefined || value === nu
  */
 export function normaliseValue(attribute: Attribute, value: unknown): unknown {
   if (isEmpty(value)) return undefined;
-  if (!attribute.config.multiValued) return normaliseSingle(attribute, value);
+  if (!attribute.config.multiValued) return normaliseElement(attribute, value);
   const list = Array.isArray(value) ? value : [value];
-  return list.map((item) => normaliseSingle(attribute, item)).filter((item) => !isEmpty(item));
+  return list.map((item) => normaliseElement(attribute, item)).filter((item) => !isEmpty(item));
 }
 
-function normaliseSingle(attribute: Attribute, value: unknown): unknown {
+/** One of several values, or the only one. */
+export function normaliseElement(attribute: Attribute, value: unknown): unknown {
   if (attribute.type === 'boolean' && typeof value === 'string') {
     const text = value.toLowerCase();
     if (text === 'true' || text === 'false') return text === 'true';

@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ReeveError } from '#server/fail.ts';
+import { changeDirectory, type DirectoryChange } from '../change-directory.ts';
+import { findMemberByEmail } from '../member-queries.ts';
+import {
+  changeMember,
+  createMember,
+  deprovisionMember,
+  removeMemberIn,
+  reprovisionMember,
+} from '../provision-members.ts';
+import { readUser } from './patch-user.ts';
+import { notUnique } from './refuse.ts';
+import type { Attributes } from './schemas.ts';
+import type { ScimCaller, ScimServices } from './scim-call.ts';
+import { keepSuspension, wasSuspended } from './suspension.ts';
+import { type UserFacts, userFacts } from './user-facts.ts';
+import { findByUserName, insertUser, lockUser, type UserRow, updateUser } from './user-queries.ts';
+import { requireVersion } from './versions.ts';
+
+const nameTaken = (userName: string) => notUnique(`There is a user with the userName “${userName}” already.`);
+
+/**
+ * A new member, or one that was there before SCIM: whoever has the address is taken over, with their roles and groups, because they are
+ * the same person. From then on only the identity provider changes them.
+ * @throws ReeveError already-exists when SCIM manages somebody of that userName or address
+ */
+export async function createUser(services: ScimServices, caller: ScimCaller, body: unknown): Promise<string> {
+  const sent = readUser(body);
+  const attributes = { ...sent, active: sent.active !== false };
+  const facts = userFacts(attributes);
+  const { active } = attributes;
+  const opening = { ...caller, mayUnmakeOwner: !active };
+  return changeDirectory(services, opening, async (change) => {
+    const { tx, workspaceId, at } = change;
+    if (await findByUserName(tx, workspaceId, facts.userName)) throw nameTaken(facts.userName);
+    const memberId = await enter(change, facts, active);
+    const row = { workspaceId, memberId, ...facts, active, attributes, wasSuspended: false, at };
+    if (!(await insertUser(tx, row))) throw nameTaken(facts.userName);
+    return memberId;
+  });
+}
+
+async function enter(change: DirectoryChange, { email, name }: UserFacts, active: boolean): Promise<string> {
+  const member = await findMemberByEmail(change.tx, change.workspaceId, email);
+  if (!member) {
+    const status = active ? 'active' : 'deprovisioned';
+    return (await createMember(change, { email, name, source: 'scim', status })).id;
+  }
+  if (member.source === 'scim') throw notUnique(`Another user that SCIM manages has the address ${email}.`);
+  await changeMember(change, member.id, { name, source: 'scim' });
+  if (active) await reprovisionMember(change, member.id);
+  else await deprovisionMember(change, member.id);
+  return member.id;
+}
+
+/** What the identity provider says now replaces what it said before. The same again changes nothing, the version included. */
+export async function changeUser(
+  services: ScimServices,
+  caller: ScimCaller,
+  { id, ifMatch, next }: { id: string; ifMatch: string | null; next: (before: Attributes) => Attributes },
+): Promise<void> {
+  await changeDirectory(services, { ...caller, mayUnmakeOwner: true }, async (change) => {
+    const { tx, workspaceId, at } = change;
+    const row = await lockUser(tx, workspaceId, id);
+    if (!row) throw new ReeveError('not-found');
+    requireVersion(ifMatch, row.version);
+    const sent = next(row.attributes);
+    // Left out of a whole resource, it stays: nobody comes back by an omission.
+    const attributes = { ...sent, active: typeof sent.active === 'boolean' ? sent.active : row.active };
+    if (isDeepStrictEqual(attributes, row.attributes)) return;
+    const facts = userFacts(attributes);
+    if (facts.userName.toLowerCase() !== row.user_name.toLowerCase()) {
+      const holder = await findByUserName(tx, workspaceId, facts.userName);
+      if (holder) throw nameTaken(facts.userName);
+    }
+    await changeMember(change, id, { name: facts.name, email: facts.email });
+    const wasSuspendedNow = await changeStanding(change, row, attributes.active);
+    await updateUser(tx, id, { ...facts, active: attributes.active, attributes, wasSuspended: wasSuspendedNow, at });
+  });
+}
+
+async function changeStanding(change: DirectoryChange, row: UserRow, active: boolean): Promise<boolean> {
+  if (active === row.active) return row.was_suspended;
+  if (!active) {
+    await deprovisionMember(change, row.id);
+    return wasSuspended(row);
+  }
+  if (row.was_suspended) await keepSuspension(change, row);
+  else await reprovisionMember(change, row.id);
+  return false;
+}
+
+export async function removeUser(
+  services: ScimServices,
+  caller: ScimCaller,
+  { id, ifMatch }: { id: string; ifMatch: string | null },
+): Promise<void> {
+  await changeDirectory(services, { ...caller, mayUnmakeOwner: true }, async (change) => {
+    const row = await lockUser(change.tx, change.workspaceId, id);
+    if (!row) throw new ReeveError('not-found');
+    requireVersion(ifMatch, row.version);
+    await removeMemberIn(change, id);
+  });
+}
