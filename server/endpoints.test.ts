@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { auditEventNames } from '#contract/audit-events.ts';
 import { type BuiltInRole, builtInRoleNames } from '#contract/built-in-roles.ts';
 import { errors } from '#contract/errors.ts';
-import { allPermissions, permissionFacts } from '#contract/permissions.ts';
+import { allPermissions, type Permission, permissionFacts } from '#contract/permissions.ts';
 import { apiClient } from '#testing/own-api-client.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { endpoints } from '../tools/documents/endpoints.ts';
@@ -24,7 +24,8 @@ let services: TestServices;
 let gateway: Gateway;
 let app: ReturnType<typeof createHttpApp>;
 let wire: Dialect[];
-const memberOf = new Map<BuiltInRole, string>();
+/** By built-in role, and by permission: somebody whose one custom role has nothing else. */
+const memberOf = new Map<string, string>();
 
 beforeAll(async () => {
   services = await openTestServices();
@@ -43,6 +44,22 @@ beforeAll(async () => {
       role,
       role === 'owner' ? ownerId : await seedMember(services.db, { workspaceId, email: `${role}@example.com`, role }),
     );
+  const at = new Date();
+  for (const permission of allPermissions) {
+    const email = `${permission}@example.com`;
+    const memberId = await seedMember(services.db, { workspaceId, email });
+    const id = `rol_${permission}`;
+    const row = { id, workspace_id: workspaceId, name: permission, permissions: JSON.stringify([permission]) };
+    await services.db
+      .insertInto('roles')
+      .values({ ...row, created_at: at, updated_at: at })
+      .execute();
+    await services.db
+      .insertInto('role_grants')
+      .values({ workspace_id: workspaceId, role_id: id, member_id: memberId, group_id: null, granted_at: at })
+      .execute();
+    memberOf.set(permission, memberId);
+  }
 });
 afterAll(async () => {
   await gateway.close();
@@ -52,7 +69,7 @@ afterAll(async () => {
 /** Ids that name nothing: a call that is let in gets no further than its input. */
 const fill = (path: string) => path.replaceAll(/\{\+?\w+\}/g, 'nothing');
 
-async function callAs(role: BuiltInRole | null, { method, path }: { method: string; path: string }) {
+async function callAs(role: BuiltInRole | Permission | null, { method, path }: { method: string; path: string }) {
   const browser = apiClient(app);
   if (role !== null) {
     const memberId = memberOf.get(role) ?? '';
@@ -93,6 +110,19 @@ describe('our own API', () => {
       else letIn.push(role);
     }
     expect(letIn).toEqual(rolesOnPage(endpoint.name));
+  });
+
+  test.each(allPermissions)('%s alone opens exactly what docs/generated/permissions.md says', async (permission) => {
+    const opened: string[] = [];
+    for (const endpoint of endpoints.filter(({ allow }) => allow !== 'anyone' && allow !== 'member')) {
+      const { status, body } = await callAs(permission, endpoint);
+      expect(body.code, `${endpoint.name}: ${status}`).not.toBe('internal');
+      const isRefused = status === 403 && body.code === 'not-permitted' && body.data?.permission === endpoint.allow;
+      if (!isRefused) opened.push(`\`${endpoint.name}\``);
+    }
+    const rows = page.slice(page.indexOf('## What each permission opens by itself')).split('\n');
+    const row = rows.find((line) => line.startsWith(`| \`${permission}\` |`));
+    expect(opened.join(' ') || '–').toBe(row?.split('|').at(-2)?.trim());
   });
 
   test.each(endpoints.filter(({ method }) => method !== 'GET'))(

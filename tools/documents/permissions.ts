@@ -1,5 +1,5 @@
 import { type BuiltInRole, builtInRoleNames, builtInRoles, permissionsOf } from '#contract/built-in-roles.ts';
-import { can, permissions } from '#contract/permissions.ts';
+import { allPermissions, can, type Permission, permissions, withIncluded } from '#contract/permissions.ts';
 import { endpoints } from './endpoints.ts';
 
 const roles = builtInRoleNames as readonly BuiltInRole[];
@@ -10,6 +10,14 @@ function rolesThatReach(allow: (typeof endpoints)[number]['allow']): string {
   if (allow === 'member') return '*any member*';
   return roles.filter((role) => can(permissionsOf(role), allow)).join(', ');
 }
+
+/** Endpoints that a custom role with this permission and no other opens, besides those of any member. */
+const opensAlone = (permission: Permission): string[] => {
+  const held = withIncluded([permission]);
+  const isOpened = ({ allow }: (typeof endpoints)[number]) =>
+    allow !== 'anyone' && allow !== 'member' && can(held, allow);
+  return endpoints.filter(isOpened).map(({ name }) => name);
+};
 
 export function permissionsPage(): string {
   const head = roles.map((role) => builtInRoles[role].name);
@@ -35,6 +43,21 @@ export function permissionsPage(): string {
     '| endpoint | route | needs | roles |',
     '|---|---|---|---|',
     ...reach,
+    '',
+    '## What each permission opens by itself',
+    '',
+    'For custom roles: a role with this one permission reaches these endpoints, besides those of any member, and no other.',
+    '',
+    '| permission | endpoints |',
+    '|---|---|',
+    ...allPermissions.map(
+      (permission) =>
+        `| \`${permission}\` | ${
+          opensAlone(permission)
+            .map((name) => `\`${name}\``)
+            .join(' ') || '–'
+        } |`,
+    ),
     '',
   ].join('\n');
 }
