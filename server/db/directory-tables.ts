@@ -16,6 +16,7 @@ export interface DirectoryTables {
     access_token_max_days: Generated<number>;
     key_max_days: Generated<number>;
     default_role_id: Generated<string | null>;
+    sso_required: Generated<boolean>;
     second_factor_rule: Generated<'off' | 'admins' | 'everyone'>;
     second_factor_grace_until: Timestamp | null;
     fallback_policy_id: string | null;
