@@ -7,6 +7,14 @@ import { Outcome } from '#contract/models.ts';
 const text = z.coerce.string().optional().catch(undefined);
 
 export const SignInSearch = z.object({ next: text });
+export const ConnectionSearch = z.object({
+  tab: z.enum(['set-up', 'people', 'details']).optional().catch(undefined),
+  provider: z.enum(['okta', 'entra', 'google', 'keycloak', 'other']).optional().catch(undefined),
+  tested: text,
+});
+export const ProvisioningSearch = z.object({
+  provider: z.enum(['okta', 'entra', 'other']).optional().catch(undefined),
+});
 export const DeviceSearch = z.object({ user_code: text });
 export const MembersSearch = z.object({
   search: text,

@@ -48,6 +48,16 @@ const publicPages = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: paths.signInDone,
+    component: lazyRouteComponent(() => import('#console/identity/SignedInElsewhere.tsx'), 'SignedInElsewhere'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: paths.signInProblem,
+    component: lazyRouteComponent(() => import('#console/sso/SignInProblemPage.tsx'), 'SignInProblemPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: paths.ownerLink,
     component: lazyRouteComponent(() => import('#console/identity/LinkPage.tsx'), 'LinkPage'),
   }),
@@ -109,6 +119,28 @@ const shellPages = [
     ...inShell,
     path: paths.group,
     component: lazyRouteComponent(() => import('#console/directory/GroupPage.tsx'), 'GroupPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.singleSignOn,
+    component: lazyRouteComponent(() => import('#console/sso/SingleSignOnPage.tsx'), 'SingleSignOnPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.newConnection,
+    component: lazyRouteComponent(() => import('#console/sso/NewConnectionPage.tsx'), 'NewConnectionPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.connection,
+    validateSearch: search.ConnectionSearch,
+    component: lazyRouteComponent(() => import('#console/sso/ConnectionPage.tsx'), 'ConnectionPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.provisioning,
+    validateSearch: search.ProvisioningSearch,
+    component: lazyRouteComponent(() => import('#console/provisioning/ProvisioningPage.tsx'), 'ProvisioningPage'),
   }),
   createRoute({
     ...inShell,

@@ -43,8 +43,15 @@ export async function createOwner(page: Page, ownerLink: string, owner: Account)
 /** Fills the form of the sign-in page or of the dialog over an expired session, and sends it. */
 export async function tryToSignIn(page: Page, { email, password }: Pick<Account, 'email' | 'password'>): Promise<void> {
   const field = page.getByLabel('E-mail', { exact: true });
+  const other = button(page, 'Use another e-mail address');
+  if ((await other.isVisible()) && (await field.inputValue()) !== email) await other.click();
   if (await field.isEditable()) await field.fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
+  if (await button(page, 'Continue').isVisible()) await button(page, 'Continue').click();
+  const passwordField = page.getByLabel('Password', { exact: true });
+  const instead = page.getByRole('button', { name: /^use a password/i });
+  await passwordField.or(instead).first().waitFor();
+  if (await instead.isVisible()) await instead.click();
+  await passwordField.fill(password);
   await button(page, 'Sign in').click();
 }
 

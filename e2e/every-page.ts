@@ -24,6 +24,9 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const call = (await api.activity.list({})).items[0]?.id;
   const entry = (await api.audit.list({ event: 'policy.created' })).items[0]?.id;
   const { invitations } = await api.directory.members.invite({ people: [{ email: 'invited@example.com' }] });
+  const oidc = await api.sso.connections.create({ kind: 'oidc', name: 'Okta' });
+  const saml = await api.sso.connections.create({ kind: 'saml', name: 'Microsoft' });
+  await api.sso.domains.add({ domain: 'example.com' });
   const owner = await createOwnerLink(reeve.services, { madeBy: 'first start' });
   const userCode = await startDeviceCode(example);
   const localOf = (link = '') => link.slice(organisation.origin.length);
@@ -34,6 +37,15 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     member: asOwner(`/members/${memberId}`),
     groups: asOwner('/groups'),
     group: asOwner(`/groups/${group}`),
+    singleSignOn: asOwner('/single-sign-on'),
+    newConnection: asOwner('/single-sign-on/new'),
+    connection: asOwner(
+      `/single-sign-on/${oidc.id}`,
+      `/single-sign-on/${saml.id}?provider=entra`,
+      `/single-sign-on/${oidc.id}?tab=people`,
+      `/single-sign-on/${oidc.id}?tab=details`,
+    ),
+    provisioning: asOwner('/provisioning', '/provisioning?provider=entra'),
     policies: asOwner('/policies'),
     newPolicy: asOwner('/policies/new'),
     policyOrder: asOwner('/policies/order'),
@@ -48,6 +60,8 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     audit: asOwner('/audit', `/audit?entry=${entry}`),
     account: asOwner('/account', '/account?tab=tokens', '/account?tab=password'),
     signIn: [{ address: '/sign-in', as: 'nobody' }],
+    signInDone: [{ address: '/sign-in/done', as: 'nobody' }],
+    signInProblem: [{ address: '/sign-in/problem', as: 'nobody' }],
     ownerLink: [{ address: localOf(owner.url), as: 'nobody' }],
     invitationLink: [{ address: localOf(invitations[0]?.link), as: 'nobody' }],
     join: [{ address: '/join', as: 'nobody' }],

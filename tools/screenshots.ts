@@ -81,6 +81,7 @@ const everyPicture = (): Picture[] =>
 async function signIn(page: Page, { email, password }: Person): Promise<void> {
   await page.goto('/sign-in');
   await page.getByLabel('E-mail', { exact: true }).fill(email);
+  await page.getByRole('button', { name: 'Continue', exact: true }).click();
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();

@@ -15,9 +15,11 @@ interface EntryProps {
   /** Shown in one line, with space between; null and false are left out. */
   facts: ReactNode[];
   action?: ReactNode;
+  /** Shown below over the whole width. */
+  children?: ReactNode;
 }
 
-export function Entry({ title, badge, facts, action }: EntryProps) {
+export function Entry({ title, badge, facts, action, children }: EntryProps) {
   return (
     <li className={classes.entry}>
       <div className={classes.words}>
@@ -33,6 +35,7 @@ export function Entry({ title, badge, facts, action }: EntryProps) {
         </div>
       </div>
       {action}
+      {children && <div className={classes.more}>{children}</div>}
     </li>
   );
 }

@@ -1,53 +1,59 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { isEmail, isNotEmpty, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { api } from '#console/api.ts';
-import { FailureNotice } from '#console/shell/FailureNotice.tsx';
+import { EmailStep } from './EmailStep.tsx';
+import { PasswordStep } from './PasswordStep.tsx';
+import { SingleSignOnStep } from './SingleSignOnStep.tsx';
 
 interface SignInFormProps {
   /** Set when the same person signs in again. */
   email?: string;
   onSignedIn: () => void | Promise<void>;
+  /** Goes to the identity provider; over a page that must stay it opens a window instead. */
+  onLeave: (to: { connectionId: string; email: string }) => void;
 }
 
-export function SignInForm({ email = '', onSignedIn }: SignInFormProps) {
-  const form = useForm({
-    initialValues: { email, password: '' },
-    validate: {
-      email: isEmail('Write an e-mail address, for example maya@example.com.'),
-      password: isNotEmpty('Write your password.'),
-    },
-  });
-  const signIn = useMutation(
-    api.identity.signIn.mutationOptions({
-      meta: { leavesPage: true },
-      onSuccess: onSignedIn,
-      onError: () => form.setFieldValue('password', ''),
-    }),
-  );
-  return (
-    <form onSubmit={form.onSubmit((values) => signIn.mutate(values))} noValidate>
-      <Stack gap="md">
-        {signIn.error && <FailureNotice what="You are not signed in" error={signIn.error} />}
-        <TextInput
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          readOnly={email !== ''}
-          {...form.getInputProps('email')}
-          {...(email === '' && { 'data-autofocus': true, autoFocus: true })}
-        />
-        <PasswordInput
-          label="Password"
-          autoComplete="current-password"
-          visibilityToggleButtonProps={{ tabIndex: 0, 'aria-label': 'Show or hide the password' }}
-          {...form.getInputProps('password')}
-          {...(email !== '' && { 'data-autofocus': true })}
-        />
-        <Button type="submit" loading={signIn.isPending} fullWidth>
-          Sign in
-        </Button>
-      </Stack>
-    </form>
-  );
+/** The address first: its domain alone says whether an identity provider or a password comes next. */
+export function SignInForm({ email: known = '', onSignedIn, onLeave }: SignInFormProps) {
+  const [email, setEmail] = useState(known);
+  const [isPasswordWanted, setPasswordWanted] = useState(false);
+  const options = useMutation(api.sso.signInOptions.mutationOptions({ meta: { leavesPage: true } }));
+  const ask = options.mutate;
+  useEffect(() => {
+    if (known !== '') ask({ email: known });
+  }, [known, ask]);
+  const startOver = () => {
+    options.reset();
+    setPasswordWanted(false);
+  };
+  if (!options.data && !isPasswordWanted) {
+    return (
+      <EmailStep
+        email={email}
+        isFixed={known !== ''}
+        isBusy={options.isPending}
+        error={options.error}
+        onEmail={(typed) => {
+          setEmail(typed);
+          ask({ email: typed });
+        }}
+        onPassword={() => setPasswordWanted(true)}
+      />
+    );
+  }
+  const onOther = known === '' ? startOver : undefined;
+  const connection = options.data?.connection ?? null;
+  if (options.data && !isPasswordWanted && (connection || !options.data.isPasswordOffered)) {
+    return (
+      <SingleSignOnStep
+        email={email}
+        connection={connection}
+        isPasswordOffered={options.data.isPasswordOffered}
+        onOther={onOther}
+        onPassword={() => setPasswordWanted(true)}
+        onContinue={(connectionId) => onLeave({ connectionId, email })}
+      />
+    );
+  }
+  return <PasswordStep email={email} onOther={onOther} onSignedIn={onSignedIn} />;
 }

@@ -6,6 +6,7 @@ import { PlainPage } from '#console/shell/PlainPage.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
 import { localPath } from './local-path.ts';
 import { SignInForm } from './SignInForm.tsx';
+import { signOnAddress } from './sign-on-address.ts';
 
 export function SignInPage() {
   const { next } = useSearch({ from: '/sign-in' });
@@ -21,10 +22,10 @@ export function SignInPage() {
           await queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
           router.history.replace(localPath(next));
         }}
+        onLeave={(to) => location.assign(signOnAddress({ ...to, next: localPath(next) }))}
       />
       <Text size="sm" c="dimmed" mt="lg">
-        No account yet, or password forgotten? A workspace owner can send you a link. Single sign-on and passkeys will
-        have their place here.
+        No account yet, or password forgotten? A workspace owner can send you a link.
       </Text>
     </PlainPage>
   );

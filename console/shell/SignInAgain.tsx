@@ -1,19 +1,35 @@
-import { Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useState } from 'react';
+import { client } from '#console/api.ts';
 import { settleSignIn, useSessionExpired } from '#console/expired-session.ts';
 import { SignInForm } from '#console/identity/SignInForm.tsx';
+import { onSignedInElsewhere, openSignOn } from '#console/identity/sign-on-address.ts';
+import { paths } from '#console/paths.ts';
 import { useSession } from '#console/session.ts';
 import { Dialog } from '#console/ui/Dialog.tsx';
+import { Notice } from '#console/ui/Notice.tsx';
+
+const leave = () => {
+  settleSignIn({ signedIn: false });
+  location.assign(paths.signIn);
+};
 
 /** Over the page, so that everything typed there is still there afterwards. */
 export function SignInAgain() {
   const isExpired = useSessionExpired();
   const { member } = useSession();
   const queries = useQueryClient();
-  const leave = () => {
-    settleSignIn({ signedIn: false });
-    location.assign('/sign-in');
-  };
+  const [isBlocked, setBlocked] = useState(false);
+  const goOn = useCallback(async () => {
+    const session = await client.identity.session({}).catch(() => null);
+    if (session?.state !== 'signed-in') return;
+    // The identity provider may have let somebody else in: what was typed here must not be sent in their name.
+    if (session.member.id !== member.id) return location.assign(paths.overview);
+    settleSignIn({ signedIn: true });
+    await queries.invalidateQueries();
+  }, [member.id, queries]);
+  useEffect(() => (isExpired ? onSignedInElsewhere(() => void goOn()) : undefined), [isExpired, goOn]);
   return (
     <Dialog
       opened={isExpired}
@@ -22,14 +38,15 @@ export function SignInAgain() {
       closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': 'Leave this page' }}
     >
-      <Text mb="md">Sign in again to go on where you were. What you typed is still here.</Text>
-      <SignInForm
-        email={member.email}
-        onSignedIn={async () => {
-          settleSignIn({ signedIn: true });
-          await queries.invalidateQueries();
-        }}
-      />
+      <Stack gap="md">
+        <Text>Sign in again to go on where you were. What you typed is still here.</Text>
+        {isBlocked && (
+          <Notice tone="warn" title="The browser did not open the window">
+            <p>Allow pop-up windows for this page, then continue again.</p>
+          </Notice>
+        )}
+        <SignInForm email={member.email} onSignedIn={goOn} onLeave={(to) => setBlocked(!openSignOn(to))} />
+      </Stack>
     </Dialog>
   );
 }

@@ -5,6 +5,7 @@ import {
   ChartColumn,
   ClipboardList,
   FileCog,
+  FolderSync,
   GitBranch,
   House,
   KeyRound,
@@ -33,6 +34,8 @@ type PagePath = (typeof paths)[
   | 'settings'
   | 'members'
   | 'groups'
+  | 'singleSignOn'
+  | 'provisioning'
   | 'policies'
   | 'lookUp'
   | 'connect'
@@ -77,7 +80,8 @@ export const navigation: NavigationGroup[] = [
       { label: 'Members', icon: Users, to: paths.members, needs: 'members.read' },
       { label: 'Groups', icon: UsersRound, to: paths.groups, needs: 'members.read' },
       { label: 'Roles', icon: UserCog, comesWith: people, needs: 'settings.write' },
-      { label: 'Single sign-on', icon: ShieldCheck, comesWith: people, needs: 'settings.write' },
+      { label: 'Single sign-on', icon: ShieldCheck, to: paths.singleSignOn, needs: 'settings.read' },
+      { label: 'Provisioning (SCIM)', icon: FolderSync, to: paths.provisioning, needs: 'settings.read' },
       { label: 'Keys', icon: KeyRound, comesWith: people, needs: 'settings.write' },
     ],
   },

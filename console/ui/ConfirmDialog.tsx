@@ -12,6 +12,8 @@ interface ConfirmDialogProps {
   typeToConfirm?: string | undefined;
   isDestructive?: boolean;
   isBusy?: boolean;
+  /** False while something in the dialog has to be chosen or seen first. */
+  isReady?: boolean;
   size?: 'md' | 'lg';
   isOpen: boolean;
   onConfirm: () => void;
@@ -26,13 +28,14 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     typeToConfirm,
     isDestructive = false,
     isBusy = false,
+    isReady = true,
     size = 'md',
     isOpen,
     onConfirm,
     onClose,
   } = props;
   const [typed, setTyped] = useState('');
-  const mayConfirm = typeToConfirm === undefined || typed.trim() === typeToConfirm;
+  const mayConfirm = isReady && (typeToConfirm === undefined || typed.trim() === typeToConfirm);
   const close = () => {
     setTyped('');
     onClose();

@@ -1,0 +1,60 @@
+import { paths } from '#console/paths.ts';
+import { TextLink } from '#console/shell/TextLink.tsx';
+import { Facts } from '#console/ui/Facts.tsx';
+import { countOf, formatCount } from '#console/ui/figures.ts';
+import { Notice } from '#console/ui/Notice.tsx';
+import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import type { ProvisioningStatus } from '#contract/provisioning.ts';
+
+/** What has arrived, when the provider last asked, and what it was last refused. */
+export function ProvisioningState({ facts }: { facts: ProvisioningStatus }) {
+  const { users, groups, lastRequestAt, lastError } = facts;
+  const isErrorLast = lastError !== null;
+  return (
+    <>
+      {lastRequestAt === null ? (
+        <Notice tone="info" title="Not set up">
+          <p>No identity provider has asked yet. Make a token, then follow the steps for your provider below.</p>
+        </Notice>
+      ) : (
+        <Notice tone={isErrorLast ? 'warn' : 'ok'} title={isErrorLast ? 'Working, with refusals' : 'Working'}>
+          <p>
+            {countOf(users.active, 'person', 'people')} and {countOf(groups, 'group')} are looked after by SCIM. The
+            provider last asked <RelativeTime at={lastRequestAt} />.
+          </p>
+        </Notice>
+      )}
+      {lastRequestAt !== null && (
+        <Facts
+          items={[
+            [
+              'People',
+              <TextLink key="people" to={paths.members}>
+                {formatCount(users.active)}
+              </TextLink>,
+            ],
+            ['Deprovisioned', formatCount(users.deprovisioned)],
+            [
+              'Groups',
+              <TextLink key="groups" to={paths.groups}>
+                {formatCount(groups)}
+              </TextLink>,
+            ],
+            ['Last request', <RelativeTime key="request" at={lastRequestAt} />],
+            [
+              'Last refusal',
+              lastError ? (
+                <span key="error">
+                  <code>{lastError.request}</code> was answered {lastError.status}, <RelativeTime at={lastError.at} />:{' '}
+                  {lastError.message}
+                </span>
+              ) : (
+                'none'
+              ),
+            ],
+          ]}
+        />
+      )}
+    </>
+  );
+}
