@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { auditRoutes } from './audit/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
-import { directoryRoutes } from './directory/index.ts';
+import { directoryRoutes, scimDialect } from './directory/index.ts';
 import { mountApiPage } from './http/api-page.ts';
 import { mountConsole } from './http/console-files.ts';
 import { createHttpApp } from './http/create-http-app.ts';
@@ -58,6 +58,7 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   responsesDialect(services, parts.gateway),
   codexEventsDialect(services),
   connectDialect(services, parts),
+  scimDialect(services),
 ];
 
 /** Every route, in the order of precedence: Reeve's own API, the clients' dialects, health, the console's document last. */

@@ -19,3 +19,4 @@ export {
 } from './provision-members.ts';
 export { purgeExpiredDirectory } from './purge-expired.ts';
 export { directoryRoutes } from './routes.ts';
+export { scimDialect } from './scim/dialect.ts';

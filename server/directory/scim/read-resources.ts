@@ -8,6 +8,7 @@ import {
   listMembersOfGroups,
   searchableGroups,
 } from './group-queries.ts';
+import { limits } from './limits.ts';
 import { parseFilter } from './parse-filter.ts';
 import { asGroup, asUser, locationOf, type Projection, project, shows } from './render.ts';
 import type { Attributes } from './schemas.ts';
@@ -27,7 +28,6 @@ import { type SearchRequest, urns } from './wire.ts';
 type Reading = Pick<ScimServices, 'db'>;
 
 const countByDefault = 100;
-export const mostResults = 500;
 
 function pageOf(search: SearchRequest, searchable: Searchable): Page {
   const count = Math.max(0, search.count ?? countByDefault);
@@ -36,7 +36,7 @@ function pageOf(search: SearchRequest, searchable: Searchable): Page {
     orderBy: search.sortBy ? sortSql(search.sortBy, searchable) : null,
     isDescending: search.sortOrder?.toLowerCase() === 'descending',
     offset: Math.max(1, search.startIndex ?? 1) - 1,
-    limit: Math.min(count, mostResults),
+    limit: Math.min(count, limits.results),
   };
 }
 
