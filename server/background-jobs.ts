@@ -3,8 +3,10 @@ import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
 import type { Database } from './db/open-database.ts';
 import { purgeExpiredDirectory } from './directory/index.ts';
-import { purgeExpiredIdentity } from './identity/index.ts';
+import { notifyOfEndingTokens, purgeExpiredIdentity } from './identity/index.ts';
 import type { BackgroundJob } from './jobs/open-jobs.ts';
+import { notifyOfEndingKeys, purgeEndedSecrets } from './keys/index.ts';
+import { createMailer } from './mail/create-mailer.ts';
 import { purgeExpiredPolicies } from './policies/index.ts';
 import { resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
@@ -32,6 +34,16 @@ async function dropFormerKeys({ config, db, clock }: Services, keys: LiveKeys): 
   return { dropped: all.length - 1 };
 }
 
+/** By mail, where mail is set up; the console shows what ends soon in any case. */
+async function notifyOfEnding(services: Services): Promise<{ tokens: number; keys: number }> {
+  const mailer = createMailer(services);
+  try {
+    return { tokens: await notifyOfEndingTokens(services, mailer), keys: await notifyOfEndingKeys(services, mailer) };
+  } finally {
+    mailer.close();
+  }
+}
+
 /** Everything that happens without a request, with when (UTC). */
 export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJob[] => [
   { name: 'purge-sign-ins', cron: '7 * * * *', run: async () => ({ deleted: await purgeExpiredIdentity(services) }) },
@@ -46,5 +58,7 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
     cron: '17 * * * *',
     run: async () => ({ deleted: await purgeRateLimits(services.db, services.clock()) }),
   },
+  { name: 'notify-of-ending', cron: '13 * * * *', run: () => notifyOfEnding(services) },
+  { name: 'purge-key-secrets', cron: '57 2 * * *', run: async () => ({ deleted: await purgeEndedSecrets(services) }) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },
 ];

@@ -17,6 +17,7 @@ export { authenticateClient } from './authenticate-client.ts';
 export { revokeGrantsOfWorkspace } from './client-grants.ts';
 export { codexOauthDialect } from './codex-oauth/dialect.ts';
 export { endMemberAccess } from './end-access.ts';
+export { notifyOfEndingTokens } from './notify-expiry.ts';
 export { refuseWeakPassword } from './password-rules.ts';
 export { purgeExpiredIdentity } from './purge-expired.ts';
 export { identityRoutes, readConsoleMember } from './routes.ts';
