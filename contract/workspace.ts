@@ -3,6 +3,8 @@ import { endpoint, readsOnly } from './endpoint.ts';
 
 const tag = 'Workspace';
 
+const LongestDays = z.number().int().min(1).max(3650);
+
 /** What a workspace owner turns on and off. Defaults are those of a new workspace. */
 export const WorkspaceSettings = z.object({
   workspaceName: z.string().trim().min(1).max(120),
@@ -27,6 +29,10 @@ export const WorkspaceSettings = z.object({
     .describe(
       'How long a client may go on with the policy revision before the current one. Clients load policy at start and keep it for up to 60 minutes.',
     ),
+  accessTokenMaxDays: LongestDays.describe(
+    'How long a new access token of a member may work at most. Existing ones keep their end.',
+  ),
+  keyMaxDays: LongestDays.describe('How long a new or rotated API key of the workspace may work at most.'),
 });
 export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>;
 

@@ -7,7 +7,7 @@ import { Section } from '#console/ui/Section.tsx';
 import type { PlannedToggle, WorkspaceSettings } from '#contract/workspace.ts';
 import { ConfirmSettings } from './ConfirmSettings.tsx';
 import classes from './Settings.module.css';
-import { clients, records, surfaces, type ToggleWords } from './settings-words.ts';
+import { clients, lifetimes, records, surfaces, type ToggleWords } from './settings-words.ts';
 import { ToggleRow } from './ToggleRow.tsx';
 
 interface SettingsFormProps {
@@ -71,6 +71,23 @@ export function SettingsForm({ saved, planned }: SettingsFormProps) {
           readOnly={!mayWrite}
           onChange={(minutes) => typeof minutes === 'number' && edit({ policyGraceMinutes: minutes })}
         />
+      </Section>
+      <Section title="Tokens and keys">
+        {lifetimes.map(({ key, label, sentence }) => (
+          <NumberInput
+            key={key}
+            className={classes.field ?? ''}
+            label={label}
+            description={sentence}
+            min={1}
+            max={3650}
+            clampBehavior="strict"
+            allowDecimal={false}
+            value={draft[key]}
+            readOnly={!mayWrite}
+            onChange={(days) => typeof days === 'number' && edit({ [key]: days })}
+          />
+        ))}
       </Section>
       <Section title="Records">{toggles(records)}</Section>
       <Section title="Workspace">

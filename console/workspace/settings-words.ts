@@ -40,6 +40,19 @@ export const clients: ToggleWords[] = [
   },
 ];
 
+export const lifetimes = [
+  {
+    key: 'accessTokenMaxDays',
+    label: 'Access tokens work for at most, in days',
+    sentence: 'For the tokens members make for themselves. Those that exist keep their end.',
+  },
+  {
+    key: 'keyMaxDays',
+    label: 'API keys of the workspace work for at most, in days',
+    sentence: 'For new and rotated keys. Their people are told 14 and 2 days before one ends.',
+  },
+] as const satisfies { key: keyof WorkspaceSettings; label: string; sentence: string }[];
+
 export const records: ToggleWords[] = [
   {
     key: 'recordContentEnabled',
@@ -51,7 +64,9 @@ export const records: ToggleWords[] = [
 
 export const nameOf: Record<keyof WorkspaceSettings, string> = {
   workspaceName: 'Workspace name',
-  policyGraceMinutes: 'Grace for an old policy',
+  policyGraceMinutes: 'Grace for an old policy, in minutes',
+  accessTokenMaxDays: lifetimes[0].label,
+  keyMaxDays: lifetimes[1].label,
   ...(Object.fromEntries([...surfaces, ...clients, ...records].map(({ key, label }) => [key, label])) as Record<
     ToggleKey,
     string

@@ -94,9 +94,17 @@ function effectsOf(change: ChangedSettings, facts: Facts): Effect[] {
     ...(oldClientsAllowed === undefined ? [] : oldClientEffects(oldClientsAllowed, facts)),
     ...(recordContentEnabled === undefined ? [] : contentEffects(recordContentEnabled)),
     ...(change.policyGraceMinutes === undefined ? [] : graceEffects(change.policyGraceMinutes)),
+    ...(change.accessTokenMaxDays === undefined ? [] : lifetimeEffects('access tokens', change.accessTokenMaxDays)),
+    ...(change.keyMaxDays === undefined ? [] : lifetimeEffects('API keys of the workspace', change.keyMaxDays)),
     ...(change.workspaceName === undefined ? [] : [info('The new name shows in the console and when people sign in.')]),
   ];
 }
+
+const lifetimeEffects = (what: string, days: number): Effect[] => [
+  info(
+    `New ${what} work for ${counted(days, 'day', 'days')} at most. Those that exist keep the end they were made with.`,
+  ),
+];
 
 /** 60 minutes is how long a client keeps the policy it loaded. */
 const graceEffects = (minutes: number): Effect[] =>

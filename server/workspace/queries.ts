@@ -9,6 +9,8 @@ const columns = [
   'api_keys_allowed',
   'old_clients_allowed',
   'policy_grace_minutes',
+  'access_token_max_days',
+  'key_max_days',
 ] as const;
 
 export const findWorkspace = (db: Database, workspaceId: string) =>

@@ -68,6 +68,7 @@ async function addToken(kind: 'personal-access-token' | 'api-key') {
       expires_at: null,
       last_used_at: null,
       revoked_at: null,
+      noticed_days: null,
     })
     .execute();
 }
@@ -94,6 +95,8 @@ describe('settings', () => {
         apiKeysAllowed: false,
         oldClientsAllowed: false,
         policyGraceMinutes: 90,
+        accessTokenMaxDays: 365,
+        keyMaxDays: 365,
       },
       planned: [{ id: 'codex-cloud' }, { id: 'slack-answers' }, { id: 'agent-internet' }],
     });

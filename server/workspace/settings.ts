@@ -11,6 +11,8 @@ export const asSettings = (row: WorkspaceRow): WorkspaceSettings => ({
   apiKeysAllowed: row.api_keys_allowed,
   oldClientsAllowed: row.old_clients_allowed,
   policyGraceMinutes: row.policy_grace_minutes,
+  accessTokenMaxDays: row.access_token_max_days,
+  keyMaxDays: row.key_max_days,
 });
 
 export const asRow = (id: string, settings: WorkspaceSettings): WorkspaceRow => ({
@@ -22,6 +24,8 @@ export const asRow = (id: string, settings: WorkspaceSettings): WorkspaceRow => 
   api_keys_allowed: settings.apiKeysAllowed,
   old_clients_allowed: settings.oldClientsAllowed,
   policy_grace_minutes: settings.policyGraceMinutes,
+  access_token_max_days: settings.accessTokenMaxDays,
+  key_max_days: settings.keyMaxDays,
 });
 
 export async function readSettings(db: Database, workspaceId: string): Promise<WorkspaceSettings> {
