@@ -5,6 +5,7 @@ import process from 'node:process';
 import { auditEventsPage } from './documents/audit-events.ts';
 import { configurationPage } from './documents/configuration.ts';
 import { errorsPage } from './documents/errors.ts';
+import { keyScopesPage } from './documents/key-scopes.ts';
 import { mapPage } from './documents/map.ts';
 import { openApiDocument } from './documents/openapi.ts';
 import { permissionsPage } from './documents/permissions.ts';
@@ -15,6 +16,7 @@ const folder = join(import.meta.dirname, '../docs/generated');
 const documents: Record<string, () => string | Promise<string>> = {
   'map.md': mapPage,
   'permissions.md': permissionsPage,
+  'key-scopes.md': keyScopesPage,
   'errors.md': errorsPage,
   'audit-events.md': auditEventsPage,
   'configuration.md': configurationPage,
