@@ -16,8 +16,8 @@ export interface DirectoryChange {
   mayUnmakeOwner: boolean;
   /** What a person asks for leaves its entry even when it changed nothing; a synchronisation that repeats itself does not. */
   recordsUnchanged: boolean;
-  /** Tells the rest of this process after the commit. */
-  accessEnds(memberId: string, because: AccessChange['because']): void;
+  /** Tells the rest of this process after the commit. `memberId` null: it may be about anybody. */
+  accessEnds(memberId: string | null, because: AccessChange['because']): void;
 }
 
 type Opening = Pick<DirectoryChange, 'workspaceId' | 'actor' | 'mayUnmakeOwner'> & { recordsUnchanged?: boolean };

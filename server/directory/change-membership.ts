@@ -7,7 +7,7 @@ import {
   type Granter,
   holds,
   permissionsFrom,
-  refuseBeyondOwn,
+  refuseTakeover,
   setDirectRoles,
 } from '#server/roles/index.ts';
 import { type ActingMember, requireOwner } from './acting-member.ts';
@@ -73,11 +73,8 @@ export async function updateMembership(
     apply: async (change, target, granter) => {
       const isOther = (name ?? target.name) !== target.name || (email ?? target.email) !== target.email;
       if (isOther) refuseScimManaged(target, 'The name and the e-mail address of');
-      if (email !== undefined && email !== target.email) {
-        const held = await findHeldRoles(change.tx, change.workspaceId, id);
-        const roleIds = held.map((role) => role.id);
-        if (id !== acting.memberId) await refuseBeyondOwn(change.tx, granter, roleIds);
-      }
+      const isNewAddress = email !== undefined && email !== target.email;
+      if (isNewAddress && id !== acting.memberId) await refuseTakeover(change.tx, granter, id);
       await changeMember(change, id, { name, email });
     },
   });

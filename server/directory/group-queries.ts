@@ -21,15 +21,30 @@ const withCounts = (db: Database, workspaceId: string) =>
 
 export interface GroupPage {
   search?: string | undefined;
+  /** Part of the name or e-mail of somebody in the group. */
+  member?: string | undefined;
+  source?: 'manual' | 'scim' | undefined;
   after: { value: string; id: string } | null;
   limit: number;
 }
 
+const hasMemberLike = (workspaceId: string, text: string) => {
+  const indexed = sql`reeve_grams(lower(m.name) || ' ' || m.email) @> reeve_grams(${text}) and`;
+  return sql<boolean>`groups.id in (
+    select gm.group_id from members m join group_members gm on gm.member_id = m.id
+    where m.workspace_id = ${workspaceId} and ${text.length < 3 ? sql`` : indexed}
+      strpos(lower(m.name) || ' ' || m.email, ${text}) > 0)`;
+};
+
 /** By name; one row more than the limit, when there is one. */
-export const listGroups = (db: Database, workspaceId: string, { search, after, limit }: GroupPage) =>
+export const listGroups = (db: Database, workspaceId: string, { search, member, source, after, limit }: GroupPage) =>
   withCounts(db, workspaceId)
     .$if(search !== undefined && search !== '', (query) =>
       query.where(sql<boolean>`strpos(lower(groups.name), ${(search ?? '').toLowerCase()}) > 0`),
+    )
+    .$if(source !== undefined, (query) => query.where('groups.source', '=', source ?? 'manual'))
+    .$if(member !== undefined && member.trim() !== '', (query) =>
+      query.where(hasMemberLike(workspaceId, (member ?? '').trim().toLowerCase())),
     )
     .$if(after !== null, (query) =>
       query.where(sql<boolean>`(lower(groups.name), groups.id) > (cast(${after?.value} as text), ${after?.id})`),

@@ -3,11 +3,11 @@ import type { Group } from '#contract/directory.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
-import { refuseBeyondOwn } from '#server/roles/index.ts';
+import { refuseGroupDeletionBeyondOwn, refuseMembershipsBeyondOwn } from '#server/roles/index.ts';
 import type { ActingMember } from './acting-member.ts';
 import { type ChangeServices, changeDirectory, type DirectoryChange } from './change-directory.ts';
 import { readGranter } from './change-membership.ts';
-import { findGroup, findGroupRow, type GroupRow, listGroups, listRoleIdsOfGroups } from './group-queries.ts';
+import { findGroup, findGroupRow, type GroupPage, type GroupRow, listGroups } from './group-queries.ts';
 import { refuseScimManaged } from './managed-by-scim.ts';
 import { changeGroupIn, changeGroupMembersIn, createGroupIn, removeGroupIn } from './provision-groups.ts';
 
@@ -23,12 +23,12 @@ const asGroup = (row: GroupRow): Group => ({
 export async function readGroups(
   db: Database,
   workspaceId: string,
-  { cursor, limit, search }: { cursor?: string | undefined; limit: number; search?: string | undefined },
+  { cursor, ...wanted }: Omit<GroupPage, 'after'> & { cursor?: string | undefined },
 ) {
   const position = cursor === undefined ? null : decodeCursor(cursor, z.tuple([z.string(), z.string()]));
   const after = position && { value: position[0], id: position[1] };
-  const rows = await listGroups(db, workspaceId, { search, limit, after });
-  const { page, nextCursor } = cutPage(rows, limit, (row) => [row.sort_value, row.id]);
+  const rows = await listGroups(db, workspaceId, { ...wanted, after });
+  const { page, nextCursor } = cutPage(rows, wanted.limit, (row) => [row.sort_value, row.id]);
   return { items: page.map(asGroup), nextCursor };
 }
 
@@ -36,15 +36,6 @@ export async function readGroup(db: Database, workspaceId: string, id: string): 
   const row = await findGroup(db, workspaceId, id);
   if (!row) throw new ReeveError('not-found');
   return asGroup(row);
-}
-
-/**
- * Membership in a group brings its roles, and leaving takes them: nobody gives or takes more than they hold, this way neither.
- * @throws ReeveError not-permitted
- */
-async function refuseRolesBeyondOwn(change: DirectoryChange, acting: ActingMember, groupId: string): Promise<void> {
-  const roleIds = await listRoleIdsOfGroups(change.tx, [groupId]);
-  if (roleIds.length > 0) await refuseBeyondOwn(change.tx, await readGranter(change, acting.memberId), roleIds);
 }
 
 async function readTarget({ tx, workspaceId }: DirectoryChange, id: string) {
@@ -88,7 +79,7 @@ export async function changeGroup(
 export async function removeGroup(services: ChangeServices, acting: ActingMember, id: string): Promise<void> {
   await changeDirectory(services, byHand(acting), async (change) => {
     refuseScimManaged(await readTarget(change, id), 'The group');
-    await refuseRolesBeyondOwn(change, acting, id);
+    await refuseGroupDeletionBeyondOwn(change.tx, await readGranter(change, acting.memberId), id);
     await removeGroupIn(change, id);
   });
 }
@@ -101,7 +92,9 @@ export async function changeGroupMembers(
 ): Promise<Group> {
   await changeDirectory(services, byHand(acting), async (change) => {
     refuseScimManaged(await readTarget(change, id), 'Who is in the group');
-    await refuseRolesBeyondOwn(change, acting, id);
+    const among = (memberIds: readonly string[]) => memberIds.map((memberId) => ({ groupId: id, memberId }));
+    const memberships = { joins: among(add.filter((one) => !remove.includes(one))), leaves: among(remove) };
+    await refuseMembershipsBeyondOwn(change.tx, await readGranter(change, acting.memberId), memberships);
     await changeGroupMembersIn(change, id, { add, remove });
   });
   return readGroup(services.db, acting.workspaceId, id);

@@ -6,9 +6,17 @@ import { newId } from '#server/crypto/ids.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Mailer } from '#server/mail/create-mailer.ts';
-import { findHeldRoles, holds, insertDirectRoles, refuseBeyondOwn } from '#server/roles/index.ts';
+import {
+  findHeldRoles,
+  holds,
+  insertDirectRoles,
+  refuseBeyondOwn,
+  refuseMembershipsBeyondOwn,
+  refuseTakeover,
+} from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { type ActingMember, requireOwner } from './acting-member.ts';
+import { readGranter } from './change-membership.ts';
 import { addToGroups, findGroupIds } from './group-queries.ts';
 import { mailInvitations } from './invitation-mail.ts';
 import { withdrawInvitations } from './link-queries.ts';
@@ -80,6 +88,9 @@ export async function inviteMembers(
     await refuseConflicts(tx, workspaceId, people);
     // Somebody else invited one of them in the meantime.
     if ((await insertMembers(tx, rows)) < rows.length) throw new ReeveError('conflict');
+    const granter = await readGranter({ tx, workspaceId }, acting.memberId);
+    const joins = groupIds.flatMap((groupId) => memberIds.map((memberId) => ({ groupId, memberId })));
+    await refuseMembershipsBeyondOwn(tx, granter, { joins, leaves: [] });
     await addToGroups(tx, { workspaceId, groupIds, memberIds, at });
     await insertDirectRoles(tx, { workspaceId, memberIds, roleIds, at });
     for (const row of rows) {
@@ -113,6 +124,7 @@ export async function renewInvitation(
     if (member.status !== 'invited')
       throw new ReeveError('conflict', {}, { message: `${member.name} has joined already and needs no invitation.` });
     if (holds(await findHeldRoles(tx, workspaceId, id), 'owner')) requireOwner(acting);
+    await refuseTakeover(tx, await readGranter({ tx, workspaceId }, acting.memberId), id);
     const at = clock();
     await withdrawInvitations(tx, id);
     const made = await createInvitationLinks(tx, origin, { workspaceId, memberIds: [id], invitedBy: acting.name, at });

@@ -1,7 +1,8 @@
-import { type Insertable, type RawBuilder, sql } from 'kysely';
+import { type Insertable, type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 import type { Tables } from '#server/db/tables.ts';
 import { directRoles } from '#server/roles/index.ts';
+import { filteredMembers, matchesByIndex, matchesEach, type PreparedFilter } from './member-filter-queries.ts';
 
 const columns = [
   'members.id',
@@ -22,66 +23,73 @@ const sortKeys = {
 } as const;
 export type MemberSort = keyof typeof sortKeys;
 
-export interface MemberFilter {
-  search?: string | undefined;
-  groupId?: string | undefined;
-}
-
-export interface MemberPage extends MemberFilter {
-  status?: Tables['members']['status'] | undefined;
+export interface MemberPage {
   sort: MemberSort;
   direction: 'asc' | 'desc';
   after: { value: string; id: string } | null;
   limit: number;
 }
 
-const contains = (text: RawBuilder<string>, search: string): RawBuilder<boolean> =>
-  sql<boolean>`strpos(${text}, ${search.toLowerCase()}) > 0`;
+/** So many members are looked at, in the order of the list, before the index of the search is asked. */
+const lookedAt = 1_000;
 
-const filtered = (db: Database, workspaceId: string, { search, groupId }: MemberFilter) =>
-  db
-    .selectFrom('members')
-    .where('members.workspace_id', '=', workspaceId)
-    .$if(search !== undefined && search !== '', (query) =>
-      query.where((by) =>
-        by.or([contains(sql`lower(members.name)`, search ?? ''), contains(sql`members.email`, search ?? '')]),
-      ),
-    )
-    .$if(groupId !== undefined, (query) =>
-      query.where(({ exists, selectFrom }) =>
-        exists(
-          selectFrom('group_members')
-            .select('group_members.member_id')
-            .whereRef('group_members.member_id', '=', 'members.id')
-            .where('group_members.group_id', '=', groupId ?? ''),
-        ),
-      ),
-    );
-
-/** One row more than the limit, when there is one. */
-export function listMembers(db: Database, workspaceId: string, page: MemberPage) {
-  const key = sortKeys[page.sort];
-  const isTime = page.sort === 'createdAt' || page.sort === 'lastActiveAt';
-  return filtered(db, workspaceId, page)
+/**
+ * One row more than the limit, when there is one. What many match is found among the next thousand in the order of the list; what few
+ * match is found by the index and then sorted. Both are quick, and neither is a plan that the database could get wrong.
+ */
+export async function listMembers(db: Database, filter: PreparedFilter, page: MemberPage) {
+  const { text, groupIds } = filter;
+  if (text === null)
+    return inOrder(filteredMembers(db, filter), page)
+      .select(columns)
+      .limit(page.limit + 1)
+      .execute();
+  const next = inOrder(db.selectFrom('members').where('members.workspace_id', '=', filter.workspaceId), page)
+    .select('members.id')
+    .limit(lookedAt);
+  const nearby = await inOrder(filteredMembers(db, filter), page)
     .select(columns)
-    .select(key.as('sort_value'))
-    .$if(page.status !== undefined, (query) => query.where('members.status', '=', page.status ?? 'active'))
-    .$if(page.after !== null, (query) => {
-      const value = isTime ? sql`cast(${page.after?.value} as timestamptz)` : sql`cast(${page.after?.value} as text)`;
-      const comes = page.direction === 'asc' ? sql`>` : sql`<`;
-      return query.where(sql<boolean>`(${key}, members.id) ${comes} (${value}, ${page.after?.id})`);
-    })
-    .orderBy(key, page.direction)
-    .orderBy('members.id', page.direction)
+    .where('members.id', 'in', db.selectFrom(next.as('next')).select('next.id'))
+    .where(matchesEach(text, groupIds))
+    .limit(page.limit + 1)
+    .execute();
+  if (nearby.length > page.limit) return nearby;
+  return inOrder(filteredMembers(db, filter), page)
+    .select(columns)
+    .where(matchesByIndex({ ...filter, text }))
     .limit(page.limit + 1)
     .execute();
 }
 
-export const countMembersByStatus = (db: Database, workspaceId: string, filter: MemberFilter) =>
-  filtered(db, workspaceId, filter)
-    .select(['members.status', (by) => by.fn.countAll().as('count')])
-    .groupBy('members.status')
+function inOrder<Selected>(
+  query: SelectQueryBuilder<Tables, 'members', Selected>,
+  { sort, direction, after }: MemberPage,
+) {
+  const key = sortKeys[sort];
+  const isTime = sort === 'createdAt' || sort === 'lastActiveAt';
+  return query
+    .select(key.as('sort_value'))
+    .$if(after !== null, (rest) => {
+      const value = isTime ? sql`cast(${after?.value} as timestamptz)` : sql`cast(${after?.value} as text)`;
+      const comes = direction === 'asc' ? sql`>` : sql`<`;
+      return rest.where(sql<boolean>`(${key}, members.id) ${comes} (${value}, ${after?.id})`);
+    })
+    .orderBy(key, direction)
+    .orderBy('members.id', direction);
+}
+
+/** At most `most` members are counted; one more tells that there are more. Null: all. */
+export const countMembersByStatus = (db: Database, filter: PreparedFilter, most: number | null) => {
+  const counted = filteredMembers(db, filter)
+    .select('members.status')
+    .$if(filter.text !== null, (query) => query.where(matchesByIndex({ ...filter, text: filter.text ?? '' })))
+    .$if(most !== null, (query) => query.limit((most ?? 0) + 1));
+  return db
+    .selectFrom(counted.as('counted'))
+    .select(['counted.status', (by) => by.fn.countAll().as('count')])
+    .groupBy('counted.status')
     .execute();
+};
 
 export const findMember = (db: Database, workspaceId: string, id: string) =>
   db
@@ -115,7 +123,7 @@ export const listGroupsOf = async (db: Database, memberIds: readonly string[]) =
     : db
         .selectFrom('group_members')
         .innerJoin('groups', 'groups.id', 'group_members.group_id')
-        .select(['group_members.member_id', 'groups.id', 'groups.name'])
+        .select(['group_members.member_id', 'groups.id', 'groups.name', 'groups.source'])
         .where('group_members.member_id', 'in', memberIds)
         .orderBy((by) => by.fn<string>('lower', ['groups.name']))
         .execute();

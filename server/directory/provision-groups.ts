@@ -11,6 +11,7 @@ import {
   findMembersById,
   insertGroup,
   keepOnlyInGroup,
+  listRoleIdsOfGroups,
   lockGroup,
   takeOutOfGroup,
   updateGroup,
@@ -64,9 +65,11 @@ export async function changeGroupIn(
   await record(tx, actor, 'group.updated', { at, subject: groupSubject({ id, name }), before, after });
 }
 
-export async function removeGroupIn({ tx, workspaceId, actor, at }: DirectoryChange, id: string): Promise<void> {
+export async function removeGroupIn(change: DirectoryChange, id: string): Promise<void> {
+  const { tx, workspaceId, actor, at } = change;
   const group = await findGroup(tx, workspaceId, id);
   if (!group) throw new ReeveError('not-found');
+  await tellRoles(change, id);
   await deleteGroup(tx, id);
   const { name, description, source } = group;
   const before = { name, description, source, memberCount: Number(group.member_count) };
@@ -92,12 +95,19 @@ async function knownMembers(
   return known;
 }
 
+/** Running calls of whoever had a role by the group are looked at again after the commit. */
+async function tellRoles(change: DirectoryChange, groupId: string): Promise<void> {
+  if ((await listRoleIdsOfGroups(change.tx, [groupId])).length > 0) change.accessEnds(null, 'roles-changed');
+}
+
 async function recordMemberships(
-  { tx, workspaceId, actor, at, recordsUnchanged }: DirectoryChange,
+  change: DirectoryChange,
   group: { id: string; name: string },
   { added, removed }: MembershipsChanged,
 ): Promise<void> {
-  if (added.length + removed.length === 0 && !recordsUnchanged) return;
+  const { tx, workspaceId, actor, at, recordsUnchanged } = change;
+  if (added.length + removed.length > 0) await tellRoles(change, group.id);
+  else if (!recordsUnchanged) return;
   const people = await findMembersById(tx, workspaceId, [...added, ...removed]);
   const labels = new Map(people.map((row) => [row.id, row.email]));
   const labelled = (ids: string[]) => ids.map((id) => labels.get(id) ?? id);

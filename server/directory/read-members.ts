@@ -7,6 +7,7 @@ import { findPolicyOfMember } from '#server/policies/index.ts';
 import { asRoleRefs, findHeldRoles, permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { findInvitation } from './link-queries.ts';
+import { type MemberFilter, prepareFilter } from './member-filter-queries.ts';
 import {
   countMembersByStatus,
   findMember,
@@ -18,6 +19,7 @@ import {
 } from './member-queries.ts';
 
 type Query = z.output<NonNullable<(typeof directory.members.list)['~orpc']['inputSchema']>>;
+type Counts = z.infer<NonNullable<(typeof directory.members.count)['~orpc']['outputSchema']>>;
 type Groups = Awaited<ReturnType<typeof listGroupsOf>>;
 type Roles = Awaited<ReturnType<typeof listDirectRolesOf>>;
 
@@ -43,26 +45,35 @@ function readPosition({ cursor, sort, direction }: Query): { value: string; id: 
   return { value: after, id };
 }
 
-/** A page of members, with how many there are in each status under the same search. */
 export async function readMembers(db: Database, workspaceId: string, query: Query) {
   const { sort, direction, limit } = query;
-  const rows = await listMembers(db, workspaceId, { ...query, after: readPosition(query) });
+  const after = readPosition(query);
+  const filter = await prepareFilter(db, workspaceId, query);
+  const rows = await listMembers(db, filter, { sort, direction, limit, after });
   const textOf = (value: string | Date) => (value instanceof Date ? value.toISOString() : value);
   const { page, nextCursor } = cutPage(rows, limit, (row) => [sort, direction, textOf(row.sort_value), row.id]);
   const ids = page.map(({ id }) => id);
   const groups = await listGroupsOf(db, ids);
   const roles = await listDirectRolesOf(db, ids);
-  const counted = await countMembersByStatus(db, workspaceId, query);
+  return { items: page.map((row) => asMember(row, groups, roles)), nextCursor };
+}
+
+/** Beyond that a number tells nobody more, and counting on would cost more than the page. */
+const mostCounted = 10_000;
+
+/** How many there are in each status, the status of the filter aside: it is what is chosen among them. */
+export async function countMembers(db: Database, workspaceId: string, filter: MemberFilter): Promise<Counts> {
+  const { status: _chosen, ...others } = filter;
+  const isFiltered = Object.values(others).some((value) => value !== undefined && value !== '');
+  const prepared = await prepareFilter(db, workspaceId, others);
+  const counted = await countMembersByStatus(db, prepared, isFiltered ? mostCounted : null);
   const countOf = (status: MemberRow['status']) => Number(counted.find((row) => row.status === status)?.count ?? 0);
   return {
-    items: page.map((row) => asMember(row, groups, roles)),
-    nextCursor,
-    counts: {
-      active: countOf('active'),
-      invited: countOf('invited'),
-      suspended: countOf('suspended'),
-      deprovisioned: countOf('deprovisioned'),
-    },
+    active: countOf('active'),
+    invited: countOf('invited'),
+    suspended: countOf('suspended'),
+    deprovisioned: countOf('deprovisioned'),
+    isCapped: isFiltered && counted.reduce((sum, row) => sum + Number(row.count), 0) > mostCounted,
   };
 }
 
@@ -77,19 +88,23 @@ export async function readMemberDetail(
   workspaceId: string,
   id: string,
 ): Promise<z.infer<typeof MemberDetail>> {
-  const member = await readMember(db, workspaceId, id);
+  const row = await findMember(db, workspaceId, id);
+  if (!row) throw new ReeveError('not-found');
+  const groups = await listGroupsOf(db, [id]);
+  const member = asMember(row, groups, await listDirectRolesOf(db, [id]));
   const held = await findHeldRoles(db, workspaceId, id);
   const clients = await listSeenClients(db, id);
   const finding = await findPolicyOfMember(db, { workspaceId, memberId: id, name: member.name });
   const invitation = member.status === 'invited' ? await findInvitation(db, id, clock()) : undefined;
   return {
     ...member,
+    groups: groups.map((group) => ({ id: group.id, name: group.name, source: group.source })),
     permissions: member.status === 'active' || member.status === 'invited' ? [...permissionsFrom(held)] : [],
     policy: finding.policy && { ...finding.policy, because: finding.because },
-    clients: clients.map((row) => ({
-      client: row.client,
-      version: row.version,
-      lastSeenAt: row.last_seen_at.toISOString(),
+    clients: clients.map((seen) => ({
+      client: seen.client,
+      version: seen.version,
+      lastSeenAt: seen.last_seen_at.toISOString(),
     })),
     invitation: invitation ? { expiresAt: invitation.expires_at.toISOString() } : null,
   };

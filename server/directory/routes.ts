@@ -10,12 +10,31 @@ import {
   removeMember,
   setMemberRoles,
   suspendMember,
+  takeOverMember,
   updateMembership,
 } from './change-membership.ts';
-import { changeGroup, changeGroupMembers, createGroup, readGroup, readGroups, removeGroup } from './groups.ts';
+import {
+  changeGroup,
+  changeGroupMembers,
+  createGroup,
+  readGroup,
+  readGroups,
+  removeGroup,
+  takeOverGroup,
+} from './groups.ts';
+import { previewImport } from './import-members.ts';
 import { inviteMembers, renewInvitation } from './invite-members.ts';
 import { previewLink } from './links.ts';
-import { readMember, readMemberDetail, readMembers } from './read-members.ts';
+import {
+  endMemberSession,
+  endMemberSignIn,
+  readMemberAccess,
+  readMemberTokens,
+  signMemberOut,
+} from './member-access.ts';
+import { countMembers, readMember, readMemberDetail, readMembers } from './read-members.ts';
+import { mailImported, runImport } from './run-import.ts';
+import { transferOwnership } from './transfer-ownership.ts';
 
 const workspaceOf = (context: RequestContext): string => callerOf(context).workspaceId;
 
@@ -44,6 +63,7 @@ const memberRoutes = (services: Services) => {
   const inviting = { ...services, mailer: createMailer(services) };
   return {
     list: members.list.handler(({ input, context }) => readMembers(db, workspaceOf(context), input)),
+    count: members.count.handler(({ input, context }) => countMembers(db, workspaceOf(context), input)),
     get: members.get.handler(({ input, context }) => readMemberDetail(services, workspaceOf(context), input.id)),
     invite: members.invite.handler(async ({ input, context }) => ({
       invitations: await inviteMembers(inviting, actingMember(context), input),
@@ -67,6 +87,14 @@ const memberRoutes = (services: Services) => {
       await reactivateMember(services, actingMember(context), input.id);
       return readMember(db, workspaceOf(context), input.id);
     }),
+    takeOver: members.takeOver.handler(async ({ input, context }) => {
+      await takeOverMember(services, actingMember(context), input.id);
+      return readMember(db, workspaceOf(context), input.id);
+    }),
+    transferOwnership: members.transferOwnership.handler(async ({ input, context }) => {
+      await transferOwnership(services, actingMember(context), input);
+      return readMember(db, workspaceOf(context), input.id);
+    }),
     remove: members.remove.handler(async ({ input, context }) => {
       await removeMember(services, actingMember(context), input.id);
       return {};
@@ -82,6 +110,7 @@ const groupRoutes = (services: Services) => {
     get: groups.get.handler(({ input, context }) => readGroup(db, workspaceOf(context), input.id)),
     create: groups.create.handler(({ input, context }) => createGroup(services, actingMember(context), input)),
     update: groups.update.handler(({ input, context }) => changeGroup(services, actingMember(context), input)),
+    takeOver: groups.takeOver.handler(({ input, context }) => takeOverGroup(services, actingMember(context), input.id)),
     remove: groups.remove.handler(async ({ input, context }) => {
       await removeGroup(services, actingMember(context), input.id);
       return {};
@@ -92,8 +121,37 @@ const groupRoutes = (services: Services) => {
   };
 };
 
+const accessRoutes = (services: Services) => {
+  const { access } = routes.directory;
+  return {
+    get: access.get.handler(({ input, context }) => readMemberAccess(services, workspaceOf(context), input.id)),
+    tokens: access.tokens.handler(({ input, context }) => readMemberTokens(services, workspaceOf(context), input.id)),
+    endSession: access.endSession.handler(async ({ input, context }) => {
+      await endMemberSession(services, actingMember(context), input);
+      return {};
+    }),
+    endSignIn: access.endSignIn.handler(async ({ input, context }) => {
+      await endMemberSignIn(services, actingMember(context), input);
+      return {};
+    }),
+    signOut: access.signOut.handler(({ input, context }) => signMemberOut(services, actingMember(context), input.id)),
+  };
+};
+
+const importRoutes = (services: Services) => {
+  const { imports } = routes.directory;
+  const inviting = { ...services, mailer: createMailer(services) };
+  return {
+    preview: imports.preview.handler(({ input, context }) => previewImport(services, actingMember(context), input)),
+    run: imports.run.handler(({ input, context }) => runImport(services, actingMember(context), input)),
+    mail: imports.mail.handler(({ input, context }) => mailImported(inviting, actingMember(context), input.links)),
+  };
+};
+
 export const directoryRoutes = (services: Services) => ({
   links: linkRoutes(services),
   members: memberRoutes(services),
   groups: groupRoutes(services),
+  access: accessRoutes(services),
+  imports: importRoutes(services),
 });
