@@ -57,6 +57,9 @@ export const SamlSettings = z.object({
     .array(z.object({ pem: z.string(), subject: z.string(), expiresAt: At }))
     .describe('Any of them may have signed: an old and a new one during a rollover.'),
   metadataUrl: HttpsUrl.nullable().describe('Read again every day and at every signature of an unknown certificate.'),
+  metadataReadAt: At.nullable().default(null),
+  metadataProblem: z.string().nullable().default(null).describe('Why the last reading of the address failed.'),
+  logoutUrl: HttpsUrl.nullable().default(null).describe('Where signing out here also ends the session there.'),
   signsRequests: z.boolean(),
 });
 
@@ -167,9 +170,10 @@ export const SignOnProblem = z.object({
       'other-member',
       'too-many-attempts',
     ])
-    .describe('Stable; the console words nothing by itself.'),
-  message: z.string(),
-  ask: z.enum(['nobody', 'workspace-admin', 'identity-provider-admin']).describe('Whom to send this to.'),
+    .describe('Stable; the sentences come from the server.'),
+  sentence: z.string().describe('What happened.'),
+  sendTo: z.enum(['nobody', 'workspace', 'identity-provider']).describe('Whose administrator this is for.'),
+  advice: z.string().describe('What that administrator, or the person themselves, does about it.'),
   connectionName: z.string().nullable(),
   said: z.string().nullable().describe('What the identity provider said, word for word.'),
   reference: z.string().describe('Leads to the entry in the audit log and the server log.'),

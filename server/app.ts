@@ -24,6 +24,7 @@ import { codexClientDialect, policiesRoutes } from './policies/index.ts';
 import { rolesRoutes } from './roles/index.ts';
 import type { Services } from './services.ts';
 import { setupRoutes } from './setup/index.ts';
+import { endAtProvider, ssoDialect, ssoRoutes } from './sso/index.ts';
 import { codexEventsDialect } from './telemetry/index.ts';
 import { workspaceRoutes } from './workspace/index.ts';
 
@@ -37,7 +38,7 @@ export interface AppParts {
 
 /** Reeve's own API, feature by feature. */
 export const ownApiRouter = (services: Services, parts: AppParts) => ({
-  identity: identityRoutes(services),
+  identity: identityRoutes(services, endAtProvider(services)),
   secondFactor: secondFactorRoutes(services),
   workspace: workspaceRoutes(services),
   directory: directoryRoutes(services),
@@ -49,11 +50,13 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   audit: auditRoutes(services),
   connect: connectRoutes(services, parts),
   setup: setupRoutes(services),
+  sso: ssoRoutes(services),
 });
 
 /** Other people's wire formats: everything a stock Codex client calls. */
 export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   codexOauthDialect(services),
+  ssoDialect(services),
   codexClientDialect(services),
   responsesDialect(services, parts.gateway),
   codexEventsDialect(services),

@@ -10,6 +10,7 @@ import { createMailer } from './mail/create-mailer.ts';
 import { purgeExpiredPolicies } from './policies/index.ts';
 import { resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
+import { ssoJobs } from './sso/index.ts';
 
 /** Signed values that clients hold (policy revisions) may be this old; a former master key stays as long. */
 export const formerKeysStayDays = 7;
@@ -60,5 +61,6 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   },
   { name: 'notify-of-ending', cron: '13 * * * *', run: () => notifyOfEnding(services) },
   { name: 'purge-key-secrets', cron: '57 2 * * *', run: async () => ({ deleted: await purgeEndedSecrets(services) }) },
+  ...ssoJobs(services),
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },
 ];

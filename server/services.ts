@@ -33,4 +33,6 @@ export interface Services {
   /** A signer with its own derived key, for example `signerFor('policy-revision')`. */
   signerFor: (purpose: string) => Signer;
   signals: Signals;
+  /** The TXT records of a DNS name, each in its parts. Rejects with `code` ENOTFOUND or ENODATA when there are none. */
+  resolveTxt: (name: string) => Promise<string[][]>;
 }

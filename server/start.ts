@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns/promises';
 import { EventEmitter } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
@@ -41,6 +42,13 @@ export interface StartOptions {
   clock?: Clock;
   /** Foreign host names this server also answers for (`reeve proxy`); the configuration says which by default. */
   extraNames?: readonly string[];
+  /** The DNS is asked by default. */
+  resolveTxt?: Services['resolveTxt'];
+}
+
+function askDns(): Services['resolveTxt'] {
+  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
+  return (name) => resolver.resolveTxt(name);
 }
 
 /** How long answers other than model streams may take to end, once no new ones are accepted. */
@@ -74,7 +82,7 @@ export async function openMigratedDatabase(config: Pick<Config, 'databaseUrl' | 
 
 /** What the features work with; for a command that does not serve as well. */
 export function createServices(
-  { config, log, clock = () => new Date() }: StartOptions,
+  { config, log, clock = () => new Date(), resolveTxt = askDns() }: StartOptions,
   { origin, opened, keys }: { origin: string; opened: OpenDatabase; keys: LiveKeys },
 ): Services {
   return {
@@ -87,6 +95,7 @@ export function createServices(
     secrets: keys.secrets,
     signerFor: keys.signerFor,
     signals: new EventEmitter(),
+    resolveTxt,
   };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { readConfig } from '#server/config.ts';
+import { createTestDns, type TestDns } from './servers/dns.ts';
 import { type RunningReeve, startReeve } from '#server/start.ts';
 
 export interface TestReeve extends RunningReeve {
@@ -11,6 +12,7 @@ export interface TestReeve extends RunningReeve {
   authorityFile: string;
   /** Lines logged at error level so far. A test that expects some takes them out with `splice`. */
   errorLines: string[];
+  dns: TestDns;
   setNow(now: Date | null): void;
 }
 
@@ -28,13 +30,15 @@ export async function startTestReeve(environment: Record<string, string> = {}): 
   });
   const errorLines: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => errorLines.push(line) });
+  const dns = createTestDns();
   let fixedNow: Date | null = null;
-  const reeve = await startReeve({ config, log, clock: () => fixedNow ?? new Date() });
+  const reeve = await startReeve({ config, log, clock: () => fixedNow ?? new Date(), resolveTxt: dns.resolveTxt });
   return {
     ...reeve,
     dataFolder,
     authorityFile: join(dataFolder, 'tls', 'ca.pem'),
     errorLines,
+    dns,
     setNow: (now) => {
       fixedNow = now;
     },

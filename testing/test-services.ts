@@ -9,10 +9,12 @@ import { createSigner } from '#server/crypto/signer.ts';
 import type { Database } from '#server/db/open-database.ts';
 import type { Services } from '#server/services.ts';
 import { openEmptyDatabase } from './empty-database.ts';
+import { createTestDns, type TestDns } from './servers/dns.ts';
 
 export interface TestServices extends Services {
   /** Every line logged at error level; `close` fails when there are any that the test did not take out. */
   errorLines: string[];
+  dns: TestDns;
   setNow: (now: Date | null) => void;
   close: () => Promise<void>;
 }
@@ -30,6 +32,7 @@ export async function openTestServices(environment: Record<string, string> = {})
   const log = pino({ level: 'error' }, { write: (line: string) => errorLines.push(line) });
   await opened.changes.follow(log);
   const keys = await readKeyRing(`1:${testKey}`, 'the test');
+  const dns = createTestDns();
   let fixedNow: Date | null = null;
   return {
     config,
@@ -41,6 +44,8 @@ export async function openTestServices(environment: Record<string, string> = {})
     secrets: createSecretBox(keys),
     signerFor: (purpose) => createSigner(keys, purpose),
     signals: new EventEmitter(),
+    resolveTxt: dns.resolveTxt,
+    dns,
     errorLines,
     setNow: (now) => {
       fixedNow = now;

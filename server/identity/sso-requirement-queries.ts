@@ -11,7 +11,7 @@ export const findSignOnRule = (db: Database, memberId: string) =>
       join
         .onRef('email_domains.workspace_id', '=', 'members.workspace_id')
         .on('email_domains.status', '=', 'verified')
-        .on(sql<boolean>`email_domains.domain = split_part(members.email, '@', 2)`),
+        .on(() => sql<boolean>`email_domains.domain = split_part(members.email, '@', 2)`),
     )
     .leftJoin('sso_connections', (join) =>
       join.onRef('sso_connections.id', '=', 'email_domains.connection_id').on('sso_connections.status', '=', 'enabled'),

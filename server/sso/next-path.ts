@@ -1,0 +1,15 @@
+/** Ours, but not pages: a redirect to them would call something. */
+const notPages = /^\/(?:api|sso|oauth|backend-api)(?:\/|$)/;
+
+/**
+ * Where the browser goes after a sign-on: a page of this console, whatever was asked for. Anything else, another site above all, is the
+ * start page.
+ */
+export function nextPath(asked: string | null | undefined, origin: string): string {
+  if (!asked?.startsWith('/') || asked.length > 2000) return '/';
+  const url = URL.parse(asked, origin);
+  if (url === null || url.origin !== origin) return '/';
+  const path = url.pathname + url.search + url.hash;
+  // `//host` again after normalising (`/.//host`) would be another site in a Location header.
+  return path.startsWith('//') || notPages.test(url.pathname) ? '/' : path;
+}
