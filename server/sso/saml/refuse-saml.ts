@@ -31,8 +31,6 @@ export const samlProblems = {
   'no-subject':
     'The answer does not say who signed in in a way that stays the same. The administrator of the identity provider has to send a NameID that is persistent or an e-mail address.',
   'not-fresh': 'You have to sign in again at the identity provider, but it answered with an older sign-in.',
-  'too-many-groups':
-    'The identity provider left the groups out because there are too many of them. Its administrator has to limit the groups claim to those assigned to this application.',
   metadata: 'This is not metadata of a SAML identity provider that Reeve can use.',
 } as const;
 export type SamlProblem = keyof typeof samlProblems;
@@ -40,7 +38,6 @@ export type SamlProblem = keyof typeof samlProblems;
 const codes: Partial<Record<SamlProblem, ProblemCode>> = {
   'idp-refused': 'provider-refused',
   replayed: 'expired',
-  'too-many-groups': 'groups-overage',
 };
 
 /** `detail` says what was found where; it is for administrators and holds nothing secret. */
