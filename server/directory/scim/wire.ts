@@ -26,7 +26,7 @@ const Operation = z.preprocess(
       .transform((op) => op.toLowerCase())
       .pipe(z.enum(['add', 'replace', 'remove'])),
     path: z.string().trim().max(2000).nullish(),
-    value: z.unknown(),
+    value: z.unknown().optional(),
   }),
 );
 export type Operation = z.infer<typeof Operation>;
@@ -63,7 +63,7 @@ const BulkOperation = z.preprocess(
     bulkId: z.string().min(1).max(200).nullish(),
     version: z.string().nullish(),
     path: z.string().max(2000),
-    data: z.unknown(),
+    data: z.unknown().optional(),
   }),
 );
 export type BulkOperation = z.infer<typeof BulkOperation>;
