@@ -14,6 +14,8 @@ import { firstRecoveryCodes } from './recovery-codes.ts';
 import { relyingParty } from './relying-party.ts';
 
 const mostPasskeys = 20;
+/** EdDSA, ES256, RS256 (COSE): what authenticators have. */
+const algorithms = [-8, -7, -257];
 
 /** What the browser needs to make a passkey for this member. @throws ReeveError passkeys-impossible, bad-input */
 export async function startPasskey(
@@ -33,6 +35,7 @@ export async function startPasskey(
     userName: email,
     userDisplayName: name,
     attestationType: 'none',
+    supportedAlgorithmIDs: algorithms,
     excludeCredentials: existing.map((passkey) => ({ id: passkey.id, transports: passkey.transports })),
     authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
   });
@@ -59,6 +62,7 @@ async function verifyRegistration(
     expectedChallenge: isChallengeOf(services, { purpose: 'registration', memberId }),
     expectedOrigin: origin,
     expectedRPID: id,
+    supportedAlgorithmIDs: algorithms,
     requireUserVerification: false,
   }).catch((cause: unknown) => {
     throw new ReeveError('passkey-refused', {}, { cause });
