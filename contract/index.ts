@@ -5,6 +5,7 @@ import { identity } from './identity.ts';
 import { keys } from './keys.ts';
 import { activity, models } from './models.ts';
 import { policies } from './policies.ts';
+import { provisioning } from './provisioning.ts';
 import { roles } from './roles.ts';
 import { secondFactor } from './second-factor.ts';
 import { setup } from './setup.ts';
@@ -17,6 +18,7 @@ export const contract = {
   secondFactor,
   workspace,
   directory,
+  provisioning,
   roles,
   policies,
   keys,

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { auditRoutes } from './audit/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
-import { directoryRoutes, scimDialect } from './directory/index.ts';
+import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
 import { mountApiPage } from './http/api-page.ts';
 import { mountConsole } from './http/console-files.ts';
 import { createHttpApp } from './http/create-http-app.ts';
@@ -42,6 +42,7 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   secondFactor: secondFactorRoutes(services),
   workspace: workspaceRoutes(services),
   directory: directoryRoutes(services),
+  provisioning: provisioningRoutes(services),
   roles: rolesRoutes(services),
   policies: policiesRoutes(services),
   keys: keysRoutes(services),

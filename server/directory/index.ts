@@ -20,3 +20,4 @@ export {
 export { purgeExpiredDirectory } from './purge-expired.ts';
 export { directoryRoutes } from './routes.ts';
 export { scimDialect } from './scim/dialect.ts';
+export { provisioningRoutes } from './scim/provisioning-routes.ts';

@@ -86,13 +86,11 @@ export const findUser = (db: Database, workspaceId: string, id: string): Promise
 export const lockUser = (tx: Database, workspaceId: string, id: string): Promise<UserRow | undefined> =>
   managed(tx, workspaceId).select(columns).where('s.member_id', '=', id).forUpdate('s').executeTakeFirst();
 
-/** Whoever has the name now, in whatever case. */
+/** Whoever that SCIM manages has the name now, in whatever case. */
 export const findByUserName = (db: Database, workspaceId: string, userName: string) =>
-  db
-    .selectFrom('scim_users')
-    .select('member_id')
-    .where('workspace_id', '=', workspaceId)
-    .where(sql<boolean>`lower(user_name) = lower(${userName})`)
+  managed(db, workspaceId)
+    .select('s.member_id')
+    .where(sql<boolean>`lower(s.user_name) = lower(${userName})`)
     .executeTakeFirst();
 
 interface UserFacts {
@@ -113,19 +111,35 @@ const asRow = ({ userName, externalId, active, attributes, wasSuspended, at }: U
   updated_at: at,
 });
 
-/** False when the name is taken. A row left from before somebody was handed back is replaced. */
+/** Whom people took over from SCIM leaves a row that nobody sees and whose name would stay taken; so does who comes back to it. */
+const dropLeftRows = (
+  tx: Database,
+  { workspaceId, memberId, userName }: { workspaceId: string; memberId: string; userName: string },
+) =>
+  tx
+    .deleteFrom('scim_users')
+    .where('workspace_id', '=', workspaceId)
+    .where(
+      ({ selectFrom }) =>
+        sql<boolean>`(member_id = ${memberId} or (lower(user_name) = lower(${userName}) and member_id in ${selectFrom('members').select('id').where('workspace_id', '=', workspaceId).where('source', '!=', 'scim')}))`,
+    )
+    .execute();
+
+/** False when the name is taken. */
 export const insertUser = async (
   tx: Database,
   { workspaceId, memberId, ...facts }: UserFacts & { workspaceId: string; memberId: string },
 ): Promise<boolean> => {
-  await tx.deleteFrom('scim_users').where('member_id', '=', memberId).execute();
-  const inserted = await tx
-    .insertInto('scim_users')
-    .values({ member_id: memberId, workspace_id: workspaceId, ...asRow(facts) })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('member_id')
-    .executeTakeFirst();
-  return inserted !== undefined;
+  const insert = () =>
+    tx
+      .insertInto('scim_users')
+      .values({ member_id: memberId, workspace_id: workspaceId, ...asRow(facts) })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('member_id')
+      .executeTakeFirst();
+  if (await insert()) return true;
+  await dropLeftRows(tx, { workspaceId, memberId, userName: facts.userName });
+  return (await insert()) !== undefined;
 };
 
 export const updateUser = (tx: Database, memberId: string, facts: UserFacts) =>
