@@ -65,6 +65,8 @@ export const imports = {
     tag,
     allow: 'members.write',
     audit: 'members.imported',
+    // It gives roles.
+    stepUp: true,
   })
     .input(
       ImportOptions.extend({

@@ -66,6 +66,8 @@ export const members = {
     tag,
     allow: 'members.write',
     audit: 'member.invited',
+    // It gives roles.
+    stepUp: true,
   })
     .input(
       z.object({

@@ -11,7 +11,10 @@ export interface EndpointMeta {
   audit: AuditEventName | { none: string };
   /** Another event a call may leave in place of `audit`. */
   orAudit?: AuditEventName;
-  /** Dangerous: whoever has a second factor shows it again when they last did so more than ten minutes ago. */
+  /**
+   * Dangerous: whoever has a second factor shows it again when they last did so more than ten minutes ago. Left out: as `dangerous` says
+   * of the permission.
+   */
   stepUp?: boolean;
   /** Works for members who still have to set up, or show, the second factor that their workspace requires. */
   beforeSecondFactor?: boolean;
@@ -24,10 +27,24 @@ export interface EndpointOptions extends EndpointMeta {
   tag: string;
 }
 
+/** What gives power, or takes it: every recorded change under one of these asks for a second factor again. */
+export const dangerous: ReadonlySet<Allow> = new Set<Allow>([
+  'access-tokens.create',
+  'compliance.delete',
+  'compliance.read',
+  'keys.write',
+  'policies.write',
+  'roles.write',
+  'sign-in.write',
+]);
+
+const isDangerous = ({ allow, audit, stepUp }: EndpointMeta): boolean =>
+  stepUp ?? (dangerous.has(allow) && typeof audit === 'string');
+
 /** One procedure of Reeve's own API. `allow` and `audit` cannot be forgotten; everything else derives from the contract. */
 export const endpoint = ({ method, path, summary, tag, ...meta }: EndpointOptions) =>
   oc
-    .$meta<EndpointMeta>(meta)
+    .$meta<EndpointMeta>({ ...meta, stepUp: isDangerous(meta) })
     .route({ method, path, summary, tags: [tag], inputStructure: 'compact', outputStructure: 'compact' });
 
 export const readsOnly = { none: 'reads only' } as const;

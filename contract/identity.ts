@@ -214,7 +214,6 @@ export const identity = {
     tag,
     allow: 'access-tokens.create',
     audit: 'access-token.created',
-    stepUp: true,
   })
     .input(
       z.object({

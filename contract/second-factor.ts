@@ -265,7 +265,6 @@ export const secondFactor = {
     tag,
     allow: 'sign-in.write',
     audit: 'second-factor.rule-updated',
-    stepUp: true,
   })
     .input(SecondFactorRule)
     .output(SecondFactorRule),

@@ -5,6 +5,12 @@ CREATE OR REPLACE FUNCTION public.reeve_announce_access_change()
  LANGUAGE plpgsql
 AS $function$ begin notify reeve_access_changed; return null; end $function$;
 
+CREATE OR REPLACE FUNCTION public.reeve_grams(value text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$ select coalesce(array_agg(distinct substr(value, i, 3)), '{}') from generate_series(1, length(value) - 2) i $function$;
+
 create table access_tokens (
   id text not null,
   workspace_id text not null,
@@ -17,14 +23,18 @@ create table access_tokens (
   expires_at timestamp with time zone,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  scopes jsonb not null default '["policy.read", "models.call"]'::jsonb,
+  noticed_days integer,
   constraint access_tokens_kind_check CHECK ((kind = ANY (ARRAY['personal-access-token'::text, 'api-key'::text]))),
   constraint access_tokens_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
   constraint access_tokens_pkey PRIMARY KEY (id),
   constraint access_tokens_token_hash_key UNIQUE (token_hash),
   constraint access_tokens_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+CREATE INDEX access_tokens_by_end ON public.access_tokens USING btree (expires_at) WHERE (revoked_at IS NULL);
 CREATE INDEX access_tokens_by_member ON public.access_tokens USING btree (workspace_id, member_id);
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, member_id, kind, token_hash, expires_at, revoked_at OR TRUNCATE ON public.access_tokens FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+CREATE TRIGGER announce_token_scopes AFTER UPDATE OF scopes ON public.access_tokens FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 
 create table audit_events (
   id text not null,
@@ -99,6 +109,28 @@ create table device_requests (
   constraint device_requests_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
 
+create table email_domains (
+  id text not null,
+  workspace_id text not null,
+  domain text not null,
+  status text not null default 'pending'::text,
+  txt_value text not null,
+  connection_id text,
+  created_at timestamp with time zone not null,
+  verified_at timestamp with time zone,
+  last_checked_at timestamp with time zone,
+  last_check text,
+  missing_since timestamp with time zone,
+  constraint email_domains_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES sso_connections(id) ON DELETE SET NULL,
+  constraint email_domains_domain_check CHECK ((domain = lower(domain))),
+  constraint email_domains_pkey PRIMARY KEY (id),
+  constraint email_domains_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'verified'::text]))),
+  constraint email_domains_workspace_id_domain_key UNIQUE (workspace_id, domain),
+  constraint email_domains_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX email_domains_by_connection ON public.email_domains USING btree (connection_id);
+CREATE UNIQUE INDEX email_domains_verified ON public.email_domains USING btree (domain) WHERE (status = 'verified'::text);
+
 create table group_members (
   workspace_id text not null,
   group_id text not null,
@@ -154,6 +186,7 @@ create table members (
   created_at timestamp with time zone not null,
   last_active_at timestamp with time zone,
   source text not null default 'manual'::text,
+  is_break_glass boolean not null default false,
   constraint members_email_check CHECK ((email = lower(email))),
   constraint members_pkey PRIMARY KEY (id),
   constraint members_source_check CHECK ((source = ANY (ARRAY['manual'::text, 'scim'::text, 'sso'::text]))),
@@ -163,6 +196,9 @@ create table members (
 );
 CREATE INDEX members_by_created ON public.members USING btree (workspace_id, created_at, id);
 CREATE INDEX members_by_name ON public.members USING btree (workspace_id, lower(name), id);
+CREATE INDEX members_by_source ON public.members USING btree (workspace_id, source, lower(name), id);
+CREATE INDEX members_by_status ON public.members USING btree (workspace_id, status, lower(name), id);
+CREATE INDEX members_by_text ON public.members USING gin (reeve_grams(((lower(name) || ' '::text) || email)));
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, email, name, status OR TRUNCATE ON public.members FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 
 create table model_calls (
@@ -247,6 +283,38 @@ CREATE INDEX oauth_artifacts_by_expiry ON public.oauth_artifacts USING btree (ex
 CREATE INDEX oauth_artifacts_by_grant ON public.oauth_artifacts USING btree (grant_id) WHERE (grant_id IS NOT NULL);
 CREATE INDEX oauth_artifacts_by_uid ON public.oauth_artifacts USING btree (model, uid) WHERE (uid IS NOT NULL);
 
+create table passkeys (
+  id text not null,
+  workspace_id text not null,
+  member_id text not null,
+  name text not null,
+  public_key text not null,
+  counter bigint not null,
+  transports jsonb not null,
+  is_backed_up boolean not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint passkeys_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint passkeys_pkey PRIMARY KEY (id),
+  constraint passkeys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX passkeys_by_member ON public.passkeys USING btree (member_id);
+
+create table pending_sign_ins (
+  id text not null,
+  workspace_id text not null,
+  member_id text not null,
+  token_hash text not null,
+  wrong_attempts integer not null default 0,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint pending_sign_ins_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint pending_sign_ins_pkey PRIMARY KEY (id),
+  constraint pending_sign_ins_token_hash_key UNIQUE (token_hash),
+  constraint pending_sign_ins_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX pending_sign_ins_by_member ON public.pending_sign_ins USING btree (member_id);
+
 create table policies (
   id text not null,
   workspace_id text not null,
@@ -306,6 +374,19 @@ create table rate_limits (
   constraint rate_limits_pkey PRIMARY KEY (key)
 );
 
+create table recovery_codes (
+  id text not null,
+  workspace_id text not null,
+  member_id text not null,
+  code_hash text not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint recovery_codes_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint recovery_codes_pkey PRIMARY KEY (id),
+  constraint recovery_codes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX recovery_codes_by_hash ON public.recovery_codes USING btree (member_id, code_hash);
+
 create table role_grants (
   workspace_id text not null,
   role_id text not null,
@@ -336,6 +417,46 @@ create table roles (
 );
 CREATE UNIQUE INDEX roles_by_name ON public.roles USING btree (workspace_id, lower(name));
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.roles FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+
+create table scim_contacts (
+  workspace_id text not null,
+  last_request_at timestamp with time zone not null,
+  last_error_at timestamp with time zone,
+  last_error jsonb,
+  constraint scim_contacts_pkey PRIMARY KEY (workspace_id),
+  constraint scim_contacts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table scim_groups (
+  group_id text not null,
+  workspace_id text not null,
+  external_id text,
+  version integer not null default 1,
+  updated_at timestamp with time zone not null,
+  constraint scim_groups_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+  constraint scim_groups_pkey PRIMARY KEY (group_id),
+  constraint scim_groups_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX scim_groups_by_external_id ON public.scim_groups USING btree (workspace_id, external_id);
+CREATE INDEX scim_groups_by_group ON public.scim_groups USING btree (workspace_id, group_id);
+
+create table scim_users (
+  member_id text not null,
+  workspace_id text not null,
+  user_name text not null,
+  external_id text,
+  active boolean not null,
+  was_suspended boolean not null default false,
+  attributes jsonb not null,
+  version integer not null default 1,
+  updated_at timestamp with time zone not null,
+  constraint scim_users_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint scim_users_pkey PRIMARY KEY (member_id),
+  constraint scim_users_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX scim_users_by_external_id ON public.scim_users USING btree (workspace_id, external_id);
+CREATE INDEX scim_users_by_member ON public.scim_users USING btree (workspace_id, member_id);
+CREATE UNIQUE INDEX scim_users_by_user_name ON public.scim_users USING btree (workspace_id, lower(user_name));
 
 create table secrets (
   workspace_id text not null,
@@ -372,9 +493,12 @@ create table sessions (
   expires_at timestamp with time zone not null,
   method text not null default 'password'::text,
   second_factor_at timestamp with time zone,
+  sso_connection_id text,
+  sealed_sso_logout_hint text,
   constraint sessions_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
   constraint sessions_method_check CHECK ((method = ANY (ARRAY['password'::text, 'sso'::text, 'passkey'::text, 'link'::text]))),
   constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_sso_connection_id_fkey FOREIGN KEY (sso_connection_id) REFERENCES sso_connections(id) ON DELETE SET NULL,
   constraint sessions_token_hash_key UNIQUE (token_hash),
   constraint sessions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
@@ -389,6 +513,138 @@ create table signing_keys (
   constraint signing_keys_pkey PRIMARY KEY (kid)
 );
 
+create table sso_accounts (
+  connection_id text not null,
+  subject text not null,
+  workspace_id text not null,
+  member_id text not null,
+  linked_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  constraint sso_accounts_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES sso_connections(id) ON DELETE CASCADE,
+  constraint sso_accounts_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint sso_accounts_pkey PRIMARY KEY (connection_id, subject),
+  constraint sso_accounts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX sso_accounts_by_member ON public.sso_accounts USING btree (member_id, connection_id);
+
+create table sso_attempts (
+  id text not null,
+  workspace_id text not null,
+  connection_id text not null,
+  settings_version integer not null,
+  purpose text not null,
+  state_hash text not null,
+  browser_hash text not null,
+  request_id_hash text,
+  next_path text not null,
+  member_id text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint sso_attempts_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES sso_connections(id) ON DELETE CASCADE,
+  constraint sso_attempts_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint sso_attempts_pkey PRIMARY KEY (id),
+  constraint sso_attempts_purpose_check CHECK ((purpose = ANY (ARRAY['sign-in'::text, 'step-up'::text, 'test'::text]))),
+  constraint sso_attempts_request_id_hash_key UNIQUE (request_id_hash),
+  constraint sso_attempts_state_hash_key UNIQUE (state_hash),
+  constraint sso_attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX sso_attempts_by_expiry ON public.sso_attempts USING btree (expires_at);
+
+create table sso_connections (
+  id text not null,
+  workspace_id text not null,
+  kind text not null,
+  name text not null,
+  status text not null default 'draft'::text,
+  settings jsonb,
+  settings_version integer not null default 1,
+  sealed_client_secret text,
+  sealed_signing_keys text,
+  claims jsonb not null,
+  just_in_time jsonb not null,
+  group_mappings jsonb not null,
+  required_context jsonb not null,
+  last_test jsonb,
+  tested_version integer,
+  last_used_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint sso_connections_kind_check CHECK ((kind = ANY (ARRAY['oidc'::text, 'saml'::text]))),
+  constraint sso_connections_pkey PRIMARY KEY (id),
+  constraint sso_connections_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'enabled'::text, 'disabled'::text]))),
+  constraint sso_connections_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX sso_connections_by_name ON public.sso_connections USING btree (workspace_id, lower(name));
+
+create table sso_used_assertions (
+  connection_id text not null,
+  assertion_hash text not null,
+  expires_at timestamp with time zone not null,
+  constraint sso_used_assertions_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES sso_connections(id) ON DELETE CASCADE,
+  constraint sso_used_assertions_pkey PRIMARY KEY (connection_id, assertion_hash)
+);
+CREATE INDEX sso_used_assertions_by_expiry ON public.sso_used_assertions USING btree (expires_at);
+
+create table totp_secrets (
+  id text not null,
+  workspace_id text not null,
+  member_id text not null,
+  sealed_secret text not null,
+  last_step bigint,
+  created_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  constraint totp_secrets_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint totp_secrets_pkey PRIMARY KEY (id),
+  constraint totp_secrets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX totp_secrets_in_set_up ON public.totp_secrets USING btree (member_id) WHERE (confirmed_at IS NULL);
+CREATE UNIQUE INDEX totp_secrets_in_use ON public.totp_secrets USING btree (member_id) WHERE (confirmed_at IS NOT NULL);
+
+create table webauthn_challenges (
+  challenge text not null,
+  purpose text not null,
+  member_id text,
+  expires_at timestamp with time zone not null,
+  constraint webauthn_challenges_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint webauthn_challenges_pkey PRIMARY KEY (challenge),
+  constraint webauthn_challenges_purpose_check CHECK ((purpose = ANY (ARRAY['registration'::text, 'sign-in'::text, 'second-factor'::text, 'step-up'::text])))
+);
+CREATE INDEX webauthn_challenges_by_expiry ON public.webauthn_challenges USING btree (expires_at);
+
+create table workspace_key_secrets (
+  token_hash text not null,
+  key_id text not null,
+  hint text not null,
+  created_at timestamp with time zone not null,
+  ends_at timestamp with time zone,
+  constraint workspace_key_secrets_key_id_fkey FOREIGN KEY (key_id) REFERENCES workspace_keys(id) ON DELETE CASCADE,
+  constraint workspace_key_secrets_pkey PRIMARY KEY (token_hash)
+);
+CREATE INDEX workspace_key_secrets_by_key ON public.workspace_key_secrets USING btree (key_id);
+CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF token_hash, key_id, ends_at OR TRUNCATE ON public.workspace_key_secrets FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+
+create table workspace_keys (
+  id text not null,
+  workspace_id text not null,
+  name text not null,
+  scopes jsonb not null,
+  allowed_ips jsonb not null,
+  created_by text,
+  created_by_name text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  last_used_ip text,
+  revoked_at timestamp with time zone,
+  noticed_days integer,
+  constraint workspace_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES members(id) ON DELETE SET NULL,
+  constraint workspace_keys_pkey PRIMARY KEY (id),
+  constraint workspace_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX workspace_keys_newest ON public.workspace_keys USING btree (workspace_id, created_at DESC, id DESC);
+CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, name, scopes, allowed_ips, expires_at, revoked_at OR TRUNCATE ON public.workspace_keys FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+
 create table workspaces (
   id text not null,
   name text not null,
@@ -402,10 +658,16 @@ create table workspaces (
   fallback_policy_id text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
-  default_role_id text not null default 'codex-user'::text,
+  default_role_id text default 'codex-user'::text,
+  access_token_max_days integer not null default 365,
+  key_max_days integer not null default 365,
+  sso_required boolean not null default false,
+  second_factor_rule text not null default 'off'::text,
+  second_factor_grace_until timestamp with time zone,
   constraint workspaces_fallback FOREIGN KEY (fallback_policy_id) REFERENCES policies(id),
   constraint workspaces_pkey PRIMARY KEY (id),
-  constraint workspaces_policy_grace_minutes_check CHECK (((policy_grace_minutes >= 0) AND (policy_grace_minutes <= 1440)))
+  constraint workspaces_policy_grace_minutes_check CHECK (((policy_grace_minutes >= 0) AND (policy_grace_minutes <= 1440))),
+  constraint workspaces_second_factor_rule_check CHECK ((second_factor_rule = ANY (ARRAY['off'::text, 'admins'::text, 'everyone'::text])))
 );
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF name, codex_local_enabled, record_content_enabled, api_keys_allowed, old_clients_allowed, policy_grace_minutes, fallback_policy_id OR TRUNCATE ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 CREATE TRIGGER announce_default_role AFTER UPDATE OF default_role_id ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();

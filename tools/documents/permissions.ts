@@ -44,6 +44,17 @@ export function permissionsPage(): string {
     '|---|---|---|---|',
     ...reach,
     '',
+    '## What asks for a second factor again',
+    '',
+    'Whoever has a second factor shows it again for these when they last did so more than ten minutes ago. Members without one are not',
+    'asked, unless the workspace requires one of them; keys never are.',
+    '',
+    '| endpoint | route | needs |',
+    '|---|---|---|',
+    ...endpoints
+      .filter(({ stepUp }) => stepUp)
+      .map(({ name, method, path, allow }) => `| \`${name}\` | ${method} ${path} | ${allow} |`),
+    '',
     '## What each permission opens by itself',
     '',
     'For custom roles: a role with this one permission reaches these endpoints, besides those of any member, and no other.',
