@@ -8,6 +8,7 @@ import type { Services } from '#server/services.ts';
 import { type ActingAdmin, requireOwnerFor } from './acting-admin.ts';
 import {
   type ConnectionRow,
+  findConnection,
   isConnectionNameTaken,
   listRolesOfGroups,
   lockConnection,
@@ -15,7 +16,8 @@ import {
 } from './connection-queries.ts';
 import { bindDomains, listDomains } from './domain-queries.ts';
 import { refuseUnsafeUrl } from './guarded-fetch.ts';
-import { oidcSettings } from './read-connections.ts';
+import { oidcSettings, samlSettings } from './read-connections.ts';
+import { configureSaml, type Settings } from './saml/configure-saml.ts';
 import { clientSecretPlace } from './secret-places.ts';
 
 export type ConnectionChange = Omit<
@@ -97,18 +99,39 @@ async function refuseMappingsBeyondOwn(
   await refuseBeyondOwn(tx, { workspaceId, isOwner, permissions }, roleIds);
 }
 
+interface SamlConfiguration {
+  settings: Settings;
+  /** The version of the settings it was made from. */
+  of: number;
+}
+
+/** Outside of the transaction, because it may read the metadata from the network. */
+async function configure(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  { workspaceId, id }: { workspaceId: string; id: string },
+  change: NonNullable<ConnectionChange['saml']>,
+): Promise<SamlConfiguration> {
+  const row = await findConnection(db, workspaceId, id);
+  if (!row) throw new ReeveError('not-found');
+  if (row.kind !== 'saml') throw badInput('saml', 'This is an OpenID Connect connection.');
+  return { settings: await configureSaml({ clock }, samlSettings(row), change), of: row.settings_version };
+}
+
 /** What is written, and what of it a test would have to prove again. */
 async function columnsOf(
   services: Write,
   row: ConnectionRow,
   change: ConnectionChange,
+  saml: SamlConfiguration | null,
 ): Promise<{ columns: Columns; isProvedByTest: boolean }> {
   const { name, oidc, claims, justInTime, groupMappings, required } = change;
   const proved = oidc ? await oidcColumns(services, row, oidc) : {};
+  if (saml && saml.of !== row.settings_version) throw new ReeveError('conflict');
   return {
-    isProvedByTest: oidc !== undefined || claims !== undefined,
+    isProvedByTest: oidc !== undefined || saml !== null || claims !== undefined,
     columns: {
       ...proved,
+      ...(saml && { settings: JSON.stringify(saml.settings) }),
       ...(name !== undefined && { name }),
       ...(claims && { claims: JSON.stringify(claims) }),
       ...(justInTime && { just_in_time: JSON.stringify(justInTime) }),
@@ -130,6 +153,10 @@ const beforeOf = (row: ConnectionRow, change: ConnectionChange): Record<string, 
   ...(change.required && { required: row.required_context }),
 });
 
+/** A metadata file is long, and what was read from it says more. */
+const afterOf = (change: ConnectionChange, saml: SamlConfiguration | null): Record<string, unknown> =>
+  saml === null ? change : { ...change, saml: saml.settings };
+
 /** Changes a connection. What a test proves has to be tested again before it can be enabled; one that is on stays on. */
 export async function changeConnection(
   services: Write,
@@ -138,6 +165,7 @@ export async function changeConnection(
 ): Promise<void> {
   const { db, clock } = services;
   const { workspaceId, actor } = acting;
+  const configured = change.saml ? await configure(services, { workspaceId, id }, change.saml) : null;
   await db.transaction().execute(async (tx) => {
     const row = await lockConnection(tx, workspaceId, id);
     if (!row) throw new ReeveError('not-found');
@@ -151,11 +179,16 @@ export async function changeConnection(
       throw new ReeveError('already-exists', {}, { message: `There is a connection named “${change.name}” already.` });
     if (change.groupMappings) await refuseMappingsBeyondOwn(tx, acting, { row, mappings: change.groupMappings });
     if (domainIds) await bindOwnDomains(tx, row, domainIds);
-    const { columns, isProvedByTest } = await columnsOf(services, row, change);
+    const { columns, isProvedByTest } = await columnsOf(services, row, change, configured);
     const at = clock();
     const version = isProvedByTest ? { settings_version: row.settings_version + 1 } : {};
     await updateConnection(tx, id, { ...columns, ...version, updated_at: at });
     const subject = subjectOf({ id, name: change.name ?? row.name });
-    await record(tx, actor, 'sso-connection.updated', { at, subject, before: beforeOf(row, change), after: change });
+    await record(tx, actor, 'sso-connection.updated', {
+      at,
+      subject,
+      before: beforeOf(row, change),
+      after: afterOf(change, configured),
+    });
   });
 }
