@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { auditEventNames } from '#contract/audit-events.ts';
-import { MemberStatus } from '#contract/directory.ts';
+import { MemberSource, MemberStatus } from '#contract/directory.ts';
 import { Outcome } from '#contract/models.ts';
 
 /** What each page keeps in the address. A part that makes no sense is dropped, so that old links still open. */
@@ -19,12 +19,21 @@ export const DeviceSearch = z.object({ user_code: text });
 export const MembersSearch = z.object({
   search: text,
   status: MemberStatus.optional().catch(undefined),
+  source: MemberSource.optional().catch(undefined),
   groupId: text,
+  grouped: z.enum(['yes', 'no']).optional().catch(undefined),
+  roleId: text,
   sort: z.enum(['name', 'email', 'createdAt', 'lastActiveAt']).optional().catch(undefined),
   direction: z.enum(['asc', 'desc']).optional().catch(undefined),
   cursor: text,
 });
-export const GroupsSearch = z.object({ search: text, cursor: text });
+export const GroupsSearch = z.object({
+  search: text,
+  member: text,
+  source: z.enum(['manual', 'scim']).optional().catch(undefined),
+  cursor: text,
+});
+export const RoleSearch = z.object({ search: text, cursor: text });
 export const LookUpSearch = z.object({ email: text, groupId: text });
 export const NewPolicySearch = z.object({ preset: text });
 export const ConnectSearch = z.object({
@@ -49,7 +58,13 @@ export const AuditSearch = z.object({
   entry: text,
   cursor: text,
 });
+export const KeysSearch = z.object({
+  tab: z.enum(['keys', 'tokens']).optional().catch(undefined),
+  show: z.enum(['live', 'all']).optional().catch(undefined),
+  key: text,
+  search: text,
+  cursor: text,
+});
 export const AccountSearch = z.object({
   tab: z.enum(['sessions', 'tokens', 'password']).optional().catch(undefined),
-  of: z.enum(['me', 'everyone']).optional().catch(undefined),
 });

@@ -106,6 +106,11 @@ const shellPages = [
   }),
   createRoute({
     ...inShell,
+    path: paths.importMembers,
+    component: lazyRouteComponent(() => import('#console/directory/ImportPage.tsx'), 'ImportPage'),
+  }),
+  createRoute({
+    ...inShell,
     path: paths.member,
     component: lazyRouteComponent(() => import('#console/directory/MemberPage.tsx'), 'MemberPage'),
   }),
@@ -141,6 +146,33 @@ const shellPages = [
     path: paths.provisioning,
     validateSearch: search.ProvisioningSearch,
     component: lazyRouteComponent(() => import('#console/provisioning/ProvisioningPage.tsx'), 'ProvisioningPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.roles,
+    component: lazyRouteComponent(() => import('#console/roles/RolesPage.tsx'), 'RolesPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.newRole,
+    component: lazyRouteComponent(() => import('#console/roles/NewRolePage.tsx'), 'NewRolePage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.roleSetUp,
+    component: lazyRouteComponent(() => import('#console/roles/RoleSetUpPage.tsx'), 'RoleSetUpPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.role,
+    validateSearch: search.RoleSearch,
+    component: lazyRouteComponent(() => import('#console/roles/RolePage.tsx'), 'RolePage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.keys,
+    validateSearch: search.KeysSearch,
+    component: lazyRouteComponent(() => import('#console/keys/KeysPage.tsx'), 'KeysPage'),
   }),
   createRoute({
     ...inShell,

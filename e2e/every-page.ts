@@ -21,12 +21,14 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const { api, memberId, email } = organisation.owner;
   const group = (await api.directory.groups.list({})).items[0]?.id;
   const policy = (await api.policies.list({})).items[0]?.id;
+  const role = await api.roles.create({ name: 'Help desk', permissions: ['members.write', 'codex.administer'] });
   const call = (await api.activity.list({})).items[0]?.id;
   const entry = (await api.audit.list({ event: 'policy.created' })).items[0]?.id;
   const { invitations } = await api.directory.members.invite({ people: [{ email: 'invited@example.com' }] });
   const oidc = await api.sso.connections.create({ kind: 'oidc', name: 'Okta' });
   const saml = await api.sso.connections.create({ kind: 'saml', name: 'Microsoft' });
   await api.sso.domains.add({ domain: 'example.com' });
+  const { key } = await api.keys.create({ name: 'SIEM export', scopes: ['audit.read'] });
   const owner = await createOwnerLink(reeve.services, { madeBy: 'first start' });
   const userCode = await startDeviceCode(example);
   const localOf = (link = '') => link.slice(organisation.origin.length);
@@ -34,6 +36,7 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     overview: [...asOwner('/'), { address: '/', as: 'member' }],
     settings: asOwner('/settings'),
     members: asOwner('/members', '/members?search=nobody-of-this-name'),
+    importMembers: asOwner('/members/import'),
     member: asOwner(`/members/${memberId}`),
     groups: asOwner('/groups'),
     group: asOwner(`/groups/${group}`),
@@ -46,6 +49,11 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       `/single-sign-on/${oidc.id}?tab=details`,
     ),
     provisioning: asOwner('/provisioning', '/provisioning?provider=entra'),
+    roles: asOwner('/roles'),
+    newRole: asOwner('/roles/new'),
+    roleSetUp: asOwner('/roles/set-up'),
+    role: asOwner('/roles/codex-user', `/roles/${role.id}`),
+    keys: asOwner('/keys', `/keys?key=${key.id}`, '/keys?tab=tokens'),
     policies: asOwner('/policies'),
     newPolicy: asOwner('/policies/new'),
     policyOrder: asOwner('/policies/order'),

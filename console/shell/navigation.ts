@@ -34,6 +34,8 @@ type PagePath = (typeof paths)[
   | 'settings'
   | 'members'
   | 'groups'
+  | 'keys'
+  | 'roles'
   | 'singleSignOn'
   | 'provisioning'
   | 'policies'
@@ -79,10 +81,10 @@ export const navigation: NavigationGroup[] = [
       { label: 'Settings and permissions', icon: Settings, to: paths.settings, needs: 'settings.read' },
       { label: 'Members', icon: Users, to: paths.members, needs: 'members.read' },
       { label: 'Groups', icon: UsersRound, to: paths.groups, needs: 'members.read' },
-      { label: 'Roles', icon: UserCog, comesWith: people, needs: 'settings.write' },
+      { label: 'Roles', icon: UserCog, to: paths.roles, needs: 'roles.read' },
       { label: 'Single sign-on', icon: ShieldCheck, to: paths.singleSignOn, needs: 'settings.read' },
       { label: 'Provisioning (SCIM)', icon: FolderSync, to: paths.provisioning, needs: 'settings.read' },
-      { label: 'Keys', icon: KeyRound, comesWith: people, needs: 'settings.write' },
+      { label: 'Keys', icon: KeyRound, to: paths.keys, needs: 'keys.write' },
     ],
   },
   {

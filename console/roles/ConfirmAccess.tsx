@@ -1,0 +1,43 @@
+import { Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { FailureNotice } from '#console/shell/FailureNotice.tsx';
+import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
+import type { AccessChangeDraft } from '#contract/roles.ts';
+import { RoleChangeList, useRoleChanges } from './RoleChanges.tsx';
+
+interface ConfirmAccessProps {
+  title: string;
+  confirmLabel: string;
+  change: AccessChangeDraft;
+  children?: ReactNode;
+  isDestructive?: boolean;
+  isBusy: boolean;
+  error: unknown;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Preview, confirm: a change of who may do what is never saved before its effects were seen. */
+export function ConfirmAccess(props: ConfirmAccessProps) {
+  const { title, confirmLabel, change, children, isDestructive = false, isBusy, error, onConfirm, onClose } = props;
+  const preview = useRoleChanges(change, !isBusy);
+  return (
+    <ConfirmDialog
+      isOpen
+      size="lg"
+      title={title}
+      confirmLabel={confirmLabel}
+      isDestructive={isDestructive}
+      isBusy={isBusy}
+      isReady={preview.data?.refusal === null}
+      onClose={onClose}
+      onConfirm={onConfirm}
+    >
+      <Stack gap="md">
+        {error !== null && <FailureNotice what="Nothing was changed" error={error} />}
+        {children}
+        <RoleChangeList preview={preview} />
+      </Stack>
+    </ConfirmDialog>
+  );
+}
