@@ -67,6 +67,7 @@ export const keys = {
     tag,
     allow: 'keys.write',
     audit: 'key.created',
+    stepUp: true,
   })
     .input(
       z.object({
@@ -104,6 +105,7 @@ export const keys = {
     tag,
     allow: 'keys.write',
     audit: 'key.rotated',
+    stepUp: true,
   })
     .input(
       z.object({

@@ -66,6 +66,8 @@ const everyPath = {
   audit: '/audit',
   account: '/account',
   tokens: '/account?tab=tokens',
+  keys: '/keys',
+  'members-tokens': '/keys?tab=tokens',
   device: '/codex/device',
 };
 

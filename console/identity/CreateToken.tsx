@@ -1,4 +1,4 @@
-import { Button, Group, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '#console/api.ts';
@@ -6,32 +6,44 @@ import { describeFailure, fieldErrors } from '#console/failure.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { CopyField } from '#console/ui/CopyField.tsx';
 import { Dialog } from '#console/ui/Dialog.tsx';
+import { lifetimeOptions, usualLifetime } from '#console/ui/lifetime-options.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import type { AccessToken } from '#contract/identity.ts';
+import { type TokenScope, tokenScopes } from '#contract/token-scopes.ts';
 import { tokenKinds } from './token-kinds.ts';
 
-const lifetimes = [
-  { value: '7', label: '7 days' },
-  { value: '30', label: '30 days' },
-  { value: '60', label: '60 days' },
-  { value: '90', label: '90 days' },
-  { value: 'never', label: 'Does not end' },
-];
+interface Draft {
+  kind: AccessToken['kind'];
+  name: string;
+  mayCallModels: boolean;
+  lifetime: string;
+}
 
-export function CreateToken({ onClose }: { onClose: () => void }) {
-  const form = useForm<{ kind: AccessToken['kind']; name: string; lifetime: string }>({
-    initialValues: { kind: 'personal-access-token', name: '', lifetime: '90' },
+export function CreateToken({ maxDays, onClose }: { maxDays: number; onClose: () => void }) {
+  const form = useForm<Draft>({
+    initialValues: {
+      kind: 'personal-access-token',
+      name: '',
+      mayCallModels: true,
+      lifetime: usualLifetime(maxDays),
+    },
     validate: { name: isNotEmpty('Name it after the machine or job that uses it.') },
   });
   const create = useMutation(
     api.identity.createAccessToken.mutationOptions({
-      onError: (error) => form.setErrors(fieldErrors(describeFailure(error))),
+      onError: (error) => {
+        const { expiresInDays, ...others } = fieldErrors(describeFailure(error));
+        form.setErrors({ ...others, ...(expiresInDays && { lifetime: expiresInDays }) });
+      },
     }),
   );
   if (create.data) return <TokenOnce name={create.data.accessToken.name} token={create.data.token} onClose={onClose} />;
-  const submit = form.onSubmit(({ kind, name, lifetime }) =>
-    create.mutate({ kind, name, expiresInDays: lifetime === 'never' ? null : Number(lifetime) }),
-  );
+  const isForClient = form.values.kind === 'personal-access-token';
+  const submit = form.onSubmit(({ kind, name, mayCallModels, lifetime }) => {
+    const isPolicyOnly = kind === 'personal-access-token' && !mayCallModels;
+    const scopes: TokenScope[] = isPolicyOnly ? ['policy.read'] : ['policy.read', 'models.call'];
+    create.mutate({ kind, name, scopes, expiresInDays: Number(lifetime) });
+  });
   return (
     <Dialog opened onClose={onClose} title="Create an access token" size="lg">
       <form onSubmit={submit} noValidate>
@@ -51,11 +63,32 @@ export function CreateToken({ onClose }: { onClose: () => void }) {
               ))}
             </Stack>
           </Radio.Group>
+          {isForClient && (
+            <div>
+              <Text size="sm" fw={500} mb={4}>
+                What it may do
+              </Text>
+              <Stack gap={8}>
+                <Checkbox
+                  checked
+                  disabled
+                  readOnly
+                  label={tokenScopes['policy.read'].label}
+                  description={tokenScopes['policy.read'].sentence}
+                />
+                <Checkbox
+                  label={tokenScopes['models.call'].label}
+                  description={tokenScopes['models.call'].sentence}
+                  {...form.getInputProps('mayCallModels', { type: 'checkbox' })}
+                />
+              </Stack>
+            </div>
+          )}
           <Select
             label="Ends after"
             allowDeselect={false}
-            maw={240}
-            data={lifetimes}
+            maw={280}
+            data={lifetimeOptions(maxDays)}
             {...form.getInputProps('lifetime')}
           />
           <Group justify="flex-end" gap={8}>

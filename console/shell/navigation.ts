@@ -66,7 +66,6 @@ export interface NavigationGroup {
   items: (NavigationPage | PlannedPage)[];
 }
 
-const people = 'Comes with single sign-on and custom roles';
 const policyReports = 'Comes with policy delivery reports';
 const governance = 'Comes with analytics and compliance exports';
 const verification = 'Comes with Team Config and verification';

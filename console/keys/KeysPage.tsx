@@ -1,0 +1,50 @@
+import { Tabs } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { EveryonesTokens } from '#console/identity/EveryonesTokens.tsx';
+import { KeysSearch } from '#console/page-search.ts';
+import { useCan } from '#console/session.ts';
+import { Page } from '#console/shell/Page.tsx';
+import { Notice } from '#console/ui/Notice.tsx';
+import { WorkspaceKeys } from './WorkspaceKeys.tsx';
+
+/** What programs get in with: keys of the workspace, and the tokens of its members. */
+export function KeysPage() {
+  const mayManageKeys = useCan('keys.write');
+  const mayManageTokens = useCan('access-tokens.manage');
+  const { tab = mayManageKeys ? 'keys' : 'tokens' } = useSearch({ from: '/shell/keys' });
+  const navigate = useNavigate({ from: '/keys' });
+  return (
+    <Page
+      isWide
+      title="Keys"
+      description="What programs call this workspace with. A key belongs to the workspace and does what its scopes say; an access token works in its owner’s name."
+    >
+      {!mayManageKeys && !mayManageTokens ? (
+        <Notice tone="info" title="Your roles do not include keys">
+          <p>Ask a workspace owner. Your own access tokens are in your account.</p>
+        </Notice>
+      ) : (
+        <Tabs
+          value={tab}
+          keepMounted={false}
+          onChange={(value) => void navigate({ search: KeysSearch.parse({ tab: value }), replace: true })}
+        >
+          <Tabs.List mb="lg">
+            {mayManageKeys && <Tabs.Tab value="keys">Workspace keys</Tabs.Tab>}
+            {mayManageTokens && <Tabs.Tab value="tokens">Members’ access tokens</Tabs.Tab>}
+          </Tabs.List>
+          {mayManageKeys && (
+            <Tabs.Panel value="keys">
+              <WorkspaceKeys />
+            </Tabs.Panel>
+          )}
+          {mayManageTokens && (
+            <Tabs.Panel value="tokens">
+              <EveryonesTokens />
+            </Tabs.Panel>
+          )}
+        </Tabs>
+      )}
+    </Page>
+  );
+}

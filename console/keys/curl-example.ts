@@ -1,0 +1,19 @@
+import type { KeyScope } from '#contract/key-scopes.ts';
+
+/** An endpoint that shows that the scope works; scopes that only change things, or wait for something, have none. */
+const reads: readonly [scope: KeyScope, path: string][] = [
+  ['codex.enterprise.analytics.read', '/api/v1/activity?limit=10'],
+  ['audit.read', '/api/v1/audit?limit=10'],
+  ['directory.read', '/api/v1/members?limit=10'],
+  ['policies.read', '/api/v1/policies'],
+  ['policies.write', '/api/v1/policies'],
+  ['settings.read', '/api/v1/workspace/settings'],
+  ['settings.write', '/api/v1/workspace/settings'],
+  ['scim', '/scim/v2/Users?count=10'],
+];
+
+/** A command that shows that the key works. The secret stays out of it, so that it stays out of the shell's history. */
+export function curlExample(origin: string, scopes: readonly KeyScope[]): string | null {
+  const found = reads.find(([scope]) => scopes.includes(scope));
+  return found ? `curl -H "Authorization: Bearer $REEVE_KEY" "${origin}${found[1]}"` : null;
+}

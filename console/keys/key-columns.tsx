@@ -1,0 +1,72 @@
+import { Anchor, Text } from '@mantine/core';
+import type { DataColumn } from '#console/ui/data-table-column.ts';
+import { countOf } from '#console/ui/figures.ts';
+import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { StatusBadge } from '#console/ui/StatusBadge.tsx';
+import { scopeFacts } from '#contract/key-scopes.ts';
+import type { WorkspaceKey } from '#contract/keys.ts';
+import { KeyState } from './KeyState.tsx';
+
+const isReadOnly = ({ scopes }: WorkspaceKey) => scopes.every((scope) => scopeFacts(scope).isReadOnly);
+
+export const keyColumns = (onOpen: (id: string) => void): DataColumn<WorkspaceKey>[] => [
+  {
+    id: 'name',
+    header: 'Name',
+    phone: 'title',
+    cell: ({ id, name }) => (
+      <Anchor component="button" type="button" fw={600} inherit ta="start" onClick={() => onOpen(id)}>
+        {name}
+      </Anchor>
+    ),
+  },
+  { id: 'state', header: 'State', phone: 'side', cell: (key) => <KeyState workspaceKey={key} /> },
+  {
+    id: 'scopes',
+    header: 'May',
+    phone: 'detail',
+    cell: (key) => (
+      <>
+        {key.scopes.map((scope) => scopeFacts(scope).label).join(', ') || 'nothing any more'}{' '}
+        {!isReadOnly(key) && <StatusBadge tone="info">Changes things</StatusBadge>}
+      </>
+    ),
+  },
+  {
+    id: 'lastUsedAt',
+    header: 'Last used',
+    phone: 'detail',
+    cell: ({ lastUsedAt }) =>
+      lastUsedAt ? (
+        <RelativeTime at={lastUsedAt} />
+      ) : (
+        <Text span c="dimmed" inherit>
+          never
+        </Text>
+      ),
+    phoneCell: ({ lastUsedAt }) =>
+      lastUsedAt ? (
+        <>
+          used <RelativeTime at={lastUsedAt} />
+        </>
+      ) : (
+        'never used'
+      ),
+  },
+  { id: 'expiresAt', header: 'Ends', cell: ({ expiresAt }) => <RelativeTime at={expiresAt} /> },
+  {
+    id: 'allowedIps',
+    header: 'Works from',
+    isExtra: true,
+    cell: ({ allowedIps }) => (allowedIps.length === 0 ? 'anywhere' : countOf(allowedIps.length, 'network')),
+  },
+  {
+    id: 'createdBy',
+    header: 'Made by',
+    cell: ({ createdBy }) => (
+      <>
+        {createdBy.name} {createdBy.hasLeft && <StatusBadge tone="quiet">Has left</StatusBadge>}
+      </>
+    ),
+  },
+];
