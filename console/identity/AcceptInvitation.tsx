@@ -1,13 +1,15 @@
-import { Button, Stack, TextInput } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
+import { Button, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { z } from 'zod';
 import { api } from '#console/api.ts';
-import { describeFailure, fieldErrors } from '#console/failure.ts';
-import { FailureNotice } from '#console/shell/FailureNotice.tsx';
+import { paths } from '#console/paths.ts';
 import { PlainPage } from '#console/shell/PlainPage.tsx';
+import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import type { LinkPreview } from '#contract/directory.ts';
-import { checkNewPassword, NewPasswordInput } from './NewPasswordInput.tsx';
+import { JoinWithPassword } from './JoinWithPassword.tsx';
+import { SingleSignOnStep } from './SingleSignOnStep.tsx';
+import { signOnAddress } from './sign-on-address.ts';
 
 interface AcceptInvitationProps {
   token: string;
@@ -15,18 +17,17 @@ interface AcceptInvitationProps {
   onDone: () => Promise<void>;
 }
 
+/** Joining by the identity provider where it serves the invited address; with a new password otherwise. */
 export function AcceptInvitation({ token, preview, onDone }: AcceptInvitationProps) {
-  const form = useForm({
-    initialValues: { name: preview.name ?? '', password: '' },
-    validateInputOnBlur: true,
-    validate: { name: isNotEmpty('Write your name.'), password: checkNewPassword },
-  });
-  const join = useMutation(
-    api.directory.links.acceptInvitation.mutationOptions({
-      onSuccess: onDone,
-      onError: (error) => form.setErrors(fieldErrors(describeFailure(error))),
-    }),
+  const email = preview.email ?? '';
+  const [isPasswordWanted, setPasswordWanted] = useState(false);
+  // Where the answer fails to come, a password is tried: the server refuses it if it may not be.
+  const options = useQuery(
+    api.sso.signInOptions.queryOptions({ input: { email }, enabled: email !== '', retry: false, staleTime: 'static' }),
   );
+  const asked = email !== '' && options.isPending;
+  const { connection = null, isPasswordOffered = true } = options.data ?? {};
+  const isSignOnFirst = !isPasswordWanted && (connection !== null || !isPasswordOffered);
   return (
     <PlainPage
       title={`Join ${preview.workspaceName ?? 'the workspace'}`}
@@ -34,17 +35,26 @@ export function AcceptInvitation({ token, preview, onDone }: AcceptInvitationPro
         preview.invitedBy ? `${preview.invitedBy} invited you to use Codex here.` : 'You are invited to use Codex here.'
       }
     >
-      <form onSubmit={form.onSubmit((values) => join.mutate({ token, ...values }))} noValidate>
+      {asked ? (
+        <RowSkeletons rows={3} />
+      ) : isSignOnFirst ? (
+        <SingleSignOnStep
+          email={email}
+          connection={connection}
+          isPasswordOffered={isPasswordOffered}
+          onPassword={isPasswordOffered ? () => setPasswordWanted(true) : undefined}
+          onContinue={(connectionId) => location.assign(signOnAddress({ connectionId, next: paths.connect, email }))}
+        />
+      ) : (
         <Stack gap="md">
-          {join.error && <FailureNotice what="You have not joined yet" error={join.error} />}
-          <TextInput label="E-mail" value={preview.email ?? ''} readOnly autoComplete="username" />
-          <TextInput label="Your name" autoComplete="name" autoFocus {...form.getInputProps('name')} />
-          <NewPasswordInput {...form.getInputProps('password')} />
-          <Button type="submit" loading={join.isPending} fullWidth>
-            Join
-          </Button>
+          <JoinWithPassword token={token} preview={preview} onDone={onDone} />
+          {connection && (
+            <Button variant="default" fullWidth onClick={() => setPasswordWanted(false)}>
+              Continue with {connection.name} instead
+            </Button>
+          )}
         </Stack>
-      </form>
+      )}
     </PlainPage>
   );
 }

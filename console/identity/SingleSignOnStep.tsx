@@ -8,7 +8,8 @@ interface SingleSignOnStepProps {
   connection: { id: string; name: string } | null;
   isPasswordOffered: boolean;
   onOther?: (() => void) | undefined;
-  onPassword: () => void;
+  /** Left out where not even an owner kept for emergencies gets in this way. */
+  onPassword: (() => void) | undefined;
   onContinue: (connectionId: string) => void;
 }
 
@@ -29,19 +30,20 @@ export function SingleSignOnStep(props: SingleSignOnStepProps) {
           </p>
         </Notice>
       )}
-      {isPasswordOffered ? (
-        <Button variant="default" fullWidth onClick={onPassword}>
-          Use a password instead
-        </Button>
-      ) : (
-        <Text size="sm" c="dimmed">
-          Passwords are off here. A workspace owner kept for emergencies can still{' '}
-          <Button variant="transparent" size="compact-sm" p={0} fw={400} td="underline" onClick={onPassword}>
-            use a password
+      {onPassword &&
+        (isPasswordOffered ? (
+          <Button variant="default" fullWidth onClick={onPassword}>
+            Use a password instead
           </Button>
-          .
-        </Text>
-      )}
+        ) : (
+          <Text size="sm" c="dimmed">
+            Passwords are off here. A workspace owner kept for emergencies can still{' '}
+            <Button variant="transparent" size="compact-sm" p={0} fw={400} td="underline" onClick={onPassword}>
+              use a password
+            </Button>
+            .
+          </Text>
+        ))}
     </Stack>
   );
 }

@@ -6,6 +6,7 @@ import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
 import { CopyField } from '#console/ui/CopyField.tsx';
 import { Section } from '#console/ui/Section.tsx';
+import { HandOverGroup } from './HandOverGroup.tsx';
 import { ProvisioningGuide } from './ProvisioningGuide.tsx';
 import { ProvisioningState } from './ProvisioningState.tsx';
 import { ProvisioningTokens } from './ProvisioningTokens.tsx';
@@ -13,6 +14,7 @@ import { ProvisioningTokens } from './ProvisioningTokens.tsx';
 /** Whether people arrive by themselves, with which tokens, and how to set that up at the provider. */
 export function ProvisioningPage() {
   const mayManage = useCan('keys.write');
+  const maySetUp = useCan('sign-in.write');
   const status = useQuery(api.provisioning.status.queryOptions());
   return (
     <Page
@@ -34,6 +36,7 @@ export function ProvisioningPage() {
               </Section>
             )}
             <ProvisioningGuide baseUrl={facts.baseUrl} />
+            {maySetUp && <HandOverGroup />}
             <Section title="What SCIM looks after">
               <Text maw={720}>
                 People and groups that arrive by SCIM say so on their pages. Their name, address and memberships are

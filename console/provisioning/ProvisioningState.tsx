@@ -1,17 +1,20 @@
+import type { client } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { Facts } from '#console/ui/Facts.tsx';
 import { countOf, formatCount } from '#console/ui/figures.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
-import type { ProvisioningStatus } from '#contract/provisioning.ts';
+import classes from './Provisioning.module.css';
+
+type Status = Awaited<ReturnType<typeof client.provisioning.status>>;
 
 /** What has arrived, when the provider last asked, and what it was last refused. */
-export function ProvisioningState({ facts }: { facts: ProvisioningStatus }) {
+export function ProvisioningState({ facts }: { facts: Status }) {
   const { users, groups, lastRequestAt, lastError } = facts;
   const isErrorLast = lastError !== null;
   return (
-    <>
+    <div className={classes.state}>
       {lastRequestAt === null ? (
         <Notice tone="info" title="Not set up">
           <p>No identity provider has asked yet. Make a token, then follow the steps for your provider below.</p>
@@ -55,6 +58,6 @@ export function ProvisioningState({ facts }: { facts: ProvisioningStatus }) {
           ]}
         />
       )}
-    </>
+    </div>
   );
 }

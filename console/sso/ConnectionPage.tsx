@@ -42,9 +42,9 @@ function ConnectionTabs({ connection }: { connection: Connection }) {
       <ConnectionSummary connection={connection} />
       <Tabs value={tab} onChange={open} keepMounted={false}>
         <Tabs.List mb="lg">
-          <Tabs.Tab value="set-up">Set-up and test</Tabs.Tab>
+          <Tabs.Tab value="set-up">Set-up</Tabs.Tab>
           <Tabs.Tab value="people">People and groups</Tabs.Tab>
-          <Tabs.Tab value="details">Claims and details</Tabs.Tab>
+          <Tabs.Tab value="details">Details</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="set-up">
           <ConnectionSetUp connection={connection} />

@@ -31,15 +31,17 @@ export function ConnectionSetUp({ connection }: { connection: Connection }) {
       }}
     />
   );
-  const parts = [
-    <TestConnection key="test" connection={connection} position={isReady ? null : 3} />,
+  const test = <TestConnection key="test" connection={connection} position={isReady ? null : 3} />;
+  const steps = (
     <Section
       key="steps"
       title={isReady ? `At ${providers[provider].name}` : `1. At ${providers[provider].name}`}
       action={guideChoice}
     >
       <ProviderSteps connection={connection} provider={provider} />
-    </Section>,
+    </Section>
+  );
+  const credentials = (
     <Section
       key="credentials"
       title={isReady ? 'What the provider gave' : '2. What the provider gives you'}
@@ -57,8 +59,8 @@ export function ConnectionSetUp({ connection }: { connection: Connection }) {
       ) : (
         <SamlForm connection={connection} provider={provider} isReadOnly={!mayWrite} />
       )}
-    </Section>,
-  ];
+    </Section>
+  );
   // Until there is something to test, the order is that of the work; afterwards the test is what people come for.
-  return <div>{isReady ? parts : [...parts.slice(1), parts[0]]}</div>;
+  return <div>{isReady ? [test, credentials, steps] : [steps, credentials, test]}</div>;
 }

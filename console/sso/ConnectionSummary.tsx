@@ -1,3 +1,4 @@
+import { Group } from '@mantine/core';
 import { paths } from '#console/paths.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { Facts } from '#console/ui/Facts.tsx';
@@ -27,8 +28,13 @@ export function ConnectionSummary({ connection }: { connection: Connection }) {
       )}
       <Facts
         items={[
-          ['Status', <ConnectionStatus key="status" status={status} />],
-          ['Protocol', kindNames[kind]],
+          [
+            'Status',
+            <Group key="status" gap={8}>
+              <ConnectionStatus status={status} />
+              {kindNames[kind]}
+            </Group>,
+          ],
           ['Domains', domains.length > 0 ? listWords(domains) : 'none: nobody reaches it from the sign-in page'],
           [
             'Last test',

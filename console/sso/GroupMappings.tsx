@@ -12,7 +12,7 @@ interface GroupMappingsProps {
 
 export function GroupMappings({ form, hasGroups, isReadOnly }: GroupMappingsProps) {
   const { mappings } = form.values;
-  if (!hasGroups) return <Text>Groups are not read: say under Claims and details where they stand.</Text>;
+  if (!hasGroups) return <Text>Groups are not read: say under Details where they stand.</Text>;
   return (
     <div className={classes.mappings}>
       {mappings.length === 0 && <Text c="dimmed">No group is followed.</Text>}

@@ -30,7 +30,7 @@ export function JoiningChoice({ form, hasGroups, isReadOnly }: JoiningChoiceProp
             description={
               hasGroups
                 ? 'With an address at a domain of this connection, and in one of these groups at the provider.'
-                : 'Groups are not read: say under Claims and details where they stand.'
+                : 'Groups are not read: say under Details where they stand.'
             }
           />
         </Stack>

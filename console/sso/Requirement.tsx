@@ -9,6 +9,7 @@ import { Notice } from '#console/ui/Notice.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import type { Connection } from '#contract/sso.ts';
 import { RequireDialog } from './RequireDialog.tsx';
+import classes from './Sso.module.css';
 import { StopRequiring } from './StopRequiring.tsx';
 
 /** Whether passwords still work, and the way to change that. */
@@ -21,7 +22,7 @@ export function Requirement({ connections }: { connections: Connection[] }) {
   return (
     <Loaded query={settings} what="Whether it is required could not be loaded" skeleton={<RowSkeletons rows={2} />}>
       {(saved) => (
-        <>
+        <div className={classes.state}>
           {saved.isRequired ? (
             <Notice
               tone="ok"
@@ -66,7 +67,7 @@ export function Requirement({ connections }: { connections: Connection[] }) {
           )}
           {asked === 'require' && <RequireDialog saved={saved} onClose={close} />}
           {asked === 'stop' && <StopRequiring saved={saved} onClose={close} />}
-        </>
+        </div>
       )}
     </Loaded>
   );

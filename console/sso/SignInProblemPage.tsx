@@ -63,7 +63,7 @@ function Explained({ problem }: { problem: SignOnProblem }) {
       {problem.sendTo !== 'nobody' && (
         <>
           <Text>{whomToAsk(problem)}</Text>
-          <CommandBlock label="To send" text={problemReport(problem)} />
+          <CommandBlock isWrapped label="To send" text={problemReport(problem)} />
         </>
       )}
     </Stack>

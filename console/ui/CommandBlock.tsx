@@ -10,10 +10,12 @@ interface CommandBlockProps {
   text: string;
   /** Offers the text as a file of this name, too. */
   fileName?: string | null;
+  /** For prose: long lines are broken instead. */
+  isWrapped?: boolean;
 }
 
 /** A command or file to copy. Long lines scroll inside; the keyboard reaches them. */
-export function CommandBlock({ label, text, fileName }: CommandBlockProps) {
+export function CommandBlock({ label, text, fileName, isWrapped = false }: CommandBlockProps) {
   const labelId = useId();
   return (
     <section className={classes.block} aria-labelledby={labelId}>
@@ -37,7 +39,7 @@ export function CommandBlock({ label, text, fileName }: CommandBlockProps) {
         </Group>
       </Group>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (WCAG 2.1.1) */}
-      <pre className={classes.text} tabIndex={0}>
+      <pre className={classes.text} data-wrapped={isWrapped || undefined} tabIndex={0}>
         {text}
       </pre>
     </section>
