@@ -7,6 +7,7 @@ import { Outcome } from '#contract/models.ts';
 const text = z.coerce.string().optional().catch(undefined);
 
 export const SignInSearch = z.object({ next: text });
+export const EnrolSearch = z.object({ next: text });
 export const ConnectionSearch = z.object({
   tab: z.enum(['set-up', 'people', 'details']).optional().catch(undefined),
   provider: z.enum(['okta', 'entra', 'google', 'keycloak', 'other']).optional().catch(undefined),

@@ -26,6 +26,7 @@ export const paths = {
   activity: '/activity',
   audit: '/audit',
   account: '/account',
+  enrol: '/account/second-factor',
   signIn: '/sign-in',
   signInDone: '/sign-in/done',
   signInProblem: '/sign-in/problem',

@@ -1,13 +1,14 @@
-import { Button, Checkbox, Group, MultiSelect, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useSessionStorage } from '@mantine/hooks';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '#console/api.ts';
+import { RolePicker } from '#console/roles/RolePicker.tsx';
+import { useCan } from '#console/session.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Dialog } from '#console/ui/Dialog.tsx';
 import { countOf } from '#console/ui/figures.ts';
-import { builtInRoleNames, builtInRoles } from '#contract/built-in-roles.ts';
-import { allGroups } from './GroupFilter.tsx';
+import { GroupsPicker } from './GroupPicker.tsx';
 import { InvitationLinks } from './InvitationLinks.tsx';
 import { parsePeople } from './parse-people.ts';
 
@@ -17,7 +18,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [groupIds, setGroupIds] = useState<string[]>([]);
   const [sendMail, setSendMail] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const groups = useQuery(allGroups);
+  const mayGiveRoles = useCan('roles.write');
   const invite = useMutation(api.directory.members.invite.mutationOptions({ onSuccess: forget }));
   const { people, wrong } = parsePeople(typed);
   const check = () => {
@@ -52,21 +53,19 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
             onChange={(event) => setTyped(event.currentTarget.value)}
             onBlur={() => typed && check()}
           />
-          <MultiSelect
-            label="Roles"
-            description="Without one they have those of their groups, or the default role."
-            value={roleIds}
-            onChange={setRoleIds}
-            data={builtInRoleNames.map((value) => ({ value, label: builtInRoles[value].name }))}
-          />
-          <MultiSelect
+          {mayGiveRoles && (
+            <RolePicker
+              label="Roles"
+              description="Without one they have those of their groups, or the default role."
+              value={roleIds}
+              onChange={setRoleIds}
+            />
+          )}
+          <GroupsPicker
             label="Groups"
             description="Groups decide which policy applies."
-            clearable
-            searchable
             value={groupIds}
             onChange={setGroupIds}
-            data={(groups.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
           />
           <Checkbox
             label="Send the links by mail, too"

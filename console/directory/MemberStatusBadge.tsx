@@ -1,13 +1,14 @@
 import { StatusBadge, type Tone } from '#console/ui/StatusBadge.tsx';
 import type { Member } from '#contract/directory.ts';
+import { statusNames } from './member-words.ts';
 
-const looks: Record<Member['status'], { tone: Tone; word: string }> = {
-  active: { tone: 'ok', word: 'Active' },
-  invited: { tone: 'info', word: 'Invited' },
-  suspended: { tone: 'warn', word: 'Suspended' },
-  deprovisioned: { tone: 'warn', word: 'Deprovisioned' },
+const tones: Record<Member['status'], Tone> = {
+  active: 'ok',
+  invited: 'info',
+  suspended: 'warn',
+  deprovisioned: 'off',
 };
 
 export function MemberStatusBadge({ status }: Pick<Member, 'status'>) {
-  return <StatusBadge tone={looks[status].tone}>{looks[status].word}</StatusBadge>;
+  return <StatusBadge tone={tones[status]}>{statusNames[status]}</StatusBadge>;
 }

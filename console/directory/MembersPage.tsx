@@ -1,7 +1,7 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { UserPlus } from 'lucide-react';
+import { FileSpreadsheet, UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import type { z } from 'zod';
 import { api } from '#console/api.ts';
@@ -13,15 +13,24 @@ import { Page } from '#console/shell/Page.tsx';
 import { DataTable } from '#console/ui/DataTable.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { Pager } from '#console/ui/Pager.tsx';
-import { SearchBox } from '#console/ui/SearchBox.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
-import { MemberStatus } from '#contract/directory.ts';
-import { GroupFilter } from './GroupFilter.tsx';
+import type { Member } from '#contract/directory.ts';
 import { InviteDialog } from './InviteDialog.tsx';
+import { MemberFilters } from './MemberFilters.tsx';
 import { memberColumns } from './member-columns.tsx';
+import { sayCounts } from './member-words.ts';
 import { SelectionBar } from './SelectionBar.tsx';
 
 type Search = z.infer<typeof MembersSearch>;
+
+const nothingFiltered = {
+  search: undefined,
+  status: undefined,
+  source: undefined,
+  groupId: undefined,
+  grouped: undefined,
+  roleId: undefined,
+} satisfies Partial<Search>;
 
 export function MembersPage() {
   const search = useSearch({ from: '/shell/members' });
@@ -29,29 +38,39 @@ export function MembersPage() {
   const mayInvite = useCan('members.write');
   const mayGroup = useCan('groups.write');
   const [isInviting, setInviting] = useState(false);
-  const [selectedIds, setSelectedIds] = useState<string[]>([]);
+  const [selected, setSelected] = useState<Member[]>([]);
   const members = useQuery(
     api.directory.members.list.queryOptions({ input: search, placeholderData: keepPreviousData }),
   );
+  const { search: text, source, groupId, grouped, roleId } = search;
+  const counts = useQuery(
+    api.directory.members.count.queryOptions({
+      input: { search: text, source, groupId, grouped, roleId },
+      placeholderData: keepPreviousData,
+    }),
+  ).data;
   const filter = (part: Partial<Search>) => {
-    setSelectedIds([]);
+    setSelected([]);
     void navigate({ search: (old) => ({ ...old, cursor: undefined, ...part }), replace: true });
   };
   const sort = { by: search.sort ?? 'name', direction: search.direction ?? 'asc' };
-  const isFiltered = Boolean(search.search || search.status || search.groupId);
+  const isFiltered = Object.keys(nothingFiltered).some((key) => search[key as keyof Search]);
   const invite = mayInvite && (
-    <Button leftSection={<UserPlus size={16} aria-hidden />} onClick={() => setInviting(true)}>
-      Invite people
-    </Button>
+    <Group gap={8}>
+      <Button
+        variant="default"
+        leftSection={<FileSpreadsheet size={16} aria-hidden />}
+        onClick={() => void navigate({ to: paths.importMembers })}
+      >
+        Import a list
+      </Button>
+      <Button leftSection={<UserPlus size={16} aria-hidden />} onClick={() => setInviting(true)}>
+        Invite people
+      </Button>
+    </Group>
   );
-  const counts = members.data?.counts;
   return (
-    <Page
-      isWide
-      title="Members"
-      description={counts && `${counts.active} active, ${counts.invited} invited, ${counts.suspended} suspended.`}
-      action={invite}
-    >
+    <Page isWide title="Members" description={counts && sayCounts(counts)} action={invite}>
       <Loaded query={members} what="The members could not be loaded" skeleton={<RowSkeletons />}>
         {({ items, nextCursor }) => (
           <>
@@ -63,39 +82,18 @@ export function MembersPage() {
               sort={sort}
               onSort={({ by, direction }) => filter({ sort: by as Search['sort'], direction })}
               onOpen={({ id }) => void navigate({ to: paths.member, params: { id } })}
-              selectedIds={selectedIds}
-              onSelectedIds={mayGroup ? setSelectedIds : undefined}
-              selectionLabel={({ name }) => name}
-              toolbar={
-                <>
-                  <SearchBox
-                    label="Search by name or e-mail"
-                    value={search.search ?? ''}
-                    onSearch={(text) => filter({ search: text || undefined })}
-                  />
-                  <SegmentedControl
-                    aria-label="Status"
-                    value={search.status ?? 'all'}
-                    onChange={(status) => filter({ status: MemberStatus.safeParse(status).data })}
-                    data={[
-                      { value: 'all', label: 'All' },
-                      { value: 'active', label: 'Active' },
-                      { value: 'invited', label: 'Invited' },
-                      { value: 'suspended', label: 'Suspended' },
-                    ]}
-                  />
-                  <GroupFilter value={search.groupId} onChange={(groupId) => filter({ groupId })} />
-                </>
+              selectedIds={selected.map(({ id }) => id)}
+              onSelectedIds={
+                mayGroup || mayInvite ? (ids) => setSelected(items.filter(({ id }) => ids.includes(id))) : undefined
               }
+              selectionLabel={({ name }) => name}
+              toolbar={<MemberFilters search={search} onFilter={filter} />}
             />
             {items.length === 0 && (
               <EmptyState
                 action={
                   isFiltered ? (
-                    <Button
-                      variant="default"
-                      onClick={() => filter({ search: undefined, status: undefined, groupId: undefined })}
-                    >
+                    <Button variant="default" onClick={() => filter(nothingFiltered)}>
                       Show everybody
                     </Button>
                   ) : (
@@ -112,12 +110,15 @@ export function MembersPage() {
               isFirst={!search.cursor}
               hasNext={nextCursor !== null}
               onFirst={() => filter({})}
-              onNext={() => void navigate({ search: (old) => ({ ...old, cursor: nextCursor ?? undefined }) })}
+              onNext={() => {
+                setSelected([]);
+                void navigate({ search: (old) => ({ ...old, cursor: nextCursor ?? undefined }) });
+              }}
             />
           </>
         )}
       </Loaded>
-      {selectedIds.length > 0 && <SelectionBar memberIds={selectedIds} onDone={() => setSelectedIds([])} />}
+      {selected.length > 0 && <SelectionBar members={selected} onDone={() => setSelected([])} />}
       {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
     </Page>
   );

@@ -5,6 +5,7 @@ import type { DataColumn } from '#console/ui/data-table-column.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import type { Member } from '#contract/directory.ts';
 import { MemberStatusBadge } from './MemberStatusBadge.tsx';
+import { sourceNames } from './member-words.ts';
 
 export const memberColumns: DataColumn<Member>[] = [
   {
@@ -42,6 +43,12 @@ export const memberColumns: DataColumn<Member>[] = [
           none
         </Text>
       ),
+  },
+  {
+    id: 'source',
+    header: 'Source',
+    isExtra: true,
+    cell: ({ source }) => sourceNames[source],
   },
   {
     id: 'lastActiveAt',

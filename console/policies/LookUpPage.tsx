@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { api } from '#console/api.ts';
-import { GroupFilter } from '#console/directory/GroupFilter.tsx';
+import { GroupPicker } from '#console/directory/GroupPicker.tsx';
 import { paths } from '#console/paths.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
@@ -42,7 +42,9 @@ export function LookUpPage() {
           <Text fw={600} size="sm" mb={2}>
             or a group
           </Text>
-          <GroupFilter
+          <GroupPicker
+            label="Group"
+            placeholder="Any group"
             value={search.groupId}
             onChange={(groupId) => {
               setEmail('');
