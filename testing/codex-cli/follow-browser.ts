@@ -9,6 +9,8 @@ export interface BrowserOptions {
   /** Name → address, for names that are not in DNS. The port stays as in the address. */
   hosts?: Record<string, string>;
   cookies?: CookieJar;
+  /** A redirect to such an address is not followed: the page is the one that asked for it, its `url` where it leads. */
+  stopBefore?: (url: URL) => boolean;
 }
 
 export interface Page {
@@ -70,6 +72,7 @@ async function follow(first: Visit, options: BrowserOptions, cookies: CookieJar)
       return { url: visit.url, ...answer, visited };
     }
     const url = new URL(location, visit.url);
+    if (options.stopBefore?.(url)) return { url, ...answer, visited };
     // 307 and 308 repeat the request; browsers turn every other redirect of a form into a GET (Fetch, section 4.4).
     const repeats = answer.status === 307 || answer.status === 308;
     visit = repeats ? { ...visit, url } : { method: 'GET', url };
