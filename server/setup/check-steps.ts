@@ -1,23 +1,11 @@
 import type { z } from 'zod';
-import type { SetupCheck, Step } from '#contract/setup.ts';
+import type { Step } from '#contract/setup.ts';
+import { checkPeople } from './check-people.ts';
 import { counted } from './counted.ts';
+import { type Check, check, later } from './setup-check.ts';
 import type { SetupFacts } from './setup-facts.ts';
 
-type Check = z.infer<typeof SetupCheck>;
 type StepOf = z.infer<typeof Step>;
-
-interface Question {
-  id: string;
-  title: string;
-  path: string | null;
-  isDone: boolean;
-  /** Without a full stop: the console ends the sentence. */
-  fact: string;
-}
-
-const check = ({ isDone, ...question }: Question): Check => ({ ...question, status: isDone ? 'done' : 'open' });
-
-const later = (id: string, title: string, fact: string): Check => ({ id, title, status: 'later', fact, path: null });
 
 const enable = ({ settings, models, people }: SetupFacts): Check[] => [
   check({
@@ -59,37 +47,6 @@ const enable = ({ settings, models, people }: SetupFacts): Check[] => [
         ? 'No Codex client has called yet'
         : `${counted(people.seenEver, 'member')} used a Codex client`,
   }),
-];
-
-const roles = ({ people }: SetupFacts): Check[] => [
-  check({
-    id: 'second-owner',
-    title: 'Name a second owner',
-    path: '/members',
-    isDone: people.activeOwners > 1,
-    fact:
-      people.activeOwners > 1
-        ? `${people.activeOwners} owners`
-        : 'One owner: if they are away, nobody can change settings or let people in',
-  }),
-  check({
-    id: 'invite-members',
-    title: 'Invite people',
-    path: '/members',
-    isDone: people.activeMembers > 1,
-    fact: `${counted(people.activeMembers, 'active member')}, ${people.invitedMembers} invited`,
-  }),
-  check({
-    id: 'groups',
-    title: 'Sort people into groups',
-    path: '/groups',
-    isDone: people.groupedMembers > 0,
-    fact:
-      people.groups === 0
-        ? 'No groups yet, so everyone gets the same policy'
-        : `${counted(people.groups, 'group')} with ${counted(people.groupedMembers, 'member')}`,
-  }),
-  later('single-sign-on', 'Single sign-on and SCIM', 'Comes in a later version; until then people join by invitation'),
 ];
 
 const policies = ({ policies: facts, people }: SetupFacts): Check[] => [
@@ -180,7 +137,7 @@ const verify = ({ models, policies: facts, signedInClients }: SetupFacts): Check
 /** The seven steps of the set-up, each check decided by fact. */
 export const checkSteps = (facts: SetupFacts): StepOf[] => [
   { id: 'enable', number: 1, title: 'Enable Codex', checks: enable(facts) },
-  { id: 'roles', number: 2, title: 'People and roles', checks: roles(facts) },
+  { id: 'roles', number: 2, title: 'People and roles', checks: checkPeople(facts) },
   { id: 'policies', number: 3, title: 'Enforced policies', checks: policies(facts) },
   {
     id: 'team-config',

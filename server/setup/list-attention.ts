@@ -10,7 +10,7 @@ export interface AttentionItem {
 const failuresThatCount = 3;
 
 /** What is not all right, the most important first. */
-export function listAttention({ settings, people, policies, models }: SetupFacts): AttentionItem[] {
+export function listAttention({ settings, people, policies, models, signIn }: SetupFacts): AttentionItem[] {
   const items: [boolean, string, string][] = [
     [!settings.codexLocalEnabled, 'Codex Local is off: every local client is refused.', '/settings'],
     [models.upstreamHost === null, 'No model upstream is set: no call can be answered.', '/models'],
@@ -30,6 +30,11 @@ export function listAttention({ settings, people, policies, models }: SetupFacts
       'API keys are allowed: they carry no policy, so nothing limits what they are used for.',
       '/settings',
     ],
+    ...signIn.endingCertificates.map(({ connection, endsAt }): [boolean, string, string] => [
+      true,
+      `The certificate with which ${connection} signs ends on ${endsAt.toISOString().slice(0, 10)}: nobody signs in with it afterwards. Ask the administrator of your identity provider for the next one.`,
+      '/single-sign-on',
+    ]),
     [people.activeOwners === 1, 'There is only one owner. Name a second one before you need them.', '/members'],
   ];
   return items.filter(([applies]) => applies).map(([, sentence, path]) => ({ sentence, path }));

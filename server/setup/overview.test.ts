@@ -159,6 +159,74 @@ test('as things are set up, the checks turn by fact', async () => {
   });
 });
 
+test('how people arrive and sign in turns by fact, and an ending certificate needs someone', async () => {
+  const { db } = services;
+  const before = statusOf(await overview());
+  expect(before).toMatchObject({
+    roles: 'open',
+    'single-sign-on': 'open',
+    provisioning: 'open',
+    'second-factor': 'open',
+  });
+  const now = new Date();
+  const ends = (days: number) => ({
+    pem: '',
+    subject: 'CN=idp',
+    expiresAt: new Date(now.getTime() + days * 86_400_000).toISOString(),
+  });
+  const settings = (days: number[]) =>
+    JSON.stringify({
+      idpEntityId: 'urn:idp',
+      signOnUrl: 'https://idp.example.com/sso',
+      certificates: days.map(ends),
+      metadataUrl: null,
+      signsRequests: true,
+    });
+  await db
+    .insertInto('sso_connections')
+    .values({
+      id: 'con_1',
+      workspace_id: workspaceId,
+      kind: 'saml',
+      name: 'Okta',
+      status: 'enabled',
+      settings: settings([2]),
+      claims: JSON.stringify({ email: 'email', name: 'name', groups: null }),
+      just_in_time: JSON.stringify({ who: 'nobody' }),
+      group_mappings: '[]',
+      required_context: JSON.stringify({ amr: [], acr: [] }),
+      created_at: now,
+      updated_at: now,
+    })
+    .execute();
+  await db
+    .insertInto('groups')
+    .values({ id: 'grp_1', workspace_id: workspaceId, name: 'Codex Users', source: 'scim', created_at: now })
+    .execute();
+  await db
+    .insertInto('role_grants')
+    .values({ workspace_id: workspaceId, role_id: 'codex-user', member_id: null, group_id: 'grp_1', granted_at: now })
+    .execute();
+  const provisioned = await seedMember(db, { workspaceId, email: 'scim@example.com' });
+  await db.updateTable('members').set({ source: 'scim' }).where('id', '=', provisioned).execute();
+  await db.updateTable('workspaces').set({ second_factor_rule: 'admins' }).where('id', '=', workspaceId).execute();
+
+  const found = await overview();
+  expect(statusOf(found)).toMatchObject({
+    roles: 'done',
+    'single-sign-on': 'done',
+    provisioning: 'done',
+    'second-factor': 'done',
+  });
+  expect(found.attention).toMatchObject([{ path: '/single-sign-on', sentence: expect.stringContaining('Okta') }]);
+  // The next certificate is there already: nobody has to do anything.
+  await db
+    .updateTable('sso_connections')
+    .set({ settings: settings([2, 400]) })
+    .execute();
+  expect((await overview()).attention).toEqual([]);
+});
+
 test('an upstream that fails again and again needs someone; once it answers, nobody', async () => {
   for (const minutesAgo of [4, 3, 2]) await addCall('failed', minutesAgo);
   expect((await overview()).attention).toEqual([

@@ -4,12 +4,15 @@ import { type ModelFacts, readModelFacts } from '#server/models/index.ts';
 import { type PolicyFacts, readPolicyFacts } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
 import { readSettings } from '#server/workspace/index.ts';
-import { countPeople, type PeopleFacts } from './queries.ts';
+import { countPeople, type PeopleFacts, readSignInFacts, type SignInFacts } from './queries.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** Everything the checks are decided from: what is there, never what somebody ticked. */
 export interface SetupFacts {
   settings: WorkspaceSettings;
   people: PeopleFacts;
+  signIn: SignInFacts;
   signedInClients: number;
   policies: PolicyFacts;
   models: ModelFacts;
@@ -20,9 +23,11 @@ export async function readSetupFacts(
   workspaceId: string,
 ): Promise<SetupFacts> {
   const now = clock();
+  const soon = new Date(now.getTime() + 21 * dayMs);
   return {
     settings: await readSettings(db, workspaceId),
     people: await countPeople(db, workspaceId, now),
+    signIn: await readSignInFacts(db, workspaceId, soon),
     signedInClients: await countClientSignIns(db, workspaceId, { now }),
     policies: await readPolicyFacts(db, workspaceId),
     models: await readModelFacts(db, workspaceId, { now }),
