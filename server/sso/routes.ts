@@ -1,6 +1,6 @@
 import { addressKey, rateLimit } from '#server/db/rate-limit.ts';
 import { ReeveError } from '#server/fail.ts';
-import { type RequestContext, signedIn } from '#server/http/request-context.ts';
+import { callerOf, type RequestContext } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { actingAdmin } from './acting-admin.ts';
@@ -15,7 +15,7 @@ import { startTest } from './start-test.ts';
 import { readProblem } from './tell-problem.ts';
 import { changeConnection } from './update-connection.ts';
 
-const workspaceOf = (context: RequestContext): string => signedIn(context).workspaceId;
+const workspaceOf = (context: RequestContext): string => callerOf(context).workspaceId;
 
 function connectionRoutes(services: Services) {
   const { connections } = routes.sso;
