@@ -58,7 +58,7 @@ export async function openScimServer(options: { requestsEachMinute?: number } = 
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await answer.text();
-      return { status: answer.status, body: text === '' ? {} : JSON.parse(text), headers: answer.headers };
+      return { status: answer.status, body: JSON.parse(text === '' ? '{}' : text), headers: answer.headers };
     },
     close: () => services.close(),
   };

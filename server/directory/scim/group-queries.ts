@@ -38,7 +38,7 @@ export const listGroups = (db: Database, workspaceId: string, { where, orderBy, 
     .select(columns)
     .$if(where !== null, (query) => query.where(where ?? sql<boolean>`true`))
     .$if(orderBy !== null, (query) =>
-      query.orderBy(orderBy ?? sql`1`, isDescending ? sql`desc nulls first` : sql`asc nulls last`),
+      query.orderBy(orderBy ?? sql`1`, (by) => (isDescending ? by.desc().nullsFirst() : by.asc().nullsLast())),
     )
     .orderBy('s.group_id')
     .offset(offset)

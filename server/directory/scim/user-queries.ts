@@ -58,7 +58,7 @@ export const listUsers = (db: Database, workspaceId: string, { where, orderBy, i
     .select(columns)
     .$if(where !== null, (query) => query.where(where ?? sql<boolean>`true`))
     .$if(orderBy !== null, (query) =>
-      query.orderBy(orderBy ?? sql`1`, isDescending ? sql`desc nulls first` : sql`asc nulls last`),
+      query.orderBy(orderBy ?? sql`1`, (by) => (isDescending ? by.desc().nullsFirst() : by.asc().nullsLast())),
     )
     .orderBy('s.member_id')
     .offset(offset)
