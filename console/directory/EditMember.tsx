@@ -1,5 +1,5 @@
-import { Button, Group, MultiSelect, Stack, TextInput } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { isEmail, isNotEmpty, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
@@ -7,7 +7,7 @@ import { useCan } from '#console/session.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { Dialog } from '#console/ui/Dialog.tsx';
-import { builtInRoleNames, builtInRoles } from '#contract/built-in-roles.ts';
+import { Notice } from '#console/ui/Notice.tsx';
 import type { Member } from '#contract/directory.ts';
 
 export function EditMember({ member }: { member: Member }) {
@@ -17,7 +17,7 @@ export function EditMember({ member }: { member: Member }) {
   return (
     <>
       <Button variant="default" onClick={() => setOpen(true)}>
-        Change name or role
+        Change name or e-mail
       </Button>
       {isOpen && <EditDialog member={member} onClose={() => setOpen(false)} />}
     </>
@@ -25,41 +25,50 @@ export function EditMember({ member }: { member: Member }) {
 }
 
 function EditDialog({ member, onClose }: { member: Member; onClose: () => void }) {
-  const mayGiveRoles = useCan('roles.write');
+  const isManaged = member.source === 'scim';
   const form = useForm({
-    initialValues: { name: member.name, roleIds: member.roles.map(({ id }) => id) },
-    validate: { name: isNotEmpty('Write a name.') },
+    initialValues: { name: member.name, email: member.email },
+    validate: { name: isNotEmpty('Write a name.'), email: isEmail('Write an e-mail address.') },
+    validateInputOnBlur: true,
   });
-  const { name, roleIds } = form.values;
-  const rename = useMutation(api.directory.members.update.mutationOptions({}));
-  const setRoles = useMutation(api.directory.members.setRoles.mutationOptions({}));
-  const save = async () => {
-    if (name !== member.name) await rename.mutateAsync({ id: member.id, name });
-    if (mayGiveRoles) await setRoles.mutateAsync({ id: member.id, roleIds });
-    showDone(`${name} was changed.`);
-    onClose();
-  };
-  const error = rename.error ?? setRoles.error;
+  const update = useMutation(
+    api.directory.members.update.mutationOptions({
+      onSuccess: ({ name }) => {
+        showDone(`${name} was changed.`);
+        onClose();
+      },
+    }),
+  );
+  const save = form.onSubmit(({ name, email }) => update.mutate({ id: member.id, name, email }));
   return (
     <Dialog opened onClose={onClose} title={`Change ${member.name}`}>
-      <form onSubmit={form.onSubmit(() => save().catch(() => undefined))} noValidate>
+      <form onSubmit={save} noValidate>
         <Stack gap="md">
-          {error && <FailureNotice what="Nothing was changed" error={error} />}
-          <TextInput label="Name" data-autofocus {...form.getInputProps('name')} />
-          <MultiSelect
-            label="Own roles"
-            description="Roles of their groups come on top. Changes hold at their next request."
-            disabled={!mayGiveRoles}
-            data={builtInRoleNames.map((value) => ({ value, label: builtInRoles[value].name }))}
-            {...form.getInputProps('roleIds')}
-          />
+          {update.error && <FailureNotice what="Nothing was changed" error={update.error} />}
+          {isManaged && (
+            <Notice tone="info" title="Your identity provider decides this">
+              <p>
+                The name and the address of {member.name} come through SCIM. Change them there; they arrive here by
+                themselves.
+              </p>
+            </Notice>
+          )}
+          <TextInput label="Name" data-autofocus disabled={isManaged} {...form.getInputProps('name')} />
+          <TextInput label="E-mail" type="email" disabled={isManaged} {...form.getInputProps('email')} />
+          {!isManaged && (
+            <Text size="sm" c="dimmed">
+              They sign in with the new address from then on, and single sign-on finds them by it.
+            </Text>
+          )}
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={onClose}>
-              Cancel
+              {isManaged ? 'Close' : 'Cancel'}
             </Button>
-            <Button type="submit" loading={rename.isPending || setRoles.isPending}>
-              Save
-            </Button>
+            {!isManaged && (
+              <Button type="submit" loading={update.isPending} disabled={!form.isDirty()}>
+                Save
+              </Button>
+            )}
           </Group>
         </Stack>
       </form>

@@ -37,7 +37,14 @@ export function GroupDialog({ group, onClose, onSaved }: GroupDialogProps) {
       <form onSubmit={save} noValidate>
         <Stack gap="md">
           {error && <FailureNotice what="The group was not saved" error={error} />}
-          <TextInput label="Name" maxLength={120} data-autofocus {...form.getInputProps('name')} />
+          <TextInput
+            label="Name"
+            description={group?.source === 'scim' ? 'Comes from your identity provider; change it there.' : undefined}
+            maxLength={120}
+            disabled={group?.source === 'scim'}
+            data-autofocus
+            {...form.getInputProps('name')}
+          />
           <Textarea
             label="Description"
             description="Who belongs here? Shown where policies are assigned."

@@ -10,18 +10,20 @@ import { DataTable } from '#console/ui/DataTable.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import { Pager } from '#console/ui/Pager.tsx';
+import { SearchBox } from '#console/ui/SearchBox.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import type { Group, Member } from '#contract/directory.ts';
 import { memberColumns } from './member-columns.tsx';
 
 export function GroupMembers({ group }: { group: Group }) {
-  const mayWrite = useCan('groups.write');
+  const mayWrite = useCan('groups.write') && group.source === 'manual';
+  const [search, setSearch] = useState('');
   const [cursor, setCursor] = useState<string | undefined>();
   const [selectedIds, setSelectedIds] = useState<string[]>([]);
   const members = useQuery(
     api.directory.members.list.queryOptions({
-      input: { groupId: group.id, cursor },
+      input: { groupId: group.id, search: search || undefined, cursor },
       placeholderData: keepPreviousData,
     }),
   );
@@ -41,8 +43,10 @@ export function GroupMembers({ group }: { group: Group }) {
       {mayWrite && <AddMembers group={group} />}
       <Loaded query={members} what="The members of this group could not be loaded" skeleton={<RowSkeletons rows={4} />}>
         {({ items, nextCursor }) =>
-          items.length === 0 ? (
-            <EmptyState>Nobody is in this group yet. Choose people above.</EmptyState>
+          items.length === 0 && search === '' ? (
+            <EmptyState>
+              {mayWrite ? 'Nobody is in this group yet. Choose people above.' : 'Nobody is in this group yet.'}
+            </EmptyState>
           ) : (
             <>
               <DataTable<Member>
@@ -56,13 +60,25 @@ export function GroupMembers({ group }: { group: Group }) {
                 onSelectedIds={mayWrite ? setSelectedIds : undefined}
                 selectionLabel={({ name }) => name}
                 toolbar={
-                  selectedIds.length > 0 && (
-                    <Button variant="outline" color="red" loading={change.isPending} onClick={takeOut}>
-                      Take {countOf(selectedIds.length, 'person', 'people')} out
-                    </Button>
-                  )
+                  <>
+                    <SearchBox
+                      label="Search in this group"
+                      value={search}
+                      onSearch={(text) => {
+                        setSelectedIds([]);
+                        setCursor(undefined);
+                        setSearch(text);
+                      }}
+                    />
+                    {selectedIds.length > 0 && (
+                      <Button variant="outline" color="red" loading={change.isPending} onClick={takeOut}>
+                        Take {countOf(selectedIds.length, 'person', 'people')} out
+                      </Button>
+                    )}
+                  </>
                 }
               />
+              {items.length === 0 && <EmptyState>Nobody in this group matches “{search}”.</EmptyState>}
               <Pager
                 label="Pages of members"
                 shown={items.length}

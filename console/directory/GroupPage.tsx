@@ -4,6 +4,7 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
+import { GroupRoles } from '#console/roles/GroupRoles.tsx';
 import { useCan } from '#console/session.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Loaded } from '#console/shell/Loaded.tsx';
@@ -14,6 +15,7 @@ import { countOf } from '#console/ui/figures.ts';
 import { Section } from '#console/ui/Section.tsx';
 import { GroupDialog } from './GroupDialog.tsx';
 import { GroupMembers } from './GroupMembers.tsx';
+import { ManagedGroup } from './ManagedGroup.tsx';
 
 export function GroupPage() {
   const { id } = useParams({ from: '/shell/groups/$id' });
@@ -39,7 +41,7 @@ export function GroupPage() {
         mayWrite &&
         group.data && (
           <Button variant="default" onClick={() => setAsked('change')}>
-            Change name or description
+            {group.data.source === 'scim' ? 'Change description' : 'Change name or description'}
           </Button>
         )
       }
@@ -47,8 +49,10 @@ export function GroupPage() {
       <Loaded query={group} what="This group could not be loaded">
         {(found) => (
           <>
+            {found.source === 'scim' && <ManagedGroup group={found} />}
             <GroupMembers group={found} />
-            {mayWrite && (
+            <GroupRoles groupId={id} />
+            {mayWrite && found.source === 'manual' && (
               <Section
                 title="Delete this group"
                 description="Its policy assignments go, too. The people stay members of the workspace."

@@ -1,9 +1,11 @@
-import { Button, Text } from '@mantine/core';
+import { Button, Select, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
+import type { z } from 'zod';
 import { api } from '#console/api.ts';
+import type { GroupsSearch } from '#console/page-search.ts';
 import { paths } from '#console/paths.ts';
 import { useCan } from '#console/session.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
@@ -17,18 +19,24 @@ import { Pager } from '#console/ui/Pager.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { SearchBox } from '#console/ui/SearchBox.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
-import type { Group } from '#contract/directory.ts';
+import { Group } from '#contract/directory.ts';
 import { GroupDialog } from './GroupDialog.tsx';
+import { SourceBadge } from './SourceBadge.tsx';
+
+type Search = z.infer<typeof GroupsSearch>;
 
 const columns: DataColumn<Group>[] = [
   {
     id: 'name',
     header: 'Name',
     phone: 'title',
-    cell: ({ id, name }) => (
-      <TextLink to={paths.group} params={{ id }} underline="hover" fw={600} inherit>
-        {name}
-      </TextLink>
+    cell: ({ id, name, source }) => (
+      <>
+        <TextLink to={paths.group} params={{ id }} underline="hover" fw={600} inherit>
+          {name}
+        </TextLink>{' '}
+        <SourceBadge source={source} />
+      </>
     ),
   },
   {
@@ -59,6 +67,9 @@ export function GroupsPage() {
   const mayWrite = useCan('groups.write');
   const [isCreating, setCreating] = useState(false);
   const groups = useQuery(api.directory.groups.list.queryOptions({ input: search, placeholderData: keepPreviousData }));
+  const filter = (part: Partial<Search>) =>
+    void navigate({ search: (old) => ({ ...old, cursor: undefined, ...part }), replace: true });
+  const isFiltered = Boolean(search.search || search.member || search.source);
   const create = mayWrite && (
     <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setCreating(true)}>
       Create group
@@ -73,7 +84,7 @@ export function GroupsPage() {
     >
       <Loaded query={groups} what="The groups could not be loaded" skeleton={<RowSkeletons />}>
         {({ items, nextCursor }) =>
-          items.length === 0 && !search.search ? (
+          items.length === 0 && !isFiltered ? (
             <EmptyState action={create}>
               Groups you create appear here. Give each its own policy, for example one for contractors.
             </EmptyState>
@@ -86,20 +97,53 @@ export function GroupsPage() {
                 rowId={({ id }) => id}
                 onOpen={({ id }) => void navigate({ to: paths.group, params: { id } })}
                 toolbar={
-                  <SearchBox
-                    label="Search groups"
-                    value={search.search ?? ''}
-                    onSearch={(text) => void navigate({ search: { search: text || undefined }, replace: true })}
-                  />
+                  <>
+                    <SearchBox
+                      label="Search groups"
+                      value={search.search ?? ''}
+                      onSearch={(text) => filter({ search: text || undefined })}
+                    />
+                    <SearchBox
+                      label="With a member named"
+                      value={search.member ?? ''}
+                      onSearch={(text) => filter({ member: text || undefined })}
+                    />
+                    <Select
+                      aria-label="Source"
+                      placeholder="Any source"
+                      clearable
+                      clearButtonProps={{ 'aria-label': 'Clear: Source' }}
+                      w={150}
+                      value={search.source ?? null}
+                      onChange={(source) => filter({ source: Group.shape.source.safeParse(source).data })}
+                      data={[
+                        { value: 'manual', label: 'By hand' },
+                        { value: 'scim', label: 'SCIM' },
+                      ]}
+                    />
+                  </>
                 }
               />
-              {items.length === 0 && <EmptyState>No group of that name.</EmptyState>}
+              {items.length === 0 && (
+                <EmptyState
+                  action={
+                    <Button
+                      variant="default"
+                      onClick={() => filter({ search: undefined, member: undefined, source: undefined })}
+                    >
+                      Show all groups
+                    </Button>
+                  }
+                >
+                  No group matches these filters.
+                </EmptyState>
+              )}
               <Pager
                 label="Pages of groups"
                 shown={items.length}
                 isFirst={!search.cursor}
                 hasNext={nextCursor !== null}
-                onFirst={() => void navigate({ search: { search: search.search } })}
+                onFirst={() => filter({})}
                 onNext={() => void navigate({ search: { ...search, cursor: nextCursor ?? undefined } })}
               />
             </>

@@ -10,6 +10,8 @@ import { showDone, showFailure } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import type { Member } from '#contract/directory.ts';
 import { InvitationLinks } from './InvitationLinks.tsx';
+import { TakeOver } from './TakeOver.tsx';
+import { TransferOwnership } from './TransferOwnership.tsx';
 
 type Asked = 'suspend' | 'remove' | null;
 
@@ -49,6 +51,12 @@ export function MemberActions({ member }: { member: Member }) {
   const input = { id: member.id };
   return (
     <>
+      {member.status === 'deprovisioned' && (
+        <Text mb="md">
+          Your identity provider took {member.name} out, so only it can let them in again. Assign them there; they are
+          active here after its next synchronisation.
+        </Text>
+      )}
       <Group gap={8}>
         {member.status === 'invited' && (
           <Button variant="default" loading={renewing.isPending} onClick={() => renewing.mutate(input)}>
@@ -60,6 +68,8 @@ export function MemberActions({ member }: { member: Member }) {
             Suspend
           </Button>
         )}
+        <TransferOwnership member={member} />
+        <TakeOver member={member} />
         {member.status === 'suspended' && (
           <Button variant="default" loading={reactivating.isPending} onClick={() => reactivating.mutate(input)}>
             Reactivate
@@ -98,6 +108,8 @@ export function MemberActions({ member }: { member: Member }) {
         <Text>
           Everything they were signed in to stops at the next request. This cannot be undone; their past activity and
           audit entries stay.
+          {member.source === 'scim' &&
+            ' As long as your identity provider has them assigned, its next synchronisation brings them back.'}
         </Text>
       </ConfirmDialog>
       {renewing.data && <InvitationLinks invitations={[renewing.data]} onClose={renewing.reset} />}

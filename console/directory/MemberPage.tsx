@@ -1,9 +1,11 @@
-import { List, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { z } from 'zod';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
+import { MemberPermissions } from '#console/roles/MemberPermissions.tsx';
+import { useCan } from '#console/session.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
 import { TextLink } from '#console/shell/TextLink.tsx';
@@ -11,15 +13,21 @@ import { Facts } from '#console/ui/Facts.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import type { MemberDetail } from '#contract/directory.ts';
-import { type Permission, permissions } from '#contract/permissions.ts';
 import { EditMember } from './EditMember.tsx';
+import { MemberAccess } from './MemberAccess.tsx';
 import { MemberActions } from './MemberActions.tsx';
+import { MemberRoles } from './MemberRoles.tsx';
 import { MemberStatusBadge } from './MemberStatusBadge.tsx';
+import { MemberTokens } from './MemberTokens.tsx';
+import { sourceNames } from './member-words.ts';
+import { SourceBadge } from './SourceBadge.tsx';
 
 type Detail = z.infer<typeof MemberDetail>;
 
 export function MemberPage() {
   const { id } = useParams({ from: '/shell/members/$id' });
+  const seesAccess = useCan('members.write');
+  const seesTokens = useCan('access-tokens.manage');
   const member = useQuery(api.directory.members.get.queryOptions({ input: { id } }));
   return (
     <Page
@@ -31,20 +39,15 @@ export function MemberPage() {
       <Loaded query={member} what="This member could not be loaded">
         {(detail) => (
           <>
-            <Section title="Access">
+            <Section title="Access" action={<RecentActivity memberId={id} />}>
               <AccessFacts member={detail} />
             </Section>
-            <Section title="Clients" description="Codex clients that called in this member's name.">
+            <MemberRoles member={detail} />
+            <MemberPermissions memberId={id} />
+            {seesAccess && <MemberAccess member={detail} />}
+            {seesTokens && <MemberTokens member={detail} />}
+            <Section title="Clients seen" description="Codex clients that called in this member's name.">
               <SeenClients clients={detail.clients} />
-            </Section>
-            <Section title="May do">
-              <List spacing={4}>
-                {detail.permissions.map((permission) => (
-                  <List.Item key={permission}>
-                    {permissions[permission as Permission]?.sentence ?? permission}
-                  </List.Item>
-                ))}
-              </List>
             </Section>
             <Section title="Change membership">
               <MemberActions member={detail} />
@@ -56,12 +59,31 @@ export function MemberPage() {
   );
 }
 
+function RecentActivity({ memberId }: { memberId: string }) {
+  const seesActivity = useCan('activity.read');
+  const seesAudit = useCan('audit.read');
+  return (
+    <Group gap={16}>
+      {seesActivity && (
+        <TextLink to={paths.activity} search={{ memberId }}>
+          Recent activity
+        </TextLink>
+      )}
+      {seesAudit && (
+        <TextLink to={paths.audit} search={{ subjectId: memberId }}>
+          Audit entries
+        </TextLink>
+      )}
+    </Group>
+  );
+}
+
 function AccessFacts({ member }: { member: Detail }) {
   return (
     <Facts
       items={[
         ['Status', <MemberStatusBadge key="status" status={member.status} />],
-        ['Own roles', member.roles.map(({ name }) => name).join(', ') || 'none'],
+        ['Source', member.source === 'manual' ? null : sourceNames[member.source]],
         ['Groups', member.groups.length === 0 ? 'none' : <GroupLinks key="groups" groups={member.groups} />],
         [
           'Policy',
@@ -87,12 +109,18 @@ function AccessFacts({ member }: { member: Detail }) {
 }
 
 function GroupLinks({ groups }: Pick<Detail, 'groups'>) {
-  return groups.map(({ id, name }, index) => (
+  return groups.map(({ id, name, source }, index) => (
     <span key={id}>
       {index > 0 && ', '}
       <TextLink to={paths.group} params={{ id }}>
         {name}
       </TextLink>
+      {source === 'scim' && (
+        <>
+          {' '}
+          <SourceBadge source={source} />
+        </>
+      )}
     </span>
   ));
 }

@@ -1,0 +1,91 @@
+import { Button, List, Stack, Text } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '#console/api.ts';
+import { RolePicker } from '#console/roles/RolePicker.tsx';
+import { useSession } from '#console/session.ts';
+import { FailureNotice } from '#console/shell/FailureNotice.tsx';
+import { showDone } from '#console/shell/show-result.ts';
+import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
+import type { Member } from '#contract/directory.ts';
+import { allPermissions, permissions, withIncluded } from '#contract/permissions.ts';
+
+/** For owners, on the page of somebody who can sign in. */
+export function TransferOwnership({ member }: { member: Member }) {
+  const { member: self } = useSession();
+  const [isOpen, setOpen] = useState(false);
+  const isOwner = self.roles.some(({ id }) => id === 'owner');
+  if (!isOwner || member.id === self.id || member.status !== 'active') return null;
+  return (
+    <>
+      <Button variant="default" onClick={() => setOpen(true)}>
+        Hand ownership over
+      </Button>
+      {isOpen && <TransferDialog member={member} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function TransferDialog({ member, onClose }: { member: Member; onClose: () => void }) {
+  const { member: self } = useSession();
+  const [keepRoleIds, setKeepRoleIds] = useState<string[]>(
+    self.roles.map(({ id }) => id).filter((id) => id !== 'owner' && id !== 'codex-user'),
+  );
+  const transfer = useMutation(
+    api.directory.members.transferOwnership.mutationOptions({
+      onSuccess: () => {
+        showDone(`${member.name} is the owner now.`);
+        onClose();
+      },
+    }),
+  );
+  return (
+    <ConfirmDialog
+      isOpen
+      size="lg"
+      title={`Hand ownership over to ${member.name}?`}
+      confirmLabel="Hand ownership over"
+      typeToConfirm={member.email}
+      isDestructive
+      isBusy={transfer.isPending}
+      onClose={onClose}
+      onConfirm={() => transfer.mutate({ id: member.id, keepRoleIds: keepRoleIds.filter((id) => id !== 'owner') })}
+    >
+      <Stack gap="md">
+        {transfer.error && <FailureNotice what="Ownership stays with you" error={transfer.error} />}
+        <Text>
+          {member.name} becomes an owner and you stop being one, both at the same moment. Only an owner can give it back
+          to you.
+        </Text>
+        <RolePicker label="Roles you keep" value={keepRoleIds} onChange={setKeepRoleIds} />
+        <Losses keepRoleIds={keepRoleIds} />
+      </Stack>
+    </ConfirmDialog>
+  );
+}
+
+/** What only owning gave; roles by groups are not counted, they stay. */
+function Losses({ keepRoleIds }: { keepRoleIds: string[] }) {
+  const kept = useKeptPermissions(keepRoleIds);
+  const lost = allPermissions.filter((permission) => !kept.has(permission));
+  return (
+    <div>
+      <Text fw={600} size="sm">
+        You lose, unless a group of yours gives it
+      </Text>
+      <List size="sm" spacing={2} mah={220} style={{ overflowY: 'auto' }}>
+        <List.Item>Making and unmaking owners</List.Item>
+        {lost.map((permission) => (
+          <List.Item key={permission}>{permissions[permission].label}</List.Item>
+        ))}
+      </List>
+    </div>
+  );
+}
+
+function useKeptPermissions(roleIds: string[]): ReadonlySet<string> {
+  const roles = useQuery(api.roles.list.queryOptions());
+  const kept = (roles.data?.items ?? []).filter(({ id }) => roleIds.includes(id) && id !== 'owner');
+  const ticked = new Set(kept.flatMap((role) => role.permissions));
+  return withIncluded(allPermissions.filter((permission) => ticked.has(permission)));
+}
