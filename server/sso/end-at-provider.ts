@@ -3,20 +3,22 @@ import type { Services } from '#server/services.ts';
 import { findConnectionOfSignIn } from './connection-queries.ts';
 import { endOidcSession } from './oidc/end-oidc-session.ts';
 import { SignOnRefused } from './problems.ts';
+import { samlLogoutUrl } from './saml/logout.ts';
 
 /**
  * Where the browser goes to end the identity provider's session too, after the one here has ended; null when there is no such place. A
  * sign-out never fails because of it.
  */
 export const endAtProvider =
-  (services: Pick<Services, 'db' | 'secrets' | 'origin' | 'log'>) =>
+  (services: Pick<Services, 'db' | 'clock' | 'secrets' | 'origin' | 'log'>) =>
   async ({ sessionId, connectionId, sealedLogoutHint }: SignOnOfSession): Promise<string | null> => {
     const connection = await findConnectionOfSignIn(services.db, connectionId);
     if (!connection) return null;
     const hint =
       sealedLogoutHint === null ? null : await services.secrets.open(sealedLogoutHint, logoutHintPlace(sessionId));
     try {
-      return connection.kind === 'oidc' ? await endOidcSession(services, connection, hint) : null;
+      if (connection.kind === 'oidc') return await endOidcSession(services, connection, hint);
+      return hint === null ? null : await samlLogoutUrl(services, connection, hint);
     } catch (error) {
       if (!(error instanceof SignOnRefused)) throw error;
       services.log.warn({ err: error, connection: connection.name }, 'the sign-out could not be passed on');

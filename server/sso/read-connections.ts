@@ -12,6 +12,7 @@ import { ReeveError } from '#server/fail.ts';
 import { type ConnectionRow, findConnection, listConnections } from './connection-queries.ts';
 import { type DomainRow, listDomains } from './domain-queries.ts';
 import { callbackUrl } from './oidc/addresses.ts';
+import { serviceProviderAddresses } from './saml/service-provider.ts';
 
 /** Null until they are filled in. */
 export const oidcSettings = ({ kind, settings }: Pick<ConnectionRow, 'kind' | 'settings'>) =>
@@ -32,9 +33,7 @@ export const serviceProviderFacts = (
     ? { redirectUri: callbackUrl(origin, id), entityId: null, assertionConsumerUrl: null, metadataUrl: null }
     : {
         redirectUri: null,
-        entityId: `${origin}/sso/saml/${id}/metadata`,
-        assertionConsumerUrl: `${origin}/sso/saml/${id}/acs`,
-        metadataUrl: `${origin}/sso/saml/${id}/metadata`,
+        ...serviceProviderAddresses(origin, id),
       };
 
 function asConnection(row: ConnectionRow, domains: readonly DomainRow[], origin: string): Connection {

@@ -1,6 +1,7 @@
 import type { Services } from '#server/services.ts';
 import { type StartOptions, startOidc } from './oidc/start-oidc.ts';
 import { SignOnRefused } from './problems.ts';
+import { startSaml } from './saml/start-saml.ts';
 
 /**
  * Where the browser goes, by the connection's protocol. Somebody who tests may use a connection that is not on yet.
@@ -12,6 +13,5 @@ export async function startSignOn(
 ): Promise<string> {
   const { connection, purpose } = options;
   if (purpose !== 'test' && connection.status !== 'enabled') throw new SignOnRefused('connection-off');
-  if (connection.kind === 'oidc') return startOidc(services, options);
-  throw new SignOnRefused('connection-off', { message: 'SAML connections cannot be used yet.' });
+  return connection.kind === 'oidc' ? startOidc(services, options) : startSaml(services, options);
 }

@@ -1,22 +1,21 @@
 import type { Services } from '#server/services.ts';
 import { type ConnectionRow, findConnectionOfSignIn } from '../connection-queries.ts';
+import { signingKeysPlace } from '../secret-places.ts';
 import { replaceSigningKeys } from './saml-queries.ts';
 import { createServiceProviderKeys, rollOver, ServiceProviderKeys } from './service-provider-keys.ts';
 
 type Keys = Pick<Services, 'db' | 'clock' | 'secrets'>;
 type Row = Pick<ConnectionRow, 'id' | 'sealed_signing_keys'>;
 
-const keysPlace = (connectionId: string): string => `sso_connections/${connectionId}/signing_keys`;
-
 const open = async ({ secrets }: Keys, id: string, sealed: string): Promise<ServiceProviderKeys> =>
-  ServiceProviderKeys.parse(JSON.parse(await secrets.open(sealed, keysPlace(id))));
+  ServiceProviderKeys.parse(JSON.parse(await secrets.open(sealed, signingKeysPlace(id))));
 
 async function store(
   services: Keys,
   { id, sealed_signing_keys: was }: Row,
   keys: ServiceProviderKeys,
 ): Promise<boolean> {
-  const sealed = await services.secrets.seal(JSON.stringify(keys), keysPlace(id));
+  const sealed = await services.secrets.seal(JSON.stringify(keys), signingKeysPlace(id));
   return replaceSigningKeys(services.db, { id, was, sealed });
 }
 
