@@ -15,9 +15,9 @@ export function AccountMenu() {
     api.identity.signOut.mutationOptions({
       meta: { leavesPage: true },
       // A new document, so that nothing of this person stays in memory.
-      onSuccess: () => {
+      onSuccess: ({ redirectTo }) => {
         rememberSignedIn(false);
-        location.assign(paths.signIn);
+        location.assign(redirectTo ?? paths.signIn);
       },
       onError: (error) => showFailure('You are still signed in', error),
     }),

@@ -26,13 +26,17 @@ export function ConnectionDetails({ connection }: { connection: Connection }) {
             : 'Which attribute of the assertion says what.'
         }
       >
-        <ClaimsForm key={connection.updatedAt} connection={connection} isReadOnly={!mayWrite} />
+        <ClaimsForm
+          key={JSON.stringify([connection.name, connection.claims])}
+          connection={connection}
+          isReadOnly={!mayWrite}
+        />
       </Section>
       <Section
         title="How people sign in there"
         description="What the provider has to say about the sign-in itself. Where it does, no second factor is asked here as well."
       >
-        <RequiredForm key={connection.updatedAt} connection={connection} isReadOnly={!mayWrite} />
+        <RequiredForm key={JSON.stringify(connection.required)} connection={connection} isReadOnly={!mayWrite} />
       </Section>
       <Section title="For the provider" description="The addresses it knows Reeve by. They never change.">
         <div className={classes.copies}>

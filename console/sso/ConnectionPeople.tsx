@@ -20,10 +20,18 @@ export function ConnectionPeople({ connection }: { connection: Connection }) {
   const domains = useQuery(api.sso.domains.list.queryOptions());
   return (
     <Loaded query={domains} what="The domains could not be loaded" skeleton={<RowSkeletons rows={4} />}>
-      {({ items }) => <PeopleForm key={connection.updatedAt} connection={connection} domains={items} />}
+      {({ items }) => <PeopleForm key={versionOf(connection, items)} connection={connection} domains={items} />}
     </Loaded>
   );
 }
+
+/** What the form begins with: when that changes on the server, it begins anew. */
+const versionOf = ({ id, justInTime, groupMappings }: Connection, domains: EmailDomain[]): string =>
+  JSON.stringify([
+    justInTime,
+    groupMappings,
+    domains.filter((domain) => domain.connectionId === id).map((domain) => domain.id),
+  ]);
 
 function PeopleForm({ connection, domains }: { connection: Connection; domains: EmailDomain[] }) {
   const { id, justInTime, groupMappings, claims } = connection;
