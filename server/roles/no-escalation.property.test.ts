@@ -45,7 +45,9 @@ const anyRole = fc.oneof(
   fc.constantFrom<BuiltInRole>(...builtInRoleNames),
   index.map((at) => `rol_${at}`),
 );
-const someRoles = fc.array(anyRole, { maxLength: 3 });
+/** Often none: then the default role counts, which is where it is easy to get wrong. */
+const someRoles = fc.oneof(fc.constant<string[]>([]), fc.array(anyRole, { maxLength: 3 }));
+const someGroups = fc.oneof(fc.constant<number[]>([]), fc.subarray([0, 1, 2]));
 const step = fc.record({
   by: fc.nat({ max: 1 }),
   act: fc.oneof(
@@ -66,8 +68,8 @@ type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 const graph = fc.record({
   roles: fc.tuple(somePermissions, somePermissions, somePermissions),
   groupRoles: fc.tuple(someRoles, someRoles, someRoles),
-  inGroups: fc.tuple(fc.subarray([0, 1, 2]), fc.subarray([0, 1, 2]), fc.subarray([0, 1, 2])),
-  ownRoles: fc.tuple(fc.array(index, { maxLength: 2 }), fc.array(index, { maxLength: 2 }), someRoles),
+  inGroups: fc.tuple(someGroups, someGroups, someGroups),
+  ownRoles: fc.tuple(fc.array(index, { maxLength: 1 }), fc.array(index, { maxLength: 1 }), someRoles),
   /** What the two who conspire hold for certain. */
   powers: fc.tuple(
     fc.constantFrom<Permission[]>(['roles.write'], ['roles.write', 'groups.write'], ['codex.administer']),
@@ -186,7 +188,7 @@ describe('nobody climbs', () => {
         const lostOrGained = withDifference(bystanderBefore, await tests.permissionsOf(bystander));
         expect(lostOrGained.filter((permission) => !before.has(permission))).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 80 },
     );
     // Otherwise nothing was tried.
     expect(letThrough).toBeGreaterThan(20);
