@@ -107,6 +107,11 @@ function configuration({ client, key, people }: Situation): Configuration {
   };
 }
 
+const forgetSession = ({ headers }: IncomingMessage): void => {
+  const kept = (headers.cookie ?? '').split('; ').filter((cookie) => !cookie.startsWith('_session'));
+  headers.cookie = kept.join('; ');
+};
+
 async function close(server: Server): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
@@ -145,7 +150,7 @@ export async function startOidcIdp(people: Record<string, IdpPerson> = {}): Prom
     const { pathname } = new URL(request.url ?? '/', issuer);
     requests.push(`${request.method} ${pathname}`);
     // Everybody who comes is somebody new: a browser that changed its mind would be asked to sign out first.
-    if (pathname === '/auth') delete request.headers.cookie;
+    if (!pathname.startsWith('/session/')) forgetSession(request);
     const uid = /^\/interaction\/([\w-]+)$/.exec(pathname)?.[1];
     if (uid === undefined) return provider?.callback()(request, response);
     if (request.method === 'POST') {
