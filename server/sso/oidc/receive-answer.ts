@@ -62,6 +62,14 @@ function refuseFuture({ iat }: IDToken, now: Date): void {
     });
 }
 
+/** OpenID Connect Core §3.1.3.7, step 5; the library asks only when there are several audiences. */
+function refuseOtherParty({ azp }: IDToken, configuration: Configuration): void {
+  if (azp !== undefined && azp !== configuration.clientMetadata().client_id)
+    throw new SignOnRefused('answer-invalid', {
+      message: 'The answer of the identity provider was issued to another application (azp).',
+    });
+}
+
 /** The ID token is signed and wins; the user info endpoint fills in what it leaves out. */
 async function withUserInfo(
   configuration: Configuration,
@@ -118,6 +126,7 @@ export async function receiveAnswer(
     const idToken = tokens.claims();
     if (!idToken) throw new SignOnRefused('answer-invalid', { message: 'The identity provider sent no ID token.' });
     refuseFuture(idToken, services.clock());
+    refuseOtherParty(idToken, configuration);
     const claims = await withUserInfo(configuration, connection, { idToken, accessToken: tokens.access_token });
     return {
       subject: idToken.sub,
