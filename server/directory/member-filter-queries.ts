@@ -36,7 +36,9 @@ const findGroupsNamed = (db: Database, workspaceId: string, text: string) =>
 
 export async function prepareFilter(db: Database, workspaceId: string, filter: MemberFilter): Promise<PreparedFilter> {
   const text = filter.search?.trim().toLowerCase() || null;
-  const groups = text === null ? [] : await findGroupsNamed(db, workspaceId, text);
+  // Within one group everybody would be found by its own name.
+  const searchesGroups = text !== null && filter.groupId === undefined;
+  const groups = searchesGroups ? await findGroupsNamed(db, workspaceId, text) : [];
   const workspace =
     filter.roleId === undefined
       ? undefined
