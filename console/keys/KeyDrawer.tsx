@@ -73,9 +73,9 @@ function KeyFacts({ workspaceKey: key }: { workspaceKey: WorkspaceKey }) {
         ['Works from', key.allowedIps.length === 0 ? 'anywhere' : <code key="from">{key.allowedIps.join(', ')}</code>],
         [
           key.secrets.length > 1 ? 'Secrets' : 'Secret',
-          key.secrets.length === 0 ? null : (
-            <>
-              {key.secrets.map(({ hint, createdAt, endsAt }) => (
+          key.secrets.length === 0
+            ? null
+            : key.secrets.map(({ hint, createdAt, endsAt }) => (
                 <div key={hint + createdAt}>
                   <code>{hint}…</code> made <RelativeTime at={createdAt} />
                   {endsAt && (
@@ -84,9 +84,7 @@ function KeyFacts({ workspaceKey: key }: { workspaceKey: WorkspaceKey }) {
                     </>
                   )}
                 </div>
-              ))}
-            </>
-          ),
+              )),
         ],
         [
           'Last used',
@@ -120,16 +118,16 @@ function KeyFacts({ workspaceKey: key }: { workspaceKey: WorkspaceKey }) {
           </span>,
         ],
         [
-          'Trail',
-          <TextLink key="audit" to={paths.audit} search={{ subjectId: key.id }}>
-            What was done to it
-          </TextLink>,
-        ],
-        [
-          'Its changes',
-          <TextLink key="changes" to={paths.audit} search={{ actorId: key.id }}>
-            What it changed
-          </TextLink>,
+          'Audit log',
+          <span key="audit">
+            <TextLink to={paths.audit} search={{ actorId: key.id }}>
+              What it changed
+            </TextLink>
+            {', '}
+            <TextLink to={paths.audit} search={{ subjectId: key.id }}>
+              what was done to it
+            </TextLink>
+          </span>,
         ],
       ]}
     />

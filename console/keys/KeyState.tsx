@@ -6,14 +6,15 @@ const dayMs = 86_400_000;
 /** Mails go out as early. */
 const soonMs = 14 * dayMs;
 
-/** Whole days until then when it is soon; null when it is not, or over. */
+/** Whole days until then when it is soon, 0 on the last; null when it is not, or over. */
 export function daysLeft(endsAt: string | null, now: Date): number | null {
   if (endsAt === null) return null;
   const leftMs = new Date(endsAt).getTime() - now.getTime();
-  return leftMs > 0 && leftMs <= soonMs ? Math.ceil(leftMs / dayMs) : null;
+  return leftMs > 0 && leftMs <= soonMs ? Math.trunc(leftMs / dayMs) : null;
 }
 
-export const endsIn = (days: number) => (days === 1 ? 'Ends within a day' : `Ends in ${days} days`);
+export const endsIn = (days: number) =>
+  days < 1 ? 'Ends within a day' : `Ends in ${days === 1 ? '1 day' : `${days} days`}`;
 
 export function KeyState({ workspaceKey: { state, expiresAt } }: { workspaceKey: WorkspaceKey }) {
   const days = daysLeft(expiresAt, useNow(60_000));

@@ -1,10 +1,14 @@
-import { Tabs } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '#console/api.ts';
 import { EveryonesTokens } from '#console/identity/EveryonesTokens.tsx';
 import { KeysSearch } from '#console/page-search.ts';
 import { useCan } from '#console/session.ts';
 import { Page } from '#console/shell/Page.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
+import { CreateKey } from './CreateKey.tsx';
 import { WorkspaceKeys } from './WorkspaceKeys.tsx';
 
 /** What programs get in with: keys of the workspace, and the tokens of its members. */
@@ -13,10 +17,14 @@ export function KeysPage() {
   const mayManageTokens = useCan('access-tokens.manage');
   const { tab = mayManageKeys ? 'keys' : 'tokens' } = useSearch({ from: '/shell/keys' });
   const navigate = useNavigate({ from: '/keys' });
+  const [isCreating, setCreating] = useState(false);
+  const keys = useQuery(api.keys.list.queryOptions({ enabled: mayManageKeys }));
+  const create = <Button onClick={() => setCreating(true)}>Create key</Button>;
   return (
     <Page
       isWide
       title="Keys"
+      action={tab === 'keys' && keys.data && create}
       description="What programs call this workspace with. A key belongs to the workspace and does what its scopes say; an access token works in its owner’s name."
     >
       {!mayManageKeys && !mayManageTokens ? (
@@ -35,7 +43,7 @@ export function KeysPage() {
           </Tabs.List>
           {mayManageKeys && (
             <Tabs.Panel value="keys">
-              <WorkspaceKeys />
+              <WorkspaceKeys create={create} />
             </Tabs.Panel>
           )}
           {mayManageTokens && (
@@ -45,6 +53,7 @@ export function KeysPage() {
           )}
         </Tabs>
       )}
+      {isCreating && keys.data && <CreateKey maxDays={keys.data.maxDays} onClose={() => setCreating(false)} />}
     </Page>
   );
 }

@@ -9,6 +9,13 @@ import { KeyState } from './KeyState.tsx';
 
 const isReadOnly = ({ scopes }: WorkspaceKey) => scopes.every((scope) => scopeFacts(scope).isReadOnly);
 
+/** `Write policies, read people and roles`. */
+const inWords = ({ scopes }: WorkspaceKey) => {
+  const [first, ...others] = scopes.map((scope) => scopeFacts(scope).label);
+  if (first === undefined) return 'nothing any more';
+  return [first, ...others.map((label) => label.charAt(0).toLowerCase() + label.slice(1))].join(', ');
+};
+
 export const keyColumns = (onOpen: (id: string) => void): DataColumn<WorkspaceKey>[] => [
   {
     id: 'name',
@@ -27,7 +34,7 @@ export const keyColumns = (onOpen: (id: string) => void): DataColumn<WorkspaceKe
     phone: 'detail',
     cell: (key) => (
       <>
-        {key.scopes.map((scope) => scopeFacts(scope).label).join(', ') || 'nothing any more'}{' '}
+        {inWords(key)}
         {!isReadOnly(key) && <StatusBadge tone="info">Changes things</StatusBadge>}
       </>
     ),
