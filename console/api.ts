@@ -5,6 +5,8 @@ import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { waitForSignIn } from '#console/expired-session.ts';
 import { ServerUnreachable } from '#console/failure.ts';
+import { paths } from '#console/paths.ts';
+import { waitForStepUp } from '#console/second-factor/step-up-wait.ts';
 import { type Contract, contract } from '#contract/index.ts';
 
 const sessionPath = '/api/v1/session';
@@ -18,18 +20,35 @@ async function send(request: Request, init: RequestInit): Promise<Response> {
   }
 }
 
-/** Sends; when the session has expired meanwhile, asks to sign in again in a dialog and repeats, so that nothing typed is lost. */
+/**
+ * Sends; when the session has expired meanwhile, or the action wants a second factor, asks for it in a dialog and repeats, so that
+ * nothing typed is lost.
+ */
 async function sendSignedIn(request: Request, init: RequestInit): Promise<Response> {
   const again = request.clone();
   const response = await send(request, init);
-  if (response.status !== 401 || new URL(request.url).pathname === sessionPath) return response;
-  if (!(await saysNotSignedIn(response.clone()))) return response;
-  return (await waitForSignIn()) ? send(again, init) : response;
+  const wait = await whatToWaitFor(request, response);
+  return wait !== null && (await wait()) ? sendSignedIn(again, init) : response;
 }
 
-async function saysNotSignedIn(response: Response): Promise<boolean> {
+async function whatToWaitFor(request: Request, response: Response): Promise<(() => Promise<boolean>) | null> {
+  if (response.status !== 401 && response.status !== 403) return null;
+  const code = await codeOf(response.clone());
+  if (code === 'not-signed-in' && new URL(request.url).pathname !== sessionPath) return waitForSignIn;
+  if (code === 'step-up-required') return waitForStepUp;
+  if (code === 'second-factor-required') leaveToEnrol();
+  return null;
+}
+
+/** The rule of the workspace has come into force while this page was open. */
+function leaveToEnrol(): void {
+  if (location.pathname === paths.enrol) return;
+  location.assign(`${paths.enrol}?${new URLSearchParams({ next: location.pathname + location.search })}`);
+}
+
+async function codeOf(response: Response): Promise<unknown> {
   const body: unknown = await response.json().catch(() => null);
-  return typeof body === 'object' && body !== null && 'code' in body && body.code === 'not-signed-in';
+  return typeof body === 'object' && body !== null && 'code' in body ? body.code : null;
 }
 
 const link = new OpenAPILink(contract, {

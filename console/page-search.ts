@@ -67,5 +67,5 @@ export const KeysSearch = z.object({
   cursor: text,
 });
 export const AccountSearch = z.object({
-  tab: z.enum(['sessions', 'tokens', 'password']).optional().catch(undefined),
+  tab: z.enum(['sessions', 'security', 'tokens', 'password']).optional().catch(undefined),
 });

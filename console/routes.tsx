@@ -10,6 +10,7 @@ import { rememberSignedIn } from '#console/expired-session.ts';
 import * as search from '#console/page-search.ts';
 import { paths } from '#console/paths.ts';
 import { sessionQuery } from '#console/session.ts';
+import { Focused } from '#console/shell/Focused.tsx';
 import { NotFoundPage } from '#console/shell/NotFoundPage.tsx';
 import { Shell } from '#console/shell/Shell.tsx';
 
@@ -29,6 +30,8 @@ async function requireSession({
   if (session.state === 'signed-out') {
     throw redirect({ to: paths.signIn, search: location.href === '/' ? {} : { next: location.href }, replace: true });
   }
+  if (session.secondFactor.mustEnrolNow && location.pathname !== paths.enrol)
+    throw redirect({ to: paths.enrol, search: location.href === '/' ? {} : { next: location.href }, replace: true });
 }
 
 const root = createRootRouteWithContext<RouterContext>()({
@@ -36,7 +39,12 @@ const root = createRootRouteWithContext<RouterContext>()({
 });
 
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell, beforeLoad: requireSession });
-const focused = createRoute({ getParentRoute: () => root, id: 'focused', beforeLoad: requireSession });
+const focused = createRoute({
+  getParentRoute: () => root,
+  id: 'focused',
+  component: Focused,
+  beforeLoad: requireSession,
+});
 const inShell = { getParentRoute: () => shell } as const;
 
 const publicPages = [
@@ -74,6 +82,12 @@ const publicPages = [
 ] as const;
 
 const focusedPages = [
+  createRoute({
+    getParentRoute: () => focused,
+    path: paths.enrol,
+    validateSearch: search.EnrolSearch,
+    component: lazyRouteComponent(() => import('#console/second-factor/EnrolPage.tsx'), 'EnrolPage'),
+  }),
   createRoute({
     getParentRoute: () => focused,
     path: paths.device,

@@ -1,13 +1,14 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { AccountSearch } from '#console/page-search.ts';
+import { Security } from '#console/second-factor/Security.tsx';
 import { useSession } from '#console/session.ts';
 import { Page } from '#console/shell/Page.tsx';
 import { AccessTokens } from './AccessTokens.tsx';
 import { ChangePassword } from './ChangePassword.tsx';
 import { OwnSessions } from './OwnSessions.tsx';
 
-/** Where I am signed in, my tokens, my password. */
+/** Where I am signed in, what I show for it, my tokens, my password. */
 export function AccountPage() {
   const { member } = useSession();
   const { tab = 'sessions' } = useSearch({ from: '/shell/account' });
@@ -21,11 +22,15 @@ export function AccountPage() {
       >
         <Tabs.List mb="lg">
           <Tabs.Tab value="sessions">Sessions</Tabs.Tab>
+          <Tabs.Tab value="security">Security</Tabs.Tab>
           <Tabs.Tab value="tokens">Access tokens</Tabs.Tab>
           <Tabs.Tab value="password">Password</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="sessions">
           <OwnSessions />
+        </Tabs.Panel>
+        <Tabs.Panel value="security">
+          <Security />
         </Tabs.Panel>
         <Tabs.Panel value="tokens">
           <AccessTokens />

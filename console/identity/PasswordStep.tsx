@@ -3,15 +3,18 @@ import { isNotEmpty, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '#console/api.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
+import type { SecondFactorMethod } from '#contract/second-factor.ts';
 import { KnownEmail } from './KnownEmail.tsx';
 
 interface PasswordStepProps {
   email: string;
   onOther?: (() => void) | undefined;
   onSignedIn: () => void | Promise<void>;
+  /** The password is right, and this account wants more. */
+  onSecondFactor: (methods: readonly SecondFactorMethod[]) => void;
 }
 
-export function PasswordStep({ email, onOther, onSignedIn }: PasswordStepProps) {
+export function PasswordStep({ email, onOther, onSignedIn, onSecondFactor }: PasswordStepProps) {
   const form = useForm({
     initialValues: { password: '' },
     validate: { password: isNotEmpty('Write your password.') },
@@ -19,7 +22,7 @@ export function PasswordStep({ email, onOther, onSignedIn }: PasswordStepProps) 
   const signIn = useMutation(
     api.identity.signIn.mutationOptions({
       meta: { leavesPage: true },
-      onSuccess: onSignedIn,
+      onSuccess: (answer) => (answer.state === 'signed-in' ? onSignedIn() : onSecondFactor(answer.methods)),
       onError: () => form.setFieldValue('password', ''),
     }),
   );

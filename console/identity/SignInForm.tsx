@@ -1,6 +1,10 @@
+import { Stack } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api } from '#console/api.ts';
+import { PasskeyButton } from '#console/second-factor/PasskeyButton.tsx';
+import { SecondFactorStep } from '#console/second-factor/SecondFactorStep.tsx';
+import type { SecondFactorMethod } from '#contract/second-factor.ts';
 import { EmailStep } from './EmailStep.tsx';
 import { PasswordStep } from './PasswordStep.tsx';
 import { SingleSignOnStep } from './SingleSignOnStep.tsx';
@@ -17,6 +21,7 @@ interface SignInFormProps {
 export function SignInForm({ email: known = '', onSignedIn, onLeave }: SignInFormProps) {
   const [email, setEmail] = useState(known);
   const [isPasswordWanted, setPasswordWanted] = useState(false);
+  const [methods, setMethods] = useState<readonly SecondFactorMethod[] | null>(null);
   const options = useMutation(api.sso.signInOptions.mutationOptions({ meta: { leavesPage: true } }));
   const ask = options.mutate;
   useEffect(() => {
@@ -25,20 +30,27 @@ export function SignInForm({ email: known = '', onSignedIn, onLeave }: SignInFor
   const startOver = () => {
     options.reset();
     setPasswordWanted(false);
+    setMethods(null);
   };
+  if (methods) {
+    return <SecondFactorStep methods={methods} onSignedIn={onSignedIn} onStartAgain={() => setMethods(null)} />;
+  }
   if (!options.data && !isPasswordWanted) {
     return (
-      <EmailStep
-        email={email}
-        isFixed={known !== ''}
-        isBusy={options.isPending}
-        error={options.error}
-        onEmail={(typed) => {
-          setEmail(typed);
-          ask({ email: typed });
-        }}
-        onPassword={() => setPasswordWanted(true)}
-      />
+      <Stack gap="md">
+        <EmailStep
+          email={email}
+          isFixed={known !== ''}
+          isBusy={options.isPending}
+          error={options.error}
+          onEmail={(typed) => {
+            setEmail(typed);
+            ask({ email: typed });
+          }}
+          onPassword={() => setPasswordWanted(true)}
+        />
+        <PasskeyButton onSignedIn={onSignedIn} />
+      </Stack>
     );
   }
   const onOther = known === '' ? startOver : undefined;
@@ -55,5 +67,5 @@ export function SignInForm({ email: known = '', onSignedIn, onLeave }: SignInFor
       />
     );
   }
-  return <PasswordStep email={email} onOther={onOther} onSignedIn={onSignedIn} />;
+  return <PasswordStep email={email} onOther={onOther} onSignedIn={onSignedIn} onSecondFactor={setMethods} />;
 }

@@ -1,6 +1,8 @@
 import { Drawer } from '@mantine/core';
 import { useDisclosure, useLocalStorage } from '@mantine/hooks';
 import { Outlet } from '@tanstack/react-router';
+import { GraceBanner } from '#console/second-factor/GraceBanner.tsx';
+import { StepUpDialog } from '#console/second-factor/StepUpDialog.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { Navigation } from './Navigation.tsx';
 import classes from './Shell.module.css';
@@ -24,10 +26,12 @@ export function Shell() {
         <Navigation onNavigate={drawer.close} />
       </Drawer>
       <main id="main" tabIndex={-1} className={classes.main}>
+        <GraceBanner />
         <Outlet />
       </main>
       <CommandPalette />
       <SignInAgain />
+      <StepUpDialog />
     </div>
   );
 }

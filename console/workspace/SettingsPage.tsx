@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '#console/api.ts';
+import { RuleSection } from '#console/second-factor/RuleSection.tsx';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
 import { SettingsForm } from './SettingsForm.tsx';
@@ -14,6 +15,7 @@ export function SettingsPage() {
       <Loaded query={settings} what="The settings could not be loaded">
         {(data) => <SettingsForm saved={data.settings} planned={data.planned} />}
       </Loaded>
+      <RuleSection />
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import { record } from '#server/audit/index.ts';
 import { actorOf, type RequestContext, signedIn } from '#server/http/request-context.ts';
 import type { Services } from '#server/services.ts';
 import { readKnownDevice } from '../session-cookies.ts';
+import { readSignOnOfSession } from '../sso-requirement.ts';
 import { markShown } from './factor-queries.ts';
 import { passkeysImpossibleBecause } from './relying-party.ts';
 import { ownPasskeyOptions } from './verify-passkey.ts';
@@ -12,14 +13,19 @@ import { type ProofServices, verifyProof } from './verify-proof.ts';
 export async function stepUpOptions(
   services: Pick<Services, 'db' | 'clock' | 'origin'>,
   context: RequestContext,
-): Promise<{ methods: StepUpMethod[]; passkeyOptions: Record<string, unknown> | null }> {
-  const { workspaceId, memberId, secondFactor } = signedIn(context);
+): Promise<{
+  methods: StepUpMethod[];
+  passkeyOptions: Record<string, unknown> | null;
+  connectionId: string | null;
+}> {
+  const { workspaceId, memberId, sessionId, secondFactor } = signedIn(context);
   const isPossible = passkeysImpossibleBecause(services.origin) === null;
   const methods = secondFactor.methods.filter((method) => method !== 'passkey' || isPossible);
   const passkeyOptions = methods.includes('passkey')
     ? await ownPasskeyOptions(services, { workspaceId, memberId, purpose: 'step-up' })
     : null;
-  return { methods, passkeyOptions };
+  const signOn = methods.includes('sso') ? await readSignOnOfSession(services.db, sessionId) : null;
+  return { methods, passkeyOptions, connectionId: signOn?.connectionId ?? null };
 }
 
 /** Shows a second factor in the session that is there. Other sessions of the member are not refreshed by it. */
