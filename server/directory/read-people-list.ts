@@ -91,7 +91,7 @@ export function readPeopleList(text: string): PeopleList {
     return refuse('Line 1 names no column “email”. Add one, or leave the line with the names out.', first.line);
   const columns = hasHeader
     ? named.map((column, index) => (named.indexOf(column) === index ? column : null))
-    : first.cells.map((_cell, index) => order[index] ?? null);
+    : Array.from({ length: Math.max(...rows.map(({ cells }) => cells.length)) }, (_, index) => order[index] ?? null);
   const listed = hasHeader ? rows.slice(1) : rows;
   if (listed.length === 0) return refuse('There is nobody under the names of the columns.');
   if (listed.length > mostImported)
