@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mintToken } from '#server/crypto/token-hash.ts';
+import { seedKey } from '#testing/seed-key.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { keepFacts } from './keep-facts.ts';
 import type { Database } from './open-database.ts';
@@ -36,6 +37,7 @@ beforeAll(async () => {
     .insertInto('client_grants')
     .values({ ...grant, ...owner, ...times, revoked_because: null })
     .execute();
+  await seedKey(services, { workspaceId, scopes: ['scim'] });
 });
 afterAll(() => services.close());
 
@@ -85,6 +87,13 @@ const deciding: [what: string, change: () => Promise<unknown>][] = [
   ['the default role', () => db.updateTable('workspaces').set({ default_role_id: 'rol_1' }).execute()],
   ['a revoked sign-in', () => db.updateTable('client_grants').set({ revoked_at: at }).execute()],
   ['a revoked token', () => db.updateTable('access_tokens').set({ revoked_at: at }).execute()],
+  ['what a token may be used for', () => db.updateTable('access_tokens').set({ scopes: '["policy.read"]' }).execute()],
+  ['a revoked key', () => db.updateTable('workspace_keys').set({ revoked_at: at }).execute()],
+  ['what a key may do', () => db.updateTable('workspace_keys').set({ scopes: '[]' }).execute()],
+  ['where a key works from', () => db.updateTable('workspace_keys').set({ allowed_ips: '["192.0.2.0/24"]' }).execute()],
+  ['when a key ends', () => db.updateTable('workspace_keys').set({ expires_at: at }).execute()],
+  ['when a former secret ends', () => db.updateTable('workspace_key_secrets').set({ ends_at: at }).execute()],
+  ['a secret that goes', () => db.deleteFrom('workspace_key_secrets').execute()],
   ['a policy', () => db.updateTable('policies').set({ contents: '#', revision: 2 }).execute()],
   [
     'joining a group',
@@ -137,6 +146,10 @@ test('what decides nothing is not announced', async () => {
   await db.updateTable('members').set({ last_active_at: at }).execute();
   await db.updateTable('access_tokens').set({ last_used_at: at }).execute();
   await db.updateTable('client_grants').set({ last_used_at: at, expires_at: at }).execute();
+  await db
+    .updateTable('workspace_keys')
+    .set({ last_used_at: at, last_used_ip: '192.0.2.1', noticed_days: 14 })
+    .execute();
   await seedMember(db, { workspaceId, email: 'edsger@example.com' });
   expect(services.changes.generation).toBe(generation);
 });

@@ -21,6 +21,7 @@ const leaks: [where: string, leak: (secret: string) => unknown[]][] = [
   ['snake case', (secret) => [{ body: { refresh_token: secret, client_secret: secret } }]],
   ['an access token in the message', (secret) => [`signed in with at-${secret}`]],
   ['an API key in a value', (secret) => [{ note: `upstream sk-${secret} refused` }]],
+  ['a key of the workspace', (secret) => [{ note: `sent rk-${secret}` }]],
   ['a key of ours', (secret) => [{ note: `sk-reeve-${secret}` }]],
   ['a JWT', (secret) => [{ note: `${part({ alg: 'RS256' })}.${part({ sub: 'x' })}.${secret}` }]],
   ['a JWE', (secret) => [{ note: `${part({ alg: 'A256GCMKW' })}.${secret}.${secret}.${secret}.${secret}` }]],

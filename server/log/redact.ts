@@ -47,7 +47,7 @@ const shapes: readonly [pattern: RegExp, replacement: string][] = [
   // JWS and JWE in compact form (RFC 7515, 7516): every header is a JSON object, so all begin alike.
   [/\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){1,4}/g, redacted],
   [/\b(Bearer|Basic|DPoP)(\s+|%20)[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${redacted}`],
-  [/\b(sk|at|rt|pat|ghp|gho|ghs|xoxb|xoxp)([-_])[A-Za-z0-9_-]{12,}/g, `$1$2${redacted}`],
+  [/\b(sk|rk|at|rt|pat|ghp|gho|ghs|xoxb|xoxp)([-_])[A-Za-z0-9_-]{12,}/g, `$1$2${redacted}`],
   [/(:\/\/)[^\s/@"']+@/g, `$1${redacted}@`],
   [
     /([?&#\s"';,]|^)((?:access_|refresh_|id_|subject_|csrf_)?token|code|user_code|device_code|password|client_secret|secret|api_?key|code_verifier|session|ticket)=[^&\s"';,]+/gi,
@@ -82,7 +82,7 @@ export function redactDeep(value: unknown): unknown {
  * times dearer than writing them.
  */
 const suspicious =
-  /authorization|cookie|pass|secret|key|token\\?["=]|code\\?["=]|verifier|assertion|smtp|database|policy"|session=|ticket=|bearer|basic|dpop|eyJ|:\/\/|\b(?:sk|at|rt|pat|gh[pos]|xox[bp])[-_]/i;
+  /authorization|cookie|pass|secret|key|token\\?["=]|code\\?["=]|verifier|assertion|smtp|database|policy"|session=|ticket=|bearer|basic|dpop|eyJ|:\/\/|\b(?:sk|rk|at|rt|pat|gh[pos]|xox[bp])[-_]/i;
 
 /** Redacts a line of JSON after it was serialised, so that nothing a caller logs, however nested, can get past. */
 export function redactLine(line: string): string {
