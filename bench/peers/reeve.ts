@@ -1,6 +1,8 @@
 /** A whole Reeve with an organisation in it. Arguments: members, groups, policies, upstream URL (or none). */
 import process from 'node:process';
+import { seedKey } from '#testing/seed-key.ts';
 import { startTestReeve } from '#testing/start-reeve.ts';
+import { seedMember } from '#testing/test-services.ts';
 import { seedOrganisation } from '../seed-organisation.ts';
 import { announce } from './announce.ts';
 
@@ -13,9 +15,13 @@ const seeded = await seedOrganisation(reeve.services, {
   policies: Number(policies),
   upstreamUrl,
 });
+const { workspaceId } = seeded;
+await seedMember(reeve.services.db, { workspaceId, email: 'owner@example.com', role: 'owner' });
+const { secret: scimKey } = await seedKey(reeve.services, { workspaceId, scopes: ['scim'] });
 announce({
   origin: reeve.origin,
   port: Number(new URL(reeve.origin).port),
   authorityFile: reeve.authorityFile,
   ...seeded,
+  scimKey,
 });
