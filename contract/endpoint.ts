@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import type { AuditEventName } from './audit-events.ts';
+import { scopesCarrying } from './key-scopes.ts';
 import type { Permission } from './permissions.ts';
 
 /** Who may call: a permission, any signed-in member, or anyone at all. */
@@ -41,10 +42,23 @@ export const dangerous: ReadonlySet<Allow> = new Set<Allow>([
 const isDangerous = ({ allow, audit, stepUp }: EndpointMeta): boolean =>
   stepUp ?? (dangerous.has(allow) && typeof audit === 'string');
 
+/** As OpenAPI says it: any one of these lets a call in. */
+const security = (allow: Allow): Record<string, string[]>[] => {
+  if (allow === 'anyone') return [];
+  const scopes = allow === 'member' ? [] : scopesCarrying(allow);
+  return [{ session: [] }, ...scopes.map((scope) => ({ key: [scope] }))];
+};
+
 /** One procedure of Reeve's own API. `allow` and `audit` cannot be forgotten; everything else derives from the contract. */
 export const endpoint = ({ method, path, summary, tag, ...meta }: EndpointOptions) =>
-  oc
-    .$meta<EndpointMeta>({ ...meta, stepUp: isDangerous(meta) })
-    .route({ method, path, summary, tags: [tag], inputStructure: 'compact', outputStructure: 'compact' });
+  oc.$meta<EndpointMeta>({ ...meta, stepUp: isDangerous(meta) }).route({
+    method,
+    path,
+    summary,
+    tags: [tag],
+    inputStructure: 'compact',
+    outputStructure: 'compact',
+    spec: (operation) => ({ ...operation, security: security(meta.allow) }),
+  });
 
 export const readsOnly = { none: 'reads only' } as const;

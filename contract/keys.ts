@@ -67,7 +67,6 @@ export const keys = {
     tag,
     allow: 'keys.write',
     audit: 'key.created',
-    stepUp: true,
   })
     .input(
       z.object({
@@ -105,7 +104,6 @@ export const keys = {
     tag,
     allow: 'keys.write',
     audit: 'key.rotated',
-    stepUp: true,
   })
     .input(
       z.object({

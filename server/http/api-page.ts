@@ -15,10 +15,21 @@ export const describeApi = () =>
       title: 'Reeve',
       version: '1',
       description:
-        'The admin API of Reeve. A session cookie signs calls; the permission each one needs is in docs/generated/permissions.md.',
+        'The admin API of Reeve. The session cookie of the console signs calls, or an API key of the workspace; which permission or scope each one needs is in docs/generated/permissions.md and key-scopes.md.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: apiPrefix }],
+    components: {
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-reeve_session', description: 'A signed-in member.' },
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'rk-…',
+          description: 'An API key of the workspace. Each alternative names a scope that is enough.',
+        },
+      },
+    },
   });
 
 const document = `<!doctype html>
