@@ -24,7 +24,7 @@ const decided = (facts: Partial<SignInFacts>) => {
   }
 };
 const member = (more = {}) => ({ ...active, isLinkedElsewhere: false, ...more });
-const groups = { who: 'groups', groups: ['codex', 'staff'] } as const;
+const groups: SignInFacts['justInTime'] = { who: 'groups', groups: ['codex', 'staff'] };
 
 describe('somebody new', () => {
   test.each<[string, Partial<SignInFacts>, string]>([
@@ -87,7 +87,7 @@ describe('a member', () => {
       'mem_2',
     ],
   ])('%s', (_what, facts, outcome) => {
-    expect(decided({ justInTime: groups as SignInFacts['justInTime'], ...facts })).toBe(outcome);
+    expect(decided({ justInTime: groups, ...facts })).toBe(outcome);
   });
 });
 

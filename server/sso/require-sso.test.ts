@@ -128,7 +128,7 @@ describe('while it is required', () => {
   });
 
   test('whoever runs the server gets an owner in who stays able to get in', async () => {
-    const { url } = await createOwnerLink(sso.reeve.services, { madeBy: 'a test' });
+    const { url } = await createOwnerLink(sso.reeve.services, { madeBy: 'reeve owner-link' });
     const session = openOwnApiSession(sso.organisation);
     const person = { name: 'Rescue', email: 'rescue@example.com', password: 'Rescue keeps 7 otters' };
     await session.api.directory.links.acceptOwner({ token: new URL(url).hash.slice(1), ...person });

@@ -68,7 +68,7 @@ test('an honest answer signs in', async () => {
 const seconds = () => Math.floor(Date.now() / 1000);
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const claimsFor = (self: RogueOidc, { form, nonce }: TokenRequest) => ({
-  ...{ iss: self.issuer, aud: form.get('client_id'), sub: 'sub-of-mallory', nonce },
+  ...{ iss: self.issuer, aud: form.get('client_id') ?? '', sub: 'sub-of-mallory', nonce },
   ...{ iat: seconds(), exp: seconds() + 300, email: 'mallory@example.com', email_verified: true },
 });
 const hs256 =
