@@ -4,15 +4,13 @@ import { answerDiscovery } from './discovery.ts';
 import { changeGroup, createGroup, readGroup, removeGroup, stepsOfGroup } from './groups.ts';
 import { groupSteps } from './patch-group.ts';
 import { patchUser, readUser } from './patch-user.ts';
-import { readOneGroup, readOneUser, searchGroups, searchUsers } from './read-resources.ts';
+import { answerCreated, readOneGroup, readOneUser, searchGroups, searchUsers } from './read-resources.ts';
 import type { Projection } from './render.ts';
 import type { ScimAnswer, ScimCaller, ScimRequest, ScimServices } from './scim-call.ts';
 import { changeUser, createUser, removeUser } from './users.ts';
 import { PatchRequest, readMessage, SearchRequest } from './wire.ts';
 
 type One = ScimRequest & { id: string; projection: Projection };
-
-const created = (answer: ScimAnswer): ScimAnswer => ({ ...answer, status: 201 });
 
 async function answerUser(services: ScimServices, caller: ScimCaller, request: One): Promise<ScimAnswer> {
   const { id, ifMatch, body } = request;
@@ -65,9 +63,9 @@ async function answerAll(services: ScimServices, caller: ScimCaller, request: Sc
   }
   if (method !== 'POST') throw notThere(request);
   const projection = readMessage(SearchRequest, query);
-  if (isUsers)
-    return created(await readOneUser(services, caller, { id: await createUser(services, caller, body), projection }));
-  return created(await readOneGroup(services, caller, { id: await createGroup(services, caller, body), projection }));
+  if (isUsers) return answerCreated(services, caller, await createUser(services, caller, body), projection);
+  const id = await createGroup(services, caller, body);
+  return { ...(await readOneGroup(services, caller, { id, projection })), status: 201 };
 }
 
 /** RFC 7644 §3.4.3. */

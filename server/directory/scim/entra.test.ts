@@ -45,6 +45,7 @@ test('a user is created with the enterprise extension', async () => {
     meta: { resourceType: 'User' },
     name: { formatted: 'givenName familyName', familyName: 'familyName', givenName: 'givenName' },
     phoneNumbers: [{ type: 'office', value: '+1 555 0100' }],
+    profileUrl: '',
     roles: [{ primary: 'True', type: 'WindowsAzureActiveDirectoryRole', value: 'User' }],
     [enterprise]: { department: 'Sales', employeeNumber: 123 },
   });

@@ -33,6 +33,8 @@ export function normaliseElement(attribute: Attribute, value: unknown): unknown 
     const text = value.toLowerCase();
     if (text === 'true' || text === 'false') return text === 'true';
   }
+  // Okta sends what is not filled in as an empty text, which is no address.
+  if (attribute.type === 'reference' && value === '') return undefined;
   if (attribute.type === 'string' && typeof value === 'number') return String(value);
   if (attribute.type !== 'complex') return value;
   if (isObject(value)) {

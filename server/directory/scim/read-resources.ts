@@ -107,6 +107,22 @@ interface Wanted {
 const noSuch = (kind: 'user' | 'group', id: string) =>
   new ReeveError('not-found', {}, { message: `There is no ${kind} with the id ${id} that SCIM manages.` });
 
+/** The answer to a create: what was just written needs no second look. */
+export async function answerCreated(
+  services: Reading,
+  caller: ScimCaller,
+  { id, row }: { id: string; row: UserRow | null },
+  projection: Projection,
+): Promise<ScimAnswer> {
+  if (!row) return { ...(await readOneUser(services, caller, { id, projection })), status: 201 };
+  return {
+    status: 201,
+    body: project('User', asUser(caller.baseUrl, row, []), projection),
+    version: etagOf(row.version),
+    location: locationOf(caller.baseUrl, 'User', id),
+  };
+}
+
 export async function readOneUser(
   services: Reading,
   caller: ScimCaller,

@@ -52,14 +52,17 @@ export function findAttribute(kind: ResourceKind, path: string): AttributePlace 
 /** Not part of what the identity provider writes: we make them, or never keep them. */
 const notKept: ReadonlySet<string> = new Set(['id', 'meta', 'schemas', 'groups', 'password', 'members']);
 
+const withoutOurs = (resource: Attributes): Attributes =>
+  Object.fromEntries(Object.entries(resource).filter(([name]) => !notKept.has(name)));
+
 /**
  * Checks a whole resource against its schema. @returns plain JSON of what may be kept
  * @throws ReeveError bad-input (invalidValue)
  */
 export function checkResource(kind: ResourceKind, resource: Attributes): Attributes {
   try {
-    const checked = JSON.parse(JSON.stringify(definitions[kind].coerce(resource, 'in'))) as Attributes;
-    return Object.fromEntries(Object.entries(checked).filter(([name]) => !notKept.has(name)));
+    const checked = definitions[kind].coerce(withoutOurs(resource), 'in');
+    return withoutOurs(JSON.parse(JSON.stringify(checked)) as Attributes);
   } catch (error) {
     if (error instanceof TypeError || error instanceof SCIMMY.Types.Error)
       throw refusal('invalidValue', `${error.message}.`);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ReeveError } from '#server/fail.ts';
+import { isReeveError, ReeveError } from '#server/fail.ts';
 import { changeDirectory, type DirectoryChange } from '../change-directory.ts';
 import { findMemberByEmail } from '../member-queries.ts';
 import {
@@ -20,12 +20,18 @@ import { requireVersion } from './versions.ts';
 
 const nameTaken = (userName: string) => notUnique(`There is a user with the userName “${userName}” already.`);
 
+export interface CreatedUser {
+  id: string;
+  /** Known without reading it again, and in no group; null for somebody who was here before. */
+  row: UserRow | null;
+}
+
 /**
  * A new member, or one that was there before SCIM: whoever has the address is taken over, with their roles and groups, because they are
  * the same person. From then on only the identity provider changes them.
  * @throws ReeveError already-exists when SCIM manages somebody of that userName or address
  */
-export async function createUser(services: ScimServices, caller: ScimCaller, body: unknown): Promise<string> {
+export async function createUser(services: ScimServices, caller: ScimCaller, body: unknown): Promise<CreatedUser> {
   const sent = readUser(body);
   const attributes = { ...sent, active: sent.active !== false };
   const facts = userFacts(attributes);
@@ -33,25 +39,56 @@ export async function createUser(services: ScimServices, caller: ScimCaller, bod
   const opening = { ...caller, mayUnmakeOwner: !active };
   return changeDirectory(services, opening, async (change) => {
     const { tx, workspaceId, at } = change;
-    if (await findByUserName(tx, workspaceId, facts.userName)) throw nameTaken(facts.userName);
-    const memberId = await enter(change, facts, active);
-    const row = { workspaceId, memberId, ...facts, active, attributes, wasSuspended: false, at };
-    if (!(await insertUser(tx, row))) throw nameTaken(facts.userName);
-    return memberId;
+    const { id, isNew } = await enter(change, facts, active);
+    const kept = { ...facts, active, attributes, wasSuspended: false, at };
+    if (!(await insertUser(tx, { workspaceId, memberId: id, ...kept }))) throw nameTaken(facts.userName);
+    return { id, row: isNew ? newRow(id, kept) : null };
   });
 }
 
-async function enter(change: DirectoryChange, { email, name }: UserFacts, active: boolean): Promise<string> {
-  const member = await findMemberByEmail(change.tx, change.workspaceId, email);
-  if (!member) {
-    const status = active ? 'active' : 'deprovisioned';
-    return (await createMember(change, { email, name, source: 'scim', status })).id;
+const newRow = (
+  id: string,
+  {
+    userName,
+    externalId,
+    email,
+    active,
+    attributes,
+    at,
+  }: UserFacts & { active: boolean; attributes: Attributes; at: Date },
+): UserRow => ({
+  id,
+  user_name: userName,
+  external_id: externalId,
+  active,
+  was_suspended: false,
+  attributes,
+  version: 1,
+  updated_at: at,
+  created_at: at,
+  email,
+  status: active ? 'active' : 'deprovisioned',
+});
+
+/** Nearly everybody is new: who was here before is looked for only when the address is taken. */
+async function enter(
+  change: DirectoryChange,
+  { email, name }: UserFacts,
+  active: boolean,
+): Promise<{ id: string; isNew: boolean }> {
+  const status = active ? 'active' : 'deprovisioned';
+  try {
+    return { ...(await createMember(change, { email, name, source: 'scim', status })), isNew: true };
+  } catch (error) {
+    if (!isReeveError(error) || error.code !== 'already-exists') throw error;
   }
-  if (member.source === 'scim') throw notUnique(`Another user that SCIM manages has the address ${email}.`);
+  const member = await findMemberByEmail(change.tx, change.workspaceId, email);
+  if (!member) throw new ReeveError('conflict');
+  if (member.source === 'scim') throw notUnique(`SCIM manages a user with the address ${email} already.`);
   await changeMember(change, member.id, { name, source: 'scim' });
   if (active) await reprovisionMember(change, member.id);
   else await deprovisionMember(change, member.id);
-  return member.id;
+  return { id: member.id, isNew: false };
 }
 
 /** What the identity provider says now replaces what it said before. The same again changes nothing, the version included. */
