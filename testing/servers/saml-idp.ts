@@ -68,6 +68,7 @@ export async function startSamlIdp(people: readonly IdpPerson[]): Promise<SamlId
   const server = http.createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  // Another site than localhost, where the tests run Reeve: cookies with SameSite tell them apart.
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const idp: SamlIdp = {
     origin,
