@@ -38,7 +38,7 @@ export const listHolders = (
       by.or([
         sql<boolean>`members.id in (select g.member_id from role_grants g where g.workspace_id = ${workspaceId} and g.role_id = ${roleId} and g.member_id is not null)`,
         sql<boolean>`members.id in (select gm.member_id from role_grants g join group_members gm on gm.group_id = g.group_id where g.workspace_id = ${workspaceId} and g.role_id = ${roleId})`,
-        ...(isDefault ? [hasNoRole(sql.ref('members.id'))] : []),
+        ...(isDefault ? [hasNoRole(sql.ref('members.id'), workspaceId)] : []),
       ]),
     )
     .$if(search !== undefined && search !== '', (query) =>

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
+import { hasNoRole } from './role-queries.ts';
 
 /** One row of `role_grants`, without its time. */
 export interface Grant {
@@ -51,52 +52,55 @@ export async function compareHeldRoles(
   const memberships = (rows: readonly Membership[]) =>
     sql`select r.group_id, r.member_id from jsonb_to_recordset(${json(rows)}) as r(group_id text, member_id text)`;
   const ids = (values: readonly string[]) => sql`select value from jsonb_array_elements_text(${json(values)})`;
+  // Rows by index from the few members that are touched; a list of all grants would be compared with each of them.
+  const isKept = (role: string, group: string, member: string) => sql`
+    ${sql.ref(role)} not in (${ids(overlay.removedRoles)})
+    and (${sql.ref(group)} is null or ${sql.ref(group)} not in (${ids(overlay.removedGroups)}))
+    and not exists (
+      select 1 from gone
+      where gone.role_id = ${sql.ref(role)} and (gone.group_id = ${sql.ref(group)} or (${sql.ref(group)} is null and gone.member_id = ${sql.ref(member)})))`;
   const { rows } = await sql<RolesNowAndThen>`
     with gone as (${grants(overlay.removed)}),
     given as (${grants(overlay.added)}),
     joins as (${memberships(overlay.joins)}),
     leaves as (${memberships(overlay.leaves)}),
-    now_grants as (select g.role_id, g.member_id, g.group_id from role_grants g where g.workspace_id = ${workspaceId}),
-    then_grants as (
-      select g.role_id, g.member_id, g.group_id from now_grants g
-      where g.role_id not in (${ids(overlay.removedRoles)})
-        and (g.group_id is null or g.group_id not in (${ids(overlay.removedGroups)}))
-        and not exists (
-          select 1 from gone
-          where gone.role_id = g.role_id and (gone.member_id = g.member_id or gone.group_id = g.group_id))
-      union select given.role_id, given.member_id, given.group_id from given),
     touched_groups as (
       select group_id from gone where group_id is not null
       union select group_id from given where group_id is not null
       union ${ids(overlay.removedGroups)}
-      union select g.group_id from now_grants g where g.group_id is not null and g.role_id in (${ids(overlay.touchedRoles)})),
-    touched as (
+      union select g.group_id from role_grants g
+        where g.workspace_id = ${workspaceId} and g.group_id is not null and g.role_id in (${ids(overlay.touchedRoles)})),
+    touched as materialized (
       select member_id from gone where member_id is not null
       union select member_id from given where member_id is not null
       union select member_id from joins
       union select member_id from leaves
-      union select g.member_id from now_grants g where g.member_id is not null and g.role_id in (${ids(overlay.touchedRoles)})
+      union select g.member_id from role_grants g
+        where g.workspace_id = ${workspaceId} and g.member_id is not null and g.role_id in (${ids(overlay.touchedRoles)})
       union select gm.member_id from touched_groups tg join group_members gm on gm.group_id = tg.group_id
       union select m.id from members m
-        where ${sql.lit(overlay.isDefaultTouched)} and m.workspace_id = ${workspaceId}
-          and not exists (select 1 from role_grants g where g.member_id = m.id)
-          and not exists (
-            select 1 from group_members gm join role_grants g on g.group_id = gm.group_id where gm.member_id = m.id)),
-    now_in as (select gm.group_id, gm.member_id from touched t join group_members gm on gm.member_id = t.member_id),
-    then_in as (
-      select i.group_id, i.member_id from now_in i
-      where not exists (select 1 from leaves l where l.group_id = i.group_id and l.member_id = i.member_id)
-      union select joins.group_id, joins.member_id from joins),
-    now_held as (
-      select h.member_id, string_agg(h.role_id, ',' order by h.role_id) as ids from (
-        select t.member_id, g.role_id from touched t join now_grants g on g.member_id = t.member_id
-        union select i.member_id, g.role_id from now_in i join now_grants g on g.group_id = i.group_id) h
-      group by h.member_id),
-    then_held as (
-      select h.member_id, string_agg(h.role_id, ',' order by h.role_id) as ids from (
-        select t.member_id, g.role_id from touched t join then_grants g on g.member_id = t.member_id
-        union select i.member_id, g.role_id from then_in i join then_grants g on g.group_id = i.group_id) h
-      group by h.member_id),
+        where ${sql.lit(overlay.isDefaultTouched)} and m.workspace_id = ${workspaceId} and ${hasNoRole(sql.ref('m.id'), workspaceId)}),
+    now_rows as materialized (
+      select t.member_id, g.role_id, g.group_id from touched t join role_grants g on g.member_id = t.member_id
+      union all
+      select gm.member_id, g.role_id, g.group_id
+      from touched t join group_members gm on gm.member_id = t.member_id join role_grants g on g.group_id = gm.group_id),
+    then_rows as (
+      select r.member_id, r.role_id from now_rows r
+      where ${isKept('r.role_id', 'r.group_id', 'r.member_id')}
+        and not exists (select 1 from leaves l where l.group_id = r.group_id and l.member_id = r.member_id)
+      union all
+      select given.member_id, given.role_id from given where given.member_id is not null
+      union all
+      select gm.member_id, given.role_id from given join group_members gm on gm.group_id = given.group_id
+      where not exists (select 1 from leaves l where l.group_id = gm.group_id and l.member_id = gm.member_id)
+      union all
+      select joins.member_id, given.role_id from given join joins on joins.group_id = given.group_id
+      union all
+      select joins.member_id, g.role_id from joins join role_grants g on g.group_id = joins.group_id
+      where ${isKept('g.role_id', 'g.group_id', 'joins.member_id')}),
+    now_held as (select member_id, string_agg(distinct role_id, ',' order by role_id) as ids from now_rows group by member_id),
+    then_held as (select member_id, string_agg(distinct role_id, ',' order by role_id) as ids from then_rows group by member_id),
     numbered as (
       select b.ids as now_ids, a.ids as then_ids, m.id, m.name, m.email,
         row_number() over (partition by b.ids, a.ids order by lower(m.name), m.id) as place

@@ -85,10 +85,12 @@ export const findDefaultRoleId = async (db: Database, workspaceId: string): Prom
 export const updateDefaultRole = (tx: Database, workspaceId: string, roleId: string | null, at: Date) =>
   tx.updateTable('workspaces').set({ default_role_id: roleId, updated_at: at }).where('id', '=', workspaceId).execute();
 
-/** Whether a member has no role of their own and none of a group. */
-export const hasNoRole = (memberId: RawBuilder<unknown>): RawBuilder<boolean> => sql<boolean>`
-  not exists (select 1 from role_grants g where g.member_id = ${memberId})
-  and not exists (select 1 from group_members gm join role_grants g on g.group_id = gm.group_id where gm.member_id = ${memberId})`;
+/** Whether a member has no role of their own and none of a group: everybody who has one is listed once, not looked up for each. */
+export const hasNoRole = (memberId: RawBuilder<unknown>, workspaceId: string): RawBuilder<boolean> => sql<boolean>`
+  ${memberId} not in (
+    select g.member_id from role_grants g where g.workspace_id = ${workspaceId} and g.member_id is not null
+    union
+    select gm.member_id from role_grants g join group_members gm on gm.group_id = g.group_id where g.workspace_id = ${workspaceId})`;
 
 /** How many have each role, by which way; who was taken out by the identity provider does not count. */
 export async function countRoleUse(db: Database, workspaceId: string) {
@@ -107,21 +109,19 @@ export async function countRoleUse(db: Database, workspaceId: string) {
     .where('group_id', 'is not', null)
     .groupBy('role_id')
     .execute();
-  const byGroup = await db
-    .selectFrom('role_grants as g')
-    .innerJoin('group_members as gm', 'gm.group_id', 'g.group_id')
-    .innerJoin('members as m', 'm.id', 'gm.member_id')
-    .select(['g.role_id', (by) => by.fn.count('gm.member_id').distinct().as('count')])
-    .where('g.workspace_id', '=', workspaceId)
-    .where('m.status', '!=', 'deprovisioned')
-    .groupBy('g.role_id')
-    .execute();
+  const { rows: byGroup } = await sql<{ role_id: string; count: string | number }>`
+    select pairs.role_id, count(*) as count from (
+      select distinct g.role_id, gm.member_id from role_grants g join group_members gm on gm.group_id = g.group_id
+      where g.workspace_id = ${workspaceId}) pairs
+    where pairs.member_id not in (
+      select m.id from members m where m.workspace_id = ${workspaceId} and m.status = 'deprovisioned')
+    group by pairs.role_id`.execute(db);
   const withoutRole = await db
     .selectFrom('members')
     .select((by) => by.fn.countAll().as('count'))
     .where('workspace_id', '=', workspaceId)
     .where('status', '!=', 'deprovisioned')
-    .where(hasNoRole(sql.ref('members.id')))
+    .where(hasNoRole(sql.ref('members.id'), workspaceId))
     .executeTakeFirstOrThrow();
   const byRole = (rows: readonly { role_id: string; count: string | number | bigint }[]) =>
     new Map(rows.map((row) => [row.role_id, Number(row.count)]));
