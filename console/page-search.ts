@@ -11,7 +11,7 @@ export const EnrolSearch = z.object({ next: text });
 export const ConnectionSearch = z.object({
   tab: z.enum(['set-up', 'people', 'details']).optional().catch(undefined),
   provider: z.enum(['okta', 'entra', 'google', 'keycloak', 'other']).optional().catch(undefined),
-  tested: text,
+  tested: z.literal(1).optional().catch(undefined),
 });
 export const ProvisioningSearch = z.object({
   provider: z.enum(['okta', 'entra', 'other']).optional().catch(undefined),
