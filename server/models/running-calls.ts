@@ -1,5 +1,5 @@
 import { can } from '#contract/permissions.ts';
-import { ReeveError } from '#server/fail.ts';
+import { isReeveError, ReeveError } from '#server/fail.ts';
 import { permissionsFrom } from '#server/roles/index.ts';
 import type { AccessChange, Services } from '#server/services.ts';
 import { readStandings, touchRunningCalls } from './gateway-queries.ts';
@@ -8,6 +8,8 @@ export interface RunningCall {
   id: string;
   workspaceId: string;
   memberId: string;
+  /** Looks at the credential again. @throws ReeveError token-invalid when it was revoked meanwhile */
+  authenticate: () => Promise<unknown>;
   /** Ends the call; the client is told why. */
   refuse(error: ReeveError): void;
 }
@@ -15,7 +17,17 @@ export interface RunningCall {
 const recheckMs = 4_000;
 const refusing: ReadonlySet<AccessChange['because']> = new Set(['local-off', 'member-suspended', 'member-removed']);
 /** Some may go on after these, so each is looked at: roles add up, and who loses one may keep the permission by another way. */
-const mayRefuse: ReadonlySet<AccessChange['because']> = new Set(['roles-changed', 'settings']);
+const mayRefuse: ReadonlySet<AccessChange['because']> = new Set(['roles-changed', 'settings', 'signed-out']);
+
+/** A token that only expired lets its last call end in peace. */
+async function recheckCredential(call: RunningCall): Promise<void> {
+  try {
+    await call.authenticate();
+  } catch (error) {
+    if (!isReeveError(error)) throw error;
+    if (error.code === 'token-invalid') call.refuse(error);
+  }
+}
 
 /**
  * The calls that run in this process. One that its member may no longer make ends at once when the change was made here, within
@@ -44,6 +56,7 @@ export function openRunningCalls({ db, clock, log, signals }: Pick<Services, 'db
       const mayGoOn =
         standing?.status === 'active' && standing.isLocalOn && can(permissionsFrom(standing.held), 'codex-local.use');
       if (!mayGoOn) call.refuse(new ReeveError('local-off'));
+      else await recheckCredential(call);
     }
   };
   const recheckSoon = () =>

@@ -79,8 +79,9 @@ async function approve(gateway: Gateway, call: WireCall, row: CallRow, facts: Cl
   if (recordsContent) row.request_text = line(received.text.slice(-maxRequestCharacters), maxRequestCharacters);
   const apiKey = sealedApiKey === null ? null : await gateway.openKey(client.workspaceId, sealedApiKey);
   const body = model.upstreamModel === null ? received.text : replaceModel(received.text, model.upstreamModel);
-  const { requestId } = call;
-  return { row, requestId, startedMs, incoming, outgoing, body, isStream, model, baseUrl, apiKey, recordsContent };
+  const { requestId, authenticate: again } = call;
+  const sending = { body, isStream, model, baseUrl, apiKey, recordsContent };
+  return { row, requestId, startedMs, incoming, outgoing, ...sending, authenticate: again };
 }
 
 async function recordRefusal(gateway: Gateway, row: CallRow, error: ReeveError): Promise<void> {

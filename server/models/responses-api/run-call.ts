@@ -24,6 +24,7 @@ export interface ApprovedCall {
   model: AllowedModel;
   baseUrl: string;
   apiKey: string | null;
+  authenticate: () => Promise<unknown>;
   recordsContent: boolean;
 }
 
@@ -90,6 +91,7 @@ export async function runCall(gateway: Gateway, call: ApprovedCall): Promise<Res
     id: row.id,
     workspaceId: row.workspace_id,
     memberId: row.member_id ?? '',
+    authenticate: call.authenticate,
     refuse: (error) => refuse(error),
   });
   outgoing.once('close', onLeave);
