@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { TokenScope } from '#contract/token-scopes.ts';
 import { createClientMachine } from '#testing/codex-cli/client-machine.ts';
+import { createGate } from '#testing/gate.ts';
 import { openJoinedClient } from '#testing/joined-client.ts';
 import type { Person } from '#testing/organisation.ts';
 import { eachTurn } from '#testing/servers/model-script.ts';
@@ -21,8 +23,13 @@ beforeAll(async () => {
 });
 afterAll(() => acceptance.close());
 
-const newToken = () =>
-  robot.api.identity.createAccessToken({ kind: 'personal-access-token', name: 'CI', expiresInDays: 30 });
+const newToken = (scopes?: TokenScope[]) =>
+  robot.api.identity.createAccessToken({
+    kind: 'personal-access-token',
+    name: 'CI',
+    expiresInDays: 30,
+    ...(scopes && { scopes }),
+  });
 
 /** What the console's page says to paste into a CI job. */
 async function jobScript(): Promise<string> {
@@ -85,4 +92,41 @@ test('sign-in with an access token, until it is revoked', async () => {
   const before = upstream.requests.length;
   expect(await exec()).toMatchObject({ exitCode: 1 });
   expect(upstream.requests).toHaveLength(before);
+});
+
+async function signedInWith(token: string) {
+  const client = await openJoinedClient(acceptance.organisation, { as: 'machine' });
+  onTestFinished(() => client.close());
+  expect(await client.run(['login', '--with-access-token'], { input: token })).toMatchObject({ exitCode: 0 });
+  return client;
+}
+
+test('a token that is revoked in the middle of an answer ends it', async () => {
+  const { token, accessToken } = await newToken();
+  const client = await signedInWith(token);
+  const midway = createGate();
+  acceptance.onPrompt('slowly', () => message('Never told to the end.', { deltas: 2, midway }));
+  const running = client.run(['exec', '--skip-git-repo-check', 'slowly']);
+  await midway.reached;
+  const before = acceptance.upstream.requests.length;
+  await robot.api.identity.revokeAccessToken({ id: accessToken.id });
+  const cut = await running;
+  expect(cut.exitCode).toBe(1);
+  expect(cut.stdout).not.toContain('Never told to the end.');
+  expect(acceptance.upstream.requests).toHaveLength(before);
+});
+
+test('a token for policy alone signs in and is bound, and calls no model', async () => {
+  const { token } = await newToken(['policy.read']);
+  const client = await signedInWith(token);
+  const before = acceptance.upstream.requests.length;
+  const run = await client.run(['exec', '--skip-git-repo-check', 'Say what this repository is for.']);
+  expect(run.exitCode).toBe(1);
+  expect(run.stderr).toMatch(/^sandbox: read-only/m);
+  expect(run.stderr).toContain('made without the scope that is needed here');
+  expect(acceptance.upstream.requests).toHaveLength(before);
+  const refusals = async () => (await acceptance.organisation.owner.api.activity.list({ outcome: 'refused' })).items;
+  await expect
+    .poll(refusals)
+    .toContainEqual(expect.objectContaining({ refusalCode: 'scope-missing', credential: 'personal-access-token' }));
 });
