@@ -9,7 +9,7 @@ import { provisioning } from './provisioning.ts';
 import { roles } from './roles.ts';
 import { secondFactor } from './second-factor.ts';
 import { setup } from './setup.ts';
-import { sso } from './sso.ts';
+import { sso } from './sso-endpoints.ts';
 import { workspace } from './workspace.ts';
 
 /** Reeve's own API, mounted at /api/v1. */

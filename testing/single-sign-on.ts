@@ -1,6 +1,7 @@
 import { CookieJar } from 'tough-cookie';
 import type { z } from 'zod';
-import type { Connection, SignOnProblem, sso } from '#contract/sso.ts';
+import type { Connection, SignOnProblem } from '#contract/sso.ts';
+import type { sso } from '#contract/sso-endpoints.ts';
 import { type Browser, createBrowser, type Page } from '#testing/codex-cli/follow-browser.ts';
 import type { OwnApiSession, ServerAddress } from './own-api-session.ts';
 import type { TestDns } from './servers/dns.ts';

@@ -33,8 +33,8 @@ const changeStatus = (
 
 /** Only what a test proved: a mistake in the settings would otherwise be noticed by everybody at once. */
 export async function enableConnection(services: ChangeServices, acting: ActingAdmin, id: string): Promise<void> {
-  requireOwnerFor('enable a connection', acting);
   await changeStatus(services, acting, id, async (tx, row, at) => {
+    requireOwnerFor('enable a connection', acting);
     if (row.status === 'enabled')
       throw new ReeveError('conflict', {}, { message: `“${row.name}” is enabled already.` });
     if (row.last_test?.outcome !== 'works' || row.tested_version !== row.settings_version)

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { sso } from '#contract/sso.ts';
+import type { sso } from '#contract/sso-endpoints.ts';
 import { record } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
