@@ -34,8 +34,7 @@ export const keyColumns = (onOpen: (id: string) => void): DataColumn<WorkspaceKe
     phone: 'detail',
     cell: (key) => (
       <>
-        {inWords(key)}
-        {!isReadOnly(key) && <StatusBadge tone="info">Changes things</StatusBadge>}
+        {inWords(key)} {!isReadOnly(key) && <StatusBadge tone="info">Changes things</StatusBadge>}
       </>
     ),
   },
