@@ -22,6 +22,7 @@ export function StepUpDialog() {
       onClose={() => settleStepUp({ isShown: false })}
       title="Confirm that it is you"
       closeOnClickOutside={false}
+      closeOnEscape={false}
       zIndex={400}
     >
       {isWanted && <StepUp />}

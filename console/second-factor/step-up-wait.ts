@@ -22,6 +22,20 @@ export function settleStepUp({ isShown }: { isShown: boolean }): void {
   tell();
 }
 
+/**
+ * The question may stand over another dialog, and Escape would close both. Listening since before any of them was there, this one hears
+ * it first and keeps it from the others.
+ */
+window.addEventListener(
+  'keydown',
+  (event) => {
+    if (event.key !== 'Escape' || waiting.length === 0) return;
+    event.stopImmediatePropagation();
+    settleStepUp({ isShown: false });
+  },
+  { capture: true },
+);
+
 const subscribe = (listener: () => void) => {
   listeners.add(listener);
   return () => void listeners.delete(listener);
