@@ -4,6 +4,7 @@ import { ReeveError } from '#server/fail.ts';
 import { countActiveOwners } from '#server/roles/index.ts';
 import type { AccessChange, Services } from '#server/services.ts';
 import { lockWorkspace } from '#server/workspace/index.ts';
+import { lacksBreakGlassOwner } from './break-glass-queries.ts';
 
 export type ChangeServices = Pick<Services, 'db' | 'clock' | 'signals'>;
 
@@ -22,6 +23,19 @@ export interface DirectoryChange {
 
 type Opening = Pick<DirectoryChange, 'workspaceId' | 'actor' | 'mayUnmakeOwner'> & { recordsUnchanged?: boolean };
 
+async function keepOwners(tx: Database, workspaceId: string): Promise<void> {
+  if ((await countActiveOwners(tx, workspaceId)) === 0) throw new ReeveError('last-owner');
+  if (await lacksBreakGlassOwner(tx, workspaceId))
+    throw new ReeveError(
+      'last-owner',
+      {},
+      {
+        message:
+          'Single sign-on is required, and this is the last owner who may still use a password. Choose another one under Single sign-on first.',
+      },
+    );
+}
+
 /**
  * The one way to change the directory, for people and for keys alike. With `mayUnmakeOwner` the changes of one workspace come one after
  * the other, and none leaves it without an active owner.
@@ -38,7 +52,7 @@ export async function changeDirectory<Result>(
     const accessEnds: DirectoryChange['accessEnds'] = (memberId, because) =>
       void ended.push({ workspaceId, memberId, because });
     const done = await apply({ tx, workspaceId, actor, at: clock(), mayUnmakeOwner, recordsUnchanged, accessEnds });
-    if (mayUnmakeOwner && (await countActiveOwners(tx, workspaceId)) === 0) throw new ReeveError('last-owner');
+    if (mayUnmakeOwner) await keepOwners(tx, workspaceId);
     return done;
   });
   for (const change of ended) signals.emit('access-changed', change);

@@ -18,10 +18,24 @@ export const findSignOnRule = (db: Database, memberId: string) =>
     )
     .select([
       'workspaces.sso_required',
-      'members.is_break_glass',
       'sso_connections.id as connection_id',
       'sso_connections.name as connection_name',
     ])
+    .select((by) =>
+      by
+        .and([
+          by('members.is_break_glass', '=', true),
+          // Somebody who was unmade an owner is like everybody else again.
+          by.exists(
+            by
+              .selectFrom('role_grants')
+              .select('role_grants.role_id')
+              .whereRef('role_grants.member_id', '=', 'members.id')
+              .where('role_grants.role_id', '=', 'owner'),
+          ),
+        ])
+        .as('is_break_glass'),
+    )
     .where('members.id', '=', memberId)
     .executeTakeFirst();
 

@@ -127,6 +127,19 @@ describe('while it is required', () => {
     await expect(owner.api.sso.connections.remove({ id })).rejects.toMatchObject({ code: 'conflict', message });
   });
 
+  test('the last break-glass owner stays one', async () => {
+    const eve = await sso.signOn('eve');
+    const session = await eve.api.identity.session({});
+    const id = session.state === 'signed-in' ? session.member.id : '';
+    await owner.api.directory.members.setRoles({ id, roleIds: ['owner'] });
+    const { memberId } = owner;
+    const last = { code: 'last-owner', message: expect.stringContaining('last owner who may still use a password') };
+    await expect(eve.api.directory.members.suspend({ id: memberId })).rejects.toMatchObject(last);
+    await expect(eve.api.directory.members.remove({ id: memberId })).rejects.toMatchObject(last);
+    await expect(eve.api.directory.members.setRoles({ id: memberId, roleIds: [] })).rejects.toMatchObject(last);
+    await owner.api.directory.members.setRoles({ id, roleIds: [] });
+  });
+
   test('whoever runs the server gets an owner in who stays able to get in', async () => {
     const { url } = await createOwnerLink(sso.reeve.services, { madeBy: 'reeve owner-link' });
     const session = openOwnApiSession(sso.organisation);
@@ -134,7 +147,12 @@ describe('while it is required', () => {
     await session.api.directory.links.acceptOwner({ token: new URL(url).hash.slice(1), ...person });
     expect(await stateOf(session)).toBe('signed-in');
     expect((await owner.api.sso.settings({})).breakGlassOwnerIds).toHaveLength(2);
-    expect(await openOwnApiSession(sso.organisation).api.identity.signIn(person)).toMatchObject({ state: 'signed-in' });
+    const again = () => openOwnApiSession(sso.organisation).api.identity.signIn(person);
+    expect(await again()).toMatchObject({ state: 'signed-in' });
+    const { items } = await owner.api.directory.members.list({ search: person.email });
+    await owner.api.directory.members.setRoles({ id: items[0]?.id ?? '', roleIds: ['admin'] });
+    await expect(again()).rejects.toMatchObject({ code: 'sso-required' });
+    expect((await owner.api.sso.settings({})).breakGlassOwnerIds).toEqual([owner.memberId]);
   });
 });
 

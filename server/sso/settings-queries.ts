@@ -9,10 +9,13 @@ export const readRule = async (db: Database, workspaceId: string) => {
     .executeTakeFirstOrThrow();
   const owners = await db
     .selectFrom('members')
-    .select('id')
-    .where('workspace_id', '=', workspaceId)
-    .where('is_break_glass', '=', true)
-    .orderBy('id')
+    .innerJoin('role_grants', 'role_grants.member_id', 'members.id')
+    .select('members.id')
+    .where('members.workspace_id', '=', workspaceId)
+    .where('members.is_break_glass', '=', true)
+    .where('members.status', '=', 'active')
+    .where('role_grants.role_id', '=', 'owner')
+    .orderBy('members.id')
     .execute();
   return { isRequired: workspace.sso_required, breakGlassOwnerIds: owners.map(({ id }) => id) };
 };
