@@ -42,7 +42,7 @@ export const features = {
   },
   telemetry: { calls: [], tables: ['client_events'] },
   connect: { calls: ['workspace'], tables: [] },
-  setup: { calls: ['audit', 'directory', 'identity', 'models', 'policies', 'roles', 'workspace'], tables: [] },
+  setup: { calls: ['audit', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'], tables: [] },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;
 
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */

@@ -57,3 +57,20 @@ export const setNoticed = async (
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 };
+
+export const listEndingKeyNames = async (
+  db: Database,
+  workspaceId: string,
+  { now, until }: { now: Date; until: Date },
+): Promise<string[]> => {
+  const rows = await db
+    .selectFrom('workspace_keys')
+    .select('name')
+    .where('workspace_id', '=', workspaceId)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', now)
+    .where('expires_at', '<=', until)
+    .orderBy('expires_at')
+    .execute();
+  return rows.map(({ name }) => name);
+};

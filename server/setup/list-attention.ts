@@ -1,3 +1,4 @@
+import { endingSoonDays } from '#server/keys/index.ts';
 import { counted } from './counted.ts';
 import type { SetupFacts } from './setup-facts.ts';
 
@@ -10,7 +11,7 @@ export interface AttentionItem {
 const failuresThatCount = 3;
 
 /** What is not all right, the most important first. */
-export function listAttention({ settings, people, policies, models, signIn }: SetupFacts): AttentionItem[] {
+export function listAttention({ settings, people, policies, models, signIn, endingKeys }: SetupFacts): AttentionItem[] {
   const items: [boolean, string, string][] = [
     [!settings.codexLocalEnabled, 'Codex Local is off: every local client is refused.', '/settings'],
     [models.upstreamHost === null, 'No model upstream is set: no call can be answered.', '/models'],
@@ -35,6 +36,11 @@ export function listAttention({ settings, people, policies, models, signIn }: Se
       `The certificate with which ${connection} signs ends on ${endsAt.toISOString().slice(0, 10)}: nobody signs in with it afterwards. Ask the administrator of your identity provider for the next one.`,
       '/single-sign-on',
     ]),
+    [
+      endingKeys.length > 0,
+      `${counted(endingKeys.length, 'API key ends', 'API keys end')} within ${endingSoonDays} days: ${endingKeys.join(', ')}. Rotate before, so that nothing is refused.`,
+      '/keys',
+    ],
     [people.activeOwners === 1, 'There is only one owner. Name a second one before you need them.', '/members'],
   ];
   return items.filter(([applies]) => applies).map(([, sentence, path]) => ({ sentence, path }));

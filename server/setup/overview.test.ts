@@ -5,6 +5,7 @@ import { newId } from '#server/crypto/ids.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
 import { apiClient } from '#testing/own-api-client.ts';
+import { seedKey } from '#testing/seed-key.ts';
 import { signedInAs } from '#testing/signed-in-as.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { setupRoutes } from './routes.ts';
@@ -233,6 +234,16 @@ test('an upstream that fails again and again needs someone; once it answers, nob
     { sentence: 'The last 3 model calls failed at models.example.com.', path: '/activity' },
   ]);
   await addCall('completed', 1);
+  expect((await overview()).attention).toEqual([]);
+});
+
+test('a key that ends soon needs someone, until it is rotated or revoked', async () => {
+  const expiresAt = new Date(Date.now() + 10 * 86_400_000);
+  const { keyId } = await seedKey(services, { workspaceId, name: 'SIEM export', scopes: ['audit.read'], expiresAt });
+  expect((await overview()).attention).toEqual([
+    { sentence: expect.stringContaining('1 API key ends within 14 days: SIEM export.'), path: '/keys' },
+  ]);
+  await services.db.updateTable('workspace_keys').set({ revoked_at: new Date() }).where('id', '=', keyId).execute();
   expect((await overview()).attention).toEqual([]);
 });
 

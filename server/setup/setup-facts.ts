@@ -1,5 +1,6 @@
 import type { WorkspaceSettings } from '#contract/workspace.ts';
 import { countClientSignIns } from '#server/identity/index.ts';
+import { listKeysEndingSoon } from '#server/keys/index.ts';
 import { type ModelFacts, readModelFacts } from '#server/models/index.ts';
 import { type PolicyFacts, readPolicyFacts } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
@@ -16,6 +17,8 @@ export interface SetupFacts {
   signedInClients: number;
   policies: PolicyFacts;
   models: ModelFacts;
+  /** By name. */
+  endingKeys: string[];
 }
 
 export async function readSetupFacts(
@@ -31,5 +34,6 @@ export async function readSetupFacts(
     signedInClients: await countClientSignIns(db, workspaceId, { now }),
     policies: await readPolicyFacts(db, workspaceId),
     models: await readModelFacts(db, workspaceId, { now }),
+    endingKeys: await listKeysEndingSoon(db, workspaceId, now),
   };
 }
