@@ -26,7 +26,7 @@ export interface NewSession {
   /** Which one that was, for the audit log. */
   secondFactor?: SecondFactorMethod;
   /** A single sign-on: by which connection, and what its identity provider wants back at sign-out, sealed for this session's id. */
-  signOn?: { sessionId: string; connectionId: string; sealedLogoutHint: string | null };
+  signOn?: { sessionId: string; connectionId: string; sealedLogoutHint: string | null; endsAt: Date | null };
 }
 
 const methods = {
@@ -36,6 +36,9 @@ const methods = {
   passkey: 'passkey',
   sso: 'sso',
 } as const satisfies Record<NewSession['because'], SignInMethod>;
+
+/** An identity provider may say when its session ends (SAML's SessionNotOnOrAfter); ours does not outlive it. */
+const earlierOf = (own: Date, theirs: Date | null): Date => (theirs !== null && theirs < own ? theirs : own);
 
 /**
  * Starts a console session in the caller's transaction and returns its secret, for `setSignInCookies`. Refuses with
@@ -62,7 +65,7 @@ export async function startSession(tx: Database, session: NewSession): Promise<{
     user_agent: userAgent,
     started_at: at,
     last_seen_at: at,
-    expires_at: sessionExpiresAt(at),
+    expires_at: earlierOf(sessionExpiresAt(at), signOn?.endsAt ?? null),
   });
   const label = `${member.name} <${member.email}>`;
   const actor = { kind: 'member' as const, id: memberId, label, workspaceId: member.workspace_id, ip };

@@ -26,6 +26,8 @@ export interface Proof {
   amr: readonly string[];
   acr: string | null;
   authenticatedAt: Date | null;
+  /** When its own session ends; null: it does not say. */
+  sessionEndsAt: Date | null;
   /** What the identity provider wants back to end its own session; opaque here. */
   logoutHint: string | null;
 }
@@ -150,7 +152,7 @@ export async function finishSignIn(services: FinishServices, arrival: Arrival): 
       decision,
       at,
     });
-    const signOn = { sessionId, connectionId: connection.id, sealedLogoutHint };
+    const signOn = { sessionId, connectionId: connection.id, sealedLogoutHint, endsAt: proof.sessionEndsAt };
     const { token } = await startSession(tx, { memberId, at, ...browser, because: 'sso', secondFactorAt, signOn });
     await updateConnection(tx, connection.id, { last_used_at: at });
     return { token, memberId, hasLeftGroup };

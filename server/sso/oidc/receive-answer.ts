@@ -135,6 +135,7 @@ export async function receiveAnswer(
       amr: asTexts(idToken.amr),
       acr: typeof idToken.acr === 'string' ? idToken.acr : null,
       authenticatedAt: typeof idToken.auth_time === 'number' ? new Date(idToken.auth_time * 1000) : null,
+      sessionEndsAt: null,
       logoutHint: tokens.id_token ?? null,
     };
   } catch (error) {

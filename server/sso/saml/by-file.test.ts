@@ -64,6 +64,7 @@ async function answer(
     nameId = 'grace@example.com',
     assertionId = `_${crypto.randomUUID()}`,
     attributes = {} as Record<string, string[]>,
+    sessionEndsAt = null as Date | null,
   } = {},
 ) {
   const acs = connection.serviceProvider.assertionConsumerUrl ?? '';
@@ -82,7 +83,7 @@ async function answer(
     assertionId,
     responseId: `_${crypto.randomUUID()}`,
     authenticatedAt: now,
-    sessionEndsAt: null,
+    sessionEndsAt,
     contextClass: 'urn:oasis:names:tc:SAML:2.0:ac:classes:Password',
   };
   const SAMLResponse = asField(responseXml(say, signRoot(assertionXml(say), key)));
@@ -134,6 +135,15 @@ test('an assertion is good once, also for another request of its own', async () 
   const problem = await problemOn(await answer(second, { assertionId }), organisation.owner);
   expect(problem).toMatchObject({ code: 'expired', sentence: expect.stringContaining('used already') });
   expect(await second.api.identity.session({})).toMatchObject({ state: 'signed-out' });
+});
+
+test('a session here does not outlive the one at the identity provider', async () => {
+  const short = await start();
+  await answer(short, { nameId: 'short@example.com', sessionEndsAt: new Date(Date.now() + 60 * 60_000) });
+  expect(await short.api.identity.session({})).toMatchObject({ state: 'signed-in' });
+  reeve.setNow(new Date(Date.now() + 61 * 60_000));
+  expect(await short.api.identity.session({})).toMatchObject({ state: 'signed-out' });
+  reeve.setNow(null);
 });
 
 test('an address of a domain that is not this connection’s is refused', async () => {

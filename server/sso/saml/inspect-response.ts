@@ -3,8 +3,8 @@ import type { XmlElement } from './dom.ts';
 import { attribute, children, descendants, isNamed, namespaces, normalText, parseXml, textOf } from './read-xml.ts';
 import { SamlRefused } from './refuse-saml.ts';
 
-/** Entra sends up to 150 groups, others more; 10,000 group names fit. */
-export const maxResponseBytes = 1_000_000;
+/** Entra ID sends up to 150 groups, others more: as many names as elements are read fit. */
+export const maxResponseBytes = 500_000;
 const success = 'urn:oasis:names:tc:SAML:2.0:status:Success';
 
 /** What a response says before its signature is verified. Only for deciding how to verify it, and for refusing. */

@@ -87,7 +87,7 @@ export async function proveSaml(services: Prove, answer: SamlAnswer): Promise<Pr
     expires_at: facts.usableUntil,
   });
   if (!isFirstUse) throw new SamlRefused('replayed', 'its assertion was used before');
-  const { nameId, sessionIndex, authenticatedAt, contextClass, attributes } = facts;
+  const { nameId, sessionIndex, sessionEndsAt, authenticatedAt, contextClass, attributes } = facts;
   return {
     // A connection may be given another identity provider; that one's names are other people.
     subject: `${settings.idpEntityId} ${nameId.format === emailFormat ? nameId.value.toLowerCase() : nameId.value}`,
@@ -96,6 +96,7 @@ export async function proveSaml(services: Prove, answer: SamlAnswer): Promise<Pr
     amr: methodsOf(attributes),
     acr: contextClass,
     authenticatedAt,
+    sessionEndsAt,
     logoutHint: logoutHintOf({ nameId, sessionIndex }),
   };
 }

@@ -1,7 +1,7 @@
 import { SamlRefused } from './refuse-saml.ts';
 
 /** Room for the largest response in base64 and percent encoding. */
-const maxFormBytes = 2_000_000;
+const maxFormBytes = 1_000_000;
 
 export interface SamlForm {
   SAMLResponse: string;

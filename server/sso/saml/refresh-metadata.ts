@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { record, systemActor } from '#server/audit/index.ts';
 import type { Services } from '#server/services.ts';
 import type { ConnectionRow } from '../connection-queries.ts';
 import { samlSettings } from '../read-connections.ts';
@@ -11,8 +12,30 @@ type Refresh = Pick<Services, 'db' | 'clock' | 'log'>;
 /** Anybody who signs in can make us look; more often than this is for nobody's good. */
 const lookAgainMs = 5 * 60_000;
 
-const keep = ({ db }: Refresh, { id, settings_version: version }: ConnectionRow, settings: Settings) =>
-  replaceSettings(db, { id, version, settings: JSON.stringify(settings) });
+/** What decides who is believed; when it was read does not. */
+const trustOf = ({ idpEntityId, signOnUrl, logoutUrl, certificates }: Settings) => ({
+  idpEntityId,
+  signOnUrl,
+  logoutUrl,
+  certificates: certificates.map(({ subject, expiresAt, pem }) => ({ subject, expiresAt, pem })),
+});
+
+/** False when an administrator changed the connection meanwhile. */
+const keep = (
+  { db, clock }: Refresh,
+  { connection, was, settings }: { connection: ConnectionRow; was: Settings; settings: Settings },
+): Promise<boolean> =>
+  db.transaction().execute(async (tx) => {
+    const { id, name, workspace_id: workspaceId, settings_version: version } = connection;
+    if (!(await replaceSettings(tx, { id, version, settings: JSON.stringify(settings) }))) return false;
+    const [before, after] = [trustOf(was), trustOf(settings)];
+    if (JSON.stringify(before) !== JSON.stringify(after)) {
+      const subject = { kind: 'sso-connection', id, label: name };
+      const actor = systemActor('new metadata of the identity provider', workspaceId);
+      await record(tx, actor, 'sso-connection.updated', { at: clock(), subject, before, after });
+    }
+    return true;
+  });
 
 /**
  * Reads the metadata's address again and keeps the certificates found there. Another entity id is another identity provider: that is
@@ -31,11 +54,12 @@ export async function refreshMetadata(services: Refresh, connection: ConnectionR
         `its entityID is now ${metadata.entityId}, and this connection is with ${was.idpEntityId}`,
       );
     const settings = { ...was, ...withMetadata(metadata, now) };
-    return (await keep(services, connection, settings)) ? settings : null;
+    return (await keep(services, { connection, was, settings })) ? settings : null;
   } catch (error) {
     if (!(error instanceof SamlRefused)) throw error;
     services.log.warn({ connectionId: connection.id, reason: error.detail }, 'SAML metadata could not be read again');
-    await keep(services, connection, { ...was, metadataProblem: error.detail.slice(0, 500) });
+    const settings = { ...was, metadataProblem: error.detail.slice(0, 500) };
+    await keep(services, { connection, was, settings });
     return null;
   }
 }

@@ -286,6 +286,8 @@ describe('a new certificate of the identity provider', () => {
     const { saml, lastTest } = await organisation.owner.api.sso.connections.get({ id: connection.id });
     expect(saml?.certificates).toHaveLength(2);
     expect(lastTest?.outcome).toBe('works');
+    const { items } = await organisation.owner.api.audit.list({ event: 'sso-connection.updated', limit: 1 });
+    expect(items[0]).toMatchObject({ actor: { label: 'new metadata of the identity provider' } });
   });
 
   test('is not looked for again right after, nor taken from somebody who is another provider', async () => {
