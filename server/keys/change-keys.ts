@@ -13,6 +13,7 @@ import {
   findKey,
   insertKey,
   insertSecret,
+  isActiveMember,
   lockKey,
   readLongestDays,
   renewKey,
@@ -52,6 +53,10 @@ function refuseScopesBeyondOwn({ member }: By, scopes: readonly KeyScope[]): voi
   }
 }
 
+async function refuseSuspended(tx: Database, { member }: By): Promise<void> {
+  if (!(await isActiveMember(tx, member.workspaceId, member.memberId))) throw new ReeveError('member-suspended');
+}
+
 const readNetworks = (texts: readonly string[]): string[] => {
   const networks = texts.map((text) => {
     const network = readNetwork(text);
@@ -88,6 +93,7 @@ export async function createKey(
   const at = clock();
   const id = newId('key');
   await db.transaction().execute(async (tx) => {
+    await refuseSuspended(tx, by);
     const expires_at = await endOf(tx, member.workspaceId, { at, days: expiresInDays });
     const made = { created_by: member.memberId, created_by_name: member.name, created_at: at };
     await insertKey(tx, {
@@ -146,6 +152,7 @@ export async function rotateKey(
   const { actor, member } = by;
   const { token, hash, hint } = mintScannableToken('workspace-key');
   await db.transaction().execute(async (tx) => {
+    await refuseSuspended(tx, by);
     const row = await lockLiveKey(tx, member.workspaceId, id);
     refuseScopesBeyondOwn(by, knownScopes(row.scopes));
     const at = clock();

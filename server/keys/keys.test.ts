@@ -137,6 +137,15 @@ describe('a key', () => {
     expect((await list()).items).toMatchObject([{ createdBy: { id: null, name: 'Grace', hasLeft: true } }]);
   });
 
+  test('is not handed out behind the suspension of who asks for it', async () => {
+    const { body } = await make();
+    await services.db.updateTable('members').set({ status: 'suspended' }).where('id', '=', ownerId).execute();
+    expect(await make()).toMatchObject({ status: 403, body: { code: 'member-suspended' } });
+    const rotated = await call('POST', `/keys/${body.key.id}/rotation`, {});
+    expect(rotated).toMatchObject({ status: 403, body: { code: 'member-suspended' } });
+    expect((await list()).items).toHaveLength(1);
+  });
+
   test('with a scope of a later version opens nothing by it', async () => {
     const { body } = await make();
     await services.db.updateTable('workspace_keys').set({ scopes: '["audit.read","teleport.write"]' }).execute();

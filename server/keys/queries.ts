@@ -45,6 +45,18 @@ export type KeyRow = Awaited<ReturnType<typeof listKeys>>[number];
 export const findKey = (db: Database, workspaceId: string, id: string) =>
   withSecrets(db, workspaceId).where('k.id', '=', id).executeTakeFirst();
 
+/** Waits for a suspension that is under way. In the transaction that hands out a secret, so that none comes out behind it. */
+export const isActiveMember = async (tx: Database, workspaceId: string, memberId: string): Promise<boolean> => {
+  const row = await tx
+    .selectFrom('members')
+    .select('status')
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', memberId)
+    .forShare()
+    .executeTakeFirst();
+  return row?.status === 'active';
+};
+
 /** Changes of one key come one after the other. */
 export const lockKey = (tx: Database, workspaceId: string, id: string) =>
   tx
