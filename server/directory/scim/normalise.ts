@@ -29,6 +29,7 @@ export function normaliseValue(attribute: Attribute, value: unknown): unknown {
 
 /** One of several values, or the only one. */
 export function normaliseElement(attribute: Attribute, value: unknown): unknown {
+  if (isEmpty(value)) return undefined;
   if (attribute.type === 'boolean' && typeof value === 'string') {
     const text = value.toLowerCase();
     if (text === 'true' || text === 'false') return text === 'true';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ScimError, type ScimResource, scimPatch } from 'scim-patch';
 import { filter as matches } from 'scim2-parse-filter';
+import { isReeveError } from '#server/fail.ts';
 import { normaliseElement, normaliseResource, normaliseValue } from './normalise.ts';
 import { type Filter, parseFilter } from './parse-filter.ts';
 import { type PatchPath, readPath, writePath } from './patch-path.ts';
@@ -27,8 +28,23 @@ function makeStep(op: Step['op'], path: PatchPath, value: unknown): Step {
   const normal = oneElement
     ? normaliseElement(path.attribute, value)
     : normaliseValue(path.sub ?? path.attribute, value);
+  const target = path.sub ?? path.attribute;
+  const elements = target.config.multiValued && !oneElement ? normal : [normal];
+  // scim-patch would go into a text as if it were an object.
+  if (target.type === 'complex' && normal !== undefined && !(Array.isArray(elements) && elements.every(isObject)))
+    throw refusal('invalidValue', `“${target.name}” takes an object, not ${JSON.stringify(value)?.slice(0, 50)}.`);
   // RFC 7643 §2.5: null is the same as not assigned.
   return { op: normal === undefined ? 'remove' : op, path, value: normal };
+}
+
+/** Null for attributes of schemas we do not know: they are not kept, as in a whole resource. */
+function readKnownPath(text: string): PatchPath | null {
+  try {
+    return readPath('User', text);
+  } catch (error) {
+    if (isReeveError(error)) return null;
+    throw error;
+  }
 }
 
 /** Without a path, each key of the value is one. What nobody may write is passed over there: Okta sends the id along. */
@@ -37,13 +53,8 @@ function stepsOfValue(op: Step['op'], value: unknown, prefix: string): Step[] {
     throw refusal('invalidValue', 'An operation without a path needs an object of attributes as its value.');
   return Object.entries(value).flatMap(([key, inner]) => {
     if (isExtension(key) && isObject(inner)) return stepsOfValue(op, inner, `${enterpriseUrn}:`);
-    try {
-      const path = readPath('User', `${prefix}${key}`);
-      return isReadOnly(path) ? [] : [makeStep(op, path, inner)];
-    } catch {
-      // Attributes of schemas we do not know are not kept, as in a whole resource.
-      return [];
-    }
+    const path = readKnownPath(`${prefix}${key}`);
+    return path && !isReadOnly(path) ? [makeStep(op, path, inner)] : [];
   });
 }
 

@@ -106,6 +106,8 @@ test('sorted, in pages, with only what was asked for', async () => {
   expect(await names('sortBy=userName&startIndex=-3&count=-1')).toEqual([]);
   const counted = await scim.call('GET', '/Users?count=0');
   expect(counted.body).toMatchObject({ totalResults: 3, itemsPerPage: 0, Resources: [] });
+  const all = await scim.call('GET', `/Users/${ids.alice}?attributes=&excludedAttributes=`);
+  expect(all.body).toHaveProperty('emails');
   const some = await scim.call('GET', `/Users/${ids.alice}?attributes=userName,emails.value`);
   expect(some.body).toEqual({
     schemas: [userUrn],
@@ -145,6 +147,23 @@ test.each([
 ])('the filter %s is refused as a filter', async (filter) => {
   const answer = await scim.call('GET', `/Users?filter=${encodeURIComponent(filter)}`);
   expect(answer).toMatchObject({ status: 400, body: { scimType: 'invalidFilter' } });
+});
+
+test('what has a column or another table can be filtered too', async () => {
+  const found = async (path: string, filter: string) =>
+    (await scim.call('GET', `/${path}?filter=${encodeURIComponent(filter)}`)).body.Resources?.map(({ id }) => id);
+  expect(await found('Users', `groups.value eq "${ids.team}"`)).toEqual([ids.alice]);
+  expect(await found('Users', 'groups[display sw "tea" and type eq "direct"]')).toEqual([ids.alice]);
+  expect(await found('Users', `id eq "${ids.bob}" or userName eq "carol"`)).toEqual([ids.carol, ids.bob]);
+  expect(await found('Users', 'meta.created gt "2020-01-01T00:00:00Z" and active eq "True" and title pr')).toEqual([
+    ids.carol,
+    ids.alice,
+  ]);
+  expect(await found('Users', 'meta.lastModified lt "2020-01-01T00:00:00+02:00"')).toEqual([]);
+  expect(await found('Groups', `members[value eq "${ids.alice}"]`)).toEqual([ids.team]);
+  expect(await found('Groups', `members eq "${ids.bob}"`)).toEqual([]);
+  expect(await found('Groups', 'displayName co "EA" and externalId eq null')).toEqual([ids.team]);
+  expect(await found('Users', 'name[familyName eq "x"]')).toEqual([]);
 });
 
 test('a text with quotes and brackets is a text', async () => {

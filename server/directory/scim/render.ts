@@ -62,7 +62,7 @@ export function asGroup(
 export type Projection = Pick<SearchRequest, 'attributes' | 'excludedAttributes'>;
 
 const known = (kind: ResourceKind, names: readonly string[] | null | undefined): string[] =>
-  (names ?? []).map((name) => name.trim()).filter((name) => /^[\w:.$-]+$/.test(name) && findAttribute(kind, name));
+  (names ?? []).filter((name) => /^[\w:.$-]+$/.test(name) && findAttribute(kind, name));
 
 /** Whether an answer shows this attribute: what nobody asked for need not be read. */
 export function shows(kind: ResourceKind, { attributes, excludedAttributes }: Projection, name: string): boolean {

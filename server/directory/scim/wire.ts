@@ -37,7 +37,9 @@ export const PatchRequest = z.preprocess(
   z.object({ schemas: z.array(z.string()).nullish(), Operations: z.array(Operation).min(1).max(longestPatch) }),
 );
 
-const Names = z.union([z.array(z.string()), z.string().transform((text) => text.split(','))]);
+const Names = z
+  .union([z.array(z.string()), z.string().transform((text) => text.split(','))])
+  .transform((names) => names.map((name) => name.trim()).filter((name) => name !== ''));
 const Whole = z.coerce.number().int();
 export const SearchRequest = z.preprocess(
   withNames(['attributes', 'excludedAttributes', 'filter', 'sortBy', 'sortOrder', 'startIndex', 'count']),
