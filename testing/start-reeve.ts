@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { readConfig } from '#server/config.ts';
-import { createTestDns, type TestDns } from './servers/dns.ts';
 import { type RunningReeve, startReeve } from '#server/start.ts';
+import { createTestDns, type TestDns } from './servers/dns.ts';
 
 export interface TestReeve extends RunningReeve {
   dataFolder: string;
