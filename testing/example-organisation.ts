@@ -125,6 +125,8 @@ export async function foundExampleOrganisation(reeve: TestReeve): Promise<Organi
     ],
     forContractors.id,
   );
+  await api.keys.create({ name: 'SIEM export', scopes: ['audit.read', 'codex.enterprise.analytics.read'] });
+  await api.keys.create({ name: 'Policies from the repository', scopes: ['policies.write'], expiresInDays: 180 });
   const upstream = await startResponsesServer({ apiKey: 'sk-example', models: ['corp-model'] });
   try {
     await organisation.serveModel({ baseUrl: upstream.baseUrl, apiKey: 'sk-example' }, 'corp-model');
