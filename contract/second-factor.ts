@@ -105,11 +105,13 @@ export const secondFactor = {
     allow: 'member',
     audit: { none: 'makes a challenge that expires' },
     beforeSecondFactor: true,
-  }).output(z.object({
+  }).output(
+    z.object({
       methods: z.array(StepUpMethod),
       passkeyOptions: WebAuthnOptions.nullable(),
       connectionId: z.string().nullable().describe('Where to sign in again, for the method `sso`.'),
-    })),
+    }),
+  ),
   stepUp: endpoint({
     method: 'POST',
     path: '/session/step-up',
