@@ -47,7 +47,8 @@ interface Samlp {
   getSamlResponse(options: SamlpOptions, user: unknown, done: (error: Error | null, xml: string) => void): void;
 }
 
-const samlp = createRequire(import.meta.url)('samlp') as Samlp;
+const require = createRequire(import.meta.url);
+const samlp = require('samlp') as Samlp;
 
 /** Reads an AuthnRequest of the redirect binding and checks its signature when `signingCert` is given. */
 export const parseAuthnRequest = (query: Record<string, string>, signingCert: string | null): Promise<ParsedRequest> =>

@@ -26,6 +26,7 @@ interface Parser {
   parseFromString(text: string, mimeType: 'text/xml'): XmlDocument;
 }
 
-export const { DOMParser } = createRequire(import.meta.url)('@xmldom/xmldom') as {
+const require = createRequire(import.meta.url);
+export const { DOMParser } = require('@xmldom/xmldom') as {
   DOMParser: new (options: { errorHandler: (level: string, message: unknown) => void }) => Parser;
 };
