@@ -13,8 +13,11 @@ export const findConnection = (db: Database, workspaceId: string, id: string) =>
 export type ConnectionRow = NonNullable<Awaited<ReturnType<typeof findConnection>>>;
 
 /** By id alone: before a sign-in no workspace is known. */
-export const findConnectionOfSignIn = (db: Database, id: string) =>
-  db.selectFrom('sso_connections').selectAll().where('id', '=', id).executeTakeFirst();
+export const findConnectionOfSignIn = async (db: Database, id: string): Promise<ConnectionRow | null> =>
+  // Anybody may ask, and PostgreSQL takes no text with U+0000.
+  id.includes('\0')
+    ? null
+    : ((await db.selectFrom('sso_connections').selectAll().where('id', '=', id).executeTakeFirst()) ?? null);
 
 export const listConnections = (db: Database, workspaceId: string) =>
   db

@@ -131,6 +131,9 @@ async function finishTest(services: FinishServices, arrival: Arrival): Promise<F
  */
 export async function finishSignIn(services: FinishServices, arrival: Arrival): Promise<Finished> {
   const { connection, attempt, proof, browser } = arrival;
+  // Neither text nor jsonb of PostgreSQL can hold it, and no honest claim does.
+  if (JSON.stringify([proof.subject, proof.claims]).includes('\\u0000'))
+    throw new SignOnRefused('answer-invalid', { message: 'A claim of the identity provider holds a NUL character.' });
   if (attempt.purpose === 'test') return finishTest(services, arrival);
   if (connection.status !== 'enabled') throw new SignOnRefused('connection-off');
   const { db, clock, secrets, signals } = services;

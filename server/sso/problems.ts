@@ -96,6 +96,9 @@ export const problems: Record<ProblemCode, Pick<SignOnProblem, 'sentence' | 'sen
   },
 };
 
+/** What others wrote goes into the audit log, and jsonb cannot hold U+0000. */
+const storable = (text: string): string => text.replaceAll('\0', '\u{FFFD}');
+
 /** A single sign-on that ends without a session. `message` says what exactly; `said` is what the identity provider said, word for word. */
 export class SignOnRefused extends Error {
   readonly code: ProblemCode;
@@ -105,9 +108,9 @@ export class SignOnRefused extends Error {
     code: ProblemCode,
     { message, said = null, cause }: { message?: string; said?: string | null; cause?: unknown } = {},
   ) {
-    super(message ?? problems[code].sentence, cause === undefined ? undefined : { cause });
+    super(storable(message ?? problems[code].sentence), cause === undefined ? undefined : { cause });
     this.name = 'SignOnRefused';
     this.code = code;
-    this.said = said === null ? null : said.slice(0, 500);
+    this.said = said === null ? null : storable(said).slice(0, 500);
   }
 }

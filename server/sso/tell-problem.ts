@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { SignOnProblem } from '#contract/sso.ts';
 import { record } from '#server/audit/index.ts';
+import type { Database } from '#server/db/open-database.ts';
+import { rateLimit } from '#server/db/rate-limit.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { type ProblemCode, problems, type SignOnRefused } from './problems.ts';
@@ -30,6 +32,9 @@ export interface Happened {
 /** Nothing an administrator could do something about: not worth a line in their log. */
 const unaudited = new Set<ProblemCode>(['expired', 'wrong-browser', 'settings-changed', 'too-many-attempts']);
 
+/** Anybody can be refused: an attack must not fill the log. */
+const refusals = (db: Database) => rateLimit(db, { name: 'sso-audited', points: 300, perSeconds: 60 * 60 });
+
 /**
  * Where the browser is sent when a sign-on fails: a page of the console. What it says is signed, so that nobody can make it say anything
  * else, and stands in the fragment, which goes into no log.
@@ -40,7 +45,7 @@ export async function problemAddress(
 ): Promise<string> {
   const at = clock();
   const { code, message: sentence, said } = error;
-  if (connection && !unaudited.has(code)) {
+  if (connection && !unaudited.has(code) && (await refusals(db).take(connection.workspace_id)).allowed) {
     log.info({ code, err: error, connection: connection.name, reference }, 'a single sign-on was refused');
     const actor = {
       kind: 'anonymous',

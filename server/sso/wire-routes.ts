@@ -23,9 +23,14 @@ function ssoRoutes(services: Services): WireRoute[] {
   const start = (call: WireCall) =>
     answerSignOn(services, call, async (soFar) => {
       const { c, ip } = call;
+      // The cookie has to be set at the name the identity provider leads back to, whichever name led here.
+      if (c.req.header('host') !== new URL(services.origin).host) {
+        const { pathname, search } = new URL(c.req.url);
+        return leadTo(`${services.origin}${pathname}${search}`);
+      }
       soFar.next = nextPath(c.req.query('next'), services.origin);
       if (!(await starts.take(addressKey(ip))).allowed) throw new SignOnRefused('too-many-attempts');
-      const connection = (await findConnectionOfSignIn(services.db, c.req.query('connection') ?? '')) ?? null;
+      const connection = await findConnectionOfSignIn(services.db, c.req.query('connection') ?? '');
       if (!connection)
         throw new SignOnRefused('connection-off', { message: 'There is no such connection, or not any more.' });
       soFar.connection = connection;
@@ -51,12 +56,12 @@ function ssoRoutes(services: Services): WireRoute[] {
       const query = new URL(c.req.url).searchParams;
       const [state = '', ...more] = query.getAll('state');
       const connectionId = c.req.param('id') ?? '';
-      if (more.length > 0 || state === '' || state.includes('\0')) throw new SignOnRefused('expired');
+      if (more.length > 0 || state === '' || connectionId.includes('\0')) throw new SignOnRefused('expired');
       const cookieHeader = c.req.header('cookie') ?? null;
       const taken = await takeAttempt(services, { state, connectionId, cookieHeader });
       soFar.attempt = taken.attempt;
       soFar.next = taken.attempt.next_path;
-      const connection = (await findConnectionOfSignIn(services.db, connectionId)) ?? null;
+      const connection = await findConnectionOfSignIn(services.db, connectionId);
       if (connection?.kind !== 'oidc') throw new SignOnRefused('connection-off');
       soFar.connection = connection;
       refuseChangedSettings(connection, taken.attempt);

@@ -271,6 +271,27 @@ test.each([
   expect(page.url.href).toBe(`${reeve.origin}/`);
 });
 
+test.each(['/sso/start?connection=%00', '/sso/oidc/%00/callback?state=x', '/sso/oidc/x/callback?state=%00&code=%00'])(
+  'what no database can hold is refused like anything else: %s',
+  async (path) => {
+    const { browser } = openOwnApiSession(organisation);
+    expect(await codeOf(await browser.get(`${reeve.origin}${path}`))).toMatch(/^(expired|connection-off)$/);
+  },
+);
+
+test('claims and messages that no database can hold do not break the answer', async () => {
+  idp.forge = (self, request) => self.sign(request, { name: 'Mal\0lory' });
+  expect(await codeOf((await signOn()).page)).toBe('answer-invalid');
+  idp.answerWith = (honest) => {
+    honest.delete('code');
+    honest.set('error', 'access_denied');
+    honest.set('error_description', 'no\0thing');
+    return honest;
+  };
+  const problem = await problemOn((await signOn()).page, organisation.owner);
+  expect(problem).toMatchObject({ code: 'provider-refused', said: 'access_denied: no\u{FFFD}thing' });
+});
+
 test('a problem page says only what this server said', async () => {
   const { api } = organisation.owner;
   await expect(api.sso.problem({ token: 'eyJhbGciOiJub25lIn0.eyJzZW50ZW5jZSI6ImNhbGwgbWUifQ.' })).rejects.toMatchObject(

@@ -170,6 +170,21 @@ describe('a member who is here already', () => {
     expect((await api.directory.members.get({ id: member.id })).status).toBe('active');
   });
 
+  test('who was deprovisioned is refused, and a group kept by provisioning is left alone', async () => {
+    const { db } = reeve.services;
+    const { api } = organisation.owner;
+    const kept = await api.directory.groups.create({ name: 'Kept by SCIM' });
+    await api.sso.connections.update({ id: connection.id, groupMappings: [{ value: 'staff', groupId: kept.id }] });
+    await db.updateTable('groups').set({ source: 'scim' }).where('id', '=', kept.id).execute();
+    idp.people.set('fay', person('fay'));
+    const { id } = await memberOf(await signOn('fay'));
+    expect((await api.directory.members.get({ id })).groups).toEqual([]);
+    await db.updateTable('members').set({ status: 'deprovisioned', source: 'scim' }).where('id', '=', id).execute();
+    const { page } = await signOn('fay');
+    const problem = { code: 'member-deprovisioned', sendTo: 'identity-provider' };
+    expect(await problemOn(page, organisation.owner)).toMatchObject(problem);
+  });
+
   test('who is suspended is refused, and their session is gone', async () => {
     idp.people.set('dan', person('dan'));
     const dan = await signOn('dan');
