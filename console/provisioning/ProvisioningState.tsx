@@ -5,14 +5,19 @@ import { Facts } from '#console/ui/Facts.tsx';
 import { countOf, formatCount } from '#console/ui/figures.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { useNow } from '#console/ui/use-now.ts';
 import classes from './Provisioning.module.css';
 
 type Status = Awaited<ReturnType<typeof client.provisioning.status>>;
 
+/** How long a refusal is worth looking at on opening the page. */
+const recentMs = 24 * 60 * 60 * 1000;
+
 /** What has arrived, when the provider last asked, and what it was last refused. */
 export function ProvisioningState({ facts }: { facts: Status }) {
   const { users, groups, lastRequestAt, lastError } = facts;
-  const isErrorLast = lastError !== null;
+  const now = useNow(60_000).getTime();
+  const isErrorLast = lastError !== null && now - new Date(lastError.at).getTime() < recentMs;
   return (
     <div className={classes.state}>
       {lastRequestAt === null ? (

@@ -36,6 +36,8 @@ export function SignInAgain() {
       onClose={leave}
       title="Your session has ended"
       closeOnClickOutside={false}
+      // Above a dialog of the page and what is open in it.
+      zIndex={400}
       closeButtonProps={{ 'aria-label': 'Leave this page' }}
     >
       <Stack gap="md">

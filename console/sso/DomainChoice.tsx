@@ -31,6 +31,8 @@ export function DomainChoice({ connection, domains, form, isReadOnly }: DomainCh
   return (
     <MultiSelect
       className={classes.form ?? ''}
+      searchable
+      nothingFoundMessage="No other verified domain"
       label="Domains of this connection"
       description={waiting > 0 ? 'Domains appear here once they are verified.' : undefined}
       readOnly={isReadOnly}
