@@ -6,6 +6,7 @@ import { createOwnerLink } from '#server/directory/index.ts';
 import { createBrowser } from '#testing/codex-cli/follow-browser.ts';
 import { foundOrganisation, type Organisation } from '#testing/organisation.ts';
 import { openOwnApiSession } from '#testing/own-api-session.ts';
+import { connectPeople } from '#testing/people.ts';
 import { type Forge, type RogueOidc, startRogueOidc, type TokenRequest } from '#testing/servers/rogue-oidc.ts';
 import {
   browserBeforeCallback,
@@ -290,6 +291,18 @@ test('claims and messages that no database can hold do not break the answer', as
   };
   const problem = await problemOn((await signOn()).page, organisation.owner);
   expect(problem).toMatchObject({ code: 'provider-refused', said: 'access_denied: no\u{FFFD}thing' });
+});
+
+test('a start under another name of this server goes on under its own, where the cookie has to be', async () => {
+  const people = connectPeople({
+    services: reeve.services,
+    origin: reeve.origin,
+    authorityPem: organisation.authorityPem,
+  });
+  const path = `/sso/start?connection=${connection.id}&next=%2Fpolicies`;
+  const { status, headers } = await people.send(path, { headers: { host: 'other.example' } });
+  expect([status, headers.location, headers['set-cookie']]).toEqual([303, `${reeve.origin}${path}`, undefined]);
+  people.close();
 });
 
 test('a problem page says only what this server said', async () => {
