@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import { client } from '#console/api.ts';
 import { showDone } from '#console/shell/show-result.ts';
 import { countOf } from '#console/ui/figures.ts';
@@ -28,9 +28,9 @@ export function SecondFactorStep({ methods, onSignedIn, onStartAgain }: SecondFa
           await onSignedIn();
         }}
       />
-      <Button variant="subtle" size="compact-sm" w="fit-content" onClick={onStartAgain}>
+      <Anchor component="button" type="button" size="sm" w="fit-content" onClick={onStartAgain}>
         Start again
-      </Button>
+      </Anchor>
     </Stack>
   );
 }

@@ -57,7 +57,7 @@ function Ways({ methods, passkeyOptions, connectionId }: StepUpOptions) {
   if (connectionId !== null && methods.includes('sso')) return <AtProvider connectionId={connectionId} onDone={done} />;
   return (
     <Stack gap="md">
-      <Text>This is for more than reading. Show your second factor; it then counts for ten minutes.</Text>
+      <Text>This change asks for your second factor once more. It then counts for ten minutes.</Text>
       <ProofForm
         methods={methods.filter((method) => method !== 'sso')}
         action="Confirm"
@@ -78,9 +78,7 @@ function AtProvider({ connectionId, onDone }: { connectionId: string; onDone: ()
   useEffect(() => onSignedInElsewhere(() => void onDone()), [onDone]);
   return (
     <Stack gap="md">
-      <Text>
-        This is for more than reading. Sign in at your identity provider once more; it then counts for ten minutes.
-      </Text>
+      <Text>This change asks you to sign in at your identity provider once more. It then counts for ten minutes.</Text>
       {isBlocked && (
         <Notice tone="warn" title="The browser did not open the window">
           <p>Allow pop-up windows for this page, then continue again.</p>
