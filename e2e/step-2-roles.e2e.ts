@@ -76,7 +76,7 @@ test('a role is written, given to a group, changed and deleted, each with its ef
   await given.getByRole('button', { name: 'Change roles' }).click();
   await link(owner, 'Help desk').click();
   await heading(owner, 'Help desk').waitFor();
-  await owner.getByText('by Kernel').waitFor();
+  await owner.getByText('by Kernel', { exact: true }).waitFor();
 
   const member = await openAs(linus);
   await goTo(member, 'Members');
@@ -99,6 +99,7 @@ test('a role is written, given to a group, changed and deleted, each with its ef
 });
 
 test('the guided set-up makes both groups and says first who loses Codex', async () => {
+  await example.organisation.addMember({ name: 'Edsger Dijkstra' });
   const owner = await openAs(example.organisation.owner);
   await goTo(owner, 'Roles');
   await link(owner, 'Guided set-up').click();

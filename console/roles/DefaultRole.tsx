@@ -24,28 +24,30 @@ export function DefaultRole({ roles, defaultRoleId }: DefaultRoleProps) {
   const [isOpen, setOpen] = useState(false);
   const role = roles.find(({ id }) => id === defaultRoleId);
   return (
-    <Section
-      title="Default role"
-      description="Members who have no role, neither of their own nor by a group, have this one. It goes with their first role."
-      action={
-        mayWrite && (
-          <Button variant="default" onClick={() => setOpen(true)}>
-            Change default role
-          </Button>
-        )
-      }
-    >
-      <p className={classes.plain}>
-        {role ? (
-          <TextLink to={paths.role} params={{ id: role.id }}>
-            {role.name}
-          </TextLink>
-        ) : (
-          'No role: they can sign in to the console, but may not use Codex.'
-        )}
-      </p>
-      {isOpen && <ChangeDefault roles={roles} savedId={defaultRoleId} onClose={() => setOpen(false)} />}
-    </Section>
+    <div className={classes.apart}>
+      <Section
+        title="Default role"
+        description="Members who have no role, neither of their own nor by a group, have this one. It goes with their first role."
+        action={
+          mayWrite && (
+            <Button variant="default" onClick={() => setOpen(true)}>
+              Change default role
+            </Button>
+          )
+        }
+      >
+        <p className={classes.plain}>
+          {role ? (
+            <TextLink to={paths.role} params={{ id: role.id }}>
+              {role.name}
+            </TextLink>
+          ) : (
+            'No role: they can sign in to the console, but may not use Codex.'
+          )}
+        </p>
+        {isOpen && <ChangeDefault roles={roles} savedId={defaultRoleId} onClose={() => setOpen(false)} />}
+      </Section>
+    </div>
   );
 }
 

@@ -10,7 +10,7 @@ import { Section } from '#console/ui/Section.tsx';
 import { Sentence } from '#console/ui/Sentence.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
-import { type PermissionArea, permissionAreas } from '#contract/permissions.ts';
+import { type Permission, type PermissionArea, permissionAreas, permissions } from '#contract/permissions.ts';
 import type { ExplainedPermission } from '#contract/roles.ts';
 import classes from './Roles.module.css';
 
@@ -92,7 +92,7 @@ function Explained({ item: { label, sentence, isHeld, ways, gates, waitsFor } }:
   );
 }
 
-function WayWords({ way: { role, by } }: { way: ExplainedPermission['ways'][number] }) {
+function WayWords({ way: { role, by, includedIn } }: { way: ExplainedPermission['ways'][number] }) {
   const mayRead = useCan('roles.read');
   const name = mayRead ? (
     <TextLink to={paths.role} params={{ id: role.id }} inherit>
@@ -101,14 +101,26 @@ function WayWords({ way: { role, by } }: { way: ExplainedPermission['ways'][numb
   ) : (
     role.name
   );
-  if (by.kind === 'own') return <>{name}, their own role</>;
-  if (by.kind === 'default') return <>{name}, the default role</>;
+  const within = includedIn !== null && ` (within “${permissions[includedIn as Permission]?.label ?? includedIn}”)`;
+  if (by.kind === 'own')
+    return (
+      <>
+        {name}, their own role{within}
+      </>
+    );
+  if (by.kind === 'default')
+    return (
+      <>
+        {name}, the default role{within}
+      </>
+    );
   return (
     <>
       {name}, by group{' '}
       <TextLink to={paths.group} params={{ id: by.id }} inherit>
         {by.name}
       </TextLink>
+      {within}
     </>
   );
 }

@@ -53,12 +53,14 @@ export function RoleForm({ draft, onDraft, saveLabel, isSaving, canSave, error, 
           onChange={(event) => onDraft({ ...draft, description: event.currentTarget.value })}
         />
       </Stack>
-      <Section title="Permissions" description="You can give only what you hold yourself.">
-        <PermissionChecklist
-          ticked={draft.permissions}
-          onTicked={(permissions) => onDraft({ ...draft, permissions })}
-        />
-      </Section>
+      <div className={classes.apart}>
+        <Section title="Permissions" description="You can give only what you hold yourself.">
+          <PermissionChecklist
+            ticked={draft.permissions}
+            onTicked={(permissions) => onDraft({ ...draft, permissions })}
+          />
+        </Section>
+      </div>
       <Stack gap="md" mt="lg">
         {error !== null && <FailureNotice what="The role was not saved" error={error} />}
         <Group gap={8}>
