@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
+import { keepStatistics } from './db/keep-statistics.ts';
 import type { Database } from './db/open-database.ts';
 import { purgeExpiredDirectory } from './directory/index.ts';
 import { notifyOfEndingTokens, purgeExpiredIdentity } from './identity/index.ts';
@@ -61,6 +62,7 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   },
   { name: 'notify-of-ending', cron: '13 * * * *', run: () => notifyOfEnding(services) },
   { name: 'purge-key-secrets', cron: '57 2 * * *', run: async () => ({ deleted: await purgeEndedSecrets(services) }) },
+  { name: 'keep-statistics', cron: '37 * * * *', run: () => keepStatistics(services) },
   ...ssoJobs(services),
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },
 ];

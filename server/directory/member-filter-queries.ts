@@ -94,9 +94,9 @@ export function matchesByIndex({
     select gm.member_id from group_members gm where gm.group_id = any(cast(${groupIds} as text[])))`;
 }
 
-/** Everything but the search. */
-export const filteredMembers = (db: Database, filter: PreparedFilter) =>
-  db
+/** Everything but the search. `from` may be a part of the members that stands under their name. */
+export const filteredMembers = (from: Pick<Database, 'selectFrom'>, filter: PreparedFilter) =>
+  from
     .selectFrom('members')
     .where('members.workspace_id', '=', filter.workspaceId)
     .$if(filter.status !== undefined, (query) => query.where('members.status', '=', filter.status ?? 'active'))
