@@ -364,6 +364,7 @@ const attacks: [name: string, make: () => string | Promise<string>, problem: Sam
   ['processing instruction', () => `<?xml-stylesheet href="x"?>${ordinary()}`, 'malformed'],
   ['another encoding', () => `<?xml version="1.0" encoding="UTF-7"?>${ordinary()}`, 'malformed'],
   ['two documents', () => ordinary() + ordinary(), 'malformed'],
+  ['a NUL character by its number', () => ordinary().replace('</samlp:Status>', '</samlp:Status>&#x00;'), 'malformed'],
   ['something else', () => '<html/>', 'malformed'],
   [
     'nested too deep',

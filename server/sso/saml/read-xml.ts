@@ -54,7 +54,8 @@ const forbidden: readonly [RegExp, string][] = [
   // A signature does not cover comments, so they can split a signed name in two for a careless reader.
   [/<!--/, 'it holds a comment'],
   [/<\?(?!xml[\s?])/i, 'it holds a processing instruction'],
-  [/\0/, 'it holds a NUL character'],
+  // XML 1.0 §2.2 has no such character, not even written as a number; nor has PostgreSQL's text.
+  [/\0|&#(?:0+|x0+);/i, 'it holds a NUL character'],
 ];
 
 /** Parses a document of an identity provider. Nothing but elements, attributes and text is let through. */
