@@ -1,5 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { z } from 'zod';
+import { ResetFactors } from '#console/second-factor/ResetFactors.tsx';
 import { Facts } from '#console/ui/Facts.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
@@ -18,7 +19,10 @@ export function SignInMethods({ member, access }: SignInMethodsProps) {
   const { hasPassword, secondFactors } = access.data;
   const { passkeys, totp, recoveryCodes } = secondFactors;
   return (
-    <Section title="Ways to sign in">
+    <Section
+      title="Ways to sign in"
+      action={(passkeys.length > 0 || totp !== null) && <ResetFactors member={member} />}
+    >
       <Facts
         items={[
           ['Password', hasPassword ? 'set' : 'none'],

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Navigate, useRouter, useSearch } from '@tanstack/react-router';
 import { KeyRound, Smartphone } from 'lucide-react';
@@ -82,8 +82,8 @@ function SignOut({ email }: { email: string }) {
     }),
   );
   return (
-    <Button variant="subtle" size="compact-sm" w="fit-content" onClick={() => signOut.mutate({})}>
+    <Anchor component="button" type="button" size="sm" w="fit-content" onClick={() => signOut.mutate({})}>
       Not {email}? Sign out
-    </Button>
+    </Anchor>
   );
 }

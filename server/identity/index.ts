@@ -21,7 +21,6 @@ export { notifyOfEndingTokens } from './notify-expiry.ts';
 export { refuseWeakPassword } from './password-rules.ts';
 export { purgeExpiredIdentity } from './purge-expired.ts';
 export { identityRoutes, readConsoleMember } from './routes.ts';
-export { readSecondFactors } from './second-factor/describe-factors.ts';
 export { secondFactorRoutes } from './second-factor/routes.ts';
 export { setSignInCookies } from './session-cookies.ts';
 export { startSession } from './sessions.ts';
