@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION public.reeve_grams(value text)
  RETURNS text[]
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
-AS $function$ select coalesce(array_agg(distinct substr(value, i, 3)), '{}') from generate_series(1, length(value) - 2) i $function$;
+AS $function$ select array(select substr(value, i, 3) from generate_series(1, length(value) - 2) i) $function$;
 
 create table access_tokens (
   id text not null,
