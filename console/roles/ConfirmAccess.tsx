@@ -20,7 +20,7 @@ interface ConfirmAccessProps {
 /** Preview, confirm: a change of who may do what is never saved before its effects were seen. */
 export function ConfirmAccess(props: ConfirmAccessProps) {
   const { title, confirmLabel, change, children, isDestructive = false, isBusy, error, onConfirm, onClose } = props;
-  const preview = useRoleChanges(change, !isBusy);
+  const preview = useRoleChanges(change, { isAsked: !isBusy });
   return (
     <ConfirmDialog
       isOpen

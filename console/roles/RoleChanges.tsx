@@ -10,14 +10,10 @@ import type { AccessChangeDraft, AccessChangePreview, Touched } from '#contract/
 import classes from './Roles.module.css';
 
 /** Worked out anew each time it is asked for: who has what may have changed a moment ago. */
-export const useRoleChanges = (change: AccessChangeDraft, isAsked = true) =>
+export const useRoleChanges = (change: AccessChangeDraft, { isAsked }: { isAsked: boolean }) =>
   useQuery(api.roles.preview.queryOptions({ input: { change }, staleTime: 0, enabled: isAsked }));
 
 /** What would change for whom, before it is saved. */
-export function RoleChanges({ change }: { change: AccessChangeDraft }) {
-  return <RoleChangeList preview={useRoleChanges(change)} />;
-}
-
 export function RoleChangeList({ preview }: { preview: UseQueryResult<AccessChangePreview> }) {
   return (
     <Loaded query={preview} what="What would change could not be worked out" skeleton={<RowSkeletons rows={3} />}>

@@ -1,7 +1,6 @@
 // Roles: what each grants, who has which, and what somebody may do as a result. Rule people get wrong: roles add up and nothing denies, so
 // taking one away changes nothing for whoever has the same permission by another way.
 
-export { explainPermissions } from './explain-permissions.ts';
 export { type Granter, refuseBeyondOwn } from './grant-roles.ts';
 export { directRoles, heldRoles } from './held-role-queries.ts';
 export { asRoleRefs, type HeldRole, holds, permissionsFrom, roleName } from './held-roles.ts';
