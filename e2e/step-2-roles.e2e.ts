@@ -86,8 +86,8 @@ test('a role is written, given to a group, changed and deleted, each with its ef
   await changed.getByText('1 member loses Manage members').waitFor();
   await changed.getByRole('button', { name: 'Save role' }).click();
   await owner.getByText('Help desk was changed.').waitFor();
-  await member.reload();
-  await member.getByText('Overview').first().waitFor();
+  await member.goto('/');
+  await heading(member, 'Overview').waitFor();
   expect(await link(member, 'Members').count()).toBe(0);
 
   await button(owner, 'Delete role').click();
