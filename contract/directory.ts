@@ -14,7 +14,6 @@ export {
   MemberDetail,
   MemberSource,
   MemberStatus,
-  SeenClient,
 } from './people.ts';
 
 export const directory = { links, members, groups, access, imports };

@@ -28,7 +28,7 @@ export const Member = z.object({
 });
 export type Member = z.infer<typeof Member>;
 
-export const SeenClient = z.object({ client: z.string(), version: z.string(), lastSeenAt: At });
+const SeenClient = z.object({ client: z.string(), version: z.string(), lastSeenAt: At });
 
 export const MemberDetail = Member.extend({
   groups: z.array(GroupRef.extend({ source: z.enum(['manual', 'scim']) })),
