@@ -100,6 +100,21 @@ async function recordCalls({ services }: TestReeve, workspaceId: string, people:
   await services.db.insertInto('seen_clients').values(clients).execute();
 }
 
+/** One provider in use for the people of an agency, and a domain that waits for its DNS record. The company itself has passwords. */
+async function connectProvider({ services, dns }: TestReeve, { api }: Person): Promise<void> {
+  const { id } = await api.sso.connections.create({ kind: 'oidc', name: 'Okta' });
+  const { id: domainId, domain, txtName, txtValue } = await api.sso.domains.add({ domain: 'example.org' });
+  dns.txt.set(txtName, [txtValue]);
+  await api.sso.domains.check({ id: domainId });
+  await api.sso.domains.add({ domain: 'example.net' });
+  const oidc = { issuer: 'https://example.okta.com', clientId: '0oa4f7c2kq', clientSecret: `of ${domain}` };
+  await api.sso.connections.update({ id, oidc, domainIds: [domainId], justInTime: { who: 'verified-domains' } });
+  // No test signs in at Okta.
+  const used = { status: 'enabled' as const, last_used_at: new Date() };
+  await services.db.updateTable('sso_connections').set(used).where('id', '=', id).execute();
+  await api.keys.create({ name: 'Okta', scopes: ['scim'] });
+}
+
 /** A company in the middle of its rollout: people, groups, policies in order, a model, and a morning of calls. */
 export async function foundExampleOrganisation(reeve: TestReeve): Promise<Organisation> {
   if (reeve.authorityPem === null) throw new Error('the example needs the local authority');
@@ -135,5 +150,6 @@ export async function foundExampleOrganisation(reeve: TestReeve): Promise<Organi
     await upstream.close();
   }
   await recordCalls(reeve, organisation.workspaceId, people);
+  await connectProvider(reeve, organisation.owner);
   return organisation;
 }
