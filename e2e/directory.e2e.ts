@@ -8,11 +8,10 @@ import { type ExampleOrganisation, enterAs, openExampleOrganisation } from './ex
 import { openPage } from './open-reeve.ts';
 
 let example: ExampleOrganisation;
-let grace: Person;
 beforeAll(async () => {
   example = await openExampleOrganisation();
   const { organisation } = example;
-  grace = await organisation.addMember({ name: 'Grace Hopper' });
+  const grace = await organisation.addMember({ name: 'Grace Hopper' });
   const linus = await organisation.addMember({ name: 'Linus Torvalds' });
   await organisation.addGroup('Kernel', [linus]);
   await organisation.addGroup('Compiler Engineering', [grace, linus]);
@@ -83,6 +82,7 @@ test('several are put into a group, suspended and let in again, with who could n
   const outcome = dialog(page, '2 people suspended');
   await outcome.getByText('Ada Lovelace: You cannot suspend or remove yourself.').waitFor();
   await outcome.getByRole('button', { name: 'Done' }).click();
+  expect(example.browser.complaints.splice(0)).toEqual([expect.stringContaining('409')]);
   await page.goto('/members?status=suspended');
   await page.getByRole('checkbox', { name: 'Select all rows on this page' }).check();
   await page.getByRole('button', { name: 'Reactivate 2' }).click();
@@ -128,20 +128,22 @@ test('a list is looked at line by line, then everybody in it is invited and the 
 });
 
 test('the page of a member shows what they may do, why, and what they are signed in with', async () => {
+  const barbara = await example.organisation.addMember({ name: 'Barbara Liskov' });
+  await example.organisation.addGroup('Languages', [barbara]);
   const page = await openOwner();
-  await page.goto(`/members/${grace.memberId}`);
-  await heading(page, 'Grace Hopper').waitFor();
-  await link(page, 'Compiler Engineering').waitFor();
+  await page.goto(`/members/${barbara.memberId}`);
+  await heading(page, 'Barbara Liskov').waitFor();
+  await link(page, 'Languages').waitFor();
   await page.getByRole('heading', { name: 'Permissions' }).waitFor();
   await page.getByRole('heading', { name: 'Ways to sign in' }).waitFor();
   await page.getByText('has made no access token').waitFor();
   await expectNoBarriers(page, 'A member');
   await button(page, 'Change name or e-mail').click();
-  await dialog(page, 'Change Grace Hopper').getByLabel('Name').fill('Grace B. Hopper');
+  await dialog(page, 'Change Barbara Liskov').getByLabel('Name').fill('Barbara J. Liskov');
   await button(page, 'Save').click();
-  await heading(page, 'Grace B. Hopper').waitFor();
+  await heading(page, 'Barbara J. Liskov').waitFor();
   await button(page, 'Sign out everywhere').click();
-  await dialog(page, /Sign Grace/)
+  await dialog(page, /Sign Barbara/)
     .getByRole('button', { name: 'Sign out everywhere' })
     .click();
   await page.getByText('is not signed in anywhere').waitFor();
@@ -171,8 +173,7 @@ test('ownership is handed over with what is lost in sight', async () => {
   await page.goto(`/members/${heir.memberId}`);
   await button(page, 'Hand ownership over').click();
   const asked = dialog(page, 'Hand ownership over to Margaret Hamilton?');
-  await asked.getByText('Making and unmaking owners').waitFor();
-  await asked.getByText('Manage roles').waitFor();
+  await asked.getByText(/^Making and unmaking owners, .*manage roles/).waitFor();
   await expectNoBarriers(page, 'Handing ownership over');
   await asked.getByRole('textbox', { name: /to confirm/ }).fill(heir.email);
   await asked.getByRole('button', { name: 'Hand ownership over' }).click();

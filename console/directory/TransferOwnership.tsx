@@ -1,4 +1,4 @@
-import { Button, List, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
@@ -73,12 +73,10 @@ function Losses({ keepRoleIds }: { keepRoleIds: string[] }) {
       <Text fw={600} size="sm">
         You lose, unless a group of yours gives it
       </Text>
-      <List size="sm" spacing={2} mah={220} style={{ overflowY: 'auto' }}>
-        <List.Item>Making and unmaking owners</List.Item>
-        {lost.map((permission) => (
-          <List.Item key={permission}>{permissions[permission].label}</List.Item>
-        ))}
-      </List>
+      <Text size="sm">
+        Making and unmaking owners
+        {lost.map((permission) => `, ${permissions[permission].label.toLowerCase()}`).join('')}.
+      </Text>
     </div>
   );
 }
