@@ -64,6 +64,8 @@ function TransferDialog({ member, onClose }: { member: Member; onClose: () => vo
   );
 }
 
+const inSentence = (label: string) => label.charAt(0).toLowerCase() + label.slice(1);
+
 /** What only owning gave; roles by groups are not counted, they stay. */
 function Losses({ keepRoleIds }: { keepRoleIds: string[] }) {
   const kept = useKeptPermissions(keepRoleIds);
@@ -75,7 +77,7 @@ function Losses({ keepRoleIds }: { keepRoleIds: string[] }) {
       </Text>
       <Text size="sm">
         Making and unmaking owners
-        {lost.map((permission) => `, ${permissions[permission].label.toLowerCase()}`).join('')}.
+        {lost.map((permission) => `, ${inSentence(permissions[permission].label)}`).join('')}.
       </Text>
     </div>
   );
