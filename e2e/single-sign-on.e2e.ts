@@ -155,7 +155,7 @@ test('an ended session goes on at the provider, in a window of its own', async (
   await dialog(page, 'Your session has ended').waitFor();
   const popup = page.waitForEvent('popup');
   await button(page, `Continue with ${idpName}`).click();
-  await popup;
+  await signInAtIdp(await popup, 'maya');
   await heading(page, 'Night shift').waitFor();
 });
 

@@ -10,6 +10,8 @@ import { useSession } from '#console/session.ts';
 import { Dialog } from '#console/ui/Dialog.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
 
+const askEveryMs = 2000;
+
 const leave = () => {
   settleSignIn({ signedIn: false });
   location.assign(paths.signIn);
@@ -20,7 +22,7 @@ export function SignInAgain() {
   const isExpired = useSessionExpired();
   const { member } = useSession();
   const queries = useQueryClient();
-  const [isBlocked, setBlocked] = useState(false);
+  const [popup, setPopup] = useState<'none' | 'blocked' | 'open'>('none');
   const goOn = useCallback(async () => {
     const session = await client.identity.session({}).catch(() => null);
     if (session?.state !== 'signed-in') return;
@@ -30,6 +32,13 @@ export function SignInAgain() {
     await queries.invalidateQueries();
   }, [member.id, queries]);
   useEffect(() => (isExpired ? onSignedInElsewhere(() => void goOn()) : undefined), [isExpired, goOn]);
+  // A person may also end up elsewhere in that window than where it tells of the sign-in.
+  useEffect(() => {
+    if (!isExpired) return setPopup('none');
+    if (popup !== 'open') return;
+    const timer = setInterval(() => void goOn(), askEveryMs);
+    return () => clearInterval(timer);
+  }, [isExpired, popup, goOn]);
   return (
     <Dialog
       opened={isExpired}
@@ -42,12 +51,16 @@ export function SignInAgain() {
     >
       <Stack gap="md">
         <Text>Sign in again to go on where you were. What you typed is still here.</Text>
-        {isBlocked && (
+        {popup === 'blocked' && (
           <Notice tone="warn" title="The browser did not open the window">
             <p>Allow pop-up windows for this page, then continue again.</p>
           </Notice>
         )}
-        <SignInForm email={member.email} onSignedIn={goOn} onLeave={(to) => setBlocked(!openSignOn(to))} />
+        <SignInForm
+          email={member.email}
+          onSignedIn={goOn}
+          onLeave={(to) => setPopup(openSignOn(to) ? 'open' : 'blocked')}
+        />
       </Stack>
     </Dialog>
   );
