@@ -9,6 +9,8 @@ interface ScopeFacts {
   carries: readonly Permission[];
   /** What whoever makes the key has to hold, where that is not what it carries. */
   needs?: readonly Permission[];
+  /** Only an owner makes or rotates a key with it. */
+  isForOwners?: boolean;
   /** Set while nothing asks for it yet: what it waits for. It can be given, and takes effect when that is there. */
   waitsFor?: string;
 }
@@ -75,6 +77,8 @@ export const keyScopes = {
     isReadOnly: false,
     carries: [],
     needs: ['sign-in.write'],
+    // It reaches the accounts of owners and groups with any role.
+    isForOwners: true,
   },
   'compliance.delete': {
     label: 'Delete compliance records',

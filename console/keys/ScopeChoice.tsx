@@ -53,9 +53,10 @@ export function ScopeChoice({ value, onChange, mayChangeThings, onMayChangeThing
 }
 
 function Scope({ scope }: { scope: KeyScope }) {
-  const { permissions } = useSession();
-  const { label, sentence, waitsFor } = scopeFacts(scope);
-  const isBeyond = missingFor(new Set(permissions), scope).length > 0;
+  const { permissions, member } = useSession();
+  const { label, sentence, waitsFor, isForOwners = false } = scopeFacts(scope);
+  const isOwner = member.roles.some(({ id }) => id === 'owner');
+  const isBeyond = (isForOwners && !isOwner) || missingFor(new Set(permissions), scope).length > 0;
   const reason = isBeyond ? 'Goes beyond what you may do yourself; ask a workspace owner.' : waitsFor;
   return (
     <Checkbox

@@ -32,7 +32,7 @@ type Input<Name extends 'create' | 'update' | 'rotate'> = z.output<
 type KeyServices = Pick<Services, 'db' | 'clock'>;
 interface By {
   actor: Actor;
-  member: Pick<SignedInMember, 'workspaceId' | 'memberId' | 'name' | 'permissions'>;
+  member: Pick<SignedInMember, 'workspaceId' | 'memberId' | 'name' | 'permissions' | 'isOwner'>;
 }
 
 const badInput = (path: string, message: string) =>
@@ -41,13 +41,22 @@ const badInput = (path: string, message: string) =>
 /** Whoever sees the secret can use it, so making and rotating a key asks for everything it can do. */
 function refuseScopesBeyondOwn({ member }: By, scopes: readonly KeyScope[]): void {
   for (const scope of scopes) {
+    const { label, isForOwners = false } = scopeFacts(scope);
+    if (isForOwners && !member.isOwner)
+      throw new ReeveError(
+        'not-permitted',
+        { scope },
+        {
+          message: `A key with the scope “${label}” (${scope}) reaches every account and group, those of owners too. Ask a workspace owner to make or rotate it.`,
+        },
+      );
     const missing = missingFor(member.permissions, scope);
     if (missing.length > 0)
       throw new ReeveError(
         'not-permitted',
         { scope, missing },
         {
-          message: `The scope “${scopeFacts(scope).label}” (${scope}) goes beyond what you may do yourself (${missing.join(', ')}). Ask a workspace owner to make or rotate this key.`,
+          message: `The scope “${label}” (${scope}) goes beyond what you may do yourself (${missing.join(', ')}). Ask a workspace owner to make or rotate this key.`,
         },
       );
   }

@@ -92,6 +92,12 @@ describe('a key', () => {
     expect((await make({ scopes: ['scim'] })).status).toBe(403);
     expect((await make({ scopes: ['policies.read'] })).status).toBe(200);
     having('keys.write', 'sign-in.write', 'settings.read');
+    const provisioning = await make({ scopes: ['scim'] });
+    expect(provisioning, 'it reaches the accounts of owners').toMatchObject({
+      status: 403,
+      body: { code: 'not-permitted' },
+    });
+    member = { ...member, isOwner: true };
     expect((await make({ scopes: ['scim'] })).status).toBe(200);
     const beyond = (await list()).items.find(({ scopes }) => scopes.includes('policies.read'));
     expect((await call('POST', `/keys/${beyond?.id}/rotation`, {})).status, 'rotating shows a secret too').toBe(403);

@@ -54,6 +54,15 @@ export const touchAccount = (
     .where('subject', '=', subject)
     .execute();
 
+/** For a connection that is given another identity provider: its accounts are other people. */
+export const deleteAccounts = async (tx: Database, connectionId: string): Promise<number> => {
+  const { numDeletedRows } = await tx
+    .deleteFrom('sso_accounts')
+    .where('connection_id', '=', connectionId)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+};
+
 /** Which of these groups the member is in; those kept by provisioning are left out. */
 export const listGroupsToKeepInStep = (
   tx: Database,

@@ -52,6 +52,29 @@ describe('a connection', () => {
     await expect(connections().get({ id })).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  test('that is given another identity provider forgets the accounts of the one before', async () => {
+    const { db } = sso.reeve.services;
+    const { id } = await connections().create({ kind: 'oidc', name: 'Moving' });
+    await connections().update({ id, oidc: oidc() });
+    const at = new Date();
+    const { workspaceId } = sso.organisation;
+    const account = { connection_id: id, workspace_id: workspaceId, member_id: owner.memberId };
+    await db
+      .insertInto('sso_accounts')
+      .values({ ...account, subject: 'ada', linked_at: at, last_used_at: at })
+      .execute();
+    const accounts = () => db.selectFrom('sso_accounts').select('subject').where('connection_id', '=', id).execute();
+    await connections().update({ id, oidc: oidc({ clientId: 'another' }) });
+    expect(await accounts()).toHaveLength(1);
+
+    await connections().update({ id, oidc: oidc({ issuer: 'https://elsewhere.example.com' }) });
+
+    expect(await accounts()).toEqual([]);
+    const { items } = await owner.api.audit.list({ event: 'sso-connection.updated' });
+    expect(items[0]?.payload).toMatchObject({ forgottenAccounts: 1 });
+    await connections().remove({ id });
+  });
+
   test.each(['http://idp.example.com', 'https://169.254.169.254', 'https://user:secret@idp.example.com'])(
     'does not take %s for an issuer',
     async (issuer) => {

@@ -5,6 +5,7 @@ import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { refuseBeyondOwn } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
+import { deleteAccounts } from './account-queries.ts';
 import { type ActingAdmin, requireOwnerFor } from './acting-admin.ts';
 import {
   type ConnectionRow,
@@ -157,6 +158,18 @@ const beforeOf = (row: ConnectionRow, change: ConnectionChange): Record<string, 
 const afterOf = (change: ConnectionChange, saml: SamlConfiguration | null): Record<string, unknown> =>
   saml === null ? change : { ...change, saml: saml.settings };
 
+const providerOf = ({ settings }: ConnectionRow): string | null =>
+  settings === null ? null : 'issuer' in settings ? settings.issuer : settings.idpEntityId;
+
+/**
+ * Names of one identity provider mean nothing at another: after such a change people are recognised by their address, as at their first
+ * sign-on. Returns how many accounts were forgotten.
+ */
+async function forgetFormerProvider(tx: Database, before: ConnectionRow): Promise<number> {
+  const after = await lockConnection(tx, before.workspace_id, before.id);
+  return after && providerOf(after) !== providerOf(before) ? deleteAccounts(tx, before.id) : 0;
+}
+
 /** Changes a connection. What a test proves has to be tested again before it can be enabled; one that is on stays on. */
 export async function changeConnection(
   services: Write,
@@ -183,12 +196,14 @@ export async function changeConnection(
     const at = clock();
     const version = isProvedByTest ? { settings_version: row.settings_version + 1 } : {};
     await updateConnection(tx, id, { ...columns, ...version, updated_at: at });
+    const forgottenAccounts = await forgetFormerProvider(tx, row);
     const subject = subjectOf({ id, name: change.name ?? row.name });
     await record(tx, actor, 'sso-connection.updated', {
       at,
       subject,
       before: beforeOf(row, change),
       after: afterOf(change, configured),
+      ...(forgottenAccounts > 0 && { forgottenAccounts }),
     });
   });
 }

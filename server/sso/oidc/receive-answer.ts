@@ -129,7 +129,8 @@ export async function receiveAnswer(
     refuseOtherParty(idToken, configuration);
     const claims = await withUserInfo(configuration, connection, { idToken, accessToken: tokens.access_token });
     return {
-      subject: idToken.sub,
+      // OpenID Connect Core §5.7: only the two together name somebody. A connection may be given another issuer.
+      subject: `${idToken.iss} ${idToken.sub}`,
       claims,
       emailVerified: readVouch(connection, claims),
       amr: asTexts(idToken.amr),
