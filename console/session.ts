@@ -23,3 +23,6 @@ export function useCan(permission: Permission): boolean {
   const { data } = useQuery(sessionQuery);
   return data?.state === 'signed-in' && can(data.permissions, permission);
 }
+
+/** For the few things that no permission stands for. */
+export const useIsOwner = (): boolean => useSession().member.roles.some(({ id }) => id === 'owner');

@@ -1,5 +1,5 @@
 import { Checkbox, Stack, Switch } from '@mantine/core';
-import { useSession } from '#console/session.ts';
+import { useIsOwner, useSession } from '#console/session.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { allKeyScopes, type KeyScope, missingFor, scopeFacts } from '#contract/key-scopes.ts';
 
@@ -53,9 +53,9 @@ export function ScopeChoice({ value, onChange, mayChangeThings, onMayChangeThing
 }
 
 function Scope({ scope }: { scope: KeyScope }) {
-  const { permissions, member } = useSession();
+  const { permissions } = useSession();
   const { label, sentence, waitsFor, isForOwners = false } = scopeFacts(scope);
-  const isOwner = member.roles.some(({ id }) => id === 'owner');
+  const isOwner = useIsOwner();
   const isBeyond = (isForOwners && !isOwner) || missingFor(new Set(permissions), scope).length > 0;
   const reason = isBeyond ? 'Goes beyond what you may do yourself; ask a workspace owner.' : waitsFor;
   return (

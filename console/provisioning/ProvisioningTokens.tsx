@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { Entry, EntryList } from '#console/identity/EntryList.tsx';
-import { useCan } from '#console/session.ts';
+import { useIsOwner } from '#console/session.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
@@ -20,10 +20,10 @@ type Asked = { what: 'create' } | { what: 'rotate' | 'revoke'; token: WorkspaceK
 /** Keys of the workspace with the scope `scim`. Several at once: one for each provider, two during a change. */
 export function ProvisioningTokens() {
   const keys = useQuery(api.keys.list.queryOptions());
-  const maySetUp = useCan('sign-in.write');
+  const mayMake = useIsOwner();
   const [asked, setAsked] = useState<Asked>(null);
   const close = () => setAsked(null);
-  const create = maySetUp && <Button onClick={() => setAsked({ what: 'create' })}>Make a token</Button>;
+  const create = mayMake && <Button onClick={() => setAsked({ what: 'create' })}>Make a token</Button>;
   const tokens = (keys.data?.items ?? []).filter(({ scopes }) => scopes.includes('scim'));
   return (
     <Section
@@ -34,7 +34,10 @@ export function ProvisioningTokens() {
       <Loaded query={keys} what="The tokens could not be loaded" skeleton={<RowSkeletons rows={2} />}>
         {() =>
           tokens.length === 0 ? (
-            <EmptyState action={create}>No token yet. The identity provider needs one to send its people.</EmptyState>
+            <EmptyState action={create}>
+              No token yet. The identity provider needs one to send its people.
+              {!mayMake && ' A workspace owner makes it, because it reaches every account.'}
+            </EmptyState>
           ) : (
             <EntryList label="Tokens">
               {tokens.map((token) => (
