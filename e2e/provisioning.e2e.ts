@@ -119,8 +119,8 @@ test('the steps for a provider have their own address, also on a phone', async (
   await enterAs(page, example.organisation.owner, example.organisation.origin);
   await page.goto('/provisioning');
   await page.getByLabel('Steps for').selectOption('Microsoft Entra ID');
-  await page.getByText('Tenant URL').waitFor();
+  await page.getByText('Tenant URL:').waitFor();
   await page.reload();
-  await page.getByText('Tenant URL').waitFor();
+  await page.getByText('Tenant URL:').waitFor();
   expect(new URL(page.url()).searchParams.get('provider')).toBe('entra');
 });
