@@ -178,6 +178,7 @@ test('ownership is handed over with what is lost in sight', async () => {
   await asked.getByRole('textbox', { name: /to confirm/ }).fill(heir.email);
   await asked.getByRole('button', { name: 'Hand ownership over' }).click();
   await page.getByText('Margaret Hamilton is the owner now.').waitFor();
+  await heading(page, 'Overview').waitFor();
   const { items } = await heir.api.directory.members.list({ roleId: 'owner' });
   expect(items.map(({ name }) => name)).toEqual(['Margaret Hamilton']);
 });

@@ -1,7 +1,9 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
+import { paths } from '#console/paths.ts';
 import { RolePicker } from '#console/roles/RolePicker.tsx';
 import { useSession } from '#console/session.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
@@ -28,14 +30,17 @@ export function TransferOwnership({ member }: { member: Member }) {
 
 function TransferDialog({ member, onClose }: { member: Member; onClose: () => void }) {
   const { member: self } = useSession();
+  const navigate = useNavigate();
   const [keepRoleIds, setKeepRoleIds] = useState<string[]>(
     self.roles.map(({ id }) => id).filter((id) => id !== 'owner' && id !== 'codex-user'),
   );
   const transfer = useMutation(
     api.directory.members.transferOwnership.mutationOptions({
-      onSuccess: () => {
+      // What is left to them may not include this page.
+      meta: { leavesPage: true },
+      onSuccess: async () => {
         showDone(`${member.name} is the owner now.`);
-        onClose();
+        await navigate({ to: paths.overview });
       },
     }),
   );
