@@ -36,9 +36,9 @@ export const listHolders = (
     .where('members.status', '!=', 'deprovisioned')
     .where((by) =>
       by.or([
-        sql<boolean>`members.id in (select g.member_id from role_grants g where g.workspace_id = ${workspaceId} and g.role_id = ${roleId} and g.member_id is not null)`,
-        sql<boolean>`members.id in (select gm.member_id from role_grants g join group_members gm on gm.group_id = g.group_id where g.workspace_id = ${workspaceId} and g.role_id = ${roleId})`,
-        ...(isDefault ? [hasNoRole(sql.ref('members.id'), workspaceId)] : []),
+        sql<boolean>`exists (select 1 from role_grants g where g.member_id = members.id and g.role_id = ${roleId})`,
+        sql<boolean>`exists (select 1 from group_members gm join role_grants g on g.group_id = gm.group_id where gm.member_id = members.id and g.role_id = ${roleId})`,
+        ...(isDefault ? [hasNoRole(sql.ref('members.id'))] : []),
       ]),
     )
     .$if(search !== undefined && search !== '', (query) =>

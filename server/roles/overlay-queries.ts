@@ -79,7 +79,7 @@ export async function compareHeldRoles(
         where g.workspace_id = ${workspaceId} and g.member_id is not null and g.role_id in (${ids(overlay.touchedRoles)})
       union select gm.member_id from touched_groups tg join group_members gm on gm.group_id = tg.group_id
       union select m.id from members m
-        where ${sql.lit(overlay.isDefaultTouched)} and m.workspace_id = ${workspaceId} and ${hasNoRole(sql.ref('m.id'), workspaceId)}),
+        where ${sql.lit(overlay.isDefaultTouched)} and m.workspace_id = ${workspaceId} and ${hasNoRole(sql.ref('m.id'))}),
     now_rows as materialized (
       select t.member_id, g.role_id, g.group_id from touched t join role_grants g on g.member_id = t.member_id
       union all

@@ -85,12 +85,13 @@ export const findDefaultRoleId = async (db: Database, workspaceId: string): Prom
 export const updateDefaultRole = (tx: Database, workspaceId: string, roleId: string | null, at: Date) =>
   tx.updateTable('workspaces').set({ default_role_id: roleId, updated_at: at }).where('id', '=', workspaceId).execute();
 
-/** Whether a member has no role of their own and none of a group: everybody who has one is listed once, not looked up for each. */
-export const hasNoRole = (memberId: RawBuilder<unknown>, workspaceId: string): RawBuilder<boolean> => sql<boolean>`
-  ${memberId} not in (
-    select g.member_id from role_grants g where g.workspace_id = ${workspaceId} and g.member_id is not null
-    union
-    select gm.member_id from role_grants g join group_members gm on gm.group_id = g.group_id where g.workspace_id = ${workspaceId})`;
+/**
+ * Whether a member has no role of their own and none of a group. As two anti joins: a list of everybody who has one would not fit into
+ * the memory of one sort, and would be read again for each member.
+ */
+export const hasNoRole = (memberId: RawBuilder<unknown>): RawBuilder<boolean> => sql<boolean>`
+  not exists (select 1 from role_grants g where g.member_id = ${memberId})
+  and not exists (select 1 from group_members gm join role_grants g on g.group_id = gm.group_id where gm.member_id = ${memberId})`;
 
 /** How many have each role, by which way; who was taken out by the identity provider does not count. */
 export async function countRoleUse(db: Database, workspaceId: string) {
@@ -113,15 +114,14 @@ export async function countRoleUse(db: Database, workspaceId: string) {
     select pairs.role_id, count(*) as count from (
       select distinct g.role_id, gm.member_id from role_grants g join group_members gm on gm.group_id = g.group_id
       where g.workspace_id = ${workspaceId}) pairs
-    where pairs.member_id not in (
-      select m.id from members m where m.workspace_id = ${workspaceId} and m.status = 'deprovisioned')
+    where not exists (select 1 from members m where m.id = pairs.member_id and m.status = 'deprovisioned')
     group by pairs.role_id`.execute(db);
   const withoutRole = await db
     .selectFrom('members')
     .select((by) => by.fn.countAll().as('count'))
     .where('workspace_id', '=', workspaceId)
     .where('status', '!=', 'deprovisioned')
-    .where(hasNoRole(sql.ref('members.id'), workspaceId))
+    .where(hasNoRole(sql.ref('members.id')))
     .executeTakeFirstOrThrow();
   const byRole = (rows: readonly { role_id: string; count: string | number | bigint }[]) =>
     new Map(rows.map((row) => [row.role_id, Number(row.count)]));
