@@ -13,9 +13,13 @@ export function SettingsPage() {
       description="Which Codex surfaces members may use, and how the gateway treats their clients."
     >
       <Loaded query={settings} what="The settings could not be loaded">
-        {(data) => <SettingsForm saved={data.settings} planned={data.planned} />}
+        {(data) => (
+          <>
+            <SettingsForm saved={data.settings} planned={data.planned} />
+            <RuleSection />
+          </>
+        )}
       </Loaded>
-      <RuleSection />
     </Page>
   );
 }
