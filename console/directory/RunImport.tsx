@@ -20,7 +20,7 @@ export function RunImport({ preview, isBusy, error, onRun }: RunImportProps) {
   const people = countOf(invited, 'person', 'people');
   if (invited === 0) return <Text c="dimmed">Nobody in this list can be invited. Correct it, then look again.</Text>;
   return (
-    <Stack gap="md">
+    <Stack gap="md" mt="lg">
       {refused > 0 && (
         <Checkbox
           label={`Leave out the ${countOf(refused, 'line')} that cannot be used`}
