@@ -1,11 +1,11 @@
 import { Button, Stack, Text } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
 import { RolePicker } from '#console/roles/RolePicker.tsx';
-import { useSession } from '#console/session.ts';
+import { sessionQuery, useSession } from '#console/session.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
@@ -31,6 +31,7 @@ export function TransferOwnership({ member }: { member: Member }) {
 function TransferDialog({ member, onClose }: { member: Member; onClose: () => void }) {
   const { member: self } = useSession();
   const navigate = useNavigate();
+  const queries = useQueryClient();
   const [keepRoleIds, setKeepRoleIds] = useState<string[]>(
     self.roles.map(({ id }) => id).filter((id) => id !== 'owner' && id !== 'codex-user'),
   );
@@ -40,6 +41,7 @@ function TransferDialog({ member, onClose }: { member: Member; onClose: () => vo
       meta: { leavesPage: true },
       onSuccess: async () => {
         showDone(`${member.name} is the owner now.`);
+        await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
         await navigate({ to: paths.overview });
       },
     }),
