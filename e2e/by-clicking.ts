@@ -44,9 +44,14 @@ export async function createOwner(page: Page, ownerLink: string, owner: Account)
 export async function tryToSignIn(page: Page, { email, password }: Pick<Account, 'email' | 'password'>): Promise<void> {
   const field = page.getByLabel('E-mail', { exact: true });
   const other = button(page, 'Use another e-mail address');
-  if ((await other.isVisible()) && (await field.inputValue()) !== email) await other.click();
-  if (await field.isEditable()) await field.fill(email);
-  if (await button(page, 'Continue').isVisible()) await button(page, 'Continue').click();
+  if ((await other.isVisible()) && (await field.inputValue()) !== email) {
+    await other.click();
+    await button(page, 'Continue').waitFor();
+  }
+  if (await field.isEditable()) {
+    await field.fill(email);
+    await button(page, 'Continue').click();
+  }
   const passwordField = page.getByLabel('Password', { exact: true });
   const instead = page.getByRole('button', { name: /^use a password/i });
   await passwordField.or(instead).first().waitFor();

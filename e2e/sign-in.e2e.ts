@@ -50,7 +50,9 @@ test('guessing is stopped, and locks nobody out of a browser they have used', as
 
   await page.goto('/sign-in');
   for (let attempt = 1; attempt <= 10; attempt += 1) {
-    const answered = page.waitForResponse((answer) => answer.request().method() === 'POST');
+    const answered = page.waitForResponse(
+      (answer) => answer.request().method() === 'POST' && answer.url().endsWith('/api/v1/session'),
+    );
     await tryToSignIn(page, { email: grace.email, password: `guess ${attempt}` });
     expect((await answered).status()).toBe(401);
   }
