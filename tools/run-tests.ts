@@ -79,15 +79,37 @@ function readCounts(report: string, exitCode: number): Counts {
   }
 }
 
+const importedFrom = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, name = '']) => name);
+
+/** The modules of `testing/` that open an empty database, themselves or through one another. */
+function databaseModules(): Set<string> {
+  const folder = join(root, 'testing');
+  const imports = new Map(
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => [
+        file,
+        importedFrom(readFileSync(join(folder, file), 'utf8'), /from '(?:#testing|\.)\/([\w.-]+\.ts)'/g),
+      ]),
+  );
+  const found = new Set(['empty-database.ts']);
+  for (let size = 0; size !== found.size; ) {
+    size = found.size;
+    for (const [file, names] of imports) if (names.some((name) => found.has(name))) found.add(file);
+  }
+  return found;
+}
+
 /** Test files that open a database, found by what they import, so that a new one cannot be forgotten on the second engine. */
 function databaseTests(): string[] {
-  const files = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' });
-  return files
+  const modules = databaseModules();
+  return readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts') && !file.endsWith('.cli.test.ts'))
     .map((file) => join('server', file))
     .filter((file) =>
-      /#testing\/(test-services|empty-database|gateway-server|sign-in-server)\.ts/.test(
-        readFileSync(join(root, file), 'utf8'),
+      importedFrom(readFileSync(join(root, file), 'utf8'), /from '#testing\/([\w.-]+\.ts)'/g).some((name) =>
+        modules.has(name),
       ),
     );
 }
