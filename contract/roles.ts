@@ -31,6 +31,10 @@ export const Role = z.object({
 });
 export type Role = z.infer<typeof Role>;
 
+/** Without counting who has it: that takes a second or two at 100,000 members. */
+export const RoleChoice = Role.omit({ use: true });
+export type RoleChoice = z.infer<typeof RoleChoice>;
+
 /** By which way somebody has a role. */
 export const Way = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('own') }),
@@ -121,6 +125,14 @@ export const roles = {
     allow: 'roles.read',
     audit: readsOnly,
   }).output(z.object({ items: z.array(Role), defaultRoleId: z.string().nullable() })),
+  choices: endpoint({
+    method: 'GET',
+    path: '/role-choices',
+    summary: 'Built-in and custom roles to choose from, without counting who has them',
+    tag,
+    allow: 'roles.read',
+    audit: readsOnly,
+  }).output(z.object({ items: z.array(RoleChoice) })),
   preview: endpoint({
     method: 'POST',
     path: '/roles/preview',

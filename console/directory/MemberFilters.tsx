@@ -76,7 +76,7 @@ export function MemberFilters({ search, onFilter }: MemberFiltersProps) {
 /** Who may not see custom roles still knows the built-in ones. */
 function useRoleOptions(): { value: string; label: string }[] {
   const mayRead = useCan('roles.read');
-  const roles = useQuery(api.roles.list.queryOptions({ enabled: mayRead }));
+  const roles = useQuery(api.roles.choices.queryOptions({ enabled: mayRead }));
   if (roles.data) return roles.data.items.map(({ id, name }) => ({ value: id, label: name }));
   return builtInRoleNames.map((id) => ({ value: id, label: builtInRoles[id].name }));
 }

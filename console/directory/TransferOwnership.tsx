@@ -91,7 +91,7 @@ function Losses({ keepRoleIds }: { keepRoleIds: string[] }) {
 }
 
 function useKeptPermissions(roleIds: string[]): ReadonlySet<string> {
-  const roles = useQuery(api.roles.list.queryOptions());
+  const roles = useQuery(api.roles.choices.queryOptions());
   const kept = (roles.data?.items ?? []).filter(({ id }) => roleIds.includes(id) && id !== 'owner');
   const ticked = new Set(kept.flatMap((role) => role.permissions));
   return withIncluded(allPermissions.filter((permission) => ticked.has(permission)));

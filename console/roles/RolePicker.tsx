@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '#console/api.ts';
 import { useCan, useSession } from '#console/session.ts';
 import { allPermissions, type Permission, withIncluded } from '#contract/permissions.ts';
-import type { Role } from '#contract/roles.ts';
+import type { RoleChoice } from '#contract/roles.ts';
 
 interface RolePickerProps {
   label: string;
@@ -29,9 +29,9 @@ export function RolePicker({
 }: RolePickerProps) {
   const mayRead = useCan('roles.read');
   const { member, permissions } = useSession();
-  const roles = useQuery(api.roles.list.queryOptions({ enabled: mayRead }));
+  const roles = useQuery(api.roles.choices.queryOptions({ enabled: mayRead }));
   const isOwner = member.roles.some(({ id }) => id === 'owner');
-  const isBeyond = (role: Role) =>
+  const isBeyond = (role: RoleChoice) =>
     (role.id === 'owner' && !isOwner) ||
     [...withIncluded(role.permissions.filter(isPermission))].some((permission) => !permissions.includes(permission));
   const items = (roles.data?.items ?? []).filter(({ id }) => !isForGroup || id !== 'owner');

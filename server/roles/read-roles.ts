@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type BuiltInRole, builtInRoleNames, builtInRoles, isBuiltInRole } from '#contract/built-in-roles.ts';
-import type { Role, RoleHolder, Way } from '#contract/roles.ts';
+import type { Role, RoleChoice, RoleHolder, Way } from '#contract/roles.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
@@ -24,23 +24,25 @@ function factsOf(id: string, { counted, defaultRoleId }: UseFacts) {
   return { isDefault, use };
 }
 
-const asBuiltIn = (id: BuiltInRole, facts: UseFacts): Role => ({
+const builtInFacts = (id: BuiltInRole) => ({
   id,
   name: builtInRoles[id].name,
   description: builtInRoles[id].sentence,
   isBuiltIn: true,
   permissions: [...builtInRoles[id].permissions],
-  ...factsOf(id, facts),
 });
 
-const asCustom = (row: RoleRow, facts: UseFacts): Role => ({
+const customFacts = (row: RoleRow) => ({
   id: row.id,
   name: row.name,
   description: row.description,
   isBuiltIn: false,
   permissions: [...tickedOf(row)],
-  ...factsOf(row.id, facts),
 });
+
+const asBuiltIn = (id: BuiltInRole, facts: UseFacts): Role => ({ ...builtInFacts(id), ...factsOf(id, facts) });
+
+const asCustom = (row: RoleRow, facts: UseFacts): Role => ({ ...customFacts(row), ...factsOf(row.id, facts) });
 
 const readUse = async (db: Database, workspaceId: string): Promise<UseFacts> => ({
   counted: await countRoleUse(db, workspaceId),
@@ -52,6 +54,13 @@ export async function readRoles(db: Database, workspaceId: string) {
   const custom = await listCustomRoles(db, workspaceId);
   const items = [...builtInRoleNames.map((id) => asBuiltIn(id, facts)), ...custom.map((row) => asCustom(row, facts))];
   return { items, defaultRoleId: facts.defaultRoleId };
+}
+
+export async function readRoleChoices(db: Database, workspaceId: string): Promise<{ items: RoleChoice[] }> {
+  const defaultRoleId = await findDefaultRoleId(db, workspaceId);
+  const custom = await listCustomRoles(db, workspaceId);
+  const all = [...builtInRoleNames.map(builtInFacts), ...custom.map(customFacts)];
+  return { items: all.map((role) => ({ ...role, isDefault: role.id === defaultRoleId })) };
 }
 
 async function requireRole(db: Database, workspaceId: string, id: string): Promise<RoleRow | null> {

@@ -55,6 +55,14 @@ describe('custom roles', () => {
     expect((await owner.call('PATCH', `/roles/${id}`, { name: 'HELP desk' })).status).toBe(200);
   });
 
+  test('to choose from are the same, without counting who has them', async () => {
+    await write('Help desk', ['audit.read']);
+    const { body: counted } = await owner.call<{ items: Role[] }>('GET', '/roles');
+    const { body: choices } = await owner.call<{ items: Role[] }>('GET', '/role-choices');
+    expect(choices.items.map(({ id }) => id)).toContain('owner');
+    expect(choices.items).toEqual(counted.items.map(({ use: _, ...role }) => role));
+  });
+
   test('built-in ones cannot be changed or deleted, and an unknown permission is refused', async () => {
     const refused = { status: 409, body: { message: expect.stringContaining('Built-in roles cannot be changed') } };
     expect(await owner.call('PATCH', '/roles/admin', { permissions: [] })).toMatchObject(refused);

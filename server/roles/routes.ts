@@ -7,7 +7,7 @@ import { explainPermissions } from './explain-permissions.ts';
 import { readGroupRoles, setGroupRoles } from './group-roles.ts';
 import { findMemberStatus } from './holder-queries.ts';
 import { previewChange } from './preview-change.ts';
-import { readHolders, readRole, readRoleDetail, readRoles } from './read-roles.ts';
+import { readHolders, readRole, readRoleChoices, readRoleDetail, readRoles } from './read-roles.ts';
 import { setUpRoles } from './set-up-roles.ts';
 import { changeRole, createRole, removeRole, setDefaultRole } from './write-roles.ts';
 
@@ -23,6 +23,7 @@ export const rolesRoutes = (services: Services) => {
   const of = routes.roles;
   return {
     list: of.list.handler(({ context }) => readRoles(db, workspaceOf(context))),
+    choices: of.choices.handler(({ context }) => readRoleChoices(db, workspaceOf(context))),
     preview: of.preview.handler(({ input, context }) => previewChange(db, actingMember(context), input.change)),
     setUp: of.setUp.handler(({ input, context }) => setUpRoles(services, actingMember(context), input)),
     setDefault: of.setDefault.handler(async ({ input, context }) => ({
