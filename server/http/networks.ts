@@ -14,6 +14,12 @@ export const isInNetwork = (address: Address, cidr: string): boolean => {
   );
 };
 
+/** Whether every address of the one is in the other. */
+export const isWithinNetwork = (inner: string, outer: string): boolean => {
+  const [address, bits] = ipaddr.parseCIDR(inner);
+  return bits >= ipaddr.parseCIDR(outer)[1] && isInNetwork(address, outer);
+};
+
 /** An address that is not known is in none. */
 export function isInAnyNetwork(ip: string | null, networks: readonly string[]): boolean {
   const address = parseAddress(ip);

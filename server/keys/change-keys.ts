@@ -6,7 +6,7 @@ import { newId } from '#server/crypto/ids.ts';
 import { mintScannableToken } from '#server/crypto/scannable-token.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
-import { readNetwork } from '#server/http/networks.ts';
+import { isWithinNetwork, readNetwork } from '#server/http/networks.ts';
 import type { SignedInMember } from '#server/http/request-context.ts';
 import type { Services } from '#server/services.ts';
 import {
@@ -47,7 +47,7 @@ function refuseScopesBeyondOwn({ member }: By, scopes: readonly KeyScope[]): voi
         'not-permitted',
         { scope },
         {
-          message: `A key with the scope “${label}” (${scope}) reaches every account and group, those of owners too. Ask a workspace owner to make or rotate it.`,
+          message: `A key with the scope “${label}” (${scope}) reaches every account and group, those of owners too. Ask a workspace owner to make, rotate or widen it.`,
         },
       );
     const missing = missingFor(member.permissions, scope);
@@ -56,7 +56,7 @@ function refuseScopesBeyondOwn({ member }: By, scopes: readonly KeyScope[]): voi
         'not-permitted',
         { scope, missing },
         {
-          message: `The scope “${label}” (${scope}) goes beyond what you may do yourself (${missing.join(', ')}). Ask a workspace owner to make or rotate this key.`,
+          message: `The scope “${label}” (${scope}) goes beyond what you may do yourself (${missing.join(', ')}). Ask a workspace owner to make, rotate or widen this key.`,
         },
       );
   }
@@ -130,15 +130,25 @@ async function lockLiveKey(tx: Database, workspaceId: string, id: string) {
   return row;
 }
 
-/** Name and addresses. What a key may do never changes: whoever holds it would not know. */
+/** Whether it works from somewhere it did not; none at all means from anywhere. */
+const isWider = (after: readonly string[], before: readonly string[]): boolean =>
+  before.length > 0 &&
+  (after.length === 0 || after.some((network) => !before.some((known) => isWithinNetwork(network, known))));
+
+/**
+ * Name and addresses. What a key may do never changes: whoever holds it would not know. Where it works from is widened only by somebody
+ * who may make such a key: who set a program up has seen its secret, and the addresses may be all that keeps them from using it.
+ */
 export async function changeKey(
   { db, clock }: KeyServices,
-  { actor, member }: By,
+  by: By,
   { id, name, allowedIps }: Input<'update'>,
 ): Promise<WorkspaceKey> {
+  const { actor, member } = by;
   const networks = allowedIps && readNetworks(allowedIps);
   await db.transaction().execute(async (tx) => {
     const row = await lockLiveKey(tx, member.workspaceId, id);
+    if (networks && isWider(networks, row.allowed_ips)) refuseScopesBeyondOwn(by, knownScopes(row.scopes));
     const before = { name: row.name, allowedIps: row.allowed_ips };
     const after = { name: name ?? row.name, allowedIps: networks ?? row.allowed_ips };
     await updateKey(tx, id, after);
@@ -166,8 +176,9 @@ export async function rotateKey(
     refuseScopesBeyondOwn(by, knownScopes(row.scopes));
     const at = clock();
     const expiresAt = await endOf(tx, member.workspaceId, { at, days: expiresInDays });
-    // What has expired does not come back to life for the overlap.
-    const formerEndsAt = new Date(Math.min(at.getTime() + overlapHours * hourMs, row.expires_at.getTime()));
+    // What has expired does not come back to life for the overlap, and nothing outlives the key.
+    const overlapEndMs = at.getTime() + overlapHours * hourMs;
+    const formerEndsAt = new Date(Math.min(overlapEndMs, row.expires_at.getTime(), expiresAt.getTime()));
     await retireSecrets(tx, id, { endsAt: formerEndsAt, at });
     await insertSecret(tx, { token_hash: hash, key_id: id, hint, created_at: at });
     await renewKey(tx, id, expiresAt);

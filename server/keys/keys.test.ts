@@ -184,6 +184,21 @@ describe('addresses', () => {
     await read(body.secret, '192.0.3.1');
   });
 
+  test('are widened only by somebody who may make such a key; narrowed and renamed by whoever manages keys', async () => {
+    const { body } = await make({ scopes: ['scim'], allowedIps: ['192.0.2.0/24', '198.51.100.7'] });
+    const path = `/keys/${body.key.id}`;
+    member = { ...member, isOwner: false };
+    for (const allowedIps of [[], ['0.0.0.0/0'], ['::/0'], ['192.0.2.0/23'], ['192.0.2.0/24', '203.0.113.9']])
+      expect(await call('PATCH', path, { allowedIps }), allowedIps.join()).toMatchObject({
+        status: 403,
+        body: { code: 'not-permitted', data: { scope: 'scim' } },
+      });
+    expect((await call('PATCH', path, { name: 'Okta', allowedIps: ['192.0.2.128/25'] })).status).toBe(200);
+    expect((await list()).items).toMatchObject([{ name: 'Okta', allowedIps: ['192.0.2.128/25'] }]);
+    member = { ...member, isOwner: true };
+    expect((await call('PATCH', path, { allowedIps: [] })).status).toBe(200);
+  });
+
   test.each([
     '10/8',
     '192.0.2.1/33',
@@ -232,6 +247,12 @@ describe('rotation', () => {
     await expect(read(second.secret)).rejects.toMatchObject({ code: 'key-invalid' });
     await read(third.secret);
     await read(fourth.secret);
+  });
+
+  test('lets the former secret end with the key at the latest', async () => {
+    const { body: first } = await make();
+    const { body: second } = await rotate(first.key.id, { overlapHours: 168, expiresInDays: 1 });
+    expect(second.key.secrets[1]?.endsAt).toBe(second.key.expiresAt);
   });
 
   test('brings an expired key back, but not its former secret; a week of overlap is the most', async () => {
