@@ -1,6 +1,7 @@
 import { Button, Drawer, Group, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { paths } from '#console/paths.ts';
+import { useCan } from '#console/session.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { Facts } from '#console/ui/Facts.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
@@ -56,6 +57,8 @@ export function KeyDrawer({ workspaceKey: key, maxDays, onClose }: KeyDrawerProp
 
 function KeyFacts({ workspaceKey: key }: { workspaceKey: WorkspaceKey }) {
   const { createdBy } = key;
+  const seesPeople = useCan('members.read');
+  const seesAudit = useCan('audit.read');
   return (
     <Facts
       items={[
@@ -108,7 +111,7 @@ function KeyFacts({ workspaceKey: key }: { workspaceKey: WorkspaceKey }) {
           'Made',
           <span key="made">
             <RelativeTime at={key.createdAt} /> by{' '}
-            {createdBy.id === null ? (
+            {createdBy.id === null || !seesPeople ? (
               createdBy.name
             ) : (
               <TextLink to={paths.member} params={{ id: createdBy.id }}>
@@ -119,15 +122,17 @@ function KeyFacts({ workspaceKey: key }: { workspaceKey: WorkspaceKey }) {
         ],
         [
           'Audit log',
-          <span key="audit">
-            <TextLink to={paths.audit} search={{ actorId: key.id }}>
-              What it changed
-            </TextLink>
-            {', '}
-            <TextLink to={paths.audit} search={{ subjectId: key.id }}>
-              what was done to it
-            </TextLink>
-          </span>,
+          seesAudit ? (
+            <span key="audit">
+              <TextLink to={paths.audit} search={{ actorId: key.id }}>
+                What it changed
+              </TextLink>
+              {', '}
+              <TextLink to={paths.audit} search={{ subjectId: key.id }}>
+                what was done to it
+              </TextLink>
+            </span>
+          ) : null,
         ],
       ]}
     />

@@ -15,7 +15,8 @@ import { WorkspaceKeys } from './WorkspaceKeys.tsx';
 export function KeysPage() {
   const mayManageKeys = useCan('keys.write');
   const mayManageTokens = useCan('access-tokens.manage');
-  const { tab = mayManageKeys ? 'keys' : 'tokens' } = useSearch({ from: '/shell/keys' });
+  const { tab: asked = 'keys' } = useSearch({ from: '/shell/keys' });
+  const tab = (asked === 'keys' && mayManageKeys) || !mayManageTokens ? 'keys' : 'tokens';
   const navigate = useNavigate({ from: '/keys' });
   const [isCreating, setCreating] = useState(false);
   const keys = useQuery(api.keys.list.queryOptions({ enabled: mayManageKeys }));
