@@ -55,7 +55,7 @@ export function GroupPage() {
             {mayWrite && found.source === 'manual' && (
               <Section
                 title="Delete this group"
-                description="Its policy assignments go, too. The people stay members of the workspace."
+                description="Its policy assignments and the roles it gives go, too. The people stay members of the workspace."
               >
                 <Button variant="outline" color="red" onClick={() => setAsked('delete')}>
                   Delete group
@@ -75,8 +75,8 @@ export function GroupPage() {
             >
               {remove.error && <FailureNotice what="The group was not deleted" error={remove.error} />}
               <Text>
-                {countOf(found.memberCount, 'person leaves', 'people leave')} the group and may get another policy at
-                their next start. This cannot be undone.
+                {countOf(found.memberCount, 'person leaves', 'people leave')} the group, lose the roles it gave at their
+                next request, and may get another policy at their next start. This cannot be undone.
               </Text>
             </ConfirmDialog>
           </>

@@ -79,6 +79,7 @@ function RecentActivity({ memberId }: { memberId: string }) {
 }
 
 function AccessFacts({ member }: { member: Detail }) {
+  const seesPolicies = useCan('policies.read');
   return (
     <Facts
       items={[
@@ -89,9 +90,13 @@ function AccessFacts({ member }: { member: Detail }) {
           'Policy',
           member.policy ? (
             <span key="policy">
-              <TextLink to={paths.policy} params={{ id: member.policy.id }}>
-                {member.policy.name}
-              </TextLink>{' '}
+              {seesPolicies ? (
+                <TextLink to={paths.policy} params={{ id: member.policy.id }}>
+                  {member.policy.name}
+                </TextLink>
+              ) : (
+                member.policy.name
+              )}{' '}
               <Text span c="dimmed">
                 {member.policy.because}
               </Text>

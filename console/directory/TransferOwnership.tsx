@@ -32,9 +32,10 @@ function TransferDialog({ member, onClose }: { member: Member; onClose: () => vo
   const { member: self } = useSession();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [keepRoleIds, setKeepRoleIds] = useState<string[]>(
-    self.roles.map(({ id }) => id).filter((id) => id !== 'owner' && id !== 'codex-user'),
-  );
+  // Their own roles only: what a group gives stays with the group, and must not become theirs for good.
+  const own = useQuery(api.directory.members.get.queryOptions({ input: { id: self.id } }));
+  const [chosenIds, setChosenIds] = useState<string[] | null>(null);
+  const keepRoleIds = chosenIds ?? (own.data?.roles ?? []).map(({ id }) => id).filter((id) => id !== 'owner');
   const transfer = useMutation(
     api.directory.members.transferOwnership.mutationOptions({
       // What is left to them may not include this page.
@@ -54,6 +55,7 @@ function TransferDialog({ member, onClose }: { member: Member; onClose: () => vo
       confirmLabel="Hand ownership over"
       typeToConfirm={member.email}
       isDestructive
+      isReady={own.isSuccess}
       isBusy={transfer.isPending}
       onClose={onClose}
       onConfirm={() => transfer.mutate({ id: member.id, keepRoleIds: keepRoleIds.filter((id) => id !== 'owner') })}
@@ -64,7 +66,8 @@ function TransferDialog({ member, onClose }: { member: Member; onClose: () => vo
           {member.name} becomes an owner and you stop being one, both at the same moment. Only an owner can give it back
           to you.
         </Text>
-        <RolePicker label="Roles you keep" value={keepRoleIds} onChange={setKeepRoleIds} />
+        {own.error && <FailureNotice what="Your own roles could not be loaded" error={own.error} />}
+        <RolePicker label="Roles you keep" value={keepRoleIds} onChange={setChosenIds} isDisabled={!own.isSuccess} />
         <Losses keepRoleIds={keepRoleIds} />
       </Stack>
     </ConfirmDialog>
