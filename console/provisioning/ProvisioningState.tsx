@@ -1,5 +1,6 @@
 import type { client } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
+import { useCan } from '#console/session.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { Facts } from '#console/ui/Facts.tsx';
 import { countOf, formatCount } from '#console/ui/figures.ts';
@@ -17,6 +18,7 @@ const recentMs = 24 * 60 * 60 * 1000;
 export function ProvisioningState({ facts }: { facts: Status }) {
   const { users, groups, lastRequestAt, lastError } = facts;
   const now = useNow(60_000).getTime();
+  const seesPeople = useCan('members.read');
   const isErrorLast = lastError !== null && now - new Date(lastError.at).getTime() < recentMs;
   return (
     <div className={classes.state}>
@@ -37,16 +39,24 @@ export function ProvisioningState({ facts }: { facts: Status }) {
           items={[
             [
               'People',
-              <TextLink key="people" to={paths.members}>
-                {formatCount(users.active)}
-              </TextLink>,
+              seesPeople ? (
+                <TextLink key="people" to={paths.members}>
+                  {formatCount(users.active)}
+                </TextLink>
+              ) : (
+                formatCount(users.active)
+              ),
             ],
             ['Deprovisioned', formatCount(users.deprovisioned)],
             [
               'Groups',
-              <TextLink key="groups" to={paths.groups}>
-                {formatCount(groups)}
-              </TextLink>,
+              seesPeople ? (
+                <TextLink key="groups" to={paths.groups}>
+                  {formatCount(groups)}
+                </TextLink>
+              ) : (
+                formatCount(groups)
+              ),
             ],
             ['Last request', <RelativeTime key="request" at={lastRequestAt} />],
             [

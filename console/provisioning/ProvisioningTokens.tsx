@@ -23,6 +23,7 @@ export function ProvisioningTokens() {
   const mayMake = useIsOwner();
   const [asked, setAsked] = useState<Asked>(null);
   const close = () => setAsked(null);
+  const maxDays = keys.data?.maxDays ?? 365;
   const create = mayMake && <Button onClick={() => setAsked({ what: 'create' })}>Make a token</Button>;
   const tokens = (keys.data?.items ?? []).filter(({ scopes }) => scopes.includes('scim'));
   return (
@@ -44,7 +45,7 @@ export function ProvisioningTokens() {
                 <TokenEntry
                   key={token.id}
                   token={token}
-                  onRotate={() => setAsked({ what: 'rotate', token })}
+                  onRotate={mayMake ? () => setAsked({ what: 'rotate', token }) : undefined}
                   onRevoke={() => setAsked({ what: 'revoke', token })}
                 />
               ))}
@@ -52,8 +53,8 @@ export function ProvisioningTokens() {
           )
         }
       </Loaded>
-      {asked?.what === 'create' && <CreateProvisioningToken maxDays={keys.data?.maxDays ?? 365} onClose={close} />}
-      {asked?.what === 'rotate' && <RotateProvisioningToken token={asked.token} onClose={close} />}
+      {asked?.what === 'create' && <CreateProvisioningToken maxDays={maxDays} onClose={close} />}
+      {asked?.what === 'rotate' && <RotateProvisioningToken token={asked.token} maxDays={maxDays} onClose={close} />}
       {asked?.what === 'revoke' && <RevokeProvisioningToken token={asked.token} onClose={close} />}
     </Section>
   );
@@ -61,7 +62,8 @@ export function ProvisioningTokens() {
 
 interface TokenEntryProps {
   token: WorkspaceKey;
-  onRotate: () => void;
+  /** Left out for those who may not see its secret. */
+  onRotate: (() => void) | undefined;
   onRevoke: () => void;
 }
 
@@ -73,7 +75,7 @@ function TokenEntry({ token, onRotate, onRevoke }: TokenEntryProps) {
       title={name}
       badge={state !== 'active' && <StatusBadge tone="off">{state === 'revoked' ? 'Revoked' : 'Expired'}</StatusBadge>}
       facts={[
-        <code key="hint">{secrets[0]?.hint}…</code>,
+        secrets[0] && <code key="hint">{secrets[0].hint}…</code>,
         lastUsedAt ? (
           <span key="used">
             used <RelativeTime at={lastUsedAt} />
@@ -96,9 +98,11 @@ function TokenEntry({ token, onRotate, onRevoke }: TokenEntryProps) {
       action={
         state === 'active' && (
           <Group gap={8} wrap="nowrap">
-            <Button variant="default" size="xs" aria-label={`Rotate: ${name}`} onClick={onRotate}>
-              Rotate
-            </Button>
+            {onRotate && (
+              <Button variant="default" size="xs" aria-label={`Rotate: ${name}`} onClick={onRotate}>
+                Rotate
+              </Button>
+            )}
             <Button variant="default" size="xs" aria-label={`Revoke: ${name}`} onClick={onRevoke}>
               Revoke
             </Button>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Dialog } from '#console/ui/Dialog.tsx';
+import { countOf } from '#console/ui/figures.ts';
 import type { WorkspaceKey } from '#contract/keys.ts';
 import { TokenOnce } from './TokenOnce.tsx';
 
@@ -21,9 +22,17 @@ const daysOf = ({ expiresAt, createdAt, secrets }: WorkspaceKey): number => {
   return Math.max(1, Math.round((new Date(expiresAt).getTime() - new Date(madeAt).getTime()) / dayMs));
 };
 
+interface RotateProvisioningTokenProps {
+  token: WorkspaceKey;
+  /** How long the workspace lets a key work at most; it may have become less. */
+  maxDays: number;
+  onClose: () => void;
+}
+
 /** A new secret for the same token, while the provider still has the old one. */
-export function RotateProvisioningToken({ token, onClose }: { token: WorkspaceKey; onClose: () => void }) {
+export function RotateProvisioningToken({ token, maxDays, onClose }: RotateProvisioningTokenProps) {
   const [overlap, setOverlap] = useState('24');
+  const expiresInDays = Math.min(daysOf(token), maxDays);
   const rotate = useMutation(api.keys.rotate.mutationOptions());
   if (rotate.data) {
     return <TokenOnce title={`${token.name} has a new token`} secret={rotate.data.secret} onClose={onClose} />;
@@ -32,7 +41,10 @@ export function RotateProvisioningToken({ token, onClose }: { token: WorkspaceKe
     <Dialog opened onClose={onClose} title={`Rotate ${token.name}?`}>
       <Stack gap="md">
         {rotate.error && <FailureNotice what="The token is as it was" error={rotate.error} />}
-        <Text>It gets a new secret, shown once. Give it to the provider before the old one ends.</Text>
+        <Text>
+          It gets a new secret, shown once, that works for {countOf(expiresInDays, 'day')}. Give it to the provider
+          before the old one ends.
+        </Text>
         <Select
           label="The old one"
           allowDeselect={false}
@@ -47,7 +59,7 @@ export function RotateProvisioningToken({ token, onClose }: { token: WorkspaceKe
           </Button>
           <Button
             loading={rotate.isPending}
-            onClick={() => rotate.mutate({ id: token.id, overlapHours: Number(overlap), expiresInDays: daysOf(token) })}
+            onClick={() => rotate.mutate({ id: token.id, overlapHours: Number(overlap), expiresInDays })}
           >
             Rotate token
           </Button>
