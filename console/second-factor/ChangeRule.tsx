@@ -25,11 +25,15 @@ const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'sh
 /** Choose, see whom it touches, save. */
 export function ChangeRule({ saved, onClose }: { saved: SecondFactorRule; onClose: () => void }) {
   const [audience, setAudience] = useState(saved.audience);
-  const [grace, setGrace] = useState<string | null>(saved.graceUntil === null ? '14' : 'kept');
+  // A rule that holds already is not put off by changing whom it is about.
+  const [grace, setGrace] = useState<string | null>(
+    saved.graceUntil !== null ? 'kept' : saved.audience === 'off' ? '14' : '0',
+  );
   const [now] = useState(() => Date.now());
   const graceUntil =
     grace === 'kept' ? saved.graceUntil : grace === '0' ? null : new Date(now + Number(grace) * dayMs).toISOString();
   const rule = { audience, graceUntil: audience === 'off' ? null : graceUntil };
+  const isAtOnce = rule.graceUntil === null || new Date(rule.graceUntil).getTime() <= now;
   const preview = useQuery(api.secondFactor.previewRule.queryOptions({ input: rule, staleTime: 0 }));
   const save = useMutation(
     api.secondFactor.updateRule.mutationOptions({
@@ -73,7 +77,7 @@ export function ChangeRule({ saved, onClose }: { saved: SecondFactorRule; onClos
         />
       )}
       <Loaded query={preview} what="Whom it touches could not be worked out" skeleton={<RowSkeletons rows={2} />}>
-        {(effects) => <Effects {...effects} isAtOnce={rule.graceUntil === null} isOff={audience === 'off'} />}
+        {(effects) => <Effects {...effects} isAtOnce={isAtOnce} isOff={audience === 'off'} />}
       </Loaded>
     </ConfirmDialog>
   );

@@ -32,12 +32,11 @@ export function StepUpDialog() {
 
 interface StepUpOptions {
   methods: StepUpMethod[];
-  passkeyOptions: Record<string, unknown> | null;
   connectionId: string | null;
 }
 
 function StepUp() {
-  // Its challenge works once and for some minutes: never from memory.
+  // What somebody can confirm with may have changed. The challenge of a passkey works once, so each attempt asks for its own.
   const options = useQuery(
     api.secondFactor.stepUpOptions.queryOptions({ staleTime: 0, gcTime: 0, refetchOnWindowFocus: false }),
   );
@@ -48,7 +47,7 @@ function StepUp() {
   );
 }
 
-function Ways({ methods, passkeyOptions, connectionId }: StepUpOptions) {
+function Ways({ methods, connectionId }: StepUpOptions) {
   const queries = useQueryClient();
   const done = async () => {
     settleStepUp({ isShown: true });
@@ -62,7 +61,7 @@ function Ways({ methods, passkeyOptions, connectionId }: StepUpOptions) {
         methods={methods.filter((method) => method !== 'sso')}
         action="Confirm"
         failed="Not confirmed"
-        passkeyOptions={async () => passkeyOptions ?? {}}
+        passkeyOptions={async () => (await client.secondFactor.stepUpOptions({})).passkeyOptions ?? {}}
         onProof={async (proof) => {
           const { recoveryCodesLeft } = await client.secondFactor.stepUp(proof);
           if (recoveryCodesLeft !== null) tellCodesLeft(recoveryCodesLeft);
