@@ -2,16 +2,18 @@ import { Button, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
-import { useCan } from '#console/session.ts';
+import { useCan, useIsOwner } from '#console/session.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
+import { Notice } from '#console/ui/Notice.tsx';
 import type { Connection } from '#contract/sso.ts';
 import { listWords } from './connection-words.tsx';
 
 export function EnableConnection({ connection }: { connection: Connection }) {
   const { id, name, status, domains, lastTest } = connection;
   const mayWrite = useCan('sign-in.write');
+  const isOwner = useIsOwner();
   const [isAsked, setAsked] = useState(false);
   const settings = useQuery(api.sso.settings.queryOptions());
   const close = () => setAsked(false);
@@ -60,11 +62,17 @@ export function EnableConnection({ connection }: { connection: Connection }) {
         isOpen={isAsked}
         title={`Enable ${name}?`}
         confirmLabel="Enable connection"
+        isReady={isOwner}
         isBusy={enable.isPending}
         onClose={close}
         onConfirm={() => enable.mutate({ id })}
       >
         {enable.error && <FailureNotice what="It is not enabled" error={enable.error} />}
+        {!isOwner && (
+          <Notice tone="info" title="An owner has to enable it">
+            <p>A connection that is on signs in everybody, owners included. Ask a workspace owner to enable it here.</p>
+          </Notice>
+        )}
         <Text>
           {domains.length > 0 ? `${who} are` : `${who}, is`} offered “Continue with {name}” at the next sign-in.
           {settings.data?.isRequired ? '' : ' Passwords go on working.'} Sessions stay. You can disable it again.
