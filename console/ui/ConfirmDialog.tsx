@@ -36,7 +36,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   } = props;
   const [typed, setTyped] = useState('');
   const mayConfirm = isReady && (typeToConfirm === undefined || typed.trim() === typeToConfirm);
+  // Whoever leaves while it is being done would not see how it ended, nor a secret that is shown once.
   const close = () => {
+    if (isBusy) return;
     setTyped('');
     onClose();
   };
