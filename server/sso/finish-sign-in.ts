@@ -124,6 +124,19 @@ async function finishTest(services: FinishServices, arrival: Arrival): Promise<F
   return { redirectTo: testedPath(connection.id), session: null };
 }
 
+/** The index of PostgreSQL holds no longer names. OpenID Connect Core §2 allows 255 bytes, besides the issuer. */
+const mostSubjectBytes = 2500;
+
+/** Neither text nor jsonb of PostgreSQL can hold U+0000 or half of a character, and no honest claim does. */
+function refuseUnstorable({ subject, claims }: Proof): void {
+  // JSON escapes both, and a backslash of the text itself as two.
+  const written = JSON.stringify([subject, claims]).replaceAll('\\\\', '');
+  const message = /\\u(?:0000|d[89a-f])/.test(written)
+    ? 'A claim of the identity provider holds a NUL character, or half of a character.'
+    : Buffer.byteLength(subject) > mostSubjectBytes && 'The identity provider’s name for this person is too long.';
+  if (message) throw new SignOnRefused('answer-invalid', { message });
+}
+
 /**
  * The end of every sign-on, whichever protocol: who this is here, whether they may enter, their groups, the session. A test changes
  * nobody and keeps what it saw.
@@ -131,9 +144,7 @@ async function finishTest(services: FinishServices, arrival: Arrival): Promise<F
  */
 export async function finishSignIn(services: FinishServices, arrival: Arrival): Promise<Finished> {
   const { connection, attempt, proof, browser } = arrival;
-  // Neither text nor jsonb of PostgreSQL can hold it, and no honest claim does.
-  if (JSON.stringify([proof.subject, proof.claims]).includes('\\u0000'))
-    throw new SignOnRefused('answer-invalid', { message: 'A claim of the identity provider holds a NUL character.' });
+  refuseUnstorable(proof);
   if (attempt.purpose === 'test') return finishTest(services, arrival);
   if (connection.status !== 'enabled') throw new SignOnRefused('connection-off');
   const { db, clock, secrets, signals } = services;

@@ -29,6 +29,11 @@ test('what does not fit counts as not there', () => {
   });
 });
 
+test('an address that only looks like a member’s in small letters is none', () => {
+  expect(mapClaims(mapping, { email: 'mi\u212Ae@example.com' }).email).toBeNull();
+  expect(mapClaims(mapping, { email: 'mike@example.\u212Aim' }).email).toBeNull();
+});
+
 test('groups that the provider left out because they are too many are not taken for none', () => {
   const overage = { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example' } } };
   expect(() => mapClaims(mapping, overage)).toThrow('more groups than');

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ClaimMapping } from '#contract/sso.ts';
+import { cutText } from './cut-text.ts';
 import { SignOnRefused } from './problems.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -43,7 +44,8 @@ const saysOverage = (claims: Claims): boolean => {
   return (isRecord(names) && 'groups' in names) || claims.hasgroups === true || claims.hasgroups === 'true';
 };
 
-const looksLikeAddress = /^[^\s@]{1,64}@[^\s@]{1,190}$/;
+/** The sign for kelvin (U+212A) would become a plain k in small letters: the address of somebody else. */
+const looksLikeAddress = /^[^\s@\u212A]{1,64}@[^\s@\u212A]{1,190}$/;
 
 /**
  * What a connection makes of the claims it received.
@@ -53,10 +55,11 @@ export function mapClaims(mapping: z.infer<typeof ClaimMapping>, claims: Claims)
   const { groups } = mapping;
   if (groups !== null && readClaim(claims, groups) === undefined && saysOverage(claims))
     throw new SignOnRefused('groups-overage');
-  const email = readText(claims, mapping.email)?.toLowerCase() ?? null;
+  const email = readText(claims, mapping.email);
+  const name = readText(claims, mapping.name);
   return {
-    email: email !== null && looksLikeAddress.test(email) ? email : null,
-    name: readText(claims, mapping.name)?.slice(0, 200) ?? null,
+    email: email !== null && looksLikeAddress.test(email) ? email.toLowerCase() : null,
+    name: name && cutText(name, 200),
     groups: groups === null ? [] : readTexts(claims, groups),
   };
 }

@@ -21,6 +21,10 @@ test.each([
   expect(nextPath(asked, origin)).toBe(path);
 });
 
+test('what percent encoding makes too long is the start page', () => {
+  expect(nextPath(`/policies?search=${'ä'.repeat(1000)}`, origin)).toBe('/');
+});
+
 test('whatever is asked for, a browser stays on this site', () => {
   const pieces = fc.array(
     fc.constantFrom('/', '\\', '.', '..', '@', ':', '%2f', '%5c', '\t', '\n', 'evil.example', 'https:', '?', '#', ' '),

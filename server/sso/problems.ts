@@ -1,4 +1,5 @@
 import type { SignOnProblem } from '#contract/sso.ts';
+import { cutText } from './cut-text.ts';
 
 export type ProblemCode = SignOnProblem['code'];
 
@@ -96,8 +97,13 @@ export const problems: Record<ProblemCode, Pick<SignOnProblem, 'sentence' | 'sen
   },
 };
 
-/** What others wrote goes into the audit log, and jsonb cannot hold U+0000. */
-const storable = (text: string): string => text.replaceAll('\0', '\u{FFFD}');
+/** A sentence goes into an address and the audit log, and parts of it are what others wrote. */
+const mostOfSentence = 600;
+const mostOfSaid = 500;
+
+/** What others wrote goes into the audit log, and jsonb can hold neither U+0000 nor half of a character. */
+const storable = (text: string, most: number): string =>
+  cutText(text, most).toWellFormed().replaceAll('\0', '\u{FFFD}');
 
 /** A single sign-on that ends without a session. `message` says what exactly; `said` is what the identity provider said, word for word. */
 export class SignOnRefused extends Error {
@@ -108,9 +114,9 @@ export class SignOnRefused extends Error {
     code: ProblemCode,
     { message, said = null, cause }: { message?: string; said?: string | null; cause?: unknown } = {},
   ) {
-    super(storable(message ?? problems[code].sentence), cause === undefined ? undefined : { cause });
+    super(storable(message ?? problems[code].sentence, mostOfSentence), cause === undefined ? undefined : { cause });
     this.name = 'SignOnRefused';
     this.code = code;
-    this.said = said === null ? null : storable(said).slice(0, 500);
+    this.said = said === null ? null : storable(said, mostOfSaid);
   }
 }

@@ -293,6 +293,39 @@ test('claims and messages that no database can hold do not break the answer', as
   expect(problem).toMatchObject({ code: 'provider-refused', said: 'access_denied: no\u{FFFD}thing' });
 });
 
+test('a claim with half of a character is refused like one with a NUL', async () => {
+  idp.forge = (self, request) => self.sign(request, { name: 'Mal\ud800lory' });
+  expect(await codeOf((await signOn()).page)).toBe('answer-invalid');
+  const { api, browser } = organisation.owner;
+  const { redirectTo } = await api.sso.connections.startTest({ id: connection.id });
+  expect((await browser.get(redirectTo)).url.pathname).toBe(`/single-sign-on/${connection.id}`);
+  expect((await api.sso.connections.get({ id: connection.id })).lastTest).toMatchObject({ outcome: 'refused' });
+});
+
+test('what is too long is cut between characters, never within one', async () => {
+  const email = 'long.name@example.com';
+  const name = `${'x'.repeat(199)}\u{1F600}`;
+  idp.forge = (self, request) => self.sign(request, { sub: 'sub-of-long-name', email, name });
+  const { api, page } = await signOn();
+  expect(page.url.pathname).toBe('/');
+  expect(await api.identity.session({})).toMatchObject({ state: 'signed-in', member: { name: 'x'.repeat(199) } });
+  idp.answerWith = (honest) => {
+    honest.delete('code');
+    honest.set('error', 'access_denied');
+    honest.set('error_description', `${'y'.repeat(484)}\u{1F600}`);
+    return honest;
+  };
+  const problem = await problemOn((await signOn()).page, organisation.owner);
+  expect(problem).toMatchObject({ code: 'provider-refused', said: `access_denied: ${'y'.repeat(484)}` });
+});
+
+test('a name that no index can hold is refused', async () => {
+  const email = 'no.index@example.com';
+  const sub = Array.from({ length: 300 }, () => crypto.randomUUID()).join('');
+  idp.forge = (self, request) => self.sign(request, { sub, email });
+  expect(await codeOf((await signOn()).page)).toBe('answer-invalid');
+});
+
 test('a start under another name of this server goes on under its own, where the cookie has to be', async () => {
   const people = connectPeople({
     services: reeve.services,
