@@ -164,6 +164,7 @@ test('what the identity provider decides says so in place of the button', async 
   expect(await page.getByLabel('Add people').count()).toBe(0);
   await expectNoBarriers(page, 'A group');
   await button(page, 'Manage by hand').click();
+  await dialog(page, 'Manage Kernel by hand?').getByRole('button', { name: 'Manage by hand' }).click();
   await button(page, 'Delete group').waitFor();
 });
 

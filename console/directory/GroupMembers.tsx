@@ -1,11 +1,10 @@
 import { Button, MultiSelect, Group as Row } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { useCan } from '#console/session.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
-import { showDone, showFailure } from '#console/shell/show-result.ts';
 import { DataTable } from '#console/ui/DataTable.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { countOf } from '#console/ui/figures.ts';
@@ -14,6 +13,7 @@ import { SearchBox } from '#console/ui/SearchBox.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import type { Group, Member } from '#contract/directory.ts';
+import { ConfirmMembership } from './ConfirmMembership.tsx';
 import { memberColumns } from './member-columns.tsx';
 
 export function GroupMembers({ group }: { group: Group }) {
@@ -27,17 +27,12 @@ export function GroupMembers({ group }: { group: Group }) {
       placeholderData: keepPreviousData,
     }),
   );
-  const change = useMutation(
-    api.directory.groups.changeMembers.mutationOptions({
-      onSuccess: () => setSelectedIds([]),
-      onError: (error) => showFailure('The group was not changed', error),
-    }),
-  );
-  const takeOut = () =>
-    change.mutate(
-      { id: group.id, remove: selectedIds },
-      { onSuccess: () => showDone(`${countOf(selectedIds.length, 'person', 'people')} taken out of ${group.name}.`) },
-    );
+  const [isTakingOut, setTakingOut] = useState(false);
+  // Nobody is taken out who is out of sight.
+  const turn = (to: string | undefined) => {
+    setSelectedIds([]);
+    setCursor(to);
+  };
   return (
     <Section title={countOf(group.memberCount, 'member')}>
       {mayWrite && <AddMembers group={group} />}
@@ -65,13 +60,12 @@ export function GroupMembers({ group }: { group: Group }) {
                       label="Search in this group"
                       value={search}
                       onSearch={(text) => {
-                        setSelectedIds([]);
-                        setCursor(undefined);
+                        turn(undefined);
                         setSearch(text);
                       }}
                     />
                     {selectedIds.length > 0 && (
-                      <Button variant="outline" color="red" loading={change.isPending} onClick={takeOut}>
+                      <Button variant="outline" color="red" onClick={() => setTakingOut(true)}>
                         Take {countOf(selectedIds.length, 'person', 'people')} out
                       </Button>
                     )}
@@ -84,13 +78,25 @@ export function GroupMembers({ group }: { group: Group }) {
                 shown={items.length}
                 isFirst={!cursor}
                 hasNext={nextCursor !== null}
-                onFirst={() => setCursor(undefined)}
-                onNext={() => setCursor(nextCursor ?? undefined)}
+                onFirst={() => turn(undefined)}
+                onNext={() => turn(nextCursor ?? undefined)}
               />
             </>
           )
         }
       </Loaded>
+      {isTakingOut && (
+        <ConfirmMembership
+          way="remove"
+          groupId={group.id}
+          memberIds={selectedIds}
+          onClose={() => setTakingOut(false)}
+          onDone={() => {
+            setTakingOut(false);
+            setSelectedIds([]);
+          }}
+        />
+      )}
     </Section>
   );
 }
@@ -105,15 +111,7 @@ function AddMembers({ group }: { group: Group }) {
       placeholderData: keepPreviousData,
     }),
   );
-  const add = useMutation(
-    api.directory.groups.changeMembers.mutationOptions({
-      onSuccess: () => {
-        showDone(`${countOf(chosen.length, 'person', 'people')} added to ${group.name}.`);
-        setChosen([]);
-      },
-      onError: (error) => showFailure('Nobody was added', error),
-    }),
-  );
+  const [isAsked, setAsked] = useState(false);
   const options = (found.data?.items ?? [])
     .filter(({ groups }) => !groups.some(({ id }) => id === group.id))
     .map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` }));
@@ -133,13 +131,21 @@ function AddMembers({ group }: { group: Group }) {
         onChange={(ids) => setChosen(known.filter(({ value }) => ids.includes(value)))}
         data={known}
       />
-      <Button
-        disabled={chosen.length === 0}
-        loading={add.isPending}
-        onClick={() => add.mutate({ id: group.id, add: chosen.map(({ value }) => value) })}
-      >
+      <Button disabled={chosen.length === 0} onClick={() => setAsked(true)}>
         Add to group
       </Button>
+      {isAsked && (
+        <ConfirmMembership
+          way="add"
+          groupId={group.id}
+          memberIds={chosen.map(({ value }) => value)}
+          onClose={() => setAsked(false)}
+          onDone={() => {
+            setAsked(false);
+            setChosen([]);
+          }}
+        />
+      )}
     </Row>
   );
 }

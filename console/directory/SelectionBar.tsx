@@ -1,11 +1,8 @@
 import { Button, Group } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '#console/api.ts';
 import { useCan } from '#console/session.ts';
-import { showDone, showFailure } from '#console/shell/show-result.ts';
-import { countOf } from '#console/ui/figures.ts';
 import type { Member } from '#contract/directory.ts';
+import { ConfirmMembership } from './ConfirmMembership.tsx';
 import { GroupPicker } from './GroupPicker.tsx';
 import classes from './SelectionBar.module.css';
 import { SuspendSelected } from './SuspendSelected.tsx';
@@ -21,24 +18,7 @@ export function SelectionBar({ members, onDone }: SelectionBarProps) {
   const maySuspend = useCan('members.write');
   const [groupId, setGroupId] = useState<string | undefined>();
   const [asked, setAsked] = useState<'suspend' | 'reactivate' | null>(null);
-  const change = useMutation(
-    api.directory.groups.changeMembers.mutationOptions({
-      onError: (error) => showFailure('The group was not changed', error),
-    }),
-  );
-  const ids = members.map(({ id }) => id);
-  const people = countOf(members.length, 'person', 'people');
-  const put = (input: { add?: string[]; remove?: string[] }, done: string) =>
-    groupId !== undefined &&
-    change.mutate(
-      { id: groupId, ...input },
-      {
-        onSuccess: (group) => {
-          showDone(`${people} ${done} ${group.name}.`);
-          onDone();
-        },
-      },
-    );
+  const [way, setWay] = useState<'add' | 'remove' | null>(null);
   const suspendable = members.filter(({ status }) => status === 'active');
   const reactivatable = members.filter(({ status }) => status === 'suspended');
   return (
@@ -54,20 +34,10 @@ export function SelectionBar({ members, onDone }: SelectionBarProps) {
               value={groupId}
               onChange={setGroupId}
             />
-            <Button
-              variant="default"
-              disabled={groupId === undefined}
-              loading={change.isPending}
-              onClick={() => put({ add: ids }, 'added to')}
-            >
+            <Button variant="default" disabled={groupId === undefined} onClick={() => setWay('add')}>
               Add to group
             </Button>
-            <Button
-              variant="default"
-              disabled={groupId === undefined}
-              loading={change.isPending}
-              onClick={() => put({ remove: ids }, 'taken out of')}
-            >
+            <Button variant="default" disabled={groupId === undefined} onClick={() => setWay('remove')}>
               Take out of group
             </Button>
           </>
@@ -86,6 +56,15 @@ export function SelectionBar({ members, onDone }: SelectionBarProps) {
           Clear
         </Button>
       </Group>
+      {way && groupId !== undefined && (
+        <ConfirmMembership
+          way={way}
+          groupId={groupId}
+          memberIds={members.map(({ id }) => id)}
+          onClose={() => setWay(null)}
+          onDone={onDone}
+        />
+      )}
       {asked && (
         <SuspendSelected
           members={asked === 'suspend' ? suspendable : reactivatable}
