@@ -2,6 +2,7 @@ import { Button, FileButton, Group, SegmentedControl, Stack, Text, Textarea } fr
 import { useSessionStorage } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { FileUp } from 'lucide-react';
+import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
 import { useCan } from '#console/session.ts';
@@ -10,7 +11,7 @@ import { Page } from '#console/shell/Page.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { formatCount } from '#console/ui/figures.ts';
 import { Section } from '#console/ui/Section.tsx';
-import { mostImported } from '#contract/directory-imports.ts';
+import { type ImportPreview, mostImported } from '#contract/directory-imports.ts';
 import { ImportLines } from './ImportLines.tsx';
 import { ImportResult } from './ImportResult.tsx';
 import { RunImport } from './RunImport.tsx';
@@ -27,18 +28,22 @@ export function ImportPage() {
     key: 'reeve-import-groups',
     defaultValue: 'refuse',
   });
-  const preview = useMutation(api.directory.imports.preview.mutationOptions({}));
+  const [last, setLast] = useState<ImportPreview>();
+  const preview = useMutation(api.directory.imports.preview.mutationOptions({ onSuccess: setLast }));
+  // Stays in sight while it is worked out anew, so that the focus does not leave the choice that asked for it.
+  const seen = preview.data ?? (preview.isPending ? last : undefined);
   const run = useMutation(api.directory.imports.run.mutationOptions({ onSuccess: forget }));
   const look = (choice: UnknownGroups) => preview.mutate({ text, unknownGroups: choice });
   const edit = (next: string) => {
     setText(next);
     preview.reset();
+    setLast(undefined);
     run.reset();
   };
   if (run.data) return <ImportResult {...run.data} />;
   return (
     <Page
-      isWide={preview.data !== undefined}
+      isWide={seen !== undefined}
       title="Import a list"
       description={`Invite up to ${formatCount(mostImported)} people from a CSV file. Nothing happens before you have seen what would.`}
       above={[{ label: 'Members', to: paths.members }]}
@@ -51,8 +56,8 @@ export function ImportPage() {
                 label="CSV"
                 placeholder={example}
                 autosize
-                minRows={preview.data ? 3 : 6}
-                maxRows={preview.data ? 5 : 14}
+                minRows={seen ? 3 : 6}
+                maxRows={seen ? 5 : 14}
                 spellCheck={false}
                 styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
                 value={text}
@@ -74,15 +79,15 @@ export function ImportPage() {
                 <Button
                   disabled={text.trim() === ''}
                   loading={preview.isPending}
-                  variant={preview.data ? 'default' : 'filled'}
+                  variant={seen ? 'default' : 'filled'}
                   onClick={() => look(unknownGroups)}
                 >
-                  {preview.data ? 'Look again' : 'See what would happen'}
+                  {seen ? 'Look again' : 'See what would happen'}
                 </Button>
               </Group>
             </Stack>
           </Section>
-          {preview.data && (
+          {seen && (
             <>
               <Section title="What would happen">
                 <Stack gap="md">
@@ -102,17 +107,19 @@ export function ImportPage() {
                       ]}
                     />
                   </Group>
-                  <ImportLines preview={preview.data} />
+                  <ImportLines preview={seen} />
                 </Stack>
               </Section>
-              <RunImport
-                preview={preview.data}
-                isBusy={run.isPending}
-                error={run.error}
-                onRun={(skipProblems) =>
-                  run.mutate({ text, unknownGroups, skipProblems, expected: preview.data.invited })
-                }
-              />
+              {preview.data && (
+                <RunImport
+                  preview={preview.data}
+                  isBusy={run.isPending}
+                  error={run.error}
+                  onRun={(skipProblems) =>
+                    run.mutate({ text, unknownGroups, skipProblems, expected: preview.data.invited })
+                  }
+                />
+              )}
             </>
           )}
         </>
