@@ -138,6 +138,17 @@ describe('password', () => {
     expect((await attempt()).status).toBe(429);
   });
 
+  test('that is not there cannot be changed, and that is said', async () => {
+    const here = await signedIn();
+    await services.db.updateTable('members').set({ password_hash: null }).execute();
+    const change = { currentPassword: password, newPassword: 'nine blue umbrellas' };
+    const answer = await here.call('POST', '/account/password', change);
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { code: 'conflict', message: expect.stringContaining('no password') },
+    });
+  });
+
   test('a weak one is refused', async () => {
     const change = { currentPassword: password, newPassword: 'password1234' };
     const answer = await (await signedIn()).call('POST', '/account/password', change);

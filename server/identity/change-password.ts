@@ -19,6 +19,12 @@ export async function changePassword(
   const admission = await limit.take(member.memberId);
   if (!admission.allowed) throw new ReeveError('too-many-attempts', { retryAfterSeconds: admission.retryAfterSeconds });
   const storedHash = await readPasswordHash(db, member.memberId);
+  if (storedHash === null)
+    throw new ReeveError(
+      'conflict',
+      {},
+      { message: 'Your account has no password here. Where you sign in at an identity provider, it is changed there.' },
+    );
   if (!(await verifyPassword(storedHash, currentPassword)))
     throw new ReeveError('wrong-credentials', {}, { message: 'Your current password is not right.' });
   await limit.clear(member.memberId);
