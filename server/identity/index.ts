@@ -22,6 +22,7 @@ export { refuseWeakPassword } from './password-rules.ts';
 export { purgeExpiredIdentity } from './purge-expired.ts';
 export { identityRoutes, readConsoleMember } from './routes.ts';
 export { secondFactorRoutes } from './second-factor/routes.ts';
+export { freshForMs } from './second-factor/standing.ts';
 export { setSignInCookies } from './session-cookies.ts';
 export { startSession } from './sessions.ts';
 export { rotateSigningKeys } from './signing-keys.ts';

@@ -3,7 +3,7 @@ import { newId } from '#server/crypto/ids.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { changeDirectory, findMember } from '#server/directory/index.ts';
 import type { SignedInMember } from '#server/http/request-context.ts';
-import { logoutHintPlace, startSession } from '#server/identity/index.ts';
+import { freshForMs, logoutHintPlace, startSession } from '#server/identity/index.ts';
 import type { Services } from '#server/services.ts';
 import { findLinkedMember, findMemberByAddress } from './account-queries.ts';
 import type { Attempt } from './attempt-queries.ts';
@@ -155,7 +155,7 @@ export async function finishSignIn(services: FinishServices, arrival: Arrival): 
   const sealedLogoutHint =
     proof.logoutHint === null ? null : await secrets.seal(proof.logoutHint, logoutHintPlace(sessionId));
   const at = clock();
-  const secondFactorAt = isSecondFactor ? earlier(proof.authenticatedAt, at) : null;
+  const secondFactorAt = isSecondFactor ? shownAt(proof, at) : null;
   const inDirectory = { workspaceId: connection.workspace_id, actor: byConnection(connection), mayUnmakeOwner: false };
   const entered = await changeDirectory(services, inDirectory, async (change) => {
     const { tx } = change;
@@ -177,6 +177,11 @@ export async function finishSignIn(services: FinishServices, arrival: Arrival): 
   return { redirectTo: attempt.next_path, session: { token, memberId } };
 }
 
-/** A sign-in that the identity provider remembered from this morning does not count as a second factor shown now. */
-const earlier = (authenticatedAt: Date | null, at: Date): Date =>
-  authenticatedAt !== null && authenticatedAt < at ? authenticatedAt : at;
+/**
+ * A sign-in that the identity provider remembered from this morning does not count as a second factor shown now, nor does one of which
+ * it does not say when it was: else whoever is to confirm something would get past it by signing on again, without being asked anything.
+ */
+function shownAt({ authenticatedAt }: Proof, at: Date): Date {
+  if (authenticatedAt === null || authenticatedAt.getTime() < 0) return new Date(at.getTime() - freshForMs);
+  return authenticatedAt < at ? authenticatedAt : at;
+}

@@ -162,6 +162,12 @@ describe('user info', () => {
     await owner.browser.get((await owner.api.sso.connections.startTest({ id })).redirectTo);
     const { lastTest } = await owner.api.sso.connections.get({ id });
     expect(lastTest).toMatchObject({ outcome: 'works', mapped: { email: 'mallory@example.com' } });
+    // The ID token vouches, but for no address; user info has an address, and does not vouch.
+    fresh.userInfo = { sub: 'sub-of-mallory', email: 'ada@elsewhere.example' };
+    await owner.browser.get((await owner.api.sso.connections.startTest({ id })).redirectTo);
+    expect((await owner.api.sso.connections.get({ id })).lastTest?.mapped).toMatchObject({
+      because: expect.stringContaining('does not vouch for ada@elsewhere.example'),
+    });
     await fresh.close();
   });
 });
@@ -317,6 +323,23 @@ test('what is too long is cut between characters, never within one', async () =>
   };
   const problem = await problemOn((await signOn()).page, organisation.owner);
   expect(problem).toMatchObject({ code: 'provider-refused', said: `access_denied: ${'y'.repeat(484)}` });
+});
+
+test('a second factor of an unknown time counts for the sign-in, and not for dangerous actions', async () => {
+  const { api } = organisation.owner;
+  await api.sso.connections.update({ id: connection.id, required: { amr: ['mfa'], acr: [] } });
+  const shownBy = async (more: Record<string, unknown>) => {
+    idp.forge = (self, request) => self.sign(request, { amr: ['mfa'], ...more });
+    const session = await (await signOn()).api.identity.session({});
+    if (session.state !== 'signed-in') throw new Error('not signed in');
+    return Date.now() - Date.parse(session.secondFactor.verifiedAt ?? '');
+  };
+  const tenMinutes = 10 * 60_000;
+  expect(await shownBy({})).toBeGreaterThanOrEqual(tenMinutes);
+  expect(await shownBy({ auth_time: seconds() - 3600 })).toBeGreaterThanOrEqual(tenMinutes);
+  expect(await shownBy({ auth_time: 1e20 })).toBeGreaterThanOrEqual(tenMinutes);
+  expect(await shownBy({ auth_time: seconds() })).toBeLessThan(tenMinutes);
+  await api.sso.connections.update({ id: connection.id, required: { amr: [], acr: [] } });
 });
 
 test('a name that no index can hold is refused', async () => {

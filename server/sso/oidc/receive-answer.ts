@@ -82,9 +82,8 @@ async function withUserInfo(
   // Checks that it is about the same subject (OpenID Connect Core §5.3.2).
   const userInfo = await fetchUserInfo(configuration, accessToken, idToken.sub);
   // A vouch belongs to the address it came with.
-  const { email_verified: vouched, ...rest } = userInfo;
-  const isOwnAddress = idToken.email === undefined && vouched !== undefined;
-  return { ...rest, ...(isOwnAddress && { email_verified: vouched }), ...idToken };
+  const vouching = idToken.email === undefined ? userInfo : idToken;
+  return { ...userInfo, ...idToken, email: vouching.email, email_verified: vouching.email_verified };
 }
 
 /** `"true"` as a text comes from several providers. Only about the claim that is called `email`. */
@@ -93,6 +92,10 @@ function readVouch({ claims: mapping }: ConnectionRow, claims: Claims): boolean 
   if (vouched === false || vouched === 'false') return false;
   return (vouched === true || vouched === 'true') && mapping.email === 'email' ? true : null;
 }
+
+/** Before 1970 or after the year 5000 is no time that anybody signed in at, and the latter none that a column could hold. */
+const readAuthTime = ({ auth_time: at }: IDToken): Date | null =>
+  typeof at === 'number' && at > 0 && at < 1e11 ? new Date(at * 1000) : null;
 
 const asTexts = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === 'string');
@@ -135,7 +138,7 @@ export async function receiveAnswer(
       emailVerified: readVouch(connection, claims),
       amr: asTexts(idToken.amr),
       acr: typeof idToken.acr === 'string' ? idToken.acr : null,
-      authenticatedAt: typeof idToken.auth_time === 'number' ? new Date(idToken.auth_time * 1000) : null,
+      authenticatedAt: readAuthTime(idToken),
       sessionEndsAt: null,
       logoutHint: tokens.id_token ?? null,
     };
