@@ -17,7 +17,10 @@ export type SecondFactorAudience = z.infer<typeof SecondFactorAudience>;
 
 export const SecondFactorRule = z.object({
   audience: SecondFactorAudience,
-  graceUntil: At.nullable().describe('Until then members are reminded, not kept out. Null: at once.'),
+  // Dates of PostgreSQL know no year 0.
+  graceUntil: At.refine((day) => day >= '1970', 'Is before 1970.')
+    .nullable()
+    .describe('Until then members are reminded, not kept out. Null: at once.'),
 });
 export type SecondFactorRule = z.infer<typeof SecondFactorRule>;
 

@@ -55,6 +55,12 @@ describe('the rule of the workspace', () => {
     expect(await later.call('POST', '/device-requests/ABCD-EFGH/approval', {})).toMatchObject({ status: 404 });
   });
 
+  test('a day that no calendar of the database has is bad input', async () => {
+    const owner = await app.signedIn(ada);
+    expect(await setRule(owner, 'everyone', '0000-01-01T00:00:00Z')).toMatchObject({ status: 400 });
+    expect(await setRule(owner, 'everyone', '9999-12-31T23:59:59Z')).toMatchObject({ status: 200 });
+  });
+
   test('whoever must enrol can still sign out', async () => {
     await setRule(await app.signedIn(ada), 'everyone');
     const member = await app.signedIn(bea, '192.0.2.2');
