@@ -81,6 +81,7 @@ export async function answerScim(
   caller: ScimCaller,
   request: ScimRequest,
 ): Promise<ScimAnswer> {
+  refuseUnstorableText(request.path);
   refuseUnstorableText(request.body);
   refuseUnstorableText(request.query);
   const { method, path } = request;

@@ -99,6 +99,13 @@ test('a filtered path that matches nothing adds what it describes', async () => 
   expect(body.addresses).toEqual([{ type: 'work', country: 'DE' }]);
 });
 
+test('the role of an app is the primary one, chosen by a text, and replaced by the next', async () => {
+  const path = 'roles[primary eq "True"].value';
+  await patch({ op: 'Add', path, value: 'Reader' });
+  const { roles } = await patch({ op: 'Replace', path, value: 'Writer' });
+  expect(roles).toMatchObject([{ primary: true, value: 'Writer' }]);
+});
+
 test('extension paths, a manager as a bare id, and its removal', async () => {
   const added = await patch(
     { op: 'Add', path: `${enterprise}:department`, value: 'Marketing' },

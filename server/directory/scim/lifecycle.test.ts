@@ -208,5 +208,20 @@ test('whom people took over is not seen any more, and is found again when create
   const other = await create('Grace@example.com', { emails: [{ value: 'new@example.com' }] });
   expect(other).not.toBe(id);
   await scim.call('DELETE', `/Users/${other}`);
+  const third = await create('third@example.com');
+  const rename = patchOf({ op: 'replace', path: 'userName', value: 'GRACE@example.com' });
+  expect(await scim.call('PATCH', `/Users/${third}`, rename)).toMatchObject({ status: 409 });
+  const aside = patchOf({ op: 'add', path: 'emails', value: [{ value: 'third@example.com' }] }, ...rename.Operations);
+  expect(await scim.call('PATCH', `/Users/${third}`, aside)).toMatchObject({ status: 200 });
+  await scim.call('DELETE', `/Users/${third}`);
   expect(await create('grace@example.com')).toBe(id);
+});
+
+test('whoever was suspended by hand before SCIM took them over inactive comes back suspended', async () => {
+  const id = await seedMember(scim.services.db, { workspaceId: scim.workspaceId, email: 'grace@example.com' });
+  await scim.services.db.updateTable('members').set({ status: 'suspended' }).where('id', '=', id).execute();
+  expect(await create('grace@example.com', { active: false })).toBe(id);
+  expect(await member(id)).toMatchObject({ status: 'deprovisioned' });
+  await setActive(id, true);
+  expect(await member(id)).toMatchObject({ status: 'suspended' });
 });

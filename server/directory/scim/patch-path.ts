@@ -7,6 +7,9 @@ export interface PatchPath extends AttributePlace {
   filter: string | null;
 }
 
+/** Entra ID writes `roles[primary eq "True"]`. */
+const textBoolean = /\b(primary eq) "(true|false)"/gi;
+
 /** @throws ReeveError bad-input (invalidPath) */
 export function readPath(kind: ResourceKind, text: string): PatchPath {
   const bracket = /^([^[\]]+)\[(.+)\](?:\.([\w$-]+))?$/s.exec(text);
@@ -18,7 +21,10 @@ export function readPath(kind: ResourceKind, text: string): PatchPath {
       throw refusal('invalidPath', `“${place.attribute.name}” has one value: “${text}” cannot choose among several.`);
     parseFilter(filter);
   }
-  return { ...place, filter };
+  return {
+    ...place,
+    filter: filter?.replace(textBoolean, (_, name: string, value: string) => `${name} ${value.toLowerCase()}`) ?? null,
+  };
 }
 
 /** The path as scim-patch reads it: the schema's spelling, the extension's URN in front. */

@@ -64,6 +64,7 @@ test('what is not there, not allowed or not offered is refused in the words of S
   expect(await statusOf('GET', '/Schemas?filter=id%20pr')).toBe(403);
   expect(await statusOf('POST', '/Users', '{ not json')).toBe(400);
   expect(await statusOf('POST', '/Users', { userName: 'x\u0000@example.com' })).toBe(400);
+  expect(await statusOf('GET', '/Users/%00')).toBe(400);
   expect(await statusOf('POST', '/Users', { userName: `${'x'.repeat(1_100_000)}@example.com` })).toBe(413);
 });
 

@@ -111,19 +111,20 @@ const asRow = ({ userName, externalId, active, attributes, wasSuspended, at }: U
   updated_at: at,
 });
 
-/** Whom people took over from SCIM leaves a row that nobody sees and whose name would stay taken; so does who comes back to it. */
-const dropLeftRows = (
-  tx: Database,
-  { workspaceId, memberId, userName }: { workspaceId: string; memberId: string; userName: string },
-) =>
+/** Whom people took over from SCIM leaves a row that nobody sees and whose name would stay taken. */
+export const dropLeftRows = (tx: Database, { workspaceId, userName }: { workspaceId: string; userName: string }) =>
   tx
     .deleteFrom('scim_users')
     .where('workspace_id', '=', workspaceId)
-    .where(
-      ({ selectFrom }) =>
-        sql<boolean>`(member_id = ${memberId} or (lower(user_name) = lower(${userName}) and member_id in ${selectFrom('members').select('id').where('workspace_id', '=', workspaceId).where('source', '!=', 'scim')}))`,
+    .where(sql<boolean>`lower(user_name) = lower(${userName})`)
+    .where('member_id', 'in', ({ selectFrom }) =>
+      selectFrom('members').select('id').where('workspace_id', '=', workspaceId).where('source', '!=', 'scim'),
     )
     .execute();
+
+/** Who comes back to SCIM may have such a row, too, under another name. */
+const dropRowOf = (tx: Database, { workspaceId, memberId }: { workspaceId: string; memberId: string }) =>
+  tx.deleteFrom('scim_users').where('workspace_id', '=', workspaceId).where('member_id', '=', memberId).execute();
 
 /** False when the name is taken. */
 export const insertUser = async (
@@ -138,7 +139,8 @@ export const insertUser = async (
       .returning('member_id')
       .executeTakeFirst();
   if (await insert()) return true;
-  await dropLeftRows(tx, { workspaceId, memberId, userName: facts.userName });
+  await dropRowOf(tx, { workspaceId, memberId });
+  await dropLeftRows(tx, { workspaceId, userName: facts.userName });
   return (await insert()) !== undefined;
 };
 

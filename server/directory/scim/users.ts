@@ -15,7 +15,7 @@ import type { Attributes } from './schemas.ts';
 import type { ScimCaller, ScimServices } from './scim-call.ts';
 import { keepSuspension, wasSuspended } from './suspension.ts';
 import { type UserFacts, userFacts } from './user-facts.ts';
-import { findByUserName, insertUser, lockUser, type UserRow, updateUser } from './user-queries.ts';
+import { dropLeftRows, findByUserName, insertUser, lockUser, type UserRow, updateUser } from './user-queries.ts';
 import { requireVersion } from './versions.ts';
 
 const nameTaken = (userName: string) => notUnique(`There is a user with the userName “${userName}” already.`);
@@ -39,8 +39,8 @@ export async function createUser(services: ScimServices, caller: ScimCaller, bod
   const opening = { ...caller, mayUnmakeOwner: !active };
   return changeDirectory(services, opening, async (change) => {
     const { tx, workspaceId, at } = change;
-    const { id, isNew } = await enter(change, facts, active);
-    const kept = { ...facts, active, attributes, wasSuspended: false, at };
+    const { id, isNew, isSuspended } = await enter(change, facts, active);
+    const kept = { ...facts, active, attributes, wasSuspended: isSuspended && !active, at };
     if (!(await insertUser(tx, { workspaceId, memberId: id, ...kept }))) throw nameTaken(facts.userName);
     return { id, row: isNew ? newRow(id, kept) : null };
   });
@@ -75,10 +75,14 @@ async function enter(
   change: DirectoryChange,
   { email, name }: UserFacts,
   active: boolean,
-): Promise<{ id: string; isNew: boolean }> {
+): Promise<{ id: string; isNew: boolean; isSuspended: boolean }> {
   const status = active ? 'active' : 'deprovisioned';
   try {
-    return { ...(await createMember(change, { email, name, source: 'scim', status })), isNew: true };
+    return {
+      ...(await createMember(change, { email, name, source: 'scim', status })),
+      isNew: true,
+      isSuspended: false,
+    };
   } catch (error) {
     if (!isReeveError(error) || error.code !== 'already-exists') throw error;
   }
@@ -88,7 +92,7 @@ async function enter(
   await changeMember(change, member.id, { name, source: 'scim' });
   if (active) await reprovisionMember(change, member.id);
   else await deprovisionMember(change, member.id);
-  return { id: member.id, isNew: false };
+  return { id: member.id, isNew: false, isSuspended: member.status === 'suspended' };
 }
 
 /** What the identity provider says now replaces what it said before. The same again changes nothing, the version included. */
@@ -110,6 +114,7 @@ export async function changeUser(
     if (facts.userName.toLowerCase() !== row.user_name.toLowerCase()) {
       const holder = await findByUserName(tx, workspaceId, facts.userName);
       if (holder) throw nameTaken(facts.userName);
+      await dropLeftRows(tx, { workspaceId, userName: facts.userName });
     }
     await changeMember(change, id, { name: facts.name, email: facts.email });
     const wasSuspendedNow = await changeStanding(change, row, attributes.active);
