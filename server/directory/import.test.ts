@@ -177,4 +177,10 @@ describe('a list is imported', () => {
     expect(new Set(answer.body.invitations.map(({ link }) => link)).size).toBe(5000);
     expect(answer.body.newGroups).toHaveLength(100);
   });
+
+  test('and each of them may get several roles', async () => {
+    const people = Array.from({ length: 5000 }, (_, index) => `p${index}@x.example,,Codex user;Codex admin;Admin`);
+    expect((await run(people.join('\n'), { expected: 5000 })).status).toBe(200);
+    expect(await services.db.selectFrom('role_grants').select('role_id').execute()).toHaveLength(15_001);
+  });
 });

@@ -57,6 +57,9 @@ export const listGrantedRoles = async (db: Database, workspaceId: string, member
 export const deleteDirectRoles = (tx: Database, memberId: string) =>
   tx.deleteFrom('role_grants').where('member_id', '=', memberId).execute();
 
+/** A statement's parameters are counted in 16 bits; a row has five. */
+const grantsPerStatement = 10_000;
+
 export const insertDirectRoles = async (
   tx: Database,
   {
@@ -69,10 +72,10 @@ export const insertDirectRoles = async (
   const rows = memberIds.flatMap((member_id) =>
     roleIds.map((role_id) => ({ workspace_id: workspaceId, role_id, member_id, group_id: null, granted_at: at })),
   );
-  if (rows.length > 0)
+  for (let from = 0; from < rows.length; from += grantsPerStatement)
     await tx
       .insertInto('role_grants')
-      .values(rows)
+      .values(rows.slice(from, from + grantsPerStatement))
       .onConflict((conflict) => conflict.doNothing())
       .execute();
 };
