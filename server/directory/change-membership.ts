@@ -12,6 +12,7 @@ import {
 } from '#server/roles/index.ts';
 import { type ActingMember, requireOwner } from './acting-member.ts';
 import { type ChangeServices, changeDirectory, type DirectoryChange } from './change-directory.ts';
+import { withdrawInvitations } from './link-queries.ts';
 import { refuseScimManaged } from './managed-by-scim.ts';
 import { findMember, type MemberRow, updateMember } from './member-queries.ts';
 import { changeMember, memberSubject, removeMemberIn } from './provision-members.ts';
@@ -76,6 +77,8 @@ export async function updateMembership(
       const isNewAddress = email !== undefined && email !== target.email;
       if (isNewAddress && id !== acting.memberId) await refuseTakeover(change.tx, granter, id);
       await changeMember(change, id, { name, email });
+      // The link went to the address of before, perhaps a stranger's.
+      if (isNewAddress && target.status === 'invited') await withdrawInvitations(change.tx, id);
     },
   });
 }

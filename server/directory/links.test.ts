@@ -224,6 +224,20 @@ describe('invitations', () => {
     ).toEqual([]);
   });
 
+  test('a corrected address ends the link that went to the wrong one', async () => {
+    const owner = await signedInOwner();
+    const sent = (await invite(owner, { people: [{ email: 'alam@example.com' }] })).body.invitations[0];
+    await owner.call('PATCH', `/members/${sent?.memberId}`, { name: 'Alan' });
+    const token = tokenOf(sent?.link ?? '');
+    expect(await apiClient(app).call('POST', '/links/preview', { token })).toMatchObject({ status: 200 });
+    const corrected = await owner.call('PATCH', `/members/${sent?.memberId}`, { email: 'alan@example.com' });
+    expect(corrected).toMatchObject({ status: 200, body: { status: 'invited', email: 'alan@example.com' } });
+    const joining = { token, name: 'Somebody else', password };
+    const refused = await apiClient(app).call('POST', '/links/member', joining);
+    expect(refused).toMatchObject({ body: { code: 'link-invalid' } });
+    expect(await owner.call('POST', `/members/${sent?.memberId}/invitation`, {})).toMatchObject({ status: 200 });
+  });
+
   test('two invitations of the same person at once: one invitation', async () => {
     const owner = await signedInOwner();
     const answers = await Promise.all([1, 2].map(() => invite(owner, { people: [{ email: 'alan@example.com' }] })));
