@@ -40,7 +40,7 @@ export const MemberDetail = Member.extend({
 
 export const Group = z.object({
   id: z.string(),
-  name: GroupName,
+  name: z.string().describe('One that the identity provider gave may be longer than those given here.'),
   description: z.string(),
   source: z.enum(['manual', 'scim']),
   memberCount: z.number().int(),

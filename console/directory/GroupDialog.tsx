@@ -30,7 +30,10 @@ export function GroupDialog({ group, onClose, onSaved }: GroupDialogProps) {
   };
   const create = useMutation(api.directory.groups.create.mutationOptions(outcome));
   const update = useMutation(api.directory.groups.update.mutationOptions(outcome));
-  const save = form.onSubmit((values) => (group ? update.mutate({ id: group.id, ...values }) : create.mutate(values)));
+  const save = form.onSubmit(({ name, description }) => {
+    if (!group) create.mutate({ name, description });
+    else update.mutate({ id: group.id, description, ...(group.source === 'manual' && { name }) });
+  });
   const error = create.error ?? update.error;
   return (
     <Dialog opened onClose={onClose} title={group ? `Change ${group.name}` : 'Create a group'}>

@@ -1,4 +1,5 @@
 import type { Actor } from '#server/audit/index.ts';
+import { refuseLostRace } from '#server/db/lost-race.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { countActiveOwners } from '#server/roles/index.ts';
@@ -39,7 +40,7 @@ async function keepOwners(tx: Database, workspaceId: string): Promise<void> {
 /**
  * The one way to change the directory, for people and for keys alike. With `mayUnmakeOwner` the changes of one workspace come one after
  * the other, and none leaves it without an active owner.
- * @throws ReeveError last-owner
+ * @throws ReeveError last-owner, conflict when somebody else removed or named the same at the same moment
  */
 export async function changeDirectory<Result>(
   { db, clock, signals }: ChangeServices,
@@ -47,14 +48,17 @@ export async function changeDirectory<Result>(
   apply: (change: DirectoryChange) => Promise<Result>,
 ): Promise<Result> {
   const ended: AccessChange[] = [];
-  const result = await db.transaction().execute(async (tx) => {
-    if (mayUnmakeOwner) await lockWorkspace(tx, workspaceId);
-    const accessEnds: DirectoryChange['accessEnds'] = (memberId, because) =>
-      void ended.push({ workspaceId, memberId, because });
-    const done = await apply({ tx, workspaceId, actor, at: clock(), mayUnmakeOwner, recordsUnchanged, accessEnds });
-    if (mayUnmakeOwner) await keepOwners(tx, workspaceId);
-    return done;
-  });
+  const result = await db
+    .transaction()
+    .execute(async (tx) => {
+      if (mayUnmakeOwner) await lockWorkspace(tx, workspaceId);
+      const accessEnds: DirectoryChange['accessEnds'] = (memberId, because) =>
+        void ended.push({ workspaceId, memberId, because });
+      const done = await apply({ tx, workspaceId, actor, at: clock(), mayUnmakeOwner, recordsUnchanged, accessEnds });
+      if (mayUnmakeOwner) await keepOwners(tx, workspaceId);
+      return done;
+    })
+    .catch(refuseLostRace);
   for (const change of ended) signals.emit('access-changed', change);
   return result;
 }

@@ -81,16 +81,15 @@ export const findGroupByName = (db: Database, workspaceId: string, name: string)
     .where(sql<boolean>`lower(name) = lower(${name})`)
     .executeTakeFirst();
 
-export const findGroupIds = async (db: Database, workspaceId: string, ids: readonly string[]): Promise<string[]> => {
-  if (ids.length === 0) return [];
-  const rows = await db
-    .selectFrom('groups')
-    .select('id')
-    .where('workspace_id', '=', workspaceId)
-    .where('id', 'in', ids)
-    .execute();
-  return rows.map(({ id }) => id);
-};
+export const findGroupsById = async (db: Database, workspaceId: string, ids: readonly string[]) =>
+  ids.length === 0
+    ? []
+    : db
+        .selectFrom('groups')
+        .select(['id', 'name', 'source'])
+        .where('workspace_id', '=', workspaceId)
+        .where('id', 'in', ids)
+        .execute();
 
 export const findMembersById = async (db: Database, workspaceId: string, ids: readonly string[]) =>
   ids.length === 0
@@ -99,7 +98,7 @@ export const findMembersById = async (db: Database, workspaceId: string, ids: re
         .selectFrom('members')
         .select(['id', 'name', 'email'])
         .where('workspace_id', '=', workspaceId)
-        .where('id', 'in', ids)
+        .where(sql<boolean>`id = any(cast(${[...ids]} as text[]))`)
         .execute();
 
 /** False when there is one of that name. */

@@ -3,6 +3,7 @@ import type { directory, Invitation } from '#contract/directory.ts';
 import { can } from '#contract/permissions.ts';
 import { record } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
+import { refuseLostRace } from '#server/db/lost-race.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Mailer } from '#server/mail/create-mailer.ts';
@@ -15,12 +16,14 @@ import {
   refuseTakeover,
 } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
+import { lockWorkspace } from '#server/workspace/index.ts';
 import { type ActingMember, requireOwner } from './acting-member.ts';
 import { readGranter } from './change-membership.ts';
-import { addToGroups, findGroupIds } from './group-queries.ts';
+import { addToGroups, findGroupsById } from './group-queries.ts';
 import { mailInvitations } from './invitation-mail.ts';
 import { withdrawInvitations } from './link-queries.ts';
 import { createInvitationLinks } from './links.ts';
+import { refuseScimManaged } from './managed-by-scim.ts';
 import { findMember, findMembersByEmail, insertMembers } from './member-queries.ts';
 
 type Wanted = z.output<NonNullable<(typeof directory.members.invite)['~orpc']['inputSchema']>>;
@@ -49,8 +52,10 @@ async function refuseConflicts(tx: Database, workspaceId: string, people: Wanted
   }
 }
 
-async function refuseUnknownGroups(tx: Database, workspaceId: string, groupIds: readonly string[]): Promise<void> {
-  const known = new Set(await findGroupIds(tx, workspaceId, groupIds));
+/** @throws ReeveError not-found, scim-managed */
+async function refuseOtherGroups(tx: Database, workspaceId: string, groupIds: readonly string[]): Promise<void> {
+  const groups = await findGroupsById(tx, workspaceId, groupIds);
+  const known = new Set(groups.map(({ id }) => id));
   const unknown = groupIds.filter((id) => !known.has(id));
   if (unknown.length > 0)
     throw new ReeveError(
@@ -58,6 +63,7 @@ async function refuseUnknownGroups(tx: Database, workspaceId: string, groupIds: 
       { groupIds: unknown },
       { message: 'A group that was chosen does not exist any more.' },
     );
+  for (const group of groups) refuseScimManaged(group, 'Who is in the group');
 }
 
 /** Invites all of the people or none of them. Mail goes out after the commit; who got none is told by `mailed`. */
@@ -82,13 +88,15 @@ export async function inviteMembers(
     last_active_at: null,
   }));
   const memberIds = rows.map(({ id }) => id);
-  const { links, expiresAt } = await db.transaction().execute(async (tx) => {
-    await refuseUnknownGroups(tx, workspaceId, groupIds);
-    await refuseBeyondOwn(tx, acting, roleIds);
+  const change = async (tx: Database) => {
+    // No role goes while it is given.
+    await lockWorkspace(tx, workspaceId);
+    const granter = await readGranter({ tx, workspaceId }, acting.memberId);
+    await refuseOtherGroups(tx, workspaceId, groupIds);
+    await refuseBeyondOwn(tx, granter, roleIds);
     await refuseConflicts(tx, workspaceId, people);
     // Somebody else invited one of them in the meantime.
     if ((await insertMembers(tx, rows)) < rows.length) throw new ReeveError('conflict');
-    const granter = await readGranter({ tx, workspaceId }, acting.memberId);
     const joins = groupIds.flatMap((groupId) => memberIds.map((memberId) => ({ groupId, memberId })));
     await refuseMembershipsBeyondOwn(tx, granter, { joins, leaves: [] });
     await addToGroups(tx, { workspaceId, groupIds, memberIds, at });
@@ -98,7 +106,8 @@ export async function inviteMembers(
       await record(tx, acting.actor, 'member.invited', { at, subject, after: { roles: roleIds, groupIds } });
     }
     return createInvitationLinks(tx, origin, { workspaceId, memberIds, invitedBy: acting.name, at });
-  });
+  };
+  const { links, expiresAt } = await db.transaction().execute(change).catch(refuseLostRace);
   const invitations = rows.map(({ id, email }, index) => ({
     memberId: id,
     email,
@@ -118,7 +127,7 @@ export async function renewInvitation(
 ): Promise<Sent> {
   if (sendMail && !mailer.isSetUp) throw new ReeveError('mail-not-set-up');
   const { workspaceId } = acting;
-  const invitation = await db.transaction().execute(async (tx) => {
+  const renew = async (tx: Database) => {
     const member = await findMember(tx, workspaceId, id);
     if (!member) throw new ReeveError('not-found');
     if (member.status !== 'invited')
@@ -131,7 +140,8 @@ export async function renewInvitation(
     const subject = { kind: 'member', id, label: member.email };
     await record(tx, acting.actor, 'member.invitation-renewed', { at, subject });
     return { memberId: id, email: member.email, link: made.links[0] ?? '', expiresAt: made.expiresAt.toISOString() };
-  });
+  };
+  const invitation = await db.transaction().execute(renew).catch(refuseLostRace);
   const [sent] = sendMail ? await mailInvitations({ db, mailer }, acting, [invitation]) : [];
   return sent ?? { ...invitation, mailed: false };
 }

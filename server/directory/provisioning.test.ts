@@ -4,6 +4,7 @@ import type { AccessChange } from '#server/services.ts';
 import { openDirectory } from '#testing/open-directory.ts';
 import { openTestServices, type TestServices } from '#testing/test-services.ts';
 import { changeDirectory, type DirectoryChange } from './change-directory.ts';
+import { insertMemberships } from './group-queries.ts';
 import {
   changeGroupIn,
   changeGroupMembersIn,
@@ -191,6 +192,7 @@ describe('groups of an identity provider', () => {
       await owner.call('PATCH', `/groups/${id}`, { name: 'Other' }),
       await owner.call('POST', `/groups/${id}/members`, { add: [a] }),
       await owner.call('DELETE', `/groups/${id}`),
+      await owner.call('POST', '/members/invitations', { people: [{ email: 'b@x.example' }], groupIds: [id] }),
     ];
     for (const answer of refusals) expect(answer).toMatchObject({ status: 409, body: { code: 'scim-managed' } });
     const described = await owner.call('PATCH', `/groups/${id}`, {
@@ -200,5 +202,21 @@ describe('groups of an identity provider', () => {
     expect(described).toMatchObject({ status: 200, body: { description: 'People of the kernel' } });
     expect(await owner.call('POST', `/groups/${id}/manual`)).toMatchObject({ body: { source: 'manual' } });
     expect((await owner.call('POST', `/groups/${id}/members`, { add: [a] })).status).toBe(200);
+  });
+
+  test('may have longer names than those given here', async () => {
+    const { as, ownerId, addGroup } = directory;
+    const name = 'Kernel '.repeat(30).trim();
+    const id = await addGroup(name, [], 'scim');
+    const owner = as(ownerId);
+    expect(await owner.call('GET', '/groups')).toMatchObject({ status: 200, body: { items: [{ id, name }] } });
+    expect(await owner.call('PATCH', `/groups/${id}`, { description: 'Ours' })).toMatchObject({ body: { name } });
+  });
+
+  test('what was removed at the same moment is a conflict, and nothing is changed', async () => {
+    const groupId = await directory.addGroup('Kernel');
+    const row = { workspace_id: directory.workspaceId, group_id: groupId, member_id: 'mem_gone', added_at: new Date() };
+    const adding = asKey(({ tx }) => insertMemberships(tx, [row]));
+    await expect(adding).rejects.toMatchObject({ code: 'conflict', status: 409 });
   });
 });

@@ -6,6 +6,7 @@ import { hashToken } from '#server/crypto/token-hash.ts';
 import { ReeveError } from '#server/fail.ts';
 import { insertDirectRoles, refuseMembershipsBeyondOwn } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
+import { lockWorkspace } from '#server/workspace/index.ts';
 import type { ActingMember } from './acting-member.ts';
 import { type ChangeServices, changeDirectory, type DirectoryChange } from './change-directory.ts';
 import { readGranter } from './change-membership.ts';
@@ -123,6 +124,8 @@ export async function runImport(
 ): Promise<{ invitations: Sent[]; newGroups: string[] }> {
   const { workspaceId, actor } = acting;
   return changeDirectory(services, { workspaceId, actor, mayUnmakeOwner: false }, async (change) => {
+    // No role goes while it is given.
+    await lockWorkspace(change.tx, workspaceId);
     const granter = await readGranter(change, acting.memberId);
     const { checked, newGroups } = await readImport(change.tx, granter, wanted);
     refuseSurprise(checked, wanted);

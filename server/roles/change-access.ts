@@ -1,5 +1,6 @@
 import { can } from '#contract/permissions.ts';
 import type { Actor } from '#server/audit/index.ts';
+import { refuseLostRace } from '#server/db/lost-race.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
@@ -45,10 +46,13 @@ export async function changeAccess<Result>(
   apply: (change: Change) => Promise<Result>,
 ): Promise<Result> {
   const { workspaceId } = acting;
-  const result = await db.transaction().execute(async (tx) => {
-    if (!(await lockRoles(tx, workspaceId))) throw new ReeveError('not-found');
-    return apply({ tx, granter: await readGranter(tx, acting), at: clock() });
-  });
+  const result = await db
+    .transaction()
+    .execute(async (tx) => {
+      if (!(await lockRoles(tx, workspaceId))) throw new ReeveError('not-found');
+      return apply({ tx, granter: await readGranter(tx, acting), at: clock() });
+    })
+    .catch(refuseLostRace);
   signals.emit('access-changed', { workspaceId, memberId: null, because: 'roles-changed' });
   return result;
 }
