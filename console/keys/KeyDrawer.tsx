@@ -25,7 +25,15 @@ export function KeyDrawer({ workspaceKey: key, maxDays, onClose }: KeyDrawerProp
   const close = () => setAsked(null);
   return (
     <>
-      <Drawer opened={key !== undefined} onClose={onClose} position="right" size="lg" title={key?.name ?? 'API key'}>
+      <Drawer
+        opened={key !== undefined}
+        onClose={onClose}
+        // Escape is for the dialog above, which may hold a secret that is shown once.
+        closeOnEscape={asked === null}
+        position="right"
+        size="lg"
+        title={key?.name ?? 'API key'}
+      >
         {key && (
           <Stack gap="md">
             {key.createdBy.hasLeft && key.state !== 'revoked' && (
