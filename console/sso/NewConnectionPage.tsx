@@ -7,6 +7,7 @@ import { paths } from '#console/paths.ts';
 import { useCan } from '#console/session.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Page } from '#console/shell/Page.tsx';
+import { showFailure } from '#console/shell/show-result.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { ConnectionName } from '#contract/sso.ts';
 import { type Kind, type ProviderId, providerIds, providers } from './provider-guides.ts';
@@ -21,7 +22,14 @@ interface NewConnection {
 /** Made as a draft at once: the identity provider needs addresses that only exist with it. */
 async function create({ provider, kind, name }: NewConnection) {
   const connection = await client.sso.connections.create({ kind, name });
-  return client.sso.connections.update({ id: connection.id, claims: providers[provider].claims[kind] });
+  const claims = providers[provider].claims[kind];
+  // It is there already: repeating the whole would make a second one.
+  await client.sso.connections
+    .update({ id: connection.id, claims })
+    .catch((error: unknown) =>
+      showFailure(`The claims of ${providers[provider].name} have to be set under Details`, error),
+    );
+  return connection;
 }
 
 export function NewConnectionPage() {
