@@ -33,12 +33,22 @@ const openFirstCall = async (page: Page) => {
   await page.getByText('First token after').waitFor();
 };
 
+/** Follows the first link of the list in the page: an id is another one each time. */
+const openFirst = (link: string, title: string) => async (page: Page) => {
+  await page.getByRole('link', { name: link }).first().click();
+  await page.getByRole('heading', { level: 1, name: title }).waitFor();
+  await page.waitForLoadState('networkidle');
+};
+
 /** The pictures of the README and the guides. */
 const pictures: Picture[] = [
   { name: 'overview', path: '/' },
   { name: 'overview-dark', path: '/', profile: { theme: 'dark' } },
   { name: 'settings', path: '/settings' },
   { name: 'members', path: '/members' },
+  { name: 'member', path: '/members?search=Radia', prepare: openFirst('Radia Perlman', 'Radia Perlman') },
+  { name: 'roles', path: '/roles' },
+  { name: 'single-sign-on', path: '/single-sign-on' },
   { name: 'policies', path: '/policies' },
   { name: 'policy-editor', path: '/policies/new', prepare: typePolicy },
   { name: 'policy-order', path: '/policies/order' },
@@ -55,6 +65,12 @@ const everyPath = {
   settings: '/settings',
   members: '/members',
   groups: '/groups',
+  roles: '/roles',
+  role: '/roles/codex-admin',
+  'role-new': '/roles/new',
+  'role-set-up': '/roles/set-up',
+  'members-import': '/members/import',
+  security: '/account?tab=security',
   'single-sign-on': '/single-sign-on',
   'connection-new': '/single-sign-on/new',
   provisioning: '/provisioning',
@@ -75,13 +91,19 @@ const everyPath = {
 };
 
 /** Every page in both themes, wide and on a phone: for looking at all of them after a change. */
-const everyPicture = (): Picture[] =>
-  Object.entries(everyPath).flatMap(([name, address]) =>
+const everyPicture = (): Picture[] => {
+  const addresses = Object.entries(everyPath).map(([name, address]): Picture => ({ name, path: address }));
+  const opened: Picture[] = [
+    { name: 'member', path: '/members?search=Radia', prepare: openFirst('Radia Perlman', 'Radia Perlman') },
+    { name: 'connection', path: '/single-sign-on', prepare: openFirst('Okta', 'Okta') },
+  ];
+  return [...addresses, ...opened].flatMap((picture) =>
     (['light', 'dark'] as const).flatMap((theme) => [
-      { name: `${name}-${theme}`, path: address, profile: { theme } },
-      { name: `${name}-${theme}-phone`, path: address, profile: { ...phone, theme } },
+      { ...picture, name: `${picture.name}-${theme}`, profile: { theme } },
+      { ...picture, name: `${picture.name}-${theme}-phone`, profile: { ...phone, theme } },
     ]),
   );
+};
 
 async function signIn(page: Page, { email, password }: Person): Promise<void> {
   await page.goto('/sign-in');
