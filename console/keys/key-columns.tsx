@@ -22,7 +22,7 @@ export const keyColumns = (onOpen: (id: string) => void): DataColumn<WorkspaceKe
     header: 'Name',
     phone: 'title',
     cell: ({ id, name }) => (
-      <Anchor component="button" type="button" fw={600} inherit ta="start" onClick={() => onOpen(id)}>
+      <Anchor component="button" type="button" underline="hover" fw={600} inherit ta="start" onClick={() => onOpen(id)}>
         {name}
       </Anchor>
     ),

@@ -1,4 +1,4 @@
-import { Group } from '@mantine/core';
+import { Group, Stack } from '@mantine/core';
 import { paths } from '#console/paths.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { Facts } from '#console/ui/Facts.tsx';
@@ -13,7 +13,7 @@ export function ConnectionSummary({ connection }: { connection: Connection }) {
   const { id, kind, status, domains, lastUsedAt, lastTest } = connection;
   const next = nextStep(connection);
   return (
-    <div>
+    <Stack gap="sm">
       {next && (
         <Notice tone="info" title="Next">
           <p>
@@ -50,6 +50,6 @@ export function ConnectionSummary({ connection }: { connection: Connection }) {
           ['Last used', lastUsedAt ? <RelativeTime key="used" at={lastUsedAt} /> : 'never'],
         ]}
       />
-    </div>
+    </Stack>
   );
 }
