@@ -109,7 +109,9 @@ test('a rotated token leaves time, a revoked one none', async () => {
   token = next;
   expect((await scim('/Users')).status).toBe(200);
   await button(page, 'Revoke: Okta').click();
-  await dialog(page, 'Revoke Okta?').getByRole('button', { name: 'Revoke token' }).click();
+  const asked = dialog(page, 'Revoke Okta?');
+  await asked.getByRole('textbox', { name: /to confirm/ }).fill('Okta');
+  await asked.getByRole('button', { name: 'Revoke token' }).click();
   await page.getByText('Revoked', { exact: true }).waitFor();
   expect((await scim('/Users')).status).toBe(401);
 });

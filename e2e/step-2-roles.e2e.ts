@@ -93,6 +93,7 @@ test('a role is written, given to a group, changed and deleted, each with its ef
   await button(owner, 'Delete role').click();
   const deleted = dialog(owner, 'Delete Help desk?');
   await deleted.getByText('1 member gains Use Codex Local').waitFor();
+  await deleted.getByRole('textbox', { name: /to confirm/ }).fill('Help desk');
   await deleted.getByRole('button', { name: 'Delete role' }).click();
   await heading(owner, 'Roles').waitFor();
   expect(await link(owner, 'Help desk').count()).toBe(0);

@@ -20,6 +20,7 @@ export function RevokeProvisioningToken({ token, onClose }: { token: WorkspaceKe
       isOpen
       title={`Revoke ${token.name}?`}
       confirmLabel="Revoke token"
+      typeToConfirm={token.name}
       isDestructive
       isBusy={revoke.isPending}
       onClose={onClose}

@@ -11,6 +11,8 @@ interface ConfirmAccessProps {
   change: AccessChangeDraft;
   children?: ReactNode;
   isDestructive?: boolean;
+  /** When set, this must be typed before the button works. */
+  typeToConfirm?: string | undefined;
   isBusy: boolean;
   error: unknown;
   onConfirm: () => void;
@@ -19,7 +21,8 @@ interface ConfirmAccessProps {
 
 /** Preview, confirm: a change of who may do what is never saved before its effects were seen. */
 export function ConfirmAccess(props: ConfirmAccessProps) {
-  const { title, confirmLabel, change, children, isDestructive = false, isBusy, error, onConfirm, onClose } = props;
+  const { title, confirmLabel, change, children, isDestructive = false, typeToConfirm } = props;
+  const { isBusy, error, onConfirm, onClose } = props;
   const preview = useRoleChanges(change, { isAsked: !isBusy });
   return (
     <ConfirmDialog
@@ -28,6 +31,7 @@ export function ConfirmAccess(props: ConfirmAccessProps) {
       title={title}
       confirmLabel={confirmLabel}
       isDestructive={isDestructive}
+      typeToConfirm={typeToConfirm}
       isBusy={isBusy}
       isReady={preview.data?.refusal === null}
       onClose={onClose}

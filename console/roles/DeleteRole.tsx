@@ -32,6 +32,7 @@ export function DeleteRole({ role }: { role: Role }) {
           confirmLabel="Delete role"
           change={{ kind: 'deletion', id: role.id }}
           isDestructive
+          typeToConfirm={role.name}
           isBusy={remove.isPending}
           error={remove.error}
           onClose={() => setOpen(false)}
