@@ -194,10 +194,20 @@ test('a group that people made is never taken by its name, but can be handed ove
   expect(refused).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
   expect(refused.body.detail).toContain('hand it over');
   const actor = { kind: 'system', id: null, label: 'test', workspaceId, ip: null } as const;
-  await handOverGroup(scim.services, { workspaceId, actor }, 'grp_admins');
+  const grant = { role_id: 'compliance-officer', member_id: null, group_id: 'grp_admins', granted_at: new Date() };
+  await db
+    .insertInto('role_grants')
+    .values({ workspace_id: workspaceId, ...grant })
+    .execute();
+  const admin = await seedMember(db, { workspaceId, email: 'admin@example.com', role: 'admin' });
+  const beyond = handOverGroup(scim.services, { workspaceId, memberId: admin, actor }, 'grp_admins');
+  await expect(beyond).rejects.toMatchObject({ code: 'not-permitted', details: { roleId: 'compliance-officer' } });
+  await handOverGroup(scim.services, { workspaceId, memberId: scim.ownerId, actor }, 'grp_admins');
   const { body } = await scim.call('GET', `/Groups?filter=${encodeURIComponent('displayName eq "admins"')}`);
   expect(body.Resources).toMatchObject([{ id: 'grp_admins' }]);
-  await expect(handOverGroup(scim.services, { workspaceId, actor }, 'grp_admins')).rejects.toThrow('already');
+  await expect(
+    handOverGroup(scim.services, { workspaceId, memberId: scim.ownerId, actor }, 'grp_admins'),
+  ).rejects.toThrow('already');
   expect((await scim.call('POST', '/Groups', { displayName: 'ADMINS' })).body.detail).not.toContain('hand it over');
 });
 

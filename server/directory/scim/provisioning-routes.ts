@@ -8,8 +8,8 @@ export const provisioningRoutes = (services: Services) => ({
     readProvisioning(services, callerOf(context).workspaceId),
   ),
   handOverGroup: routes.provisioning.handOverGroup.handler(async ({ input, context }) => {
-    const { workspaceId } = signedIn(context);
-    await handOverGroup(services, { workspaceId, actor: actorOf(context) }, input.id);
+    const { workspaceId, memberId } = signedIn(context);
+    await handOverGroup(services, { workspaceId, memberId, actor: actorOf(context) }, input.id);
     return {};
   }),
 });

@@ -2,9 +2,11 @@ import type { z } from 'zod';
 import type { provisioning } from '#contract/provisioning.ts';
 import type { Actor } from '#server/audit/index.ts';
 import { ReeveError } from '#server/fail.ts';
+import { refuseBeyondOwn } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { type ChangeServices, changeDirectory } from '../change-directory.ts';
-import { findGroup } from '../group-queries.ts';
+import { readGranter } from '../change-membership.ts';
+import { findGroup, listRoleIdsOfGroups } from '../group-queries.ts';
 import { changeGroupIn } from '../provision-groups.ts';
 import { countManaged, findContact } from './contact-queries.ts';
 import { scimPath } from './dialect.ts';
@@ -36,11 +38,12 @@ export async function readProvisioning(
 
 /**
  * From now on the identity provider finds the group under its name and decides who is in it; roles and policies stay. Without this it
- * never gets hold of a group that people made, whatever it is called: the name alone would carry the group's roles over.
+ * never gets hold of a group that people made, whatever it is called: the name alone would carry the group's roles over. That is giving
+ * them, so whoever hands over holds them.
  */
 export async function handOverGroup(
   services: ChangeServices,
-  { workspaceId, actor }: { workspaceId: string; actor: Actor },
+  { workspaceId, memberId, actor }: { workspaceId: string; memberId: string; actor: Actor },
   id: string,
 ): Promise<void> {
   await changeDirectory(services, { workspaceId, actor, mayUnmakeOwner: false }, async (change) => {
@@ -48,6 +51,7 @@ export async function handOverGroup(
     if (!group) throw new ReeveError('not-found');
     if (group.source === 'scim')
       throw new ReeveError('conflict', {}, { message: `The identity provider manages “${group.name}” already.` });
+    await refuseBeyondOwn(change.tx, await readGranter(change, memberId), await listRoleIdsOfGroups(change.tx, [id]));
     await changeGroupIn(change, id, { source: 'scim' });
     await insertScimGroup(change.tx, { groupId: id, workspaceId, externalId: null, at: change.at });
   });
