@@ -47,6 +47,17 @@ describe('whoever manages roles', () => {
     expect((await clerk.browser.call('PATCH', `/roles/${id}`, { description: 'Reads.' })).status).toBe(200);
   });
 
+  test('hears before the set-up that they may not make its groups', async () => {
+    const clerk = await holderOf('roles.write', 'codex.administer');
+    const setUp = { users: { name: 'Users' }, admins: { name: 'Admins' }, defaultRoleId: 'codex-user' };
+    const preview = { change: { kind: 'set-up', setUp } };
+    expect(await clerk.browser.call('POST', '/roles/preview', preview)).toMatchObject({
+      status: 200,
+      body: { refusal: expect.stringContaining('making groups') },
+    });
+    expect(await clerk.browser.call('POST', '/roles/set-up', setUp)).toMatchObject(refused('making groups'));
+  });
+
   test('gives a group no role beyond their own, also when everybody in it has it already', async () => {
     const clerk = await holderOf('roles.write');
     const group = await tests.group('Auditors');

@@ -3,9 +3,9 @@ import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { type ActingMember, readGranter } from './change-access.ts';
 import { measurePlan } from './measure-change.ts';
-import { planChange } from './plan-change.ts';
+import { type AccessPlan, planChange } from './plan-change.ts';
 import { refusePlanBeyondOwn } from './refuse-plan.ts';
-import { planSetUp } from './set-up-roles.ts';
+import { planSetUp, refuseNewGroups, type SetUpPlan } from './set-up-roles.ts';
 
 /**
  * Who would gain and who would lose which permission, and whether the caller may make the change: the same computation that refuses it.
@@ -17,13 +17,15 @@ export async function previewChange(
   change: AccessChangeDraft,
 ): Promise<AccessChangePreview> {
   const { workspaceId } = acting;
-  const plan =
+  const plan: AccessPlan & Partial<SetUpPlan> =
     change.kind === 'set-up'
       ? await planSetUp(db, workspaceId, change.setUp)
       : await planChange(db, workspaceId, change);
   const effects = await measurePlan(db, workspaceId, plan);
   try {
-    await refusePlanBeyondOwn(db, await readGranter(db, acting), plan);
+    const granter = await readGranter(db, acting);
+    if (plan.groups) refuseNewGroups(granter, { groups: plan.groups });
+    await refusePlanBeyondOwn(db, granter, plan);
     return { ...effects, refusal: null };
   } catch (error) {
     if (error instanceof ReeveError && error.code === 'not-permitted') return { ...effects, refusal: error.message };

@@ -5,6 +5,7 @@ import { newId } from '#server/crypto/ids.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { type ActingMember, changeAccess, type RoleServices } from './change-access.ts';
+import type { Granter } from './grant-roles.ts';
 import { findGroupName, listGroupRoles } from './holder-queries.ts';
 import { type AccessPlan, nothingChanges, planDefault, readMeanings } from './plan-change.ts';
 import { refusePlanBeyondOwn } from './refuse-plan.ts';
@@ -19,7 +20,7 @@ interface PlannedGroup {
   roleId: 'codex-user' | 'codex-admin';
   hasRole: boolean;
 }
-interface SetUpPlan extends AccessPlan {
+export interface SetUpPlan extends AccessPlan {
   groups: readonly [users: PlannedGroup, admins: PlannedGroup];
 }
 
@@ -73,6 +74,16 @@ export async function planSetUp(db: Database, workspaceId: string, setUp: RoleSe
   return { ...byDefault, overlay, handedOver: given.map(({ roleId }) => roleId), groups };
 }
 
+/** @throws ReeveError not-permitted */
+export function refuseNewGroups({ permissions }: Granter, { groups }: Pick<SetUpPlan, 'groups'>): void {
+  if (groups.some(({ isNew }) => isNew) && !can(permissions, 'groups.write'))
+    throw new ReeveError(
+      'not-permitted',
+      { permission: 'groups.write' },
+      { message: 'Your roles do not include making groups. Choose two that exist, or ask a workspace owner.' },
+    );
+}
+
 /** Makes or takes the two groups, gives them their roles, and sets the default role, all of it or nothing. */
 export const setUpRoles = (
   services: RoleServices,
@@ -82,8 +93,7 @@ export const setUpRoles = (
   changeAccess(services, acting, async ({ tx, granter, at }) => {
     const { workspaceId, actor } = acting;
     const plan = await planSetUp(tx, workspaceId, setUp);
-    if (plan.groups.some(({ isNew }) => isNew) && !can(granter.permissions, 'groups.write'))
-      throw new ReeveError('not-permitted', { permission: 'groups.write' });
+    refuseNewGroups(granter, plan);
     const { members } = await refusePlanBeyondOwn(tx, granter, plan);
     for (const group of plan.groups) {
       if (group.isNew) await makeGroup(tx, acting, group, at);
