@@ -24,6 +24,16 @@ export const findMemberByAddress = (
     .where('members.email', '=', email)
     .executeTakeFirst();
 
+/** False when they joined, or were taken out, meanwhile; otherwise nobody does so before the transaction ends. */
+export const holdInvited = async (tx: Database, memberId: string): Promise<boolean> =>
+  (await tx
+    .selectFrom('members')
+    .select('id')
+    .where('id', '=', memberId)
+    .where('status', '=', 'invited')
+    .forNoKeyUpdate()
+    .executeTakeFirst()) !== undefined;
+
 /** False when another sign-in linked the subject, or the member, in between. */
 export const insertAccount = async (
   tx: Database,

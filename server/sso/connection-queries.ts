@@ -37,6 +37,10 @@ export const lockConnection = (tx: Database, workspaceId: string, id: string) =>
     .forUpdate()
     .executeTakeFirst();
 
+/** Until the transaction ends nobody changes it; attempts and accounts may refer to it meanwhile. */
+export const holdConnection = (tx: Database, id: string) =>
+  tx.selectFrom('sso_connections').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+
 /** False when there is one of that name. */
 export const insertConnection = async (tx: Database, row: Insertable<Tables['sso_connections']>): Promise<boolean> =>
   (await tx

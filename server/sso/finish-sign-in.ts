@@ -7,7 +7,7 @@ import { freshForMs, logoutHintPlace, startSession } from '#server/identity/inde
 import type { Services } from '#server/services.ts';
 import { findLinkedMember, findMemberByAddress } from './account-queries.ts';
 import type { Attempt } from './attempt-queries.ts';
-import { type ConnectionRow, updateConnection } from './connection-queries.ts';
+import { type ConnectionRow, holdConnection, updateConnection } from './connection-queries.ts';
 import { type Decision, decideSignIn, showsSecondFactor } from './decide-sign-in.ts';
 import { findVerifiedDomain } from './domain-queries.ts';
 import { byConnection, enterBySignOn, groupsByMapping } from './join-by-sign-on.ts';
@@ -137,6 +137,20 @@ function refuseUnstorable({ subject, claims }: Proof): void {
   if (message) throw new SignOnRefused('answer-invalid', { message });
 }
 
+/** As it is now that the identity provider has been asked. Sign-ons by one connection come one after the other from here on. */
+async function holdEnabled(tx: Database, { connection, attempt }: Arrival): Promise<ConnectionRow> {
+  const held = await holdConnection(tx, connection.id);
+  if (held?.status !== 'enabled') throw new SignOnRefused('connection-off');
+  if (held.settings_version !== attempt.settings_version) throw new SignOnRefused('settings-changed');
+  return held;
+}
+
+/** Whoever confirms who they are has to be the one who is signed in. */
+function refuseOtherMember({ purpose, member_id }: Attempt, decision: Decision): void {
+  if (purpose === 'step-up' && (decision.outcome === 'would-join' || decision.memberId !== member_id))
+    throw new SignOnRefused('other-member');
+}
+
 /**
  * The end of every sign-on, whichever protocol: who this is here, whether they may enter, their groups, the session. A test changes
  * nobody and keeps what it saw.
@@ -147,20 +161,20 @@ export async function finishSignIn(services: FinishServices, arrival: Arrival): 
   refuseUnstorable(proof);
   if (attempt.purpose === 'test') return finishTest(services, arrival);
   if (connection.status !== 'enabled') throw new SignOnRefused('connection-off');
-  const { db, clock, secrets, signals } = services;
-  const { mapped, decision, isSecondFactor } = await decide(db, arrival);
-  if (attempt.purpose === 'step-up' && (decision.outcome === 'would-join' || decision.memberId !== attempt.member_id))
-    throw new SignOnRefused('other-member');
+  const { clock, secrets, signals } = services;
   const sessionId = newId('ses');
   const sealedLogoutHint =
     proof.logoutHint === null ? null : await secrets.seal(proof.logoutHint, logoutHintPlace(sessionId));
   const at = clock();
-  const secondFactorAt = isSecondFactor ? shownAt(proof, at) : null;
   const inDirectory = { workspaceId: connection.workspace_id, actor: byConnection(connection), mayUnmakeOwner: false };
   const entered = await changeDirectory(services, inDirectory, async (change) => {
     const { tx } = change;
+    const held = await holdEnabled(tx, arrival);
+    const { mapped, decision, isSecondFactor } = await decide(tx, { connection: held, proof });
+    refuseOtherMember(attempt, decision);
+    const secondFactorAt = isSecondFactor ? shownAt(proof, at) : null;
     const { memberId, hasLeftGroup } = await enterBySignOn(change, {
-      connection,
+      connection: held,
       subject: proof.subject,
       mapped,
       decision,

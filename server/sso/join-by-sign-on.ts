@@ -6,7 +6,7 @@ import {
   type DirectoryChange,
   reprovisionMember,
 } from '#server/directory/index.ts';
-import { insertAccount, listGroupsToKeepInStep, touchAccount } from './account-queries.ts';
+import { holdInvited, insertAccount, listGroupsToKeepInStep, touchAccount } from './account-queries.ts';
 import type { ConnectionRow } from './connection-queries.ts';
 import type { Decision } from './decide-sign-in.ts';
 import type { MappedClaims } from './map-claims.ts';
@@ -80,7 +80,11 @@ export async function enterBySignOn(
     return { memberId: id, hasLeftGroup: await keepGroupsInStep(change, entering, id) };
   }
   const { memberId, links, activates } = decision;
-  if (activates) await reprovisionMember(change, memberId);
+  if (activates) {
+    // Else it would let in again whom provisioning took out a moment ago.
+    if (!(await holdInvited(tx, memberId))) throw new SignOnRefused('expired');
+    await reprovisionMember(change, memberId);
+  }
   if (links) await linkAccount(tx, entering, memberId);
   else await touchAccount(tx, { connectionId: connection.id, subject, at });
   return { memberId, hasLeftGroup: await keepGroupsInStep(change, entering, memberId) };

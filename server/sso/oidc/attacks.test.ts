@@ -342,6 +342,26 @@ test('a second factor of an unknown time counts for the sign-in, and not for dan
   await api.sso.connections.update({ id: connection.id, required: { amr: [], acr: [] } });
 });
 
+test('a connection that is switched off while the provider is asked lets nobody in', async () => {
+  const { api } = organisation.owner;
+  idp.forge = async (self, request) => {
+    await api.sso.connections.disable({ id: connection.id });
+    return self.sign(request);
+  };
+  const attempt = await signOn();
+  expect(await codeOf(attempt.page)).toBe('connection-off');
+  expect(await stateOf(attempt)).toBe('signed-out');
+  await api.sso.connections.enable({ id: connection.id });
+});
+
+test('somebody new who signs on in several browsers at once is one member, and in', async () => {
+  idp.forge = (self, request) => self.sign(request, { sub: 'sub-of-twice', email: 'twice@example.com' });
+  const both = await Promise.all([signOn(), signOn(), signOn()]);
+  const sessions = await Promise.all(both.map(async ({ api }) => api.identity.session({})));
+  const ids = sessions.map((session) => session.state === 'signed-in' && session.member.id);
+  expect(new Set(ids)).toEqual(new Set([expect.stringMatching(/^mem_/)]));
+});
+
 test('a name that no index can hold is refused', async () => {
   const email = 'no.index@example.com';
   const sub = Array.from({ length: 300 }, () => crypto.randomUUID()).join('');
