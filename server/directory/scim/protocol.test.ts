@@ -155,6 +155,17 @@ test('what has a column or another table can be filtered too', async () => {
     (await scim.call('GET', `/${path}?filter=${encodeURIComponent(filter)}`)).body.Resources?.map(({ id }) => id);
   expect(await found('Users', `groups.value eq "${ids.team}"`)).toEqual([ids.alice]);
   expect(await found('Users', 'groups[display sw "tea" and type eq "direct"]')).toEqual([ids.alice]);
+  await scim.services.db
+    .updateTable('groups')
+    .set({ source: 'manual' })
+    .where('id', '=', ids.team ?? '')
+    .execute();
+  expect(await found('Users', `groups.value eq "${ids.team}"`)).toEqual([]);
+  await scim.services.db
+    .updateTable('groups')
+    .set({ source: 'scim' })
+    .where('id', '=', ids.team ?? '')
+    .execute();
   expect(await found('Users', `id eq "${ids.bob}" or userName eq "carol"`)).toEqual([ids.carol, ids.bob]);
   expect(await found('Users', 'meta.created gt "2020-01-01T00:00:00Z" and active eq "True" and title pr')).toEqual([
     ids.carol,

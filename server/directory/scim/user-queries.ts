@@ -15,7 +15,7 @@ export const searchableUsers: Searchable = {
   },
   elements: {
     groups: {
-      from: sql`(select gm.group_id as value, g.name as display, 'direct' as type from group_members gm join groups g on g.id = gm.group_id where gm.member_id = s.member_id) as e`,
+      from: sql`(select gm.group_id as value, g.name as display, 'direct' as type from group_members gm join groups g on g.id = gm.group_id where gm.member_id = s.member_id and g.source = 'scim') as e`,
       field: (sub) =>
         sub === 'value' || sub === 'display' || sub === 'type' ? sql`e.${sql.ref(sub)}` : sql`null::text`,
     },
