@@ -2,6 +2,7 @@ import type { Actor } from '#server/audit/index.ts';
 import { record, systemActor } from '#server/audit/index.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
+import { storableText } from './cut-text.ts';
 import { type DomainRow, findDomain, findVerifiedDomain, listEveryDomain, updateDomain } from './domain-queries.ts';
 import { txtNameOf } from './domain-rules.ts';
 
@@ -21,7 +22,7 @@ async function lookUp({ resolveTxt }: CheckServices, row: DomainRow): Promise<{ 
     const records = (await resolveTxt(name)).map((parts) => parts.join(''));
     if (records.some((text) => text.trim() === row.txt_value))
       return { found: 'present', words: 'The record is there.' };
-    const seen = records.slice(0, 3).map((text) => `“${text.slice(0, 100)}”`);
+    const seen = records.slice(0, 3).map((text) => `“${storableText(text, 100)}”`);
     return { found: 'absent', words: `${name} has another value: ${seen.join(', ')}.` };
   } catch (error) {
     const code = errorCode(error);

@@ -189,6 +189,9 @@ describe('a domain', () => {
     });
     dns.txt.set(added.txtName, ['reeve-verification=of-somebody-else']);
     expect(await check()).toMatchObject({ status: 'pending', lastCheck: expect.stringContaining('another value') });
+    // Whatever stands there, the database has to hold what is said of it.
+    dns.txt.set(added.txtName, [`a\0b${'c'.repeat(96)}\u{1F600}`]);
+    expect((await check()).lastCheck).toContain(`“a\u{FFFD}b${'c'.repeat(96)}”`);
     dns.failWith('ESERVFAIL');
     expect(await check()).toMatchObject({
       status: 'pending',

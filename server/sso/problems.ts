@@ -1,5 +1,5 @@
 import type { SignOnProblem } from '#contract/sso.ts';
-import { cutText } from './cut-text.ts';
+import { storableText } from './cut-text.ts';
 
 export type ProblemCode = SignOnProblem['code'];
 
@@ -101,10 +101,6 @@ export const problems: Record<ProblemCode, Pick<SignOnProblem, 'sentence' | 'sen
 const mostOfSentence = 600;
 const mostOfSaid = 500;
 
-/** What others wrote goes into the audit log, and jsonb can hold neither U+0000 nor half of a character. */
-const storable = (text: string, most: number): string =>
-  cutText(text, most).toWellFormed().replaceAll('\0', '\u{FFFD}');
-
 /** A single sign-on that ends without a session. `message` says what exactly; `said` is what the identity provider said, word for word. */
 export class SignOnRefused extends Error {
   readonly code: ProblemCode;
@@ -114,9 +110,12 @@ export class SignOnRefused extends Error {
     code: ProblemCode,
     { message, said = null, cause }: { message?: string; said?: string | null; cause?: unknown } = {},
   ) {
-    super(storable(message ?? problems[code].sentence, mostOfSentence), cause === undefined ? undefined : { cause });
+    super(
+      storableText(message ?? problems[code].sentence, mostOfSentence),
+      cause === undefined ? undefined : { cause },
+    );
     this.name = 'SignOnRefused';
     this.code = code;
-    this.said = said === null ? null : storable(said, mostOfSaid);
+    this.said = said === null ? null : storableText(said, mostOfSaid);
   }
 }
