@@ -351,7 +351,8 @@ test('a connection that is switched off while the provider is asked lets nobody 
   const attempt = await signOn();
   expect(await codeOf(attempt.page)).toBe('connection-off');
   expect(await stateOf(attempt)).toBe('signed-out');
-  await api.sso.connections.enable({ id: connection.id });
+  idp.forge = (self, request) => self.sign(request);
+  await enableTested(organisation.owner, connection.id);
 });
 
 test('somebody new who signs on in several browsers at once is one member, and in', async () => {
