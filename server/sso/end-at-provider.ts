@@ -14,14 +14,14 @@ export const endAtProvider =
   async ({ sessionId, connectionId, sealedLogoutHint }: SignOnOfSession): Promise<string | null> => {
     const connection = await findConnectionOfSignIn(services.db, connectionId);
     if (!connection) return null;
-    const hint =
-      sealedLogoutHint === null ? null : await services.secrets.open(sealedLogoutHint, logoutHintPlace(sessionId));
     try {
+      const hint =
+        sealedLogoutHint === null ? null : await services.secrets.open(sealedLogoutHint, logoutHintPlace(sessionId));
       if (connection.kind === 'oidc') return await endOidcSession(services, connection, hint);
       return hint === null ? null : await samlLogoutUrl(services, connection, hint);
     } catch (error) {
-      if (!(error instanceof SignOnRefused)) throw error;
-      services.log.warn({ err: error, connection: connection.name }, 'the sign-out could not be passed on');
+      const level = error instanceof SignOnRefused ? 'warn' : 'error';
+      services.log[level]({ err: error, connection: connection.name }, 'the sign-out could not be passed on');
       return null;
     }
   };
