@@ -27,8 +27,9 @@ const numberControls = `(() => {
   const radios = new Set();
   const controls = [...wanted].filter((element) => {
     if (!element.checkVisibility({ visibilityProperty: true }) || element.matches(':disabled, [type=hidden]')) return false;
-    // Steppers of number fields and the cross of lists: arrow keys, and choosing the same again, do what they do.
-    if (element.tabIndex < 0 && element.closest('[class*=NumberInput], [class*=InputClearButton]')) return false;
+    // Steppers of number fields, the cross of lists and of what was chosen: arrow keys, choosing the same again and Backspace do what
+    // they do.
+    if (element.tabIndex < 0 && element.closest('[class*=NumberInput], [class*=InputClearButton], [class*=Pill-remove]')) return false;
     if (element.matches('[role=tab][tabindex="-1"]')) return false;
     if (element.type !== 'radio') return true;
     return radios.has(element.name) ? false : radios.add(element.name);

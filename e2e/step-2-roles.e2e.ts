@@ -96,7 +96,7 @@ test('a role is written, given to a group, changed and deleted, each with its ef
   await deleted.getByRole('textbox', { name: /to confirm/ }).fill('Help desk');
   await deleted.getByRole('button', { name: 'Delete role' }).click();
   await heading(owner, 'Roles').waitFor();
-  expect(await link(owner, 'Help desk').count()).toBe(0);
+  await expect.poll(() => link(owner, 'Help desk').count()).toBe(0);
 });
 
 test('the guided set-up makes both groups and says first who loses Codex', async () => {
