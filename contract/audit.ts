@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { auditEventNames } from './audit-events.ts';
 import { endpoint, readsOnly } from './endpoint.ts';
-import { pageInput, pageOf } from './paging.ts';
+import { Moment, pageInput, pageOf } from './paging.ts';
 
 export const AuditEntry = z.object({
   id: z.string(),
@@ -35,8 +35,8 @@ export const audit = {
         actorId: z.string().optional(),
         subjectId: z.string().optional(),
         search: z.string().max(200).optional().describe('Part of the actor’s or the subject’s name.'),
-        from: z.iso.datetime().optional(),
-        to: z.iso.datetime().optional(),
+        from: Moment.optional(),
+        to: Moment.optional(),
       }),
     )
     .output(pageOf(AuditEntry)),

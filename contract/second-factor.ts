@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
+import { Moment } from './paging.ts';
 import { AuthenticationAnswer, Proof, RegistrationAnswer, WebAuthnOptions } from './second-factor-proof.ts';
 
 const tag = 'Second factor';
@@ -17,10 +18,7 @@ export type SecondFactorAudience = z.infer<typeof SecondFactorAudience>;
 
 export const SecondFactorRule = z.object({
   audience: SecondFactorAudience,
-  // Dates of PostgreSQL know no year 0.
-  graceUntil: At.refine((day) => day >= '1970', 'Is before 1970.')
-    .nullable()
-    .describe('Until then members are reminded, not kept out. Null: at once.'),
+  graceUntil: Moment.nullable().describe('Until then members are reminded, not kept out. Null: at once.'),
 });
 export type SecondFactorRule = z.infer<typeof SecondFactorRule>;
 
