@@ -68,7 +68,9 @@ async function openSecurity(): Promise<void> {
 
 async function keepCodes(): Promise<string[]> {
   const shown = dialog(page, 'Your recovery codes');
-  const codes = await shown.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts();
+  const items = shown.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
+  await items.first().waitFor();
+  const codes = await items.allInnerTexts();
   await shown.getByRole('button', { name: 'I have kept them' }).click();
   await shown.waitFor({ state: 'hidden' });
   return codes;
