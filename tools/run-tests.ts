@@ -107,11 +107,11 @@ function databaseTests(): string[] {
   return readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts') && !file.endsWith('.cli.test.ts'))
     .map((file) => join('server', file))
-    .filter((file) =>
-      importedFrom(readFileSync(join(root, file), 'utf8'), /from '#testing\/([\w.-]+\.ts)'/g).some((name) =>
-        modules.has(name),
-      ),
-    );
+    .filter((file) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      const opened = importedFrom(text, /from '#testing\/([\w.-]+\.ts)'/g).some((name) => modules.has(name));
+      return opened || text.includes('REEVE_TEST_DATABASE_URL');
+    });
 }
 
 async function runNormal(): Promise<Counts[]> {
