@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { z } from 'zod';
 import { api } from '#console/api.ts';
 import { browserName } from '#console/identity/browser-name.ts';
+import { ClientSignInEntry } from '#console/identity/ClientSignInEntry.tsx';
 import { Entry, EntryList } from '#console/identity/EntryList.tsx';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Loaded } from '#console/shell/Loaded.tsx';
@@ -100,32 +101,12 @@ function SignIns({ memberId, signIns }: Of<'signIns'>) {
       onError: (error) => showFailure('That client is still signed in', error),
     }),
   );
-  return signIns.map(({ id, client, method, startedAt, lastUsedAt }) => (
-    <Entry
-      key={id}
-      title={client}
-      facts={[
-        method === 'device-code' ? 'by device code' : 'by browser',
-        <span key="since">
-          signed in <RelativeTime at={startedAt} />
-        </span>,
-        lastUsedAt && (
-          <span key="used">
-            used <RelativeTime at={lastUsedAt} />
-          </span>
-        ),
-      ]}
-      action={
-        <Button
-          variant="default"
-          size="xs"
-          aria-label={`Sign out: ${client}`}
-          loading={end.isPending}
-          onClick={() => end.mutate({ id: memberId, signInId: id })}
-        >
-          Sign out
-        </Button>
-      }
+  return signIns.map((signIn) => (
+    <ClientSignInEntry
+      key={signIn.id}
+      signIn={signIn}
+      isEnding={end.isPending}
+      onEnd={() => end.mutate({ id: memberId, signInId: signIn.id })}
     />
   ));
 }

@@ -12,6 +12,7 @@ import { Section } from '#console/ui/Section.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { browserName } from './browser-name.ts';
+import { ClientSignInEntry } from './ClientSignInEntry.tsx';
 import { Entry, EntryList } from './EntryList.tsx';
 
 export function OwnSessions() {
@@ -72,31 +73,12 @@ export function OwnSessions() {
               <EmptyState>No Codex client is signed in as you.</EmptyState>
             ) : (
               <EntryList label="Codex clients">
-                {items.map(({ id, client, method, startedAt, lastUsedAt }) => (
-                  <Entry
-                    key={id}
-                    title={client}
-                    facts={[
-                      method === 'device-code' ? 'by device code' : 'by browser',
-                      <span key="since">
-                        signed in <RelativeTime at={startedAt} />
-                      </span>,
-                      lastUsedAt && (
-                        <span key="used">
-                          used <RelativeTime at={lastUsedAt} />
-                        </span>
-                      ),
-                    ]}
-                    action={
-                      <Button
-                        variant="default"
-                        size="xs"
-                        aria-label={`Sign out: ${client}`}
-                        onClick={() => endClient.mutate({ id })}
-                      >
-                        Sign out
-                      </Button>
-                    }
+                {items.map((signIn) => (
+                  <ClientSignInEntry
+                    key={signIn.id}
+                    signIn={signIn}
+                    isEnding={endClient.isPending}
+                    onEnd={() => endClient.mutate({ id: signIn.id })}
                   />
                 ))}
               </EntryList>

@@ -1,7 +1,7 @@
 import { Box, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useCallback, useMemo } from 'react';
 import { api } from '#console/api.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { DataTable } from '#console/ui/DataTable.tsx';
@@ -20,10 +20,11 @@ export function WorkspaceKeys({ create }: { create: ReactNode }) {
   const { show = 'live', key: openId } = useSearch({ from: '/shell/keys' });
   const navigate = useNavigate({ from: '/keys' });
   const keys = useQuery(api.keys.list.queryOptions());
-  const open = (id: string | undefined) =>
-    void navigate({ search: (old) => ({ ...old, key: id }), resetScroll: false });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `open` only wraps `navigate`, which never changes
-  const columns = useMemo(() => keyColumns(open), [navigate]);
+  const open = useCallback(
+    (id: string | undefined) => void navigate({ search: (old) => ({ ...old, key: id }), resetScroll: false }),
+    [navigate],
+  );
+  const columns = useMemo(() => keyColumns(open), [open]);
   return (
     <Loaded query={keys} what="The keys could not be loaded" skeleton={<RowSkeletons rows={3} />}>
       {({ items, maxDays }) => {

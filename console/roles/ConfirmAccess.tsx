@@ -1,9 +1,11 @@
 import { Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { api } from '#console/api.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import type { AccessChangeDraft } from '#contract/roles.ts';
-import { RoleChangeList, useRoleChanges } from './RoleChanges.tsx';
+import { RoleChangeList } from './RoleChangeList.tsx';
 
 interface ConfirmAccessProps {
   title: string;
@@ -23,7 +25,8 @@ interface ConfirmAccessProps {
 export function ConfirmAccess(props: ConfirmAccessProps) {
   const { title, confirmLabel, change, children, isDestructive = false, typeToConfirm } = props;
   const { isBusy, error, onConfirm, onClose } = props;
-  const preview = useRoleChanges(change, { isAsked: !isBusy });
+  // Worked out anew each time: who has what may have changed a moment ago.
+  const preview = useQuery(api.roles.preview.queryOptions({ input: { change }, staleTime: 0, enabled: !isBusy }));
   return (
     <ConfirmDialog
       isOpen

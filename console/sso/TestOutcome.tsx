@@ -2,6 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { Facts } from '#console/ui/Facts.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { ScrollRegion } from '#console/ui/ScrollRegion.tsx';
 import type { TestResult } from '#contract/sso.ts';
 import { listWords } from './connection-words.tsx';
 import { GroupName } from './GroupName.tsx';
@@ -54,8 +55,7 @@ export function TestOutcome({ result: { outcome, reason, mapped, claims, at, by 
               Everything received ({received.length})
             </Text>
           </summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (WCAG 2.1.1) */}
-          <section className={classes.claims} tabIndex={0} aria-label="Claims received">
+          <ScrollRegion label="Claims received" className={classes.claims}>
             <Facts
               items={received.map(([name, value]) => [
                 name,
@@ -64,7 +64,7 @@ export function TestOutcome({ result: { outcome, reason, mapped, claims, at, by 
                 </code>,
               ])}
             />
-          </section>
+          </ScrollRegion>
         </details>
       )}
     </Stack>

@@ -12,6 +12,7 @@ import { ColumnChooser } from '#console/ui/ColumnChooser.tsx';
 import classes from './DataTable.module.css';
 import type { DataColumn, Sort } from './data-table-column.ts';
 import { RowItems } from './RowItems.tsx';
+import { ScrollRegion } from './ScrollRegion.tsx';
 import { SortHeader } from './SortHeader.tsx';
 
 interface DataTableProps<Row extends object> {
@@ -102,8 +103,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   return (
     <>
       {bar}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (WCAG 2.1.1) */}
-      <section className={classes.scroll} tabIndex={0} aria-label={`Table: ${label}`}>
+      <ScrollRegion label={`Table: ${label}`} className={classes.scroll}>
         <Table className={classes.table} aria-label={label}>
           <Table.Thead>
             {table.getHeaderGroups().map((group) => (
@@ -153,7 +153,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             ))}
           </Table.Tbody>
         </Table>
-      </section>
+      </ScrollRegion>
     </>
   );
 }

@@ -29,8 +29,8 @@ export type PasswordAnswer =
 type Refusal = 'wrong-credentials' | 'member-suspended' | 'sso-required' | 'too-many-attempts';
 
 /**
- * Checks e-mail and password and starts a session, or asks whoever has a second factor for it. An account that does not exist, one without a password and a wrong password
- * cost the same time and get the same answer.
+ * Checks e-mail and password and starts a session, or asks whoever has a second factor for it. An account that does not exist, one
+ * without a password and a wrong password cost the same time and get the same answer.
  */
 export async function signIn(
   services: Pick<Services, 'db' | 'clock' | 'log' | 'signerFor'>,

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 import type { Searchable } from './filter-sql.ts';
-import type { Page } from './user-queries.ts';
+import { everything, inOrder, type Page } from './page.ts';
 
 const membersOf = (groupId: RawBuilder<unknown>) =>
   sql`(select gm.member_id as value, m.name as display, 'User' as type from group_members gm join members m on m.id = gm.member_id where gm.group_id = ${groupId}) as e`;
@@ -36,10 +36,8 @@ const columns = ['g.id', 'g.name', 'g.created_at', 's.external_id', 's.version',
 export const listGroups = (db: Database, workspaceId: string, { where, orderBy, isDescending, offset, limit }: Page) =>
   managed(db, workspaceId)
     .select(columns)
-    .$if(where !== null, (query) => query.where(where ?? sql<boolean>`true`))
-    .$if(orderBy !== null, (query) =>
-      query.orderBy(orderBy ?? sql`1`, (by) => (isDescending ? by.desc().nullsFirst() : by.asc().nullsLast())),
-    )
+    .where(where ?? everything)
+    .$if(orderBy !== null, (query) => query.orderBy(orderBy ?? sql`1`, inOrder(isDescending)))
     .orderBy('s.group_id')
     .offset(offset)
     .limit(limit)
@@ -53,7 +51,7 @@ export const countGroups = async (
   where: RawBuilder<boolean> | null,
 ): Promise<number> => {
   const row = await managed(db, workspaceId)
-    .$if(where !== null, (query) => query.where(where ?? sql<boolean>`true`))
+    .where(where ?? everything)
     .select((by) => by.fn.countAll().as('count'))
     .executeTakeFirstOrThrow();
   return Number(row.count);

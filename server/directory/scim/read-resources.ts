@@ -9,19 +9,12 @@ import {
   searchableGroups,
 } from './group-queries.ts';
 import { limits } from './limits.ts';
+import type { Page } from './page.ts';
 import { parseFilter } from './parse-filter.ts';
 import { asGroup, asUser, locationOf, type Projection, project, shows } from './render.ts';
 import type { Attributes } from './schemas.ts';
 import type { ScimAnswer, ScimCaller, ScimServices } from './scim-call.ts';
-import {
-  countUsers,
-  findUser,
-  listGroupsOfUsers,
-  listUsers,
-  type Page,
-  searchableUsers,
-  type UserRow,
-} from './user-queries.ts';
+import { countUsers, findUser, listGroupsOfUsers, listUsers, searchableUsers, type UserRow } from './user-queries.ts';
 import { etagOf, isUnchanged } from './versions.ts';
 import { type SearchRequest, urns } from './wire.ts';
 

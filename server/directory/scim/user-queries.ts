@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 import type { Searchable } from './filter-sql.ts';
+import { everything, inOrder, type Page } from './page.ts';
 import type { Attributes } from './schemas.ts';
 
 export const searchableUsers: Searchable = {
@@ -45,21 +46,11 @@ const columns = [
   'm.status',
 ] as const;
 
-export interface Page {
-  where: RawBuilder<boolean> | null;
-  orderBy: RawBuilder<unknown> | null;
-  isDescending: boolean;
-  offset: number;
-  limit: number;
-}
-
 export const listUsers = (db: Database, workspaceId: string, { where, orderBy, isDescending, offset, limit }: Page) =>
   managed(db, workspaceId)
     .select(columns)
-    .$if(where !== null, (query) => query.where(where ?? sql<boolean>`true`))
-    .$if(orderBy !== null, (query) =>
-      query.orderBy(orderBy ?? sql`1`, (by) => (isDescending ? by.desc().nullsFirst() : by.asc().nullsLast())),
-    )
+    .where(where ?? everything)
+    .$if(orderBy !== null, (query) => query.orderBy(orderBy ?? sql`1`, inOrder(isDescending)))
     .orderBy('s.member_id')
     .offset(offset)
     .limit(limit)
@@ -73,7 +64,7 @@ export const countUsers = async (
   where: RawBuilder<boolean> | null,
 ): Promise<number> => {
   const row = await managed(db, workspaceId)
-    .$if(where !== null, (query) => query.where(where ?? sql<boolean>`true`))
+    .where(where ?? everything)
     .select((by) => by.fn.countAll().as('count'))
     .executeTakeFirstOrThrow();
   return Number(row.count);

@@ -1,17 +1,13 @@
 import { Stack } from '@mantine/core';
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { UserMinus, UserPlus } from 'lucide-react';
-import { api } from '#console/api.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import { Notice } from '#console/ui/Notice.tsx';
+import { ScrollRegion } from '#console/ui/ScrollRegion.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
-import type { AccessChangeDraft, AccessChangePreview, Touched } from '#contract/roles.ts';
+import type { AccessChangePreview, Touched } from '#contract/roles.ts';
 import classes from './Roles.module.css';
-
-/** Worked out anew each time it is asked for: who has what may have changed a moment ago. */
-export const useRoleChanges = (change: AccessChangeDraft, { isAsked }: { isAsked: boolean }) =>
-  useQuery(api.roles.preview.queryOptions({ input: { change }, staleTime: 0, enabled: isAsked }));
 
 /** What would change for whom, before it is saved. */
 export function RoleChangeList({ preview }: { preview: UseQueryResult<AccessChangePreview> }) {
@@ -33,15 +29,14 @@ export function RoleChangeList({ preview }: { preview: UseQueryResult<AccessChan
               <p className={classes.plain}>
                 <strong>{countOf(members, 'member')}</strong> may do something else from their next request on:
               </p>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls has to be reached by the keyboard */}
-              <section className={classes.scroll} tabIndex={0} aria-label="What would change">
+              <ScrollRegion label="What would change" className={classes.scroll}>
                 <ul className={classes.changes}>
                   {permissions.flatMap(({ permission, label, gain, lose }) => [
                     <Change key={`${permission}+`} way="gain" label={label} touched={gain} />,
                     <Change key={`${permission}-`} way="lose" label={label} touched={lose} />,
                   ])}
                 </ul>
-              </section>
+              </ScrollRegion>
             </>
           )}
         </Stack>
