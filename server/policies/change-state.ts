@@ -1,0 +1,54 @@
+import type { Actor } from '#server/audit/index.ts';
+import type { Database } from '#server/db/open-database.ts';
+import { ReeveError } from '#server/fail.ts';
+import type { Services } from '#server/services.ts';
+import { insertRelease, lockPolicyState, type PolicyState, type ReleaseKind } from './state-queries.ts';
+
+export interface By {
+  workspaceId: string;
+  actor: Actor;
+}
+
+/** While a folder owns the policies, only programs with a key change them. @throws ReeveError policies-managed-elsewhere */
+export function requireOwnHand({ managedBy }: Pick<PolicyState, 'managedBy'>, { actor }: By): void {
+  if (managedBy !== null && actor.kind === 'member') throw new ReeveError('policies-managed-elsewhere', { managedBy });
+}
+
+/** @throws ReeveError policies-frozen, policies-managed-elsewhere */
+export function requireChangeable(state: PolicyState, by: By): void {
+  if (state.frozenAt !== null)
+    throw new ReeveError('policies-frozen', { since: state.frozenAt.toISOString(), because: state.frozenBecause });
+  requireOwnHand(state, by);
+}
+
+export interface StateChange<Result> {
+  kind: ReleaseKind;
+  /** What changed, in words; called when the change is made. */
+  summary: string | ((result: Result) => string);
+  /** Rolling back is the way out of trouble: it works under a freeze too. */
+  isRollBack?: boolean;
+}
+
+/**
+ * Changes what members get: under one lock, refused while policies are frozen or owned by a folder, and kept as a new state of
+ * everything. `change` records its own audit event in the same transaction. Null from it: nothing changed, no new state.
+ */
+export async function changePolicyState<Result>(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  by: By,
+  { kind, summary, isRollBack = false }: StateChange<Result>,
+  change: (tx: Database, state: PolicyState, at: Date) => Promise<Result | null>,
+): Promise<Result | null> {
+  const at = clock();
+  return db.transaction().execute(async (tx) => {
+    const state = await lockPolicyState(tx, by.workspaceId);
+    if (isRollBack) requireOwnHand(state, by);
+    else requireChangeable(state, by);
+    const result = await change(tx, state, at);
+    if (result === null) return null;
+    const words = typeof summary === 'string' ? summary : summary(result);
+    const facts = { number: state.release + 1, at, by: by.actor.label, kind, summary: words };
+    await insertRelease(tx, by.workspaceId, facts);
+    return result;
+  });
+}
