@@ -15,7 +15,14 @@ interface Revision {
 export async function seedPolicy(
   db: Database,
   workspaceId: string,
-  { name = 'Policy', contents = '', defaults = '', contact = '', explainsRules = false, at = new Date() }: Revision = {},
+  {
+    name = 'Policy',
+    contents = '',
+    defaults = '',
+    contact = '',
+    explainsRules = false,
+    at = new Date(),
+  }: Revision = {},
 ): Promise<string> {
   const id = newId('pol');
   const { highest } = await db
@@ -55,7 +62,12 @@ export async function publishAgain(db: Database, policyId: string, change: Revis
       .set({ ...document, updated_at: at })
       .where('id', '=', policyId)
       .execute();
-    const owned = { workspace_id: before.workspace_id, policy_id: policyId, created_at: at, created_by: 'Ada Lovelace' };
+    const owned = {
+      workspace_id: before.workspace_id,
+      policy_id: policyId,
+      created_at: at,
+      created_by: 'Ada Lovelace',
+    };
     await tx
       .insertInto('policy_revisions')
       .values({ ...owned, ...document })

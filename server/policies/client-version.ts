@@ -25,6 +25,7 @@ export function testedClientFor(version: string): (typeof testedClients)[number]
  * what an index can hold.
  */
 export function fetchOf(userAgent: string | null): { client: string; clientVersion: string | null } {
-  const [, client = 'unknown', version = null] = /^([^/\s]{1,80})\/(\d{1,9}\.\d{1,9}\.\d{1,9})/.exec(userAgent ?? '') ?? [];
+  const [, client = 'unknown', version = null] =
+    /^([^/\s]{1,80})\/(\d{1,9}\.\d{1,9}\.\d{1,9})/.exec(userAgent ?? '') ?? [];
   return { client, clientVersion: version };
 }

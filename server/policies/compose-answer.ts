@@ -43,7 +43,11 @@ const partsOf = ({ config_toml, requirements_toml }: ConfigBundle): PlacedFragme
   ...config_toml.enterprise_managed.map((fragment) => ({ ...fragment, part: 'config' as const })),
 ];
 
-function compose(origin: string, { policy, baseline }: Delivery, { clientVersion, form }: Pick<Fetch, 'clientVersion' | 'form'>): Composed {
+function compose(
+  origin: string,
+  { policy, baseline }: Delivery,
+  { clientVersion, form }: Pick<Fetch, 'clientVersion' | 'form'>,
+): Composed {
   const fragments = nameFragments({ policy, baseline });
   const gateway = { baseUrl: `${origin}${gatewayPath}`, headers: { [policyRevisionHeader]: place } };
   const delivery = { clientVersion, gateway, ...fragments };

@@ -19,7 +19,9 @@ async function readDelivered({ db, origin }: Reading, workspaceId: string, ref: 
   // Both tables were asked: this revision was never published, although a row says that it applies.
   if (!row) throw new Error(`revision ${ref.revision} of policy ${ref.id} is not there`);
   const { number, name, contents, defaults, explainsRules } = row;
-  const linked = explainsRules ? linkJustifications(contents, { origin, number, revision: ref.revision, name }) : contents;
+  const linked = explainsRules
+    ? linkJustifications(contents, { origin, number, revision: ref.revision, name })
+    : contents;
   return { ...ref, name, contents: linked, defaults };
 }
 

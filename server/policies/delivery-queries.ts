@@ -80,7 +80,9 @@ export async function readLastDelivery(
   const { rows } = await sql<{ at: Date | null }>`
     select greatest(
       (select max(last_at) from policy_receipts where member_id = ${memberId} and policy_key = ${policyKey}),
-      (select delivered_at from policy_deliveries where member_id = ${memberId} and policy_key = ${policyKey})) as at`.execute(db);
+      (select delivered_at from policy_deliveries where member_id = ${memberId} and policy_key = ${policyKey})) as at`.execute(
+    db,
+  );
   return rows[0]?.at ?? null;
 }
 
@@ -143,7 +145,12 @@ export const supersedePolicy = async (
     .updateTable('policy_deliveries')
     .set({ superseded_at: at })
     .where('workspace_id', '=', workspaceId)
-    .where((where) => where.or([sql<boolean>`starts_with(policy_key, ${`${policyId}@`})`, sql<boolean>`strpos(policy_key, ${`+${policyId}@`}) > 0`]))
+    .where((where) =>
+      where.or([
+        sql<boolean>`starts_with(policy_key, ${`${policyId}@`})`,
+        sql<boolean>`strpos(policy_key, ${`+${policyId}@`}) > 0`,
+      ]),
+    )
     .where('superseded_at', 'is', null)
     .execute();
 };

@@ -7,7 +7,9 @@ const revision = { origin: 'https://reeve.corp', number: 7, revision: 3, name: '
 const link = (index: number) => ` Why and whom to ask: https://reeve.corp/why/7.3.${index}`;
 const linked = (contents: string) => linkJustifications(contents, revision);
 const justifications = (contents: string) =>
-  (parse(contents).rules as { prefix_rules: { justification: string }[] }).prefix_rules.map((rule) => rule.justification);
+  (parse(contents).rules as { prefix_rules: { justification: string }[] }).prefix_rules.map(
+    (rule) => rule.justification,
+  );
 
 test('inline rules: only the justifications grow', () => {
   const before = `# ours\r\n[rules]\r\nprefix_rules = [
@@ -34,7 +36,12 @@ test('inline rules: only the justifications grow', () => {
 
 test('rules as tables, with comments behind the decision and any line ends', () => {
   for (const end of ['\n', '\r\n']) {
-    const before = ['[[rules.prefix_rules]]', '  pattern = [{ token = "rm" }]', '  decision = "prompt" # careful', ''].join(end);
+    const before = [
+      '[[rules.prefix_rules]]',
+      '  pattern = [{ token = "rm" }]',
+      '  decision = "prompt" # careful',
+      '',
+    ].join(end);
     const after = linked(before);
     expect(after).toBe(
       before.replace(
@@ -76,5 +83,6 @@ test('whatever a justification says, it ends with its link', () =>
 
 test('codes', () => {
   expect(readExplanationCode('7.3.0')).toEqual({ number: 7, revision: 3, ruleIndex: 0 });
-  for (const code of ['', '7.3', '7.3.x', '-1.2.3', '1.2.3.4', '99999999999.1.1']) expect(readExplanationCode(code)).toBeNull();
+  for (const code of ['', '7.3', '7.3.x', '-1.2.3', '1.2.3.4', '99999999999.1.1'])
+    expect(readExplanationCode(code)).toBeNull();
 });

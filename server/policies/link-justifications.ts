@@ -9,8 +9,10 @@ interface ExplainedRevision {
 }
 
 /** What the link ends with: policy number, revision, place of the rule. */
-export const explanationCode = ({ number, revision }: { number: number; revision: number }, ruleIndex: number): string =>
-  `${number}.${revision}.${ruleIndex}`;
+export const explanationCode = (
+  { number, revision }: { number: number; revision: number },
+  ruleIndex: number,
+): string => `${number}.${revision}.${ruleIndex}`;
 
 export function readExplanationCode(code: string): { number: number; revision: number; ruleIndex: number } | null {
   const parts = /^(\d{1,9})\.(\d{1,9})\.(\d{1,6})$/.exec(code);

@@ -5,7 +5,11 @@ test('the higher document wins per key, the lower one fills what it leaves open'
   expect(
     mergeRequirements(
       { allowed_sandbox_modes: ['read-only'], features: { memories: true } },
-      { allowed_sandbox_modes: ['read-only', 'workspace-write'], features: { memories: false, apps: false }, allow_appshots: false },
+      {
+        allowed_sandbox_modes: ['read-only', 'workspace-write'],
+        features: { memories: false, apps: false },
+        allow_appshots: false,
+      },
     ),
   ).toEqual({
     allowed_sandbox_modes: ['read-only'],

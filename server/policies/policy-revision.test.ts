@@ -51,7 +51,10 @@ test("another member's revision does not count", async () => {
 test('a former revision is good for the grace after the change, then stale', async () => {
   const { revisionHeader: former } = await deliver();
   services.setNow(minutesLater(10));
-  await publishAgain(services.db, policyId, { contents: 'allowed_approval_policies = ["on-request"]\n', at: minutesLater(10) });
+  await publishAgain(services.db, policyId, {
+    contents: 'allowed_approval_policies = ["on-request"]\n',
+    at: minutesLater(10),
+  });
   services.setNow(minutesLater(69));
   expect(await check(former)).toMatchObject({ ok: true });
   services.setNow(minutesLater(71));

@@ -28,7 +28,9 @@ export async function saveReceipts(db: Database, rows: readonly ReceiptRow[]): P
       where exists (select 1 from members m where m.id = r.member_id)
       order by r.member_id, r.policy_key, r.client, r.client_version, r.form
     on conflict (member_id, policy_key, client, client_version, form) do update set
-      last_at = greatest(policy_receipts.last_at, excluded.last_at), fetches = policy_receipts.fetches + excluded.fetches`.execute(db);
+      last_at = greatest(policy_receipts.last_at, excluded.last_at), fetches = policy_receipts.fetches + excluded.fetches`.execute(
+    db,
+  );
 }
 
 export const purgeReceipts = async (db: Database, before: Date): Promise<number> => {
@@ -42,7 +44,9 @@ export const purgeReceipts = async (db: Database, before: Date): Promise<number>
  */
 const applying = (workspaceId: string, memberIds: readonly string[] | null) => {
   const isWanted = (column: string) =>
-    memberIds === null ? sql`true` : sql`${sql.ref(column)} in (${memberIds.length === 0 ? sql`null` : sql.join(memberIds)})`;
+    memberIds === null
+      ? sql`true`
+      : sql`${sql.ref(column)} in (${memberIds.length === 0 ? sql`null` : sql.join(memberIds)})`;
   return sql`(
     select m.id as member_id, p.id as policy_id, p.name as policy_name, p.revision, ${keyInSql} as policy_key
     from workspaces w
@@ -85,7 +89,14 @@ export interface ReceiptFilter {
 }
 
 /** The last row of a page: time in microseconds as text, then the rest of the key. */
-export type ReceiptPosition = [at: string, memberId: string, policyKey: string, client: string, version: string, form: string];
+export type ReceiptPosition = [
+  at: string,
+  memberId: string,
+  policyKey: string,
+  client: string,
+  version: string,
+  form: string,
+];
 
 const newest = sql`not exists (
   select 1 from policy_receipts n where n.member_id = r.member_id

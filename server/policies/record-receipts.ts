@@ -101,3 +101,7 @@ export function receiptsOf(services: Pick<Services, 'db' | 'changes' | 'log'>): 
   opened.set(services.changes, receipts);
   return receipts;
 }
+
+/** Writes what was counted so far; for the end of the process. */
+export const flushReceipts = (services: Pick<Services, 'db' | 'changes' | 'log'>): Promise<void> =>
+  receiptsOf(services).flush();
