@@ -22,7 +22,7 @@ export async function openPolicyDelivery(services: Services) {
     });
     return apiClient(app);
   };
-  const clientApp = (memberId: string) => {
+  const clientApp = (on: Services, memberId: string) => {
     const client: CodexClient = {
       workspaceId,
       memberId,
@@ -33,17 +33,20 @@ export async function openPolicyDelivery(services: Services) {
       scopes: ['policy.read'],
       credentialId: 'grt_1',
     };
-    const app = createHttpApp({ log: services.log, trustedProxies: [] });
-    mountDialect(app, codexClientDialect(services), async () => client);
+    const app = createHttpApp({ log: on.log, trustedProxies: [] });
+    mountDialect(app, codexClientDialect(on), async () => client);
     return app;
   };
   return {
     workspaceId,
     ownerId,
     as,
-    /** What the member's client of this version gets, as text. */
-    async fetchAs(memberId: string, { version = '0.169.0', client = 'codex_exec', form = 'bundle' } = {}) {
-      const answer = await clientApp(memberId).request(`/backend-api/wham/config/${form}`, {
+    /** What the member's client of this version gets, as text; `on` may be another process's services. */
+    async fetchAs(
+      memberId: string,
+      { version = '0.169.0', client = 'codex_exec', form = 'bundle', on = services } = {},
+    ) {
+      const answer = await clientApp(on, memberId).request(`/backend-api/wham/config/${form}`, {
         headers: { 'user-agent': `${client}/${version} (Debian 12.0.0; x86_64) xterm` },
       });
       if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
