@@ -2,7 +2,7 @@ import type { Actor } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { insertRelease, lockPolicyState, type PolicyState, type ReleaseKind } from './state-queries.ts';
+import { insertRelease, keepOrder, lockPolicyState, type PolicyState, type ReleaseKind } from './state-queries.ts';
 
 export interface By {
   workspaceId: string;
@@ -29,6 +29,14 @@ export interface StateChange<Result> {
   isRollBack?: boolean;
 }
 
+/** What was there before the first change is state 0, so that there is a way back to it. Call it before anything changes. */
+export async function keepStart(tx: Database, { workspaceId }: By, state: PolicyState): Promise<void> {
+  if (state.release > 0) return;
+  await keepOrder(tx, workspaceId);
+  const summary = 'What was there before the first change.';
+  await insertRelease(tx, workspaceId, { number: 0, at: state.workspaceMadeAt, by: 'Reeve', kind: 'start', summary });
+}
+
 /**
  * Changes what members get: under one lock, refused while policies are frozen or owned by a folder, and kept as a new state of
  * everything. `change` records its own audit event in the same transaction. Null from it: nothing changed, no new state.
@@ -44,6 +52,7 @@ export async function changePolicyState<Result>(
     const state = await lockPolicyState(tx, by.workspaceId);
     if (isRollBack) requireOwnHand(state, by);
     else requireChangeable(state, by);
+    await keepStart(tx, by, state);
     const result = await change(tx, state, at);
     if (result === null) return null;
     const words = typeof summary === 'string' ? summary : summary(result);
