@@ -24,7 +24,7 @@ export function requireChangeable(state: PolicyState, by: By): void {
 export interface StateChange<Result> {
   kind: ReleaseKind;
   /** What changed, in words; called when the change is made. */
-  summary: string | ((result: Result) => string);
+  summary: string | ((result: Exclude<Result, null>) => string);
   /** Rolling back is the way out of trouble: it works under a freeze too. */
   isRollBack?: boolean;
 }
@@ -45,8 +45,8 @@ export async function changePolicyState<Result>(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   by: By,
   { kind, summary, isRollBack = false }: StateChange<Result>,
-  change: (tx: Database, state: PolicyState, at: Date) => Promise<Result | null>,
-): Promise<Result | null> {
+  change: (tx: Database, state: PolicyState, at: Date) => Promise<Result>,
+): Promise<Result> {
   const at = clock();
   return db.transaction().execute(async (tx) => {
     const state = await lockPolicyState(tx, by.workspaceId);
@@ -54,8 +54,8 @@ export async function changePolicyState<Result>(
     else requireChangeable(state, by);
     await keepStart(tx, by, state);
     const result = await change(tx, state, at);
-    if (result === null) return null;
-    const words = typeof summary === 'string' ? summary : summary(result);
+    if (result === null) return result;
+    const words = typeof summary === 'string' ? summary : summary(result as Exclude<Result, null>);
     const facts = { number: state.release + 1, at, by: by.actor.label, kind, summary: words };
     await insertRelease(tx, by.workspaceId, facts);
     return result;

@@ -37,9 +37,6 @@ export async function withRevisions(
 
 /** What everybody gets now. */
 export async function readCurrentPlan(db: Database, workspaceId: string): Promise<PlanWithRevisions> {
-  const [items, state] = await Promise.all([
-    listAssignments(db, workspaceId),
-    readAssignmentState(db, workspaceId),
-  ]);
+  const [items, state] = await Promise.all([listAssignments(db, workspaceId), readAssignmentState(db, workspaceId)]);
   return withRevisions(db, workspaceId, { items, ...state });
 }
