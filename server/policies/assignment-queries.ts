@@ -33,6 +33,14 @@ export const listAssignments = (db: Database, workspaceId: string): Promise<Assi
     .orderBy('a.position')
     .execute();
 
+export const isInOrder = async (db: Database, workspaceId: string, groupId: string): Promise<boolean> =>
+  (await db
+    .selectFrom('policy_assignments')
+    .select('position')
+    .where('workspace_id', '=', workspaceId)
+    .where('group_id', '=', groupId)
+    .executeTakeFirst()) !== undefined;
+
 export const readAssignmentState = (db: Database, workspaceId: string): Promise<AssignmentState> =>
   db
     .selectFrom('workspaces')

@@ -1,0 +1,112 @@
+import { sql } from 'kysely';
+import type { PolicyDocument, PolicyTest } from '#contract/policies.ts';
+import type { Database } from '#server/db/open-database.ts';
+
+const releases = (db: Database, workspaceId: string) =>
+  db
+    .selectFrom('policy_releases')
+    .select(['number', 'at', 'by', 'kind', 'summary'])
+    .where('workspace_id', '=', workspaceId);
+
+/** The newest first; one row more than the limit, when there is one. */
+export const listReleases = (
+  db: Database,
+  workspaceId: string,
+  { before, limit }: { before: number | null; limit: number },
+) =>
+  releases(db, workspaceId)
+    .$if(before !== null, (query) => query.where('number', '<', before ?? 0))
+    .orderBy('number', 'desc')
+    .limit(limit + 1)
+    .execute();
+
+/** A state with the order that was in force in it. */
+export const readRelease = (db: Database, workspaceId: string, number: number) =>
+  releases(db, workspaceId)
+    .innerJoin('policy_orders as o', (join) =>
+      join
+        .onRef('o.workspace_id', '=', 'policy_releases.workspace_id')
+        .onRef('o.version', '=', 'policy_releases.order_version'),
+    )
+    .select(['o.items', 'o.fallback_policy_id as fallbackPolicyId', 'o.baseline_policy_id as baselinePolicyId'])
+    .where('number', '=', number)
+    .executeTakeFirst();
+
+/** A policy as it was in a state, beside what is published of it now. */
+export interface PolicyThen {
+  id: string;
+  /** The version of then. */
+  to: number;
+  /** The newest version. */
+  revision: number;
+  isDeleted: boolean;
+  /** Whether somebody who gets it would get another document. */
+  differs: boolean;
+  document: PolicyDocument;
+  documentNow: PolicyDocument;
+}
+
+type DocumentRow = { name: string; contents: string; defaults: string; tests: PolicyTest[]; contact: string };
+
+const documentIn = (row: DocumentRow & { explains_rules: boolean }): PolicyDocument => ({
+  name: row.name,
+  contents: row.contents,
+  defaults: row.defaults,
+  tests: row.tests,
+  contact: row.contact,
+  explainsRules: row.explains_rules,
+});
+
+export async function listPoliciesOf(db: Database, workspaceId: string, release: number): Promise<PolicyThen[]> {
+  const { rows } = await sql<{
+    id: string;
+    to: number;
+    revision: number;
+    is_deleted: boolean;
+    differs: boolean;
+    then: DocumentRow & { explains_rules: boolean };
+    now: DocumentRow & { explains_rules: boolean };
+  }>`
+    select p.id, then.revision as "to", p.revision, p.deleted_at is not null as is_deleted, to_jsonb(then) as "then", to_jsonb(p) as now,
+      (then.name, then.contents, then.defaults, then.tests, then.contact, then.explains_rules)
+        is distinct from (p.name, p.contents, p.defaults, p.tests, p.contact, p.explains_rules) as differs
+    from policy_releases s
+    cross join jsonb_each_text(s.revisions) as kept (id, revision)
+    join policies p on p.id = kept.id and p.workspace_id = s.workspace_id
+    join policy_revisions then on then.policy_id = p.id and then.revision = kept.revision::integer
+    where s.workspace_id = ${workspaceId} and s.number = ${release} order by lower(then.name)`.execute(db);
+  return rows.map(({ is_deleted, then, now, ...row }) => ({
+    ...row,
+    isDeleted: is_deleted,
+    document: documentIn(then),
+    documentNow: documentIn(now),
+  }));
+}
+
+/** Policies that are not among these and have one of these names. */
+export const listNamesakes = (
+  db: Database,
+  workspaceId: string,
+  { exceptIds, names }: { exceptIds: readonly string[]; names: readonly string[] },
+) =>
+  db
+    .selectFrom('policies')
+    .select(['id', 'number', 'name', 'revision', 'contents', 'defaults', 'tests', 'contact'])
+    .select('explains_rules as explainsRules')
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
+    .where(sql<boolean>`id <> all(cast(${[...exceptIds]} as text[]))`)
+    .where(
+      sql<boolean>`lower(name) in (select lower(taken) from unnest(cast(${[...names]} as text[])) as names (taken))`,
+    )
+    .execute();
+
+/** Takes their names away for a moment, so that two policies can change names, and brings deleted ones back. */
+export async function reviveUnnamed(tx: Database, workspaceId: string, ids: readonly string[]): Promise<void> {
+  await tx
+    .updateTable('policies')
+    .set({ name: sql<string>`id`, deleted_at: null })
+    .where('workspace_id', '=', workspaceId)
+    .where(sql<boolean>`id = any(cast(${[...ids]} as text[]))`)
+    .execute();
+}
