@@ -28,11 +28,11 @@ export const readRelease = (db: Database, workspaceId: string, number: number) =
         .onRef('o.workspace_id', '=', 'policy_releases.workspace_id')
         .onRef('o.version', '=', 'policy_releases.order_version'),
     )
-    .select(['o.items', 'o.fallback_policy_id as fallbackPolicyId', 'o.baseline_policy_id as baselinePolicyId'])
+    .select(['revisions', 'o.items', 'o.fallback_policy_id as fallbackPolicyId', 'o.baseline_policy_id as baselinePolicyId'])
     .where('number', '=', number)
     .executeTakeFirst();
 
-/** A policy as it was in a state, beside what is published of it now. */
+/** A policy that was published in a state and has another document by now, or is deleted. */
 export interface PolicyThen {
   id: string;
   /** The version of then. */
@@ -40,47 +40,47 @@ export interface PolicyThen {
   /** The newest version. */
   revision: number;
   isDeleted: boolean;
-  /** Whether somebody who gets it would get another document. */
-  differs: boolean;
   document: PolicyDocument;
   documentNow: PolicyDocument;
 }
 
-type DocumentRow = { name: string; contents: string; defaults: string; tests: PolicyTest[]; contact: string };
+interface DocumentRow {
+  name: string;
+  contents: string;
+  defaults: string;
+  tests: PolicyTest[];
+  contact: string;
+  explains_rules: boolean;
+}
 
-const documentIn = (row: DocumentRow & { explains_rules: boolean }): PolicyDocument => ({
-  name: row.name,
-  contents: row.contents,
-  defaults: row.defaults,
-  tests: row.tests,
-  contact: row.contact,
-  explainsRules: row.explains_rules,
+const documentIn = ({ name, contents, defaults, tests, contact, explains_rules }: DocumentRow): PolicyDocument => ({
+  name,
+  contents,
+  defaults,
+  tests,
+  contact,
+  explainsRules: explains_rules,
 });
 
-export async function listPoliciesOf(db: Database, workspaceId: string, release: number): Promise<PolicyThen[]> {
+export async function listChangedSince(db: Database, workspaceId: string, release: number): Promise<PolicyThen[]> {
   const { rows } = await sql<{
     id: string;
     to: number;
     revision: number;
-    is_deleted: boolean;
-    differs: boolean;
-    then: DocumentRow & { explains_rules: boolean };
-    now: DocumentRow & { explains_rules: boolean };
+    isDeleted: boolean;
+    was: DocumentRow;
+    is: DocumentRow;
   }>`
-    select p.id, then.revision as "to", p.revision, p.deleted_at is not null as is_deleted, to_jsonb(then) as "then", to_jsonb(p) as now,
-      (then.name, then.contents, then.defaults, then.tests, then.contact, then.explains_rules)
-        is distinct from (p.name, p.contents, p.defaults, p.tests, p.contact, p.explains_rules) as differs
+    select p.id, was.revision as "to", p.revision, p.deleted_at is not null as "isDeleted", to_jsonb(was) as was, to_jsonb(p) as "is"
     from policy_releases s
     cross join jsonb_each_text(s.revisions) as kept (id, revision)
     join policies p on p.id = kept.id and p.workspace_id = s.workspace_id
-    join policy_revisions then on then.policy_id = p.id and then.revision = kept.revision::integer
-    where s.workspace_id = ${workspaceId} and s.number = ${release} order by lower(then.name)`.execute(db);
-  return rows.map(({ is_deleted, then, now, ...row }) => ({
-    ...row,
-    isDeleted: is_deleted,
-    document: documentIn(then),
-    documentNow: documentIn(now),
-  }));
+    join policy_revisions was on was.policy_id = p.id and was.revision = kept.revision::integer
+    where s.workspace_id = ${workspaceId} and s.number = ${release} and (p.deleted_at is not null
+      or (was.name, was.contents, was.defaults, was.tests, was.contact, was.explains_rules)
+        is distinct from (p.name, p.contents, p.defaults, p.tests, p.contact, p.explains_rules))
+    order by lower(was.name)`.execute(db);
+  return rows.map(({ was, is, ...row }) => ({ ...row, document: documentIn(was), documentNow: documentIn(is) }));
 }
 
 /** Policies that are not among these and have one of these names. */
