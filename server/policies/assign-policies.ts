@@ -6,17 +6,25 @@ import type { Services } from '#server/services.ts';
 import type { OrderPlan } from './assignment-queries.ts';
 import { changeOrder, requireSound } from './change-order.ts';
 import { type By, changePolicyState } from './change-state.ts';
-import { describeImpact } from './describe-impact.ts';
-import { readCurrentPlan, withRevisions } from './read-order.ts';
+import { readCurrentPlan } from './current-plan.ts';
+import { describeImpact, type PlanWithRevisions } from './describe-impact.ts';
+
 import { warnOfOrder } from './warn-of-order.ts';
 
 type Preview = z.infer<typeof OrderPreview>;
+
+const planned = (current: PlanWithRevisions, { items, fallbackPolicyId, baselinePolicyId }: OrderPlan) => ({
+  ...current,
+  assignments: items,
+  fallbackPolicyId,
+  baselinePolicyId,
+});
 
 /** @throws ReeveError not-found, bad-input, policy-not-published */
 export async function previewAssignments(db: Database, workspaceId: string, plan: OrderPlan): Promise<Preview> {
   await requireSound(db, workspaceId, plan);
   const before = await readCurrentPlan(db, workspaceId);
-  const after = await withRevisions(db, workspaceId, plan);
+  const after = planned(before, plan);
   return {
     ...(await describeImpact(db, workspaceId, { before, after })),
     tests: [],

@@ -4,8 +4,8 @@ import type { Database } from '#server/db/open-database.ts';
 import { isInOrder, listAssignments } from './assignment-queries.ts';
 import { changeOrder } from './change-order.ts';
 import { type By, keepStart, requireChangeable } from './change-state.ts';
+import { readCurrentPlan } from './current-plan.ts';
 import { describeImpact } from './describe-impact.ts';
-import { readCurrentPlan } from './read-order.ts';
 import { insertRelease, lockPolicyState } from './state-queries.ts';
 
 /**

@@ -1,8 +1,9 @@
 import type { PolicyDocument } from '#contract/policies.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
-import { listAssignments, listPolicyRevisions, namesOfGroups, type OrderPlan } from './assignment-queries.ts';
+import { listAssignments, listPolicyRevisions, type OrderPlan } from './assignment-queries.ts';
 import { diagnose } from './check-publication.ts';
+import { listGroupNames } from './impact-queries.ts';
 import { listChangedSince, listNamesakes, type PolicyThen, readRelease } from './release-queries.ts';
 import { readPolicyState } from './state-queries.ts';
 
@@ -41,7 +42,11 @@ function requireAcceptable(changed: readonly PolicyThen[]): void {
     const diagnostics = diagnose(document).filter(({ severity }) => severity === 'error');
     if (diagnostics.length === 0) continue;
     const message = `Version ${to} of “${document.name}” cannot come back, because clients would refuse it today: ${diagnostics[0]?.message} Nothing was changed.`;
-    throw new ReeveError('policy-refused', { policyId: id, name: document.name, version: to, diagnostics }, { message });
+    throw new ReeveError(
+      'policy-refused',
+      { policyId: id, name: document.name, version: to, diagnostics },
+      { message },
+    );
   }
 }
 
@@ -72,7 +77,7 @@ export async function planRollBack(db: Database, workspaceId: string, number: nu
   if (!then) throw new ReeveError('not-found', { number });
   const changed = await listChangedSince(db, workspaceId, number);
   requireAcceptable(changed);
-  const existing = await namesOfGroups(
+  const existing = await listGroupNames(
     db,
     workspaceId,
     then.items.map(({ groupId }) => groupId),

@@ -28,7 +28,12 @@ export const readRelease = (db: Database, workspaceId: string, number: number) =
         .onRef('o.workspace_id', '=', 'policy_releases.workspace_id')
         .onRef('o.version', '=', 'policy_releases.order_version'),
     )
-    .select(['revisions', 'o.items', 'o.fallback_policy_id as fallbackPolicyId', 'o.baseline_policy_id as baselinePolicyId'])
+    .select([
+      'revisions',
+      'o.items',
+      'o.fallback_policy_id as fallbackPolicyId',
+      'o.baseline_policy_id as baselinePolicyId',
+    ])
     .where('number', '=', number)
     .executeTakeFirst();
 

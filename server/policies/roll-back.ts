@@ -5,10 +5,11 @@ import type { Services } from '#server/services.ts';
 import { replaceAssignments } from './assignment-queries.ts';
 import { differenceOf, readNamedOrder } from './change-order.ts';
 import { type By, changePolicyState } from './change-state.ts';
+import { readCurrentPlan } from './current-plan.ts';
 import { supersedePolicy } from './delivery-queries.ts';
 import { describeImpact, type PlanWithRevisions } from './describe-impact.ts';
 import { planRollBack, type RollBack } from './plan-roll-back.ts';
-import { readCurrentPlan } from './read-order.ts';
+import { renamePolicy } from './queries.ts';
 import { reviveUnnamed } from './release-queries.ts';
 import { type NewRevision, putRevision } from './revision-queries.ts';
 import { readPolicyState } from './state-queries.ts';
@@ -84,12 +85,13 @@ async function publishAll(tx: Database, { workspaceId, actor }: By, plan: RollBa
     workspaceId,
     [...changed, ...renamed].map(({ id }) => id),
   );
-  for (const { id, newName } of renamed) await renameUnpublished(tx, workspaceId, id, newName);
+  for (const { id, newName } of renamed) await renamePolicy(tx, workspaceId, id, newName);
   const revisions = revisionsOf(plan, stamp);
   for (const revision of revisions) {
     await putRevision(tx, workspaceId, revision);
     await supersedePolicy(tx, workspaceId, { policyId: revision.policyId, at: stamp.at });
   }
+  const wasDeleted = new Set(changed.filter(({ isDeleted }) => isDeleted).map(({ id }) => id));
   const before = new Map([...changed, ...renamed].map(({ id, documentNow }) => [id, documentNow]));
   const entries = revisions.map(({ policyId, revision, document, message, restoredFrom }) => ({
     at: stamp.at,
@@ -99,8 +101,56 @@ async function publishAll(tx: Database, { workspaceId, actor }: By, plan: RollBa
     publishedBy: stamp.publishedBy,
     approvedBy: null,
     restoredFrom,
-    before: before.get(policyId) ?? null,
+    before: wasDeleted.has(policyId) ? null : (before.get(policyId) ?? null),
     after: document,
   }));
   await recordAll(tx, actor, 'policy.published', entries);
+}
+
+const versionsIn = (plan: RollBack, of: (policy: RollBack['changed'][number]) => number) =>
+  plan.changed.map((policy) => ({ policy: policy.document.name, version: of(policy) }));
+
+function summarize({ number, changed, orderChanges }: RollBack): string {
+  const policies = changed.length === 1 ? '1 policy' : `${changed.length} policies`;
+  const parts = [...(changed.length > 0 ? [policies] : []), ...(orderChanges ? ['the order'] : [])];
+  return `Back to state ${number}: ${parts.join(' and ')}.`;
+}
+
+/**
+ * Makes what was published and its order in a state so again, as new versions and a new order. Nothing happens where a part of it
+ * cannot be. What was published only later stays published, in no place of the order.
+ * @throws ReeveError conflict, not-found, policy-refused, policies-managed-elsewhere
+ */
+export async function rollBack(
+  services: Pick<Services, 'db' | 'clock'>,
+  by: By,
+  { number, expectedCurrent, message }: { number: number; expectedCurrent: number; message: string },
+): Promise<number> {
+  const { workspaceId, actor } = by;
+  const change = {
+    kind: 'roll-back',
+    summary: ({ summary }: { summary: string }) => summary,
+    isRollBack: true,
+  } as const;
+  const done = await changePolicyState(services, by, change, async (tx, { release }, at) => {
+    if (release !== expectedCurrent) throw new ReeveError('conflict', { currentRelease: release });
+    const plan = await planRollBack(tx, workspaceId, number);
+    if (plan.changed.length === 0 && !plan.orderChanges)
+      throw new ReeveError('conflict', { number }, { message: `Everything is as in state ${number} already.` });
+    const before = await readNamedOrder(tx, workspaceId);
+    await publishAll(tx, by, plan, { at, publishedBy: actor.label, message });
+    if (plan.orderChanges) await replaceAssignments(tx, workspaceId, { ...plan.order, version: before.version + 1 });
+    const order = differenceOf(before, await readNamedOrder(tx, workspaceId));
+    await record(tx, actor, 'policy.rolled-back', {
+      at,
+      number,
+      message,
+      firstPlace: order.firstPlace,
+      leftOut: plan.warnings,
+      before: { number: release, ...order.before, policies: versionsIn(plan, currentRevision) },
+      after: { number: release + 1, ...order.after, policies: versionsIn(plan, ({ revision }) => revision + 1) },
+    });
+    return { number: release + 1, summary: summarize(plan) };
+  });
+  return done.number;
 }
