@@ -4,9 +4,9 @@ import type { Database } from '#server/db/open-database.ts';
 
 const releases = (db: Database, workspaceId: string) =>
   db
-    .selectFrom('policy_releases')
-    .select(['number', 'at', 'by', 'kind', 'summary'])
-    .where('workspace_id', '=', workspaceId);
+    .selectFrom('policy_releases as s')
+    .select(['s.number', 's.at', 's.by', 's.kind', 's.summary'])
+    .where('s.workspace_id', '=', workspaceId);
 
 /** The newest first; one row more than the limit, when there is one. */
 export const listReleases = (
@@ -15,8 +15,8 @@ export const listReleases = (
   { before, limit }: { before: number | null; limit: number },
 ) =>
   releases(db, workspaceId)
-    .$if(before !== null, (query) => query.where('number', '<', before ?? 0))
-    .orderBy('number', 'desc')
+    .$if(before !== null, (query) => query.where('s.number', '<', before ?? 0))
+    .orderBy('s.number', 'desc')
     .limit(limit + 1)
     .execute();
 
@@ -24,9 +24,7 @@ export const listReleases = (
 export const readRelease = (db: Database, workspaceId: string, number: number) =>
   releases(db, workspaceId)
     .innerJoin('policy_orders as o', (join) =>
-      join
-        .onRef('o.workspace_id', '=', 'policy_releases.workspace_id')
-        .onRef('o.version', '=', 'policy_releases.order_version'),
+      join.onRef('o.workspace_id', '=', 's.workspace_id').onRef('o.version', '=', 's.order_version'),
     )
     .select([
       'revisions',
@@ -34,7 +32,7 @@ export const readRelease = (db: Database, workspaceId: string, number: number) =
       'o.fallback_policy_id as fallbackPolicyId',
       'o.baseline_policy_id as baselinePolicyId',
     ])
-    .where('number', '=', number)
+    .where('s.number', '=', number)
     .executeTakeFirst();
 
 /** A policy that was published in a state and has another document by now, or is deleted. */
