@@ -1,5 +1,5 @@
 // Observed on 0.169.0: a command line with any of these outside quotes is not split into commands.
-const SPECIAL = /[\\*?[\]{}~^#$`'"&|;<>()\s]/;
+const SPECIAL = /[\\*?[\]{}~^#$`'"&|;<>() \t\r\n]/;
 
 /** What the grammar reads as a statement of its own, never as the name of a command. */
 const KEYWORDS: ReadonlySet<string> = new Set(
