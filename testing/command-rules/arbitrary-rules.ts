@@ -375,7 +375,7 @@ export function arbitraryRulesCase(commandCount: number): fc.Arbitrary<RulesCase
     .tuple(
       fc.array(statement, { minLength: 1, maxLength: 7 }),
       fc.constantFrom('\n', '\n', '\n', '\r\n'),
-      fc.nat(19),
+      fc.nat(7),
       slip,
     )
     .chain(([statements, newline, how, mistake]) => {
