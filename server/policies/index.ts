@@ -7,4 +7,5 @@ export { findPolicyOfMember } from './look-up-policy.ts';
 export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
 export { checkPolicyRevision, policyRevisionHeader } from './policy-revision.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
+export { flushReceipts } from './record-receipts.ts';
 export { policiesRoutes } from './routes.ts';
