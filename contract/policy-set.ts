@@ -11,7 +11,7 @@ import {
   policyTag as tag,
 } from './policy-documents.ts';
 
-const SetTest = z.discriminatedUnion('kind', [
+export const PolicySetTest = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('command'),
     group: z.string().nullable(),
@@ -35,7 +35,7 @@ export const PolicySet = z.object({
         name: PolicyName,
         contents: PolicyContents,
         defaults: PolicyDefaults.default(''),
-        tests: z.array(SetTest).max(200).default([]),
+        tests: z.array(PolicySetTest).max(200).default([]),
         contact: z.string().trim().max(500).default(''),
         explainsRules: z.boolean().default(false),
       }),
@@ -47,6 +47,7 @@ export const PolicySet = z.object({
     baseline: PolicyName.nullable().default(null),
   }),
 });
+export type PolicySetTest = z.infer<typeof PolicySetTest>;
 export type PolicySet = z.infer<typeof PolicySet>;
 
 export const PolicySetPlan = z.object({
@@ -56,7 +57,7 @@ export const PolicySetPlan = z.object({
     z.object({
       name: z.string(),
       change: z.enum(['create', 'update', 'delete', 'keep']),
-      parts: z.array(z.enum(['contents', 'defaults', 'tests', 'contact', 'explainsRules'])),
+      parts: z.array(z.enum(['name', 'contents', 'defaults', 'tests', 'contact', 'explainsRules'])),
       diagnostics: z.array(Diagnostic.extend({ part: PolicyPart })),
       tests: z.array(PolicyTestResult),
     }),
