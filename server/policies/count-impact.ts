@@ -23,20 +23,3 @@ export function countByPolicy(plan: AssignmentPlan, population: readonly MemberG
   }
   return counts;
 }
-
-/** Who would get another policy, by ids. */
-export function countImpact(before: AssignmentPlan, after: AssignmentPlan, population: readonly MemberGroups[]) {
-  const changed = new Map<string, { from: string | null; to: string | null; members: number }>();
-  let unchanged = 0;
-  for (const { groupIds, members } of population) {
-    const from = policyOf(before, groupIds);
-    const to = policyOf(after, groupIds);
-    if (from === to) {
-      unchanged += members;
-      continue;
-    }
-    const key = `${from}>${to}`;
-    changed.set(key, { from, to, members: (changed.get(key)?.members ?? 0) + members });
-  }
-  return { unchanged, changed: [...changed.values()] };
-}
