@@ -72,7 +72,7 @@ export const PolicySetPlan = z.object({
   ),
   fallback: z.object({ from: z.string().nullable(), to: z.string().nullable() }).nullable(),
   baseline: z.object({ from: z.string().nullable(), to: z.string().nullable() }).nullable(),
-  impact: PolicyImpact,
+  impact: PolicyImpact.nullable().describe('Null: the problems leave open who would get what.'),
   problems: z.array(z.string()).describe('Why it cannot be applied; empty: it can.'),
 });
 export type PolicySetPlan = z.infer<typeof PolicySetPlan>;

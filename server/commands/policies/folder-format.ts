@@ -76,26 +76,25 @@ function readSetting({ setting: key, group: inGroup, ...wanted }: z.infer<typeof
 
 const isObject = (entry: unknown): entry is object => typeof entry === 'object' && entry !== null;
 
+const readCommand = (entry: unknown) => {
+  const { data, error } = CommandEntry.safeParse(entry);
+  return { test: data ? ({ kind: 'command', ...data } as const) : null, error };
+};
+
+const readComparison = (entry: unknown) => {
+  const { data, error } = SettingEntry.safeParse(entry);
+  return { test: data ? readSetting(data) : null, error };
+};
+
 /** One entry of a tests file: `command` with `expect`, or `setting` with one of `is`, `contains`, `lacks`. */
 const TestEntry = z.unknown().transform((entry, context): PolicySetTest => {
-  const isCommand = isObject(entry) && 'command' in entry;
-  if (isCommand) {
-    const read = CommandEntry.safeParse(entry);
-    if (read.success) return { kind: 'command', ...read.data };
-    context.issues.push(...read.error.issues.map((issue) => ({ ...issue, input: entry })));
-    return z.NEVER;
-  }
-  const read = SettingEntry.safeParse(entry);
-  const test = read.success ? readSetting(read.data) : null;
+  const { test, error } = isObject(entry) && 'command' in entry ? readCommand(entry) : readComparison(entry);
   if (test) return test;
-  if (read.error) context.issues.push(...read.error.issues.map((issue) => ({ ...issue, input: entry })));
-  else
-    context.issues.push({
-      code: 'custom',
-      path: [],
-      message: 'A setting is compared with one of is:, contains: and lacks:.',
-      input: entry,
-    });
+  const say = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (!error) say([], 'A setting is compared with one of is:, contains: and lacks:.');
+  for (const issue of error?.issues ?? [])
+    if (issue.code === 'unrecognized_keys') for (const key of issue.keys) say([key], `Unknown key “${key}”.`);
+    else say(issue.path, issue.message);
   return z.NEVER;
 });
 
