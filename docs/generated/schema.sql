@@ -373,6 +373,7 @@ create table policy_drafts (
   tests jsonb not null,
   contact text not null,
   explains_rules boolean not null,
+  restored_from integer,
   authors jsonb not null,
   updated_at timestamp with time zone not null,
   updated_by text not null,
