@@ -83,7 +83,9 @@ export function comparePolicySet(
   const { state, rules, policies: rows } = published;
   const problems = repeatedNames(wanted.map(({ name }) => name)).map((name) => `Two policies are called “${name}”.`);
   const present = new Map(rows.map((row) => [key(row.name), row]));
-  const policies = wanted.map((policy) => comparePolicy(policy, present.get(key(policy.name)) ?? null, { groups, problems }));
+  const policies = wanted.map((policy) =>
+    comparePolicy(policy, present.get(key(policy.name)) ?? null, { groups, problems }),
+  );
   const byName = new Map(policies.map((policy) => [key(policy.document.name), policy]));
   const policyIn = (name: string, where: string) => {
     const found = byName.get(key(name));
@@ -101,7 +103,12 @@ export function comparePolicySet(
   for (const name of repeatedNames(assignment.order.map(({ group }) => group)))
     problems.push(`Order: the group “${name}” stands in it twice; only its first place would count.`);
   const names = new Map(rows.map(({ id, name }) => [id, name]));
-  const before = rules.map(({ groupId, groupName: group, policyId, policyName: policy }) => ({ groupId, group, policyId, policy }));
+  const before = rules.map(({ groupId, groupName: group, policyId, policyName: policy }) => ({
+    groupId,
+    group,
+    policyId,
+    policy,
+  }));
   const idOf = (name: string | null, where: string) => (name === null ? null : (policyIn(name, where)?.id ?? null));
   const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? id));
   const nameAfter = (id: string | null) => policies.find((policy) => policy.id === id)?.document.name ?? null;
@@ -114,9 +121,13 @@ export function comparePolicySet(
     order: { items: after.map(({ groupId, policyId }) => ({ groupId, policyId })), fallbackPolicyId, baselinePolicyId },
     orderChanges: compareRules(before, after),
     fallback:
-      state.fallbackPolicyId === fallbackPolicyId ? null : pair(nameOf(state.fallbackPolicyId), nameAfter(fallbackPolicyId)),
+      state.fallbackPolicyId === fallbackPolicyId
+        ? null
+        : pair(nameOf(state.fallbackPolicyId), nameAfter(fallbackPolicyId)),
     baseline:
-      state.baselinePolicyId === baselinePolicyId ? null : pair(nameOf(state.baselinePolicyId), nameAfter(baselinePolicyId)),
+      state.baselinePolicyId === baselinePolicyId
+        ? null
+        : pair(nameOf(state.baselinePolicyId), nameAfter(baselinePolicyId)),
     problems,
   };
 }

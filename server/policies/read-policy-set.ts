@@ -1,5 +1,5 @@
-import type { PolicySet, PolicySetTest } from '#contract/policy-set.ts';
 import type { PolicyTest } from '#contract/policies.ts';
+import type { PolicySet, PolicySetTest } from '#contract/policy-set.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { type AssignmentRow, listAssignments, namesOfGroups } from './assignment-queries.ts';
 import { listPolicies, type PolicyRow } from './queries.ts';
@@ -35,7 +35,10 @@ export const readPublishedState = (db: Database, workspaceId: string): Promise<P
 
 /** A group that was deleted is named by its id, and the id means it again when the set is applied. */
 const nameTests = (tests: readonly PolicyTest[], groupNames: ReadonlyMap<string, string>): PolicySetTest[] =>
-  tests.map(({ groupId, ...test }) => ({ ...test, group: groupId === null ? null : (groupNames.get(groupId) ?? groupId) }));
+  tests.map(({ groupId, ...test }) => ({
+    ...test,
+    group: groupId === null ? null : (groupNames.get(groupId) ?? groupId),
+  }));
 
 /** What is published, by names. */
 export function asPolicySet({ state, policies, rules, groupNames }: PublishedState): PolicySet {
