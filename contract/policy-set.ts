@@ -77,6 +77,9 @@ export const PolicySetPlan = z.object({
 });
 export type PolicySetPlan = z.infer<typeof PolicySetPlan>;
 
+/** Hundreds of documents and thousands of rules in one call. */
+const maxBodyBytes = 16 * 1024 * 1024;
+
 export const policySet = {
   read: endpoint({
     method: 'GET',
@@ -93,6 +96,7 @@ export const policySet = {
     tag,
     allow: 'policies.read',
     audit: { none: 'changes nothing' },
+    maxBodyBytes,
   })
     .input(PolicySet)
     .output(PolicySetPlan),
@@ -104,6 +108,7 @@ export const policySet = {
     allow: 'policies.write',
     audit: 'policy.set-applied',
     orAudit: 'policy.set-unchanged',
+    maxBodyBytes,
   })
     .input(
       PolicySet.extend({

@@ -82,7 +82,9 @@ export async function planPolicySet(db: Database, by: By, set: PolicySet): Promi
   const comparison = comparePolicySet(published, set, groups);
   const { policies, missing, problems } = comparison;
   const isChange = isOrderChange(comparison) || policies.some(({ change }) => change !== 'keep');
-  const judged = isChange ? await judgePolicies(policies, await testedOrder(db, workspaceId, comparison)) : [];
+  // A test of an order that means nothing definite would only repeat what is wrong with it.
+  const order = problems.length > 0 ? null : await testedOrder(db, workspaceId, comparison);
+  const judged = isChange ? await judgePolicies(policies, order) : [];
   const impact: PolicyImpact | null =
     problems.length > 0
       ? null
