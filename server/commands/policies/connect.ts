@@ -9,6 +9,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Contract, contract } from '#contract/index.ts';
 import { httpsOrigin } from '#server/config-values.ts';
 import { exitCodes, Refused } from '#server/refused.ts';
+import { explainFailure } from './explain-failure.ts';
 
 export type ReeveApi = JsonifiedClient<ContractRouterClient<Contract>>;
 
@@ -104,6 +105,15 @@ export async function connect(options: ConnectionOptions, command: Command): Pro
   const secret = await readKey(options, command);
   const link = new OpenAPILink(contract, {
     url: `${options.reeve}/api/v1`,
+    interceptors: [
+      async ({ next }) => {
+        try {
+          return await next();
+        } catch (error) {
+          throw explainFailure(error);
+        }
+      },
+    ],
     fetch: async (asked) => send(asked, Buffer.from(await asked.arrayBuffer()), { secret, ca }),
   });
   return createORPCClient(link);
