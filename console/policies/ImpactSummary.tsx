@@ -30,13 +30,13 @@ export function ImpactSummary({ impact: { changed, unchanged, byGroup, elsewhere
   const total = changed.reduce((sum, { members }) => sum + members, 0);
   if (total === 0)
     return (
-      <Text>
-        Nobody gets another policy. {countOf(unchanged, 'member keeps', 'members keep')} what they have.
-      </Text>
+      <Text>Nobody gets another policy. {countOf(unchanged, 'member keeps', 'members keep')} what they have.</Text>
     );
   return (
     <div>
-      <p className={classes.answer}>{countOf(total, 'member gets', 'members get')} something else at their next start.</p>
+      <p className={classes.answer}>
+        {countOf(total, 'member gets', 'members get')} something else at their next start.
+      </p>
       <ul className={classes.changes}>
         {changed.map((change) => (
           <li key={`${change.kind} ${change.from} ${change.to}`} data-kind={change.kind}>

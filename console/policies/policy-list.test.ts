@@ -17,7 +17,8 @@ const policy = (name: string, facts: Partial<PolicySummary> = {}): PolicySummary
   updatedBy: null,
   ...facts,
 });
-const at = (...positions: number[]) => positions.map((position) => ({ id: `g${position}`, name: `G${position}`, position }));
+const at = (...positions: number[]) =>
+  positions.map((position) => ({ id: `g${position}`, name: `G${position}`, position }));
 const names = (list: PolicySummary[]) => list.map(({ name }) => name).join(' ');
 
 const policies = [

@@ -2,8 +2,7 @@ import type { PolicySummary } from '#contract/policies.ts';
 
 export type PolicyShow = 'assigned' | 'unassigned' | 'draft' | 'awaits-approval';
 
-const isAssigned = ({ groups, isFallback, isBaseline }: PolicySummary) =>
-  groups.length > 0 || isFallback || isBaseline;
+const isAssigned = ({ groups, isFallback, isBaseline }: PolicySummary) => groups.length > 0 || isFallback || isBaseline;
 
 const isShown: Record<PolicyShow, (policy: PolicySummary) => boolean> = {
   assigned: isAssigned,

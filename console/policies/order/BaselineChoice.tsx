@@ -35,9 +35,9 @@ export function BaselineChoice({ options, isReadOnly, value, onChange }: Baselin
             <Notice tone="warn" title="Clients do not all merge it alike">
               <p>
                 Clients that load the bundle (0.140 and newer) take the member’s policy first and fill in from the
-                baseline whatever it leaves open, key by key; prefix rules, hooks and unreadable paths of both add up, and
-                a hooks folder that differs stops the client. Older clients (0.120) take one document only: they get the
-                member’s policy whole and nothing of the baseline. So put nothing into the baseline that has to hold
+                baseline whatever it leaves open, key by key; prefix rules, hooks and unreadable paths of both add up,
+                and a hooks folder that differs stops the client. Older clients (0.120) take one document only: they get
+                the member’s policy whole and nothing of the baseline. So put nothing into the baseline that has to hold
                 everywhere; put that into every policy.
               </p>
             </Notice>

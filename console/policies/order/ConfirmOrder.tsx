@@ -10,9 +10,9 @@ import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { ImpactSummary } from '../ImpactSummary.tsx';
 import { ChangeList } from './ChangeList.tsx';
 import { FailingTests } from './FailingTests.tsx';
+import classes from './Order.module.css';
 import type { OrderChange } from './order-changes.ts';
 import { type OrderDraft, toInput } from './order-draft.ts';
-import classes from './Order.module.css';
 
 interface ConfirmOrderProps {
   order: OrderDraft;

@@ -12,10 +12,7 @@ interface FailingTestsProps {
 export function FailingTests({ tests }: FailingTestsProps) {
   if (tests.length === 0) return null;
   return (
-    <Notice
-      tone="bad"
-      title={`${countOf(tests.length, 'policy test holds', 'policy tests hold')} now and would fail`}
-    >
+    <Notice tone="bad" title={`${countOf(tests.length, 'policy test holds', 'policy tests hold')} now and would fail`}>
       <ul className={classes.changes}>
         {tests.map(({ policyName, sentence, found }) => (
           <li key={`${policyName} ${sentence}`}>

@@ -38,7 +38,10 @@ export function OrderForm({ saved, policies }: OrderFormProps) {
     const names = new Map(policies.map(({ id, name }) => [id, name]));
     return (id: string | null) => (id === null ? 'none' : (names.get(id) ?? 'a deleted policy'));
   }, [policies]);
-  const changes = useMemo(() => (isChanged ? orderChanges(saved, draft, nameOf) : []), [isChanged, saved, draft, nameOf]);
+  const changes = useMemo(
+    () => (isChanged ? orderChanges(saved, draft, nameOf) : []),
+    [isChanged, saved, draft, nameOf],
+  );
   return (
     <>
       {isBehind && <OrderMovedOn changes={changes} onDiscard={startOver} onKeep={rebase} />}

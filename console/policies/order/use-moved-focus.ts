@@ -24,5 +24,9 @@ export function useMovedFocus() {
     row?.scrollIntoView({ block: 'nearest' });
     setWanted(null);
   });
-  return { said, announce, focusAfterMove: (groupId: string, control?: 'up' | 'down') => setWanted({ groupId, control }) };
+  return {
+    said,
+    announce,
+    focusAfterMove: (groupId: string, control?: 'up' | 'down') => setWanted({ groupId, control }),
+  };
 }

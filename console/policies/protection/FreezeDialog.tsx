@@ -29,9 +29,9 @@ export function FreezeDialog({ onClose }: { onClose: () => void }) {
       <Stack gap="md">
         {freeze.error && <FailureNotice what="The policies were not frozen" error={freeze.error} />}
         <p>
-          From then on nobody publishes, assigns or deletes a policy, neither here nor with an API key. Members keep what
-          they have. Saving drafts and going back to an earlier state still work; whoever may write policies can lift the
-          freeze.
+          From then on nobody publishes, assigns or deletes a policy, neither here nor with an API key. Members keep
+          what they have. Saving drafts and going back to an earlier state still work; whoever may write policies can
+          lift the freeze.
         </p>
         <Textarea
           label="Why"

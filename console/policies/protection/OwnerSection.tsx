@@ -18,9 +18,7 @@ export function OwnerSection({ managedBy }: { managedBy: string | null }) {
   const update = useMutation(
     api.policies.protection.update.mutationOptions({
       onSuccess: (now) => {
-        showDone(
-          now.managedBy ? `${now.managedBy} owns the policies now.` : 'The console owns the policies again.',
-        );
+        showDone(now.managedBy ? `${now.managedBy} owns the policies now.` : 'The console owns the policies again.');
         setConfirming(false);
       },
     }),
@@ -64,8 +62,8 @@ export function OwnerSection({ managedBy }: { managedBy: string | null }) {
           text={`reeve policies export --server ${location.origin} ./policies\nreeve policies plan --server ${location.origin} ./policies`}
         />
         <Text size="sm" c="dimmed" mt={8}>
-          The steps, the check in a pull request and what drift means are in <code>docs/guides/policies-as-code.md</code>,
-          which comes with Reeve.
+          The steps, the check in a pull request and what drift means are in{' '}
+          <code>docs/guides/policies-as-code.md</code>, which comes with Reeve.
         </Text>
       </div>
       <ConfirmDialog

@@ -29,11 +29,7 @@ export function ProtectionBanners() {
                 <Button size="xs" variant="default" onClick={() => setLifting(true)}>
                   Lift freeze
                 </Button>
-                <Button
-                  size="xs"
-                  variant="default"
-                  renderRoot={(props) => <Link to={paths.policyStates} {...props} />}
-                >
+                <Button size="xs" variant="default" renderRoot={(props) => <Link to={paths.policyStates} {...props} />}>
                   Go back to an earlier state
                 </Button>
               </>

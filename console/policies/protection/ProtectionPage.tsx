@@ -1,8 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
-import { useQuery } from '@tanstack/react-query';
 import { FreezeSection } from './FreezeSection.tsx';
 import { OwnerSection } from './OwnerSection.tsx';
 import { SecondApproverSection } from './SecondApproverSection.tsx';
