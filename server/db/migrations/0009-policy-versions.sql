@@ -29,6 +29,8 @@ create table policy_drafts (
   tests jsonb not null,
   contact text not null,
   explains_rules boolean not null,
+  -- The version that was brought back; it counts at publishing if the draft is still the same.
+  restored_from integer,
   -- Who had a hand in it: id and label of each. Whoever is in here cannot approve it.
   authors jsonb not null,
   updated_at timestamptz not null,
@@ -60,6 +62,8 @@ alter table workspaces add column policies_frozen_by text;
 alter table workspaces add column policies_frozen_because text;
 alter table workspaces add column policies_managed_by text;
 alter table workspaces add column policy_release integer not null default 0;
+
+create unique index policy_assignments_by_group on policy_assignments (group_id);
 
 -- Each order that was ever in force, once. `items`: group id and name, policy id, in order.
 create table policy_orders (
