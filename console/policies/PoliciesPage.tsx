@@ -34,7 +34,7 @@ export function PoliciesPage() {
       description="In the order they apply: the first assignment that matches a member decides, and nobody gets two."
       action={
         <Group gap={8}>
-          {write}
+          <PoliciesMenu />
           <Button
             variant="default"
             renderRoot={(props) => <Link to={paths.policyOrder} {...props} />}
@@ -42,7 +42,7 @@ export function PoliciesPage() {
           >
             Order and fallback
           </Button>
-          <PoliciesMenu />
+          {write}
         </Group>
       }
     >

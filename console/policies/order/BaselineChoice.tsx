@@ -32,13 +32,11 @@ export function BaselineChoice({ options, isReadOnly, value, onChange }: Baselin
         />
         {isOn && (
           <>
-            <Notice tone="warn" title="Clients do not all merge it alike">
+            <Notice tone="warn" title="A policy is then no longer all that a member gets">
               <p>
-                Clients that load the bundle (0.140 and newer) take the member’s policy first and fill in from the
-                baseline whatever it leaves open, key by key; prefix rules, hooks and unreadable paths of both add up,
-                and a hooks folder that differs stops the client. Older clients (0.120) take one document only: they get
-                the member’s policy whole and nothing of the baseline. So put nothing into the baseline that has to hold
-                everywhere; put that into every policy.
+                Clients since 0.140 take both and fill in from the baseline, key by key, what the policy leaves open.
+                Older clients take one document, so Reeve merges the two for them by the same rules. Command rules,
+                closed paths and hooks of both add up everywhere: a policy cannot lift what the baseline forbids there.
               </p>
             </Notice>
             <Select

@@ -1,4 +1,5 @@
 import { Button, Group, Text } from '@mantine/core';
+import { Plus } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { countOf } from '#console/ui/figures.ts';
@@ -28,6 +29,7 @@ export function OrderForm({ saved, policies }: OrderFormProps) {
   const isReadOnly = whyLocked !== null;
   const { draft, isChanged, isBehind, change, rebase, discard } = useOrderDraft(saved);
   const [isConfirming, setConfirming] = useState(false);
+  const [isAdding, setAdding] = useState(false);
   const [discards, setDiscards] = useState(0);
   const startOver = () => {
     discard();
@@ -47,14 +49,18 @@ export function OrderForm({ saved, policies }: OrderFormProps) {
       {isBehind && <OrderMovedOn changes={changes} onDiscard={startOver} onKeep={rebase} />}
       <Section
         title="Order"
+        action={
+          !isReadOnly && (
+            <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+              Add a group
+            </Button>
+          )
+        }
         description={
           draft.items.length > 0 &&
           `${countOf(draft.items.length, 'group has', 'groups have')} a policy of ${draft.items.length === 1 ? 'its' : 'their'} own.`
         }
       >
-        {!isReadOnly && (
-          <AddRule rules={draft.items} options={options} onAdd={(rule) => change({ items: [...draft.items, rule] })} />
-        )}
         {draft.items.length === 0 ? (
           <EmptyState>No group has a policy of its own: everybody gets the fallback.</EmptyState>
         ) : (
@@ -101,6 +107,14 @@ export function OrderForm({ saved, policies }: OrderFormProps) {
         </div>
       )}
       <UnsavedGuard isActive={isChanged} />
+      {isAdding && (
+        <AddRule
+          rules={draft.items}
+          options={options}
+          onRules={(items) => change({ items })}
+          onClose={() => setAdding(false)}
+        />
+      )}
       {isConfirming && (
         <ConfirmOrder order={draft} changes={changes} onSaved={discard} onClose={() => setConfirming(false)} />
       )}

@@ -17,6 +17,8 @@ import { useMovedFocus } from './use-moved-focus.ts';
 
 /** Few enough to drag among, many enough to see what surrounds a rule. */
 const rowsOnPage = 100;
+/** Up to here one sees all of them at once. */
+const fewRules = 8;
 
 interface RuleListProps {
   rules: NamedRule[];
@@ -62,18 +64,20 @@ export function RuleList({ rules, options, nameOf, isReadOnly, onRules }: RuleLi
   const changed = changing === null ? undefined : placed.find(({ rule }) => rule.groupId === changing);
   return (
     <>
-      <div className={classes.tools}>
-        <SearchBox
-          label="Search the order"
-          value={search}
-          onSearch={(text) => void navigate({ search: { search: text || undefined }, replace: true })}
-        />
-        {!isReadOnly && wanted !== '' && (
-          <Text size="sm" c="dimmed">
-            Clear the search to drag; the buttons move a group among all {rules.length}.
-          </Text>
-        )}
-      </div>
+      {(rules.length > fewRules || wanted !== '') && (
+        <div className={classes.tools}>
+          <SearchBox
+            label="Search the order"
+            value={search}
+            onSearch={(text) => void navigate({ search: { search: text || undefined }, replace: true })}
+          />
+          {!isReadOnly && wanted !== '' && (
+            <Text size="sm" c="dimmed">
+              Clear the search to drag; the buttons move a group among all {rules.length}.
+            </Text>
+          )}
+        </div>
+      )}
       {found.length === 0 && <EmptyState>No group or policy of that name is in the order.</EmptyState>}
       <DndContext
         sensors={sensors}
