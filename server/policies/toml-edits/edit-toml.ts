@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ReeveError } from '#server/fail.ts';
+import { maxDocumentLength } from '../open-document.ts';
 import { asPlainValue, editPlainValue } from './edit-plain-value.ts';
 import { appendItem, appendTable, insertValue } from './insert-value.ts';
 import { planSteps, type Step } from './plan-steps.ts';
@@ -26,6 +27,8 @@ interface Editing {
 }
 
 function openEditing(contents: string): Editing {
+  if (contents.length > maxDocumentLength)
+    throw new ReeveError('bad-input', { issue: `A policy has at most ${maxDocumentLength} characters.` });
   const { newline } = readPlaces(contents);
   let left = mostCharactersRead;
   const read = (text: string): TomlPlaces => {
