@@ -55,7 +55,9 @@ test(`${version} starts with 300 generated documents that Reeve accepts`, async 
   expect(await refusals(contents.map((document) => ({ label: document, answer: delivered(document) })))).toEqual({});
 }, 400_000);
 
-test.runIf(takesDefaults)(`${version} and Reeve agree on the defaults of the table`, async () => {
+test(`${version} and Reeve agree on the defaults of the table`, async () => {
+  // Clients before 0.140 know none.
+  if (!takesDefaults) return;
   const accepted = acceptedDefaults().map((defaults) => ({ label: defaults, answer: delivered('', defaults) }));
   expect(await refusals(accepted)).toEqual({});
   const refused = refusedDefaults().map(({ document }) => document);
