@@ -131,7 +131,7 @@ function testFragments(): void {
       `[rules]\nprefix_rules = [{ pattern = [{ token = "${word}" }], decision = "${decision}", justification = "no ${word} by policy" }]\n`;
     const server = (name: string) => `[mcp_servers.${name}]\nidentity = { command = "node" }\n`;
     const denied = (path: string) => `[permissions.filesystem]\ndeny_read = ["${path}"]\n`;
-    const commands = ['touch a', 'mkdir b', 'cat /etc/hosts', 'cat /etc/hostname', 'echo fine'];
+    const commands = ['touch a', 'mkdir b', 'cat ~/one.txt', 'cat ~/two.txt', 'cat ~/three.txt'];
     const model = await startResponsesServer({
       apiKey: 'sk-scripted',
       script: eachTurn(...commands.map((command) => shellCommand(command)), message('Tried.')),
@@ -142,21 +142,22 @@ function testFragments(): void {
     );
     const client = await open(
       [
-        rule('touch', 'forbidden') + server('one') + denied('/etc/hosts'),
-        rule('mkdir', 'forbidden') + server('two') + denied('/etc/hostname'),
+        rule('touch', 'forbidden') + server('one') + denied('~/one.txt'),
+        rule('mkdir', 'forbidden') + server('two') + denied('~/two.txt'),
       ],
       `model = "corp-model"\nmodel_provider = "scripted"\n[model_providers.scripted]\nname = "Scripted"\nbase_url = "${model.baseUrl}"\nexperimental_bearer_token = "sk-scripted"\n${servers.join('')}`,
     );
     await client.files.home.write('echo.cjs', echoMcpServer);
-    await client.files.etc.write('hostname', 'secret\n');
+    for (const name of ['one', 'two', 'three']) await client.files.home.write(`${name}.txt`, `inside ${name}\n`);
     await client.run(['exec', '--skip-git-repo-check', 'try']);
     const outputs = model.requests.slice(1).map(({ body }) => toolOutputs(body).at(-1));
     expect(outputs).toEqual([
       expect.stringContaining('no touch by policy'),
       expect.stringContaining('no mkdir by policy'),
-      expect.stringContaining('Permission denied'),
-      expect.stringContaining('Permission denied'),
-      expect.stringContaining('fine'),
+      // Clients before 0.163 show an empty file where newer ones say “Permission denied”.
+      expect.not.stringContaining('inside'),
+      expect.not.stringContaining('inside'),
+      expect.stringContaining('inside three'),
     ]);
     const offered = JSON.stringify(model.requests.at(-1)?.body);
     expect(['one', 'two', 'three'].filter((name) => offered.includes(`ping_${name}`))).toEqual(['one', 'two']);
