@@ -1,3 +1,4 @@
+import type { PolicyDocument } from '#contract/policies.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { directoryRoutes } from '#server/directory/index.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
@@ -16,8 +17,10 @@ export interface PolicyWorkspace {
   call<Body = Record<string, unknown>>(method: string, path: string, input?: unknown): Promise<ApiAnswer<Body>>;
   group(name: string): Promise<string>;
   member(email: string, groupIds?: readonly string[]): Promise<string>;
-  /** A published policy, written past the editor. */
+  /** A published policy. */
   policy(name: string, contents?: string): Promise<string>;
+  /** Its next version. */
+  change(id: string, document: Partial<PolicyDocument>): Promise<void>;
 }
 
 /** Another workspace in the same database, with its own owner. */
@@ -28,7 +31,13 @@ export async function addPolicyWorkspace(services: TestServices, name = 'Example
   const router = { policies: policiesRoutes(services), directory: directoryRoutes(services) };
   mountOwnApi(app, { router, origin: services.origin, readMember: async () => owner });
   const client = apiClient(app);
-  let policies = 0;
+  const publish = async (id: string, expectedDraft: number): Promise<void> => {
+    const published = await client.call('POST', `/policies/${id}/publication`, {
+      expectedDraft,
+      message: 'For a test.',
+    });
+    if (published.status !== 200) throw new Error(`not published: ${JSON.stringify(published.body)}`);
+  };
   return {
     services,
     workspaceId,
@@ -50,20 +59,17 @@ export async function addPolicyWorkspace(services: TestServices, name = 'Example
       return id;
     },
     async policy(policyName, contents = 'allowed_sandbox_modes = ["read-only"]\n') {
-      const id = newId('pol');
-      policies += 1;
-      const document = { name: policyName, contents, revision: 1 };
-      const at = new Date();
-      const row = { id, workspace_id: workspaceId, number: policies, ...document, created_at: at, updated_at: at };
-      await services.db
-        .insertInto('policies')
-        .values({ ...row, updated_by: 'a test' })
-        .execute();
-      await services.db
-        .insertInto('policy_revisions')
-        .values({ workspace_id: workspaceId, policy_id: id, ...document, created_at: at, created_by: 'a test' })
-        .execute();
+      const made = await client.call('POST', '/policies', { name: policyName, contents });
+      const id = String(made.body.id);
+      await publish(id, 1);
       return id;
+    },
+    async change(id, document) {
+      const saved = await client.call<{ draft: { version: number } | null }>('PUT', `/policies/${id}/draft`, {
+        expectedDraft: null,
+        ...document,
+      });
+      await publish(id, saved.body.draft?.version ?? 0);
     },
   };
 }

@@ -6,25 +6,43 @@ import type { Services } from '#server/services.ts';
 import type { OrderPlan } from './assignment-queries.ts';
 import { changeOrder, requireSound } from './change-order.ts';
 import { type By, changePolicyState } from './change-state.ts';
-import { describeImpact } from './describe-impact.ts';
-import { readCurrentPlan, withRevisions } from './read-order.ts';
+import { readCurrentPlan } from './current-plan.ts';
+import { describeImpact, type PlanWithRevisions } from './describe-impact.ts';
+
+import { listBrokenTests } from './list-broken-tests.ts';
 import { warnOfOrder } from './warn-of-order.ts';
 
 type Preview = z.infer<typeof OrderPreview>;
+
+const planned = (current: PlanWithRevisions, { items, fallbackPolicyId, baselinePolicyId }: OrderPlan) => ({
+  ...current,
+  assignments: items,
+  fallbackPolicyId,
+  baselinePolicyId,
+});
 
 /** @throws ReeveError not-found, bad-input, policy-not-published */
 export async function previewAssignments(db: Database, workspaceId: string, plan: OrderPlan): Promise<Preview> {
   await requireSound(db, workspaceId, plan);
   const before = await readCurrentPlan(db, workspaceId);
-  const after = await withRevisions(db, workspaceId, plan);
+  const after = planned(before, plan);
   return {
     ...(await describeImpact(db, workspaceId, { before, after })),
-    tests: [],
+    tests: await listBrokenTests(db, workspaceId, { before, after }),
     warnings: await warnOfOrder(db, workspaceId, after),
   };
 }
 
-/** @throws ReeveError conflict, policies-frozen, policies-managed-elsewhere, and as `previewAssignments` */
+/** What the authors of a policy want to stay true is not undone by an order. @throws ReeveError policy-tests-failed */
+async function requireTestsKept(tx: Database, workspaceId: string, plan: OrderPlan): Promise<void> {
+  const before = await readCurrentPlan(tx, workspaceId);
+  const results = await listBrokenTests(tx, workspaceId, { before, after: planned(before, plan) });
+  const message =
+    'Tests of policies would fail under this order, so it was not changed. See which; change the order or the tests.';
+  if (results.length > 0) throw new ReeveError('policy-tests-failed', { results }, { message });
+}
+
+/** @throws ReeveError policy-tests-failed, conflict, policies-frozen, policies-managed-elsewhere, and as `previewAssignments` */
 export async function assignPolicies(
   services: Pick<Services, 'db' | 'clock'>,
   by: By,
@@ -37,6 +55,7 @@ export async function assignPolicies(
     async (tx, { orderVersion }, at) => {
       if (orderVersion !== expectedVersion) throw new ReeveError('conflict', { currentVersion: orderVersion });
       await requireSound(tx, by.workspaceId, plan);
+      await requireTestsKept(tx, by.workspaceId, plan);
       return changeOrder(tx, by, { plan, at });
     },
   );

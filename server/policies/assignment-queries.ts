@@ -33,6 +33,14 @@ export const listAssignments = (db: Database, workspaceId: string): Promise<Assi
     .orderBy('a.position')
     .execute();
 
+export const isInOrder = async (db: Database, workspaceId: string, groupId: string): Promise<boolean> =>
+  (await db
+    .selectFrom('policy_assignments')
+    .select('position')
+    .where('workspace_id', '=', workspaceId)
+    .where('group_id', '=', groupId)
+    .executeTakeFirst()) !== undefined;
+
 export const readAssignmentState = (db: Database, workspaceId: string): Promise<AssignmentState> =>
   db
     .selectFrom('workspaces')
@@ -97,40 +105,6 @@ export async function countOutside(db: Database, workspaceId: string, groupIds: 
       and m.id not in (select member_id from group_members
         where workspace_id = ${workspaceId} and group_id = any(cast(${[...groupIds]} as text[])))`.execute(db);
   return Number(rows[0]?.members ?? 0);
-}
-
-/** Their names, of those that exist. */
-export const namesOfGroups = async (
-  db: Database,
-  workspaceId: string,
-  ids: readonly string[],
-): Promise<Map<string, string>> => {
-  const rows = await db
-    .selectFrom('groups')
-    .select(['id', 'name'])
-    .where('workspace_id', '=', workspaceId)
-    .where(sql<boolean>`id = any(cast(${[...ids]} as text[]))`)
-    .execute();
-  return new Map(rows.map(({ id, name }) => [id, name]));
-};
-
-/** Active members by the combination of groups that matters: each member's groups among those that have an assignment. */
-export async function listMemberGroups(
-  db: Database,
-  workspaceId: string,
-  groupIds: readonly string[],
-): Promise<{ groupIds: string[]; members: number }[]> {
-  const relevant = groupIds.length === 0 ? sql`null` : sql.join(groupIds.map((id) => sql`${id}`));
-  const { rows } = await sql<{ combination: string | null; members: number }>`
-    select combination, count(*) as members from (
-      select m.id, string_agg(gm.group_id, ',' order by gm.group_id) as combination
-      from members m left join group_members gm on gm.member_id = m.id and gm.group_id in (${relevant})
-      where m.workspace_id = ${workspaceId} and m.status = 'active' group by m.id
-    ) by_member group by combination`.execute(db);
-  return rows.map(({ combination, members }) => ({
-    groupIds: combination?.split(',') ?? [],
-    members: Number(members),
-  }));
 }
 
 export const listGroupIdsOfMember = async (db: Database, workspaceId: string, memberId: string): Promise<string[]> => {

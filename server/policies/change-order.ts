@@ -4,13 +4,13 @@ import { ReeveError } from '#server/fail.ts';
 import {
   listAssignments,
   listPolicyRevisions,
-  namesOfGroups,
   type OrderPlan,
   readAssignmentState,
   replaceAssignments,
 } from './assignment-queries.ts';
 import type { By } from './change-state.ts';
 import { describeOrderChange, differingRules, type NamedOrder } from './compare-orders.ts';
+import { listGroupNames } from './impact-queries.ts';
 
 function firstTwice(ids: readonly string[]): string | undefined {
   const seen = new Set<string>();
@@ -38,7 +38,7 @@ export async function requireSound(
   const twice = firstTwice(groupIds);
   if (twice !== undefined)
     throw new ReeveError('bad-input', { groupId: twice, issue: 'a group can stand in the order once' });
-  const existing = await namesOfGroups(db, workspaceId, groupIds);
+  const existing = await listGroupNames(db, workspaceId, groupIds);
   const missing = groupIds.find((id) => !existing.has(id));
   if (missing !== undefined) throw new ReeveError('not-found', { groupId: missing });
 }

@@ -1,10 +1,10 @@
 import { stringify } from 'smol-toml';
+import { requirementsShape } from '#contract/requirements/catalogue.ts';
+import { buildsOn, featureSince } from '#contract/requirements/features.ts';
+import type { Shape, Since } from '#contract/requirements/shape.ts';
 import { accepts } from './check-shape.ts';
 import { isAtLeast } from './client-version.ts';
-import { featureSince } from './codex-features.ts';
 import { readToml } from './read-toml.ts';
-import type { Shape, Since } from './requirements/shape.ts';
-import { requirementsSchema } from './requirements-schema.ts';
 
 const leftOut = Symbol('left out');
 
@@ -48,10 +48,13 @@ function fitValue(shape: Shape, value: unknown, version: string): Fitted {
 
 function knownFeatures(features: unknown, version: string): Record<string, unknown> {
   if (features === null || typeof features !== 'object') return {};
+  const pins = new Map<string, unknown>(Object.entries(features));
   return Object.fromEntries(
-    Object.entries(features).filter(([name]) => {
+    [...pins].filter(([name, value]) => {
       const since = featureSince(name);
-      return since !== null && isAtLeast(version, since);
+      if (since === null || !isAtLeast(version, since)) return false;
+      const base = isAtLeast(version, '0.140.0') ? undefined : buildsOn[name];
+      return base === undefined || value !== true || pins.get(base) === true;
     }),
   );
 }
@@ -60,7 +63,7 @@ function knownFeatures(features: unknown, version: string): Record<string, unkno
 export function fitValues(document: string, version: string): Record<string, unknown> | null {
   const { root } = readToml(document);
   if (!root) return null;
-  const fitted = fitValue(requirementsSchema, root.value, version);
+  const fitted = fitValue(requirementsShape, root.value, version);
   if (fitted === leftOut || fitted === null || typeof fitted !== 'object') return null;
   const { feature_requirements: alias, ...values }: Record<string, unknown> = { ...fitted };
   const features = knownFeatures(values.features ?? alias, version);

@@ -1,16 +1,25 @@
-import { ReeveError } from '#server/fail.ts';
 import { actorOf, callerOf, type RequestContext } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { assignPolicies, previewAssignments } from './assign-policies.ts';
 import { freezePolicies, readProtection, unfreezePolicies, updateProtection } from './protect-policies.ts';
 import { readOrder } from './read-order.ts';
+import { readReleases } from './read-releases.ts';
+import { previewRollBack, rollBack } from './roll-back.ts';
 
 const workspaceOf = (context: RequestContext): string => callerOf(context).workspaceId;
 const by = (context: RequestContext) => ({ workspaceId: workspaceOf(context), actor: actorOf(context) });
 
-const notYet = (): never => {
-  throw new ReeveError('not-found');
+const releaseRoutes = (services: Services) => {
+  const { releases } = routes.policies;
+  const { db } = services;
+  return {
+    list: releases.list.handler(({ input, context }) => readReleases(db, workspaceOf(context), input)),
+    preview: releases.preview.handler(({ input, context }) => previewRollBack(db, workspaceOf(context), input.number)),
+    restore: releases.restore.handler(async ({ input, context }) => ({
+      number: await rollBack(services, by(context), input),
+    })),
+  };
 };
 
 const protectionRoutes = (services: Services) => {
@@ -44,11 +53,7 @@ export function orderRoutes(services: Services) {
     assign: of.assign.handler(async ({ input, context }) => ({
       version: await assignPolicies(services, by(context), input),
     })),
-    releases: {
-      list: of.releases.list.handler(notYet),
-      preview: of.releases.preview.handler(notYet),
-      restore: of.releases.restore.handler(notYet),
-    },
+    releases: releaseRoutes(services),
     protection: protectionRoutes(services),
   };
 }

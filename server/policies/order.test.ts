@@ -144,6 +144,38 @@ describe('what the preview warns of', () => {
   });
 });
 
+test('an order that would undo what tests of a policy want is refused, and the preview says which', async () => {
+  const [inside, outside] = [await at.group('Payments'), await at.group('Everyone in Payments and more')];
+  const [tested, other] = [await at.policy('Tested'), await at.policy('Other')];
+  const rules = [
+    { groupId: inside, policyId: tested },
+    { groupId: outside, policyId: other },
+  ];
+  await assign({ items: rules });
+  const wants = {
+    kind: 'setting',
+    groupId: inside,
+    key: 'allowed_sandbox_modes',
+    expect: 'contains',
+    value: '"read-only"',
+  } as const;
+  await at.change(tested, { tests: [wants] });
+  const swapped = [
+    { groupId: inside, policyId: other },
+    { groupId: outside, policyId: tested },
+  ];
+  const { body } = await at.call('POST', '/policy-assignments/preview', { items: swapped, fallbackPolicyId: null });
+  const broken = { policyName: 'Tested', passed: false, found: '“Other” decides for this group, not this policy.' };
+  expect(body.tests).toMatchObject([broken]);
+  expect(await assign({ items: swapped })).toMatchObject({
+    status: 422,
+    body: { code: 'policy-tests-failed', data: { results: [broken] } },
+  });
+  expect((await readOrder()).items).toMatchObject(rules);
+  // Whose tests the order does not touch is not asked again.
+  expect(await assign({ items: [...rules].reverse() })).toMatchObject({ status: 200 });
+});
+
 test('thousands of groups and their order are read, previewed and written as one', { timeout: 60_000 }, async () => {
   const policies = await Promise.all([1, 2, 3].map((number) => at.policy(`Of many ${number}`)));
   const ids = Array.from({ length: 5_000 }, (_, index) => `grp_many_${String(index).padStart(4, '0')}`);
