@@ -126,7 +126,7 @@ test('somebody saved meanwhile: mine stay, and replace theirs only when told to'
 
 test('a baseline is off until it is asked for, and says how clients merge it', async () => {
   await openOrder();
-  await page.getByText('Send one policy under everything').click();
+  await page.getByRole('switch', { name: 'Send one policy under everything' }).click();
   await page.getByText('Older clients take one document').waitFor();
   await choose(page, 'Baseline policy', 'Engineering');
   await button(page, 'Review and save').click();
@@ -169,7 +169,7 @@ test('one click and a look at the effects go back to the previous state, also wh
 
 test('with a second approver, what waits stands above the list; a folder that owns the policies says so', async () => {
   await page.goto('/policies/protection');
-  await page.getByText('Publishing takes a second person', { exact: true }).click();
+  await page.getByRole('switch', { name: 'Publishing takes a second person' }).click();
   await dialog(page, 'Ask for a second person?').getByRole('button', { name: 'Ask for a second person' }).click();
   await page.getByText('Publishing takes two people now.').waitFor();
   const { api } = example.organisation.owner;
