@@ -39,7 +39,7 @@ test('a group is moved with the keyboard, heard, previewed and saved', async () 
   expect(await firstRule()).toContain('Contractors gets Read-only review');
   await button(page, 'Drag Engineering').focus();
   await page.keyboard.press('Space');
-  await page.getByText('Engineering is picked up, at position 2 of 2.').waitFor({ state: 'attached' });
+  await page.getByText('Engineering is over position 2 of 2.').waitFor({ state: 'attached' });
   await page.keyboard.press('ArrowUp');
   await page.getByText('Engineering is over position 1 of 2.').waitFor({ state: 'attached' });
   await page.keyboard.press('Space');
@@ -112,6 +112,7 @@ test('somebody saved meanwhile: mine stay, and replace theirs only when told to'
   await button(page, 'Review and save').click();
   await preview().getByRole('button', { name: 'Save order' }).click();
   await preview().getByText('The order was not saved').waitFor();
+  expect(example.browser.complaints.splice(0).join()).toContain('409');
   await preview().getByRole('button', { name: 'Cancel' }).click();
   await page.reload();
   await page.getByText('Somebody saved the order meanwhile').waitFor();
