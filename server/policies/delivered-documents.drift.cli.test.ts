@@ -10,7 +10,6 @@ import {
   clashesWithBaseline,
   refusedDefaults,
 } from './document-cases/read-cases.ts';
-import { fitDefaults } from './fit-document.ts';
 import { policyPresets } from './policy-presets.ts';
 import { isRefused, validateDocument } from './validate-document.ts';
 import { validateWithBaseline } from './validate-with-baseline.ts';
@@ -23,11 +22,9 @@ const fragment = (contents: string) => ({ id: 'policy', name: 'Policy', contents
 
 /** What a client of this version receives when its policy is this document. */
 function delivered(contents: string, defaults = ''): unknown {
-  const delivery = { clientVersion: version, gateway, policy: fragment(contents) };
-  if (!takesDefaults) return composeRequirements(delivery);
-  const bundle = composeBundle(delivery);
-  if (defaults !== '') bundle.config_toml.enterprise_managed.push(fragment(fitDefaults(defaults, version)));
-  return bundle;
+  const start = defaults === '' ? [] : [fragment(defaults)];
+  const delivery = { clientVersion: version, gateway, policy: fragment(contents), defaults: start };
+  return takesDefaults ? composeBundle(delivery) : composeRequirements(delivery);
 }
 
 function deliveredPair(policy: string, baseline: string): unknown {
