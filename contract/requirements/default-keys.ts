@@ -214,10 +214,14 @@ const reporting: Record<string, Shape> = {
 };
 
 const signIn: Record<string, Shape> = {
-  chatgpt_base_url: { description: 'Where the client finds Reeve.' },
+  chatgpt_base_url: text('Where the client finds Reeve.'),
   cli_auth_credentials_store: choice(['file', 'keyring', 'auto', 'ephemeral'], 'Where the sign-in is kept.'),
   forced_login_method: choice(['chatgpt', 'api'], 'The only kind of sign-in.'),
-  forced_chatgpt_workspace_id: { description: 'The only workspace.' },
+  forced_chatgpt_workspace_id: {
+    description: 'The only workspaces.',
+    anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+    expected: 'an id or a list of ids',
+  },
 };
 
 const experimental: Record<string, Shape> = {
