@@ -81,6 +81,12 @@ describe('beside requirements', () => {
       'allowed_approval_policies = ["on-request"]\nallowed_sandbox_modes = ["read-only"]\n',
       ['warning default-not-allowed'],
     ],
+    [
+      'default_permissions = ":danger-full-access"\n',
+      'allowed_sandbox_modes = ["read-only"]\n',
+      ['error full-access-limited'],
+    ],
+    ['default_permissions = "corp"\n', '[permissions.corp]\nextends = ":workspace"\n', []],
     ['model = "x"\n', 'not = [toml\n', []],
   ])('%j with %j', (defaults, requirements, codes) => {
     expect(codesOf(defaults, requirements)).toEqual(codes);
