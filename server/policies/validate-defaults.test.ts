@@ -31,6 +31,8 @@ describe('accepted, but not what the author means', () => {
     ['[features]\napps = false\n', []],
     ['model_instructions_file = "/x"\n', ['warning file-must-exist']],
     ['web_search = "indexed"\n', ['warning older-clients-refuse']],
+    // Clients since 0.163 refuse it, older ones do not know it.
+    ['[features]\nrollout_budget = true\n', ['error feature-needs-settings']],
   ])('%j', (defaults, codes) => {
     expect(codesOf(defaults)).toEqual(codes);
   });
