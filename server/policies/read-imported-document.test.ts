@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importDocument, readImportedDocument } from './read-imported-document.ts';
+import { readImportedDocument } from './read-imported-document.ts';
 import { validateDefaults } from './validate-defaults.ts';
 import { isRefused, validateDocument } from './validate-document.ts';
 
@@ -92,13 +92,4 @@ test.each([
   ['#'.repeat(300_000), 'requirements.toml', /too large/],
 ])('%# is refused in a sentence', (text, fileName, sentence) => {
   expect(readImportedDocument(text, fileName)).toEqual({ imported: null, refusal: expect.stringMatching(sentence) });
-});
-
-test('the endpoint gives the reason', () => {
-  expect(() => importDocument({ text: '', fileName: 'x.toml' })).toThrow(
-    expect.objectContaining({
-      code: 'policy-file-unreadable',
-      details: { reason: 'There is no setting in this file.' },
-    }),
-  );
 });
