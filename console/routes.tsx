@@ -213,6 +213,7 @@ const shellPages = [
   createRoute({
     ...inShell,
     path: paths.policy,
+    validateSearch: search.PolicySearch,
     component: lazyRouteComponent(() => import('#console/policies/PolicyPage.tsx'), 'PolicyPage'),
   }),
   createRoute({

@@ -1,0 +1,95 @@
+import { Button, Group, Switch } from '@mantine/core';
+import { EmptyState } from '#console/ui/EmptyState.tsx';
+import { countOf } from '#console/ui/figures.ts';
+import { SearchBox } from '#console/ui/SearchBox.tsx';
+import { Section } from '#console/ui/Section.tsx';
+import type { KeyGroup } from '#contract/requirements/catalogue.ts';
+import type { Shape } from '#contract/requirements/shape.ts';
+import { type FormGroup, formGroups, isSet, matchesSearch, unknownKeys } from './form-keys.ts';
+import classes from './Form.module.css';
+import { JumpList } from './JumpList.tsx';
+import type { JsonTable } from './json-value.ts';
+import { KeyRow } from './KeyRow.tsx';
+import { UnknownKeys } from './UnknownKeys.tsx';
+
+export interface KeyFilter {
+  search: string;
+  isOnlySet: boolean;
+}
+
+interface DocumentFieldsProps {
+  groups: readonly KeyGroup[];
+  shape: Shape;
+  values: JsonTable;
+  filter: KeyFilter;
+  onFilter: (filter: KeyFilter) => void;
+}
+
+/** Every key of the catalogue, in groups, with what the document says for it. */
+export function DocumentFields({ groups, shape, values, filter, onFilter }: DocumentFieldsProps) {
+  const all = formGroups(groups);
+  const shown = all
+    .map(({ name, keys }): FormGroup => ({
+      name,
+      keys: keys.filter(
+        (key) =>
+          (!filter.isOnlySet || isSet(key, values)) && (filter.search === '' || matchesSearch(key, filter.search)),
+      ),
+    }))
+    .filter(({ keys }) => keys.length > 0);
+  const strangers = unknownKeys(shape, values);
+  const counts = all.map(({ name, keys }) => ({ name, set: keys.filter((key) => isSet(key, values)).length }));
+  return (
+    <>
+      <Group gap={16} mb="md">
+        <SearchBox
+          label="Search keys"
+          value={filter.search}
+          onSearch={(search) => onFilter({ ...filter, search })}
+        />
+        <Switch
+          label="Only what is set"
+          checked={filter.isOnlySet}
+          onChange={(event) => onFilter({ ...filter, isOnlySet: event.currentTarget.checked })}
+        />
+      </Group>
+      <div className={classes.columns}>
+        <JumpList groups={counts.filter(({ name }) => shown.some((group) => group.name === name))} hasUnknown={strangers.length > 0} />
+        <div className={classes.groups}>
+          {shown.length === 0 && (
+            <EmptyState
+              action={
+                <Button variant="default" onClick={() => onFilter({ search: '', isOnlySet: false })}>
+                  Show every key
+                </Button>
+              }
+            >
+              {filter.search === '' ? 'This document sets nothing yet.' : `No key says anything about “${filter.search}”.`}
+            </EmptyState>
+          )}
+          {shown.map(({ name, keys }) => (
+            <div key={name} id={groupId(name)} className={classes.group}>
+              <Section title={name}>
+                {keys.map((key) => (
+                  <KeyRow key={key.name} row={key} values={values} />
+                ))}
+              </Section>
+            </div>
+          ))}
+          {strangers.length > 0 && (
+            <div id={groupId('unknown')} className={classes.group}>
+              <Section
+                title="Keys clients do not know"
+                description={`${countOf(strangers.length, 'key stands', 'keys stand')} in the document without any effect from here. They stay as they are.`}
+              >
+                <UnknownKeys keys={strangers} />
+              </Section>
+            </div>
+          )}
+        </div>
+      </div>
+    </>
+  );
+}
+
+export const groupId = (name: string) => `group-${name.toLowerCase().replaceAll(/\W+/g, '-')}`;
