@@ -1,17 +1,17 @@
-import { accepts } from './check-shape.ts';
-import { isAtLeast } from './client-version.ts';
-import { closestName } from './closest-name.ts';
-import { featureNames, featureSince, isRemovedFeature } from './codex-features.ts';
-import type { TomlNode } from './read-toml.ts';
-import { type Report, writePath } from './report.ts';
-import type { Shape, Since } from './requirements/shape.ts';
 import {
   configServerRefusal,
   keyAliases,
   localOnlyKeys,
   requirementKeys,
-  requirementsSchema,
-} from './requirements-schema.ts';
+  requirementsShape,
+} from '#contract/requirements/catalogue.ts';
+import { featureNames, featureSince, isRemovedFeature } from '#contract/requirements/features.ts';
+import type { Shape, Since } from '#contract/requirements/shape.ts';
+import { accepts } from './check-shape.ts';
+import { isAtLeast } from './client-version.ts';
+import { closestName } from './closest-name.ts';
+import type { TomlNode } from './read-toml.ts';
+import { type Report, writePath } from './report.ts';
 
 interface Walk {
   root: TomlNode;
@@ -120,7 +120,7 @@ function remarkFeature(walk: Walk, child: TomlNode, path: readonly string[]): vo
 export function checkRemarks(root: TomlNode, document: string, oldestClient: string, report: Report): void {
   const walk = { root, document, oldestClient, report };
   remarkTopLevel(walk);
-  walkShape(walk, requirementsSchema, root, []);
+  walkShape(walk, requirementsShape, root, []);
   for (const table of ['features', ...Object.keys(keyAliases).filter((alias) => keyAliases[alias] === 'features')]) {
     for (const [name, child] of root.children.get(table)?.children ?? []) remarkFeature(walk, child, [table, name]);
   }

@@ -1,7 +1,7 @@
+import { reservedPermissionNames } from '#contract/requirements/sandbox.ts';
 import { checkDeniedPaths } from './check-denied-paths.ts';
 import { nodeAt, type TomlNode } from './read-toml.ts';
 import { type Report, writePath } from './report.ts';
-import { reservedPermissionNames } from './requirements/sandbox.ts';
 
 const builtInProfiles = [':read-only', ':workspace', ':danger-full-access'] as const;
 

@@ -1,5 +1,5 @@
+import { featureSince } from '#contract/requirements/features.ts';
 import { isAtLeast, testedClientFor } from './client-version.ts';
-import { featureSince } from './codex-features.ts';
 import { fitValues, printToml, withoutKey } from './fit-document.ts';
 import { nodeAt, readToml } from './read-toml.ts';
 import { defaultProviderId, reeveFeatures } from './reeve-pins.ts';

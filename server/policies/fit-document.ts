@@ -1,10 +1,10 @@
 import { stringify } from 'smol-toml';
+import { requirementsShape } from '#contract/requirements/catalogue.ts';
+import { featureSince } from '#contract/requirements/features.ts';
+import type { Shape, Since } from '#contract/requirements/shape.ts';
 import { accepts } from './check-shape.ts';
 import { isAtLeast } from './client-version.ts';
-import { featureSince } from './codex-features.ts';
 import { readToml } from './read-toml.ts';
-import type { Shape, Since } from './requirements/shape.ts';
-import { requirementsSchema } from './requirements-schema.ts';
 
 const leftOut = Symbol('left out');
 
@@ -60,7 +60,7 @@ function knownFeatures(features: unknown, version: string): Record<string, unkno
 export function fitValues(document: string, version: string): Record<string, unknown> | null {
   const { root } = readToml(document);
   if (!root) return null;
-  const fitted = fitValue(requirementsSchema, root.value, version);
+  const fitted = fitValue(requirementsShape, root.value, version);
   if (fitted === leftOut || fitted === null || typeof fitted !== 'object') return null;
   const { feature_requirements: alias, ...values }: Record<string, unknown> = { ...fitted };
   const features = knownFeatures(values.features ?? alias, version);

@@ -1,3 +1,5 @@
+import { flag, mapOf, type Shape } from './shape.ts';
+
 /**
  * The features each tested client lists in `codex features list`. What a client does not know it ignores with a warning, up to
  * 0.12x it refuses to start.
@@ -92,3 +94,10 @@ export const featureNames: readonly string[] = [...sinceVersion.keys()].filter((
 export const featureSince = (name: string): string | null => sinceVersion.get(name) ?? null;
 
 export const isRemovedFeature = (name: string): boolean => removed.has(name);
+
+export const features: Record<string, Shape> = {
+  features: mapOf(flag('On or off.'), 'Features pinned on or off; members cannot change them.', {
+    whenDisallowed:
+      'The pinned value holds silently, also against `--enable` and `--disable`. A feature the client does not know is ignored with a warning; up to 0.12x it refuses to start, so Reeve leaves it out there.',
+  }),
+};

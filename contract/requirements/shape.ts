@@ -7,10 +7,12 @@ export interface Since {
 }
 
 /**
- * The part of JSON schema that describes requirements.toml, with four annotations of our own: `knownKeys` (other keys are accepted
- * and do nothing), `since`, `valueSince` (the same per enum value) and `expected` (a reader's words for what belongs here).
+ * The part of JSON schema that describes the documents of a policy, with annotations of our own: `knownKeys` (other keys are accepted
+ * and do nothing), `since`, `valueSince` (the same per enum value), `valueNotes` (a sentence per enum value), `expected` (a reader's
+ * words for what belongs here) and `whenDisallowed` (what the client does when what a member set does not fit).
  */
 export interface Shape {
+  /** One sentence for whoever writes the policy. */
   description?: string;
   type?: 'string' | 'boolean' | 'integer' | 'array' | 'object';
   enum?: readonly string[];
@@ -28,8 +30,20 @@ export interface Shape {
   knownKeys?: true;
   since?: Since;
   valueSince?: Readonly<Record<string, Since>>;
+  valueNotes?: Readonly<Record<string, string>>;
   expected?: string;
+  whenDisallowed?: string;
 }
+
+/** The annotations a JSON schema validator has to be told about. */
+export const shapeAnnotations = [
+  'knownKeys',
+  'since',
+  'valueSince',
+  'valueNotes',
+  'expected',
+  'whenDisallowed',
+] as const;
 
 export type Extra = Omit<Shape, 'type' | 'description'>;
 
@@ -44,12 +58,21 @@ export const count = (description: string, extra: Extra = {}): Shape => ({
   ...extra,
 });
 
-export const choice = (values: readonly string[], description: string, extra: Extra = {}): Shape => ({
-  type: 'string',
-  enum: values,
-  description,
-  ...extra,
-});
+/** One of a few words; as a record, with a sentence for each. */
+export const choice = (
+  values: readonly string[] | Readonly<Record<string, string>>,
+  description: string,
+  extra: Extra = {},
+): Shape => {
+  const notes = isNamed(values) ? { valueNotes: values } : {};
+  return { type: 'string', enum: isNamed(values) ? Object.keys(values) : values, ...notes, description, ...extra };
+};
+
+function isNamed(
+  values: readonly string[] | Readonly<Record<string, string>>,
+): values is Readonly<Record<string, string>> {
+  return !Array.isArray(values);
+}
 
 export const list = (items: Shape, description: string, extra: Extra = {}): Shape => ({
   type: 'array',
