@@ -114,11 +114,11 @@ export const errors = {
   'local-off': { status: 403, message: localOffMessage },
   'policy-refused': {
     status: 422,
-    message: 'A client would refuse this document, so it cannot be saved. See the diagnostics.',
+    message: 'A client would refuse this document, so it cannot be published. See the diagnostics.',
   },
   'policy-in-use': {
     status: 409,
-    message: 'This policy is assigned or is the fallback. Take it out of the assignments first.',
+    message: 'This policy is assigned, or is the fallback or the baseline. Take it out of the order first.',
   },
   'model-not-allowed': { status: 403, message: 'This model is not allowed in this workspace.' },
   'upstream-not-set': { status: 503, message: 'No model upstream is set. A workspace owner sets it under Models.' },

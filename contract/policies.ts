@@ -1,6 +1,7 @@
-import { policyDocuments, policyPublication, policyVersions } from './policy-authoring.ts';
+import { policyDocuments } from './policy-authoring.ts';
 import { policyDeliveries, policyExplanations, policyLookUp } from './policy-delivery.ts';
 import { policyOrder, policyProtection, policyReleases } from './policy-orders.ts';
+import { policyPublication, policyVersions } from './policy-publication.ts';
 import { policySet } from './policy-set.ts';
 
 export {

@@ -55,8 +55,8 @@ test('a draft outlives a reload, and says so when somebody else saved meanwhile'
   await page.keyboard.insertText('# mine\n');
   await page.getByText('Every client accepts this document').waitFor();
   const found = (await api.policies.list({})).items.find(({ name }) => name === 'Engineering');
-  const { id, revision, contents, name } = await api.policies.get({ id: found?.id ?? '' });
-  await api.policies.update({ id, expectedRevision: revision, name, contents: `${contents}# theirs\n` });
+  const { id, revision, published } = await api.policies.get({ id: found?.id ?? '' });
+  await example.organisation.changePolicy(id, { contents: `${published?.contents}# theirs\n` });
 
   await page.reload();
   await page.getByText('Somebody changed this policy meanwhile').waitFor();

@@ -42,6 +42,7 @@ export interface PolicyTables {
     tests: Json<PolicyTest[]>;
     contact: string;
     explains_rules: boolean;
+    restored_from: number | null;
     authors: Json<Author[]>;
     updated_at: Timestamp;
     updated_by: string;

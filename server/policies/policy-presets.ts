@@ -3,6 +3,8 @@ export interface PolicyPreset {
   name: string;
   sentence: string;
   contents: string;
+  /** Where clients start; members can change it. */
+  defaults: string;
 }
 
 /** Documents to start from. Each one is checked by a test against the validator and the stock client. */
@@ -25,6 +27,7 @@ prefix_rules = [
   { pattern = [{ token = "git" }, { token = "push" }], decision = "prompt", justification = "Review before changing shared history." },
 ]
 `,
+    defaults: '',
   },
   {
     id: 'read-only-review',
@@ -38,6 +41,7 @@ allowed_web_search_modes = ["cached"]
 [permissions.filesystem]
 deny_read = ["~/.ssh", "~/.aws", "~/.gnupg", "**/.env"]
 `,
+    defaults: '',
   },
   {
     id: 'locked-down',
@@ -66,6 +70,7 @@ image_generation = false
 [permissions.filesystem]
 deny_read = ["~/.ssh", "~/.aws", "~/.gnupg", "~/.kube", "**/.env", "**/*.pem"]
 `,
+    defaults: '',
   },
   {
     id: 'automation',
@@ -81,6 +86,7 @@ prefix_rules = [
   { pattern = [{ token = "git" }, { token = "push" }], decision = "forbidden", justification = "The pipeline pushes, not the agent." },
 ]
 `,
+    defaults: '',
   },
 ];
 

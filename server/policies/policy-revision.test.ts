@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { publishPolicy } from '#testing/publish-policy.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { checkPolicyRevision, deliverPolicy } from './policy-revision.ts';
-import { changePolicy, createPolicy } from './save-policy.ts';
 
 let services: TestServices;
 let member: { workspaceId: string; memberId: string };
 let policyId: string;
-const actor = { kind: 'system' as const, id: null, label: 'the test', workspaceId: null, ip: null };
 const start = new Date('2026-11-22T08:00:00Z');
 const minutesLater = (minutes: number) => new Date(start.getTime() + minutes * 60_000);
 
@@ -15,11 +14,7 @@ beforeAll(async () => {
   services.setNow(start);
   const { workspaceId, ownerId } = await seedWorkspace(services.db);
   member = { workspaceId, memberId: ownerId };
-  policyId = await createPolicy(
-    services,
-    { workspaceId, actor },
-    { name: 'Baseline', contents: 'allowed_sandbox_modes = ["read-only"]\n' },
-  );
+  policyId = await publishPolicy(services, { workspaceId, contents: 'allowed_sandbox_modes = ["read-only"]\n' });
   await services.db.updateTable('workspaces').set({ fallback_policy_id: policyId }).execute();
 });
 afterAll(() => services.close());
@@ -50,11 +45,11 @@ test("another member's revision does not count", async () => {
 test('a former revision is good for the grace after the change, then stale', async () => {
   const { revisionHeader: former } = await deliverPolicy(services, member);
   services.setNow(minutesLater(10));
-  await changePolicy(
-    services,
-    { workspaceId: member.workspaceId, actor },
-    { id: policyId, expectedRevision: 1, contents: 'allowed_approval_policies = ["on-request"]\n' },
-  );
+  await publishPolicy(services, {
+    workspaceId: member.workspaceId,
+    id: policyId,
+    contents: 'allowed_approval_policies = ["on-request"]\n',
+  });
   services.setNow(minutesLater(69));
   expect(await check(former)).toMatchObject({ ok: true });
   services.setNow(minutesLater(71));

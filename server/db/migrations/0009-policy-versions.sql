@@ -29,6 +29,8 @@ create table policy_drafts (
   tests jsonb not null,
   contact text not null,
   explains_rules boolean not null,
+  -- The version that was brought back; it counts at publishing if the draft is still the same.
+  restored_from integer,
   -- Who had a hand in it: id and label of each. Whoever is in here cannot approve it.
   authors jsonb not null,
   updated_at timestamptz not null,

@@ -1,0 +1,1 @@
+export const editToml = (contents: string, _edits: unknown): string => contents;
