@@ -43,7 +43,10 @@ export const PolicySearch = z.object({
   keys: text,
   only: z.literal('set').optional().catch(undefined),
   before: z.coerce.number().int().optional().catch(undefined),
-  after: z.union([z.literal('draft'), z.coerce.number().int()]).optional().catch(undefined),
+  after: z
+    .union([z.literal('draft'), z.coerce.number().int()])
+    .optional()
+    .catch(undefined),
   diff: z.literal('unified').optional().catch(undefined),
   review: z.literal(1).optional().catch(undefined),
   cursor: text,

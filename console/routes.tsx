@@ -197,7 +197,7 @@ const shellPages = [
     ...inShell,
     path: paths.newPolicy,
     validateSearch: search.NewPolicySearch,
-    component: lazyRouteComponent(() => import('#console/policies/NewPolicyPage.tsx'), 'NewPolicyPage'),
+    component: lazyRouteComponent(() => import('#console/policies/new/NewPolicyPage.tsx'), 'NewPolicyPage'),
   }),
   createRoute({
     ...inShell,

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import { Sentence } from '#console/ui/Sentence.tsx';
 import { StatusBadge, type Tone } from '#console/ui/StatusBadge.tsx';
 import type { ClientRemark } from '#contract/policy-documents.ts';
-import classes from './PolicyPage.module.css';
 import listClasses from './Policies.module.css';
+import classes from './PolicyPage.module.css';
 
 type Remark = z.infer<typeof ClientRemark>;
 

@@ -7,8 +7,8 @@ import { Section } from '#console/ui/Section.tsx';
 import { TomlEditor } from '#console/ui/TomlEditor.tsx';
 import type { Diagnostic, Policy } from '#contract/policies.ts';
 import { ClientRemarks } from './ClientRemarks.tsx';
-import { documentKinds, type DocumentPart } from './document-kinds.ts';
 import { DiagnosticList } from './DiagnosticList.tsx';
+import { type DocumentPart, documentKinds } from './document-kinds.ts';
 import { DocumentFields } from './form/DocumentFields.tsx';
 import { DocumentFormProvider } from './form/document-form.ts';
 import type { useDocumentEdits } from './form/use-document-edits.ts';
@@ -32,7 +32,7 @@ export function DocumentTab({ part, draft, validation, edits, isReadOnly }: Docu
   const { view = 'form', keys = '', only } = useSearch({ from: '/shell/policies/$id' });
   const navigate = useNavigate({ from: '/policies/$id' });
   const [jumpTo, setJumpTo] = useState<Diagnostic['from']>();
-  const { fileName, explanation, groups, shape } = documentKinds[part];
+  const { fileName, explanation, groups, shape, unset, guidance } = documentKinds[part];
   const assist = useMemo(
     () => ({
       complete: (text: string, offset: number) => completeDocument(shape, text, offset),
@@ -78,7 +78,7 @@ export function DocumentTab({ part, draft, validation, edits, isReadOnly }: Docu
           <p>Its text is no TOML yet. Put it right in the TOML view; the form comes back by itself.</p>
         </Notice>
       ) : (
-        <DocumentFormProvider value={{ edit: edits.edit, isReadOnly, diagnostics }}>
+        <DocumentFormProvider value={{ edit: edits.edit, isReadOnly, diagnostics, unset, guidance }}>
           <DocumentFields
             groups={groups}
             shape={shape}

@@ -54,7 +54,15 @@ function Behind({ policy, draft }: { policy: Policy; draft: WorkingDraft }) {
   );
 }
 
-function Draft({ policy, draft, isReadOnly }: { policy: Policy; draft: NonNullable<Policy['draft']>; isReadOnly: boolean }) {
+function Draft({
+  policy,
+  draft,
+  isReadOnly,
+}: {
+  policy: Policy;
+  draft: NonNullable<Policy['draft']>;
+  isReadOnly: boolean;
+}) {
   const [isAsked, setAsked] = useState(false);
   const navigate = useNavigate({ from: '/policies/$id' });
   const discard = useMutation(

@@ -7,8 +7,8 @@ import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Page } from '#console/shell/Page.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import type { Policy } from '#contract/policies.ts';
-import { DraftNotice } from './DraftNotice.tsx';
 import { DocumentTab } from './DocumentTab.tsx';
+import { DraftNotice } from './DraftNotice.tsx';
 import { useDocumentEdits } from './form/use-document-edits.ts';
 import { LockNotice } from './LockNotice.tsx';
 import { PolicySettings } from './PolicySettings.tsx';
@@ -57,7 +57,13 @@ export function PolicyWorkplace({ policy }: { policy: Policy }) {
   const isReadOnly = lock.writing !== null;
   const shared = { policy, draft, validation, isReadOnly };
   const review = (
-    <ReviewButton policy={policy} draft={draft} lock={lock} isBusy={wanted === 'review'} onReview={() => setWanted('review')} />
+    <ReviewButton
+      policy={policy}
+      draft={draft}
+      lock={lock}
+      isBusy={wanted === 'review'}
+      onReview={() => setWanted('review')}
+    />
   );
   return (
     <Page

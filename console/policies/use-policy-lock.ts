@@ -24,6 +24,7 @@ export function usePolicyLock(): PolicyLock {
     : managedBy !== null
       ? `The folder ${managedBy} owns the policies: change them there.`
       : null;
-  const publishing = writing ?? (frozen && 'All policies are frozen: nothing is published or deleted until the freeze is lifted.');
+  const publishing =
+    writing ?? (frozen && 'All policies are frozen: nothing is published or deleted until the freeze is lifted.');
   return { writing, publishing, frozen, managedBy, needsApprover: data?.secondApprover ?? false };
 }

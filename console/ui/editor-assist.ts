@@ -5,7 +5,7 @@ import { hoverTooltip, keymap } from '@codemirror/view';
 export interface EditorSuggestion {
   label: string;
   kind: string;
-  /** `${…}` is where the cursor goes next. */
+  /** `#{…}` is where the cursor goes next. */
   template: string;
   detail: string | null;
   info: string | null;
@@ -19,7 +19,7 @@ export interface EditorAssist {
 
 const toCompletion = ({ label, kind, template, detail, info }: EditorSuggestion): Completion => {
   const shown: Completion = { label, type: kind, ...(detail && { detail }), ...(info && { info }) };
-  return template.includes('${') ? snippetCompletion(template, shown) : { ...shown, apply: template };
+  return template.includes('#{') ? snippetCompletion(template, shown) : { ...shown, apply: template };
 };
 
 /** Sentences mark code with backticks. */

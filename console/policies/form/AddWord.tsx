@@ -46,7 +46,12 @@ export function AddWord({ label, words, isFree, onAdd }: AddWordProps) {
         onChange={(event) => setTyped(event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Enter' && add()}
       />
-      <Button variant="default" leftSection={<Plus size={16} aria-hidden />} disabled={typed.trim() === ''} onClick={add}>
+      <Button
+        variant="default"
+        leftSection={<Plus size={16} aria-hidden />}
+        disabled={typed.trim() === ''}
+        onClick={add}
+      >
         Add
       </Button>
     </Group>

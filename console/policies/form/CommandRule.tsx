@@ -26,16 +26,16 @@ interface CommandRuleProps {
 /** Words, decision and justification of one rule. */
 export function CommandRule({ path, number, count, rule, onMove, onDuplicate, onRemove }: CommandRuleProps) {
   const { edit, isReadOnly } = useDocumentForm();
-  const decision = typeof rule['decision'] === 'string' ? rule['decision'] : null;
+  const decision = typeof rule.decision === 'string' ? rule.decision : null;
   const isKnown = decision === null || decisions.some(({ value }) => value === decision);
-  const justification = useCommitted(String(rule['justification'] ?? ''), (text) => {
+  const justification = useCommitted(String(rule.justification ?? ''), (text) => {
     const place = [...path, 'justification'];
     edit(text.trim() === '' ? { path: place } : { path: place, value: text.trim() });
   });
   return (
     <>
       <div className={classes.ruleHead}>
-        <RuleWords path={path} number={number} pattern={rule['pattern']} />
+        <RuleWords path={path} number={number} pattern={rule.pattern} />
         <Select
           label="Decision"
           aria-label={`Decision, rule ${number}`}
@@ -73,7 +73,15 @@ export function CommandRule({ path, number, count, rule, onMove, onDuplicate, on
   );
 }
 
-function RuleWords({ path, number, pattern }: { path: string[]; number: number; pattern: JsonTable[string] | undefined }) {
+function RuleWords({
+  path,
+  number,
+  pattern,
+}: {
+  path: string[];
+  number: number;
+  pattern: JsonTable[string] | undefined;
+}) {
   const { edit, isReadOnly } = useDocumentForm();
   const written = writeWords(pattern);
   const place = [...path, 'pattern'];

@@ -5,8 +5,8 @@ import { SearchBox } from '#console/ui/SearchBox.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import type { KeyGroup } from '#contract/requirements/catalogue.ts';
 import type { Shape } from '#contract/requirements/shape.ts';
-import { type FormGroup, formGroups, isSet, matchesSearch, unknownKeys } from './form-keys.ts';
 import classes from './Form.module.css';
+import { type FormGroup, formGroups, isSet, matchesSearch, unknownKeys } from './form-keys.ts';
 import { JumpList } from './JumpList.tsx';
 import type { JsonTable } from './json-value.ts';
 import { KeyRow } from './KeyRow.tsx';
@@ -29,24 +29,22 @@ interface DocumentFieldsProps {
 export function DocumentFields({ groups, shape, values, filter, onFilter }: DocumentFieldsProps) {
   const all = formGroups(groups);
   const shown = all
-    .map(({ name, keys }): FormGroup => ({
-      name,
-      keys: keys.filter(
-        (key) =>
-          (!filter.isOnlySet || isSet(key, values)) && (filter.search === '' || matchesSearch(key, filter.search)),
-      ),
-    }))
+    .map(
+      ({ name, keys }): FormGroup => ({
+        name,
+        keys: keys.filter(
+          (key) =>
+            (!filter.isOnlySet || isSet(key, values)) && (filter.search === '' || matchesSearch(key, filter.search)),
+        ),
+      }),
+    )
     .filter(({ keys }) => keys.length > 0);
   const strangers = unknownKeys(shape, values);
   const counts = all.map(({ name, keys }) => ({ name, set: keys.filter((key) => isSet(key, values)).length }));
   return (
     <>
       <Group gap={16} mb="md">
-        <SearchBox
-          label="Search keys"
-          value={filter.search}
-          onSearch={(search) => onFilter({ ...filter, search })}
-        />
+        <SearchBox label="Search keys" value={filter.search} onSearch={(search) => onFilter({ ...filter, search })} />
         <Switch
           label="Only what is set"
           checked={filter.isOnlySet}
@@ -54,7 +52,10 @@ export function DocumentFields({ groups, shape, values, filter, onFilter }: Docu
         />
       </Group>
       <div className={classes.columns}>
-        <JumpList groups={counts.filter(({ name }) => shown.some((group) => group.name === name))} hasUnknown={strangers.length > 0} />
+        <JumpList
+          groups={counts.filter(({ name }) => shown.some((group) => group.name === name))}
+          hasUnknown={strangers.length > 0}
+        />
         <div className={classes.groups}>
           {shown.length === 0 && (
             <EmptyState
@@ -64,7 +65,9 @@ export function DocumentFields({ groups, shape, values, filter, onFilter }: Docu
                 </Button>
               }
             >
-              {filter.search === '' ? 'This document sets nothing yet.' : `No key says anything about “${filter.search}”.`}
+              {filter.search === ''
+                ? 'This document sets nothing yet.'
+                : `No key says anything about “${filter.search}”.`}
             </EmptyState>
           )}
           {shown.map(({ name, keys }) => (

@@ -16,7 +16,7 @@ const saysInside = new Set(['map', 'table', 'table-list', 'command-rules']);
 
 /** One key: what it does on the left, its value on the right. */
 export function KeyRow({ row, values }: { row: FormKey; values: JsonTable }) {
-  const { edit, isReadOnly } = useDocumentForm();
+  const { edit, isReadOnly, unset, guidance } = useDocumentForm();
   const [isOpened, setOpened] = useState(false);
   const { path, name, shape } = row;
   const widget = widgetOf(path, shape);
@@ -24,10 +24,16 @@ export function KeyRow({ row, values }: { row: FormKey; values: JsonTable }) {
   const isSimple = alwaysOpen.has(widget);
   const isOpen = holdsValue || isOpened || (isSimple && !isReadOnly);
   const isWide = isOpen && saysInside.has(widget);
+  const advice = guidance[path[0] ?? '']?.because;
   const since = sinceSentence(shape, path);
   const id = `key-${name.replaceAll(/\W/g, '-')}`;
   return (
-    <section className={classes.row} data-set={holdsValue || undefined} data-wide={isWide || undefined} aria-labelledby={id}>
+    <section
+      className={classes.row}
+      data-set={holdsValue || undefined}
+      data-wide={isWide || undefined}
+      aria-labelledby={id}
+    >
       <div className={classes.about}>
         <h3 id={id} className={classes.name}>
           <code>{name}</code>
@@ -35,6 +41,7 @@ export function KeyRow({ row, values }: { row: FormKey; values: JsonTable }) {
         <p className={classes.sentence}>
           <Sentence text={shape.description ?? ''} />
         </p>
+        {advice && <p className={classes.advice}>Better not set here. {advice}</p>}
         {since && <p className={classes.note}>{since}</p>}
         {shape.whenDisallowed && (
           <p className={classes.note}>
@@ -47,7 +54,7 @@ export function KeyRow({ row, values }: { row: FormKey; values: JsonTable }) {
           <ValueField path={path} label={name} shape={shape} value={valueAt(values, path)} />
         ) : (
           <p className={classes.unset}>
-            Not set: members choose.
+            {unset}
             {!isReadOnly && (
               <Button size="compact-sm" variant="default" aria-label={`Set ${name}`} onClick={() => setOpened(true)}>
                 Set

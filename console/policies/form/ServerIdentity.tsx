@@ -1,7 +1,7 @@
 import { Group, Select } from '@mantine/core';
 import { type FieldProps, useDocumentForm } from './document-form.ts';
+import classes from './Form.module.css';
 import { isTable, type JsonValue } from './json-value.ts';
-import classes from "./Form.module.css";
 import { TextField } from './TextField.tsx';
 import { TomlField } from './TomlField.tsx';
 
@@ -16,10 +16,10 @@ const starters: Record<Kind, JsonValue> = {
 
 function kindOf(value: JsonValue | undefined): Kind | null {
   if (!isTable(value)) return null;
-  if (typeof value['command'] === 'string') return 'command';
-  if (typeof value['url'] === 'string') return 'url';
-  if (isTable(value['command'])) return 'program';
-  return isTable(value['url']) ? 'pattern' : null;
+  if (typeof value.command === 'string') return 'command';
+  if (typeof value.url === 'string') return 'url';
+  if (isTable(value.command)) return 'program';
+  return isTable(value.url) ? 'pattern' : null;
 }
 
 /** What an MCP server must be: a program or an address. */

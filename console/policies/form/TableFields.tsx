@@ -1,10 +1,10 @@
+import { Sentence } from '#console/ui/Sentence.tsx';
 import { keysIn } from '../catalogue/shape-at.ts';
 import type { FieldProps } from './document-form.ts';
 import { FieldDiagnostics } from './FieldDiagnostics.tsx';
 import classes from './Form.module.css';
 import { writeTomlPath } from './inline-toml.ts';
 import { isTable } from './json-value.ts';
-import { Sentence } from '#console/ui/Sentence.tsx';
 import { ValueField } from './ValueField.tsx';
 
 /** The keys of a table inside a map or list, one under the other. */

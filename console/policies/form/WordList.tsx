@@ -1,5 +1,5 @@
-import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { Sentence } from '#console/ui/Sentence.tsx';
+import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { AddWord } from './AddWord.tsx';
 import { type FieldProps, useDocumentForm } from './document-form.ts';
 import { EntryButtons } from './EntryButtons.tsx';
@@ -23,9 +23,10 @@ export function WordList({ path, label, shape, value }: FieldProps) {
         <ol className={classes.entries} aria-label={label}>
           {entries.map((entry, index) => {
             const text = typeof entry === 'string' ? entry : writeTomlValue(entry);
+            const key = `${index}-${text}`;
             const note = noteOf(entry);
             return (
-              <li key={`${index}-${text}`} className={classes.entry}>
+              <li key={key} className={classes.entry}>
                 <span className={classes.entryText}>
                   <code>{text === '' ? '""' : text}</code>
                   {hasOrder && index === 0 && entries.length > 1 && <StatusBadge tone="info">Fallback</StatusBadge>}

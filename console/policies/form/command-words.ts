@@ -31,7 +31,9 @@ export function readWords(text: string): Word[] {
   return parts.map((part) => {
     const pieces = (part.match(/"(?:[^"]|"")*"|[^|"]+|\|/g) ?? []).filter((piece) => piece !== '|');
     const words = pieces.map(unquote);
-    return part.includes('|') && (words.length > 1 || part.endsWith('|')) ? { any_of: words } : { token: words.join('') };
+    return part.includes('|') && (words.length > 1 || part.endsWith('|'))
+      ? { any_of: words }
+      : { token: words.join('') };
   });
 }
 

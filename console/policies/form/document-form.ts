@@ -7,6 +7,10 @@ export interface DocumentForm {
   edit: (...edits: Edit[]) => void;
   isReadOnly: boolean;
   diagnostics: Diagnostic[];
+  /** What it means that a key is not set. */
+  unset: string;
+  /** Why a key is out of place in this document. */
+  guidance: Readonly<Record<string, { because: string }>>;
 }
 
 const Context = createContext<DocumentForm | null>(null);

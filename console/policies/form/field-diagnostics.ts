@@ -10,6 +10,7 @@ export function diagnosticsAt(
   const name = writeTomlPath(path);
   return diagnostics.filter(
     ({ keyPath }) =>
-      keyPath !== null && (keyPath === name || (!isExact && (keyPath.startsWith(`${name}.`) || keyPath.startsWith(`${name}[`)))),
+      keyPath !== null &&
+      (keyPath === name || (!isExact && (keyPath.startsWith(`${name}.`) || keyPath.startsWith(`${name}[`)))),
   );
 }

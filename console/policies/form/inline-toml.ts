@@ -39,6 +39,4 @@ export const writeTomlKey = (key: string): string => (/^[A-Za-z0-9_-]+$/.test(ke
 
 /** As diagnostics name keys: `rules.prefix_rules[0].decision`. */
 export const writeTomlPath = (path: readonly string[]): string =>
-  path
-    .map((key, index) => (/^\d+$/.test(key) ? `[${key}]` : `${index === 0 ? '' : '.'}${writeTomlKey(key)}`))
-    .join('');
+  path.map((key, index) => (/^\d+$/.test(key) ? `[${key}]` : `${index === 0 ? '' : '.'}${writeTomlKey(key)}`)).join('');

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { readWords, writeWords } from './command-words.ts';
 import { readToml, readTomlValue, writeTomlPath, writeTomlValue } from './inline-toml.ts';
-import { applyEdits, moveEntry, valueAt } from './json-value.ts';
+import { applyEdits, type Edit, moveEntry, valueAt } from './json-value.ts';
 
 const values = { a: ['x', 'y'], t: { on: true }, rules: [{ decision: 'prompt' }] };
 
-test.each([
+const edited: [Edit[], unknown][] = [
   [[{ path: ['b'], value: 1 }], { ...values, b: 1 }],
   [[{ path: ['a'] }], { t: { on: true }, rules: [{ decision: 'prompt' }] }],
   [[{ path: ['a', '0'] }], { ...values, a: ['y'] }],
@@ -13,8 +13,9 @@ test.each([
   [[{ path: ['t', 'off', 'deep'], value: [] }], { ...values, t: { on: true, off: { deep: [] } } }],
   [[{ path: ['rules', '0', 'decision'], value: 'forbidden' }], { ...values, rules: [{ decision: 'forbidden' }] }],
   [[{ path: ['gone', 'deep'] }], values],
-] as const)('edits %j', (edits, expected) => {
-  expect(applyEdits(values, edits.map((edit) => ({ ...edit, path: [...edit.path] })))).toEqual(expected);
+];
+test.each(edited)('edits %j', (edits, expected) => {
+  expect(applyEdits(values, edits)).toEqual(expected);
 });
 
 test('an entry may be added behind the last', () => {

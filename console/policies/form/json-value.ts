@@ -27,7 +27,11 @@ export const applyEdits = (values: JsonTable, edits: readonly Edit[]): JsonTable
     return isTable(next) ? next : edited;
   }, values);
 
-function applyEdit(at: JsonValue | undefined, path: readonly string[], value: JsonValue | undefined): JsonValue | undefined {
+function applyEdit(
+  at: JsonValue | undefined,
+  path: readonly string[],
+  value: JsonValue | undefined,
+): JsonValue | undefined {
   const [key, ...below] = path;
   if (key === undefined) return value;
   if (Array.isArray(at)) {

@@ -38,7 +38,7 @@ test.each(['# |', 'no_such_key = |', '[no_such_table]\n|', 'log_dir = "|'])('%j 
 });
 
 test('what is put in fits where it goes', () => {
-  expect(templateAt('|', 'allowed_sandbox_modes')).toBe('allowed_sandbox_modes = ["${}"]');
+  expect(templateAt('|', 'allowed_sandbox_modes')).toBe('allowed_sandbox_modes = ["#{}"]');
   expect(templateAt('|', 'features')).toBe('[features]\n');
   expect(templateAt('allow| = true', 'allow_managed_hooks_only')).toBe('allow_managed_hooks_only');
   expect(templateAt('allowed_sandbox_modes = [|', 'read-only')).toBe('"read-only"');

@@ -6,7 +6,7 @@ import { type TomlCursor, tomlCursor } from './toml-cursor.ts';
 export interface Suggestion {
   label: string;
   kind: 'key' | 'table' | 'value' | 'snippet';
-  /** What is put in place of what was typed; `${…}` is where the cursor goes next. */
+  /** What is put in place of what was typed; `#{…}` is where the cursor goes next. */
   template: string;
   detail: string | null;
   info: string | null;
@@ -62,7 +62,7 @@ const features = ({ isFollowed }: { isFollowed: boolean }): Suggestion[] =>
   featureNames.map((name) => ({
     label: name,
     kind: 'key',
-    template: isFollowed ? name : `${name} = \${false}`,
+    template: isFollowed ? name : `${name} = #{false}`,
     detail: `since ${featureSince(name)}`,
     info: null,
   }));
@@ -70,7 +70,8 @@ const features = ({ isFollowed }: { isFollowed: boolean }): Suggestion[] =>
 const holdsTables = (shape: Shape) =>
   alternatives(shape).some(({ properties, additionalProperties }) => properties || additionalProperties);
 
-const isTableList = (shape: Shape) => alternatives(shape).some(({ items }) => items !== undefined && holdsTables(items));
+const isTableList = (shape: Shape) =>
+  alternatives(shape).some(({ items }) => items !== undefined && holdsTables(items));
 
 /** The tables below a shape that a header may name. */
 const headers = (shape: Shape): Suggestion[] =>
@@ -105,27 +106,29 @@ function values(shape: Shape, cursor: TomlCursor): Suggestion[] {
 function valueTemplate(shape: Shape): string {
   const type = alternatives(shape).find((one) => one.type)?.type;
   if (type === 'array') {
-    const isText = alternatives(shape).some(({ items }) => items && alternatives(items).some((one) => one.type === 'string'));
-    return isText ? '["${}"]' : '[${}]';
+    const isText = alternatives(shape).some(
+      ({ items }) => items && alternatives(items).some((one) => one.type === 'string'),
+    );
+    return isText ? '["#{}"]' : '[#{}]';
   }
-  if (type === 'string') return '"${}"';
-  if (type === 'boolean') return '${true}';
-  if (type === 'object') return '{ ${} }';
-  return '${}';
+  if (type === 'string') return '"#{}"';
+  if (type === 'boolean') return '#{true}';
+  if (type === 'object') return '{ #{} }';
+  return '#{}';
 }
 
 const rule: Suggestion = {
   label: 'command rule',
   kind: 'snippet',
   template:
-    '[[rules.prefix_rules]]\npattern = [{ token = "${git}" }, { any_of = ["${push}"] }]\ndecision = "${prompt}"\njustification = "${A person looks at it first.}"\n',
+    '[[rules.prefix_rules]]\npattern = [{ token = "#{git}" }, { any_of = ["#{push}"] }]\ndecision = "#{prompt}"\njustification = "#{A person looks at it first.}"\n',
   detail: 'rules.prefix_rules',
   info: 'Stops commands that start with these words. Commands the policy should leave alone need no rule.',
 };
 const mcpServer: Suggestion = {
   label: 'MCP server',
   kind: 'snippet',
-  template: '[mcp_servers.${docs}]\nidentity = { url = "${https://mcp.example.com/}" }\n',
+  template: '[mcp_servers.#{docs}]\nidentity = { url = "#{https://mcp.example.com/}" }\n',
   detail: 'mcp_servers.<name>',
   info: 'Members may use only the servers that are listed, under this name.',
 };

@@ -21,7 +21,11 @@ export function describePlace(root: Shape, text: string, offset: number): PlaceD
   if (cursor.kind === 'value') {
     const found = wordsOf(shapeAt(root, cursor.path) ?? {}).find(({ word }) => word === cursor.typed);
     if (!found?.note) return null;
-    return { ...place, title: found.word, lines: [found.note, ...(found.since ? [`Since client ${found.since}.`] : [])] };
+    return {
+      ...place,
+      title: found.word,
+      lines: [found.note, ...(found.since ? [`Since client ${found.since}.`] : [])],
+    };
   }
   const path = [...cursor.path, cursor.typed.replace(/^["']|["']$/g, '')];
   const shape = shapeAt(root, path);
@@ -35,10 +39,12 @@ export function describeShape(shape: Shape, path: readonly string[]): string[] {
   const words = wordsOf(shape.items ?? shape);
   return [
     shape.description,
-    words.length > 0 ? `Allowed: ${words.map(({ word }) => word).join(', ')}.` : shape.expected && `Expected: ${shape.expected}.`,
+    words.length > 0
+      ? `Allowed: ${words.map(({ word }) => word).join(', ')}.`
+      : shape.expected && `Expected: ${shape.expected}.`,
     sinceSentence(shape, path),
     shape.whenDisallowed,
-  ].filter((line) => line !== undefined && line !== null && line !== '');
+  ].filter((line): line is string => typeof line === 'string' && line !== '');
 }
 
 /** "Since client 0.140.0; older ones ignore it." */

@@ -28,7 +28,10 @@ test.each([
   ['[permissions.f|', 'header permissions f'],
   ['[[rules.pre|', 'header rules pre'],
   ['[[rules.prefix_rules]]\npattern = [{ to|', 'key rules/prefix_rules/*/pattern/* to'],
-  ['[[rules.prefix_rules]]\npattern = [{ token = "git" }, { any_of = ["|', 'value rules/prefix_rules/*/pattern/*/any_of/* "'],
+  [
+    '[[rules.prefix_rules]]\npattern = [{ token = "git" }, { any_of = ["|',
+    'value rules/prefix_rules/*/pattern/*/any_of/* "',
+  ],
   ['rules = { prefix_rules = [{ pattern = [], dec|', 'key rules/prefix_rules/* dec'],
   ['models.new_thread.mo|', 'key models/new_thread mo'],
   ['models.new_thread.model = "|', 'value models/new_thread/model "'],
