@@ -62,7 +62,13 @@ export const approvals: Record<string, Shape> = {
   }),
   auto_review: table(
     {
-      required_on_models: list(text('A model.'), 'Models whose requests always go to the automatic reviewer.'),
+      required_on_models: list(
+        text('A model.', {
+          pattern: '^(?!\\s)[^/]*[^/\\s]$',
+          expected: 'the plain name of a model, without "/" and without blanks around it',
+        }),
+        'Models whose requests always go to the automatic reviewer.',
+      ),
       ignore_rules: list(text('A rule.'), 'Rules the automatic reviewer leaves aside.'),
     },
     'How the automatic reviewer works. The vendor has not documented these keys yet.',

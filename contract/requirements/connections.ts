@@ -133,7 +133,10 @@ export const connections: Record<string, Shape> = {
   ),
   apps: mapOf(
     table(
-      { enabled: flag('Whether the app may be used; false switches it off for good.'), tools: mapOf(appTool, 'Tools by name.') },
+      {
+        enabled: flag('Whether the app may be used; false switches it off for good.'),
+        tools: mapOf(appTool, 'Tools by name.'),
+      },
       'An app.',
     ),
     'Apps (connectors) and their tools. Reeve switches apps off as a feature, because the vendor serves them.',

@@ -95,6 +95,12 @@ export const featureSince = (name: string): string | null => sinceVersion.get(na
 
 export const isRemovedFeature = (name: string): boolean => removed.has(name);
 
+/** Clients since 0.163.0 refuse to start when these are pinned on: they need settings that a policy cannot give. */
+export const needsSettings: ReadonlySet<string> = new Set(['rollout_budget']);
+
+/** 0.120.0 refuses a feature pinned on without the one it builds on. */
+export const buildsOn: Readonly<Record<string, string>> = { js_repl_tools_only: 'js_repl' };
+
 export const features: Record<string, Shape> = {
   features: mapOf(flag('On or off.'), 'Features pinned on or off; members cannot change them.', {
     whenDisallowed:

@@ -1,4 +1,14 @@
-import { allowOrDeny, choice, closedTable, flag, ignoredBefore, mapOf, type Shape, text } from './shape.ts';
+import {
+  allowOrDeny,
+  choice,
+  closedTable,
+  flag,
+  ignoredBefore,
+  mapOf,
+  refusedBefore,
+  type Shape,
+  text,
+} from './shape.ts';
 
 const absolutePath = (description: string): Shape =>
   text(description, { pattern: '^(/|~/|[A-Za-z]:[\\/])', expected: 'an absolute path' });
@@ -27,6 +37,7 @@ export const surfaces: Record<string, Shape> = {
           projectless_workspace_root: absolutePath('Folder for work without a project.'),
         },
         'Folders of the desktop app.',
+        refusedBefore('0.169.0'),
       ),
     },
     'The desktop app and the hosts the client itself contacts.',

@@ -347,6 +347,7 @@ create table policy_assignments (
   constraint policy_assignments_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(id),
   constraint policy_assignments_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+CREATE UNIQUE INDEX policy_assignments_by_group ON public.policy_assignments USING btree (group_id);
 CREATE INDEX policy_assignments_by_policy ON public.policy_assignments USING btree (policy_id);
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.policy_assignments FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 

@@ -2,7 +2,7 @@ import type { Actor } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { insertRelease, lockPolicyState, type PolicyState, type ReleaseKind } from './state-queries.ts';
+import { insertRelease, keepOrder, lockPolicyState, type PolicyState, type ReleaseKind } from './state-queries.ts';
 
 export interface By {
   workspaceId: string;
@@ -24,9 +24,17 @@ export function requireChangeable(state: PolicyState, by: By): void {
 export interface StateChange<Result> {
   kind: ReleaseKind;
   /** What changed, in words; called when the change is made. */
-  summary: string | ((result: Result) => string);
+  summary: string | ((result: Exclude<Result, null>) => string);
   /** Rolling back is the way out of trouble: it works under a freeze too. */
   isRollBack?: boolean;
+}
+
+/** What was there before the first change is state 0, so that there is a way back to it. Call it before anything changes. */
+export async function keepStart(tx: Database, { workspaceId }: By, state: PolicyState): Promise<void> {
+  if (state.release > 0) return;
+  await keepOrder(tx, workspaceId);
+  const summary = 'What was there before the first change.';
+  await insertRelease(tx, workspaceId, { number: 0, at: state.workspaceMadeAt, by: 'Reeve', kind: 'start', summary });
 }
 
 /**
@@ -37,16 +45,17 @@ export async function changePolicyState<Result>(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   by: By,
   { kind, summary, isRollBack = false }: StateChange<Result>,
-  change: (tx: Database, state: PolicyState, at: Date) => Promise<Result | null>,
-): Promise<Result | null> {
+  change: (tx: Database, state: PolicyState, at: Date) => Promise<Result>,
+): Promise<Result> {
   const at = clock();
   return db.transaction().execute(async (tx) => {
     const state = await lockPolicyState(tx, by.workspaceId);
     if (isRollBack) requireOwnHand(state, by);
     else requireChangeable(state, by);
+    await keepStart(tx, by, state);
     const result = await change(tx, state, at);
-    if (result === null) return null;
-    const words = typeof summary === 'string' ? summary : summary(result);
+    if (result === null) return result;
+    const words = typeof summary === 'string' ? summary : summary(result as Exclude<Result, null>);
     const facts = { number: state.release + 1, at, by: by.actor.label, kind, summary: words };
     await insertRelease(tx, by.workspaceId, facts);
     return result;

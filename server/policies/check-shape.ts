@@ -126,8 +126,8 @@ function complain(error: ErrorObject, node: TomlNode, path: string[], name: stri
 }
 
 /** Reports everything about types, values and required keys that makes the stock client refuse the document. */
-export function checkShape(root: TomlNode, document: string, report: Report): void {
-  const validate = validatorOf(requirementsShape);
+export function checkShape(root: TomlNode, document: string, report: Report, shape: Shape = requirementsShape): void {
+  const validate = validatorOf(shape);
   if (validate(root.value)) return;
   for (const error of validate.errors ?? []) {
     // The alternatives of a union complain one by one; the union itself says it once.

@@ -1,6 +1,6 @@
 import { stringify } from 'smol-toml';
 import { requirementsShape } from '#contract/requirements/catalogue.ts';
-import { featureSince } from '#contract/requirements/features.ts';
+import { buildsOn, featureSince } from '#contract/requirements/features.ts';
 import type { Shape, Since } from '#contract/requirements/shape.ts';
 import { accepts } from './check-shape.ts';
 import { isAtLeast } from './client-version.ts';
@@ -48,10 +48,13 @@ function fitValue(shape: Shape, value: unknown, version: string): Fitted {
 
 function knownFeatures(features: unknown, version: string): Record<string, unknown> {
   if (features === null || typeof features !== 'object') return {};
+  const pins = new Map<string, unknown>(Object.entries(features));
   return Object.fromEntries(
-    Object.entries(features).filter(([name]) => {
+    [...pins].filter(([name, value]) => {
       const since = featureSince(name);
-      return since !== null && isAtLeast(version, since);
+      if (since === null || !isAtLeast(version, since)) return false;
+      const base = isAtLeast(version, '0.140.0') ? undefined : buildsOn[name];
+      return base === undefined || value !== true || pins.get(base) === true;
     }),
   );
 }

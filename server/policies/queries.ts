@@ -25,6 +25,17 @@ export const listPolicies = (db: Database, workspaceId: string) =>
 export const readPolicy = (db: Database, workspaceId: string, id: string) =>
   live(db, workspaceId).where('id', '=', id).executeTakeFirst();
 
+/** Published policies that have tests. */
+export const listTestedPolicies = (db: Database, workspaceId: string) =>
+  db
+    .selectFrom('policies')
+    .select(['id', 'name', 'contents', 'tests'])
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
+    .where('revision', '>', 0)
+    .where(sql<boolean>`tests <> '[]'::jsonb`)
+    .execute();
+
 export type PolicyRow = NonNullable<Awaited<ReturnType<typeof readPolicy>>>;
 
 /** One row a policy for the list, without its documents. */

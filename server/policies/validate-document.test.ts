@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Diagnostic } from '#contract/policies.ts';
 import { acceptedDocuments, refusedCases, sessionFailureCases } from './document-cases/read-cases.ts';
+import { maxDocumentLength } from './open-document.ts';
 import { policyPresets, seedExample } from './policy-presets.ts';
-import { isRefused, maxDocumentLength, validateDocument } from './validate-document.ts';
+import { isRefused, validateDocument } from './validate-document.ts';
 
 const errorsOf = (document: string) => validateDocument(document).filter(({ severity }) => severity === 'error');
 

@@ -63,6 +63,8 @@ alter table workspaces add column policies_frozen_because text;
 alter table workspaces add column policies_managed_by text;
 alter table workspaces add column policy_release integer not null default 0;
 
+create unique index policy_assignments_by_group on policy_assignments (group_id);
+
 -- Each order that was ever in force, once. `items`: group id and name, policy id, in order.
 create table policy_orders (
   workspace_id text not null references workspaces (id) on delete cascade,
