@@ -35,7 +35,32 @@ export const GroupsSearch = z.object({
   cursor: text,
 });
 export const RoleSearch = z.object({ search: text, cursor: text });
-export const LookUpSearch = z.object({ email: text, groupId: text });
+const page = z.coerce.number().int().min(1).optional().catch(undefined);
+export const PoliciesSearch = z.object({
+  search: text,
+  show: z.enum(['assigned', 'unassigned', 'draft', 'awaits-approval']).optional().catch(undefined),
+  page,
+});
+export const PolicyOrderSearch = z.object({ search: text, page });
+export const LookUpSearch = z.object({
+  tab: z.enum(['member', 'group', 'message']).optional().catch(undefined),
+  email: text,
+  groupId: text,
+  /** A client's error message, as long as an address can hold it. */
+  message: text,
+  joins: text,
+  leaves: text,
+  publishes: text,
+  client: text,
+});
+export const DeliverySearch = z.object({
+  search: text,
+  policyId: text,
+  state: z.enum(['current', 'behind']).optional().catch(undefined),
+  clientVersion: text,
+  cursor: text,
+});
+export const PolicyStatesSearch = z.object({ cursor: text });
 export const NewPolicySearch = z.object({ template: text });
 export const PolicySearch = z.object({
   tab: z.enum(['document', 'defaults', 'tests', 'versions', 'settings']).optional().catch(undefined),

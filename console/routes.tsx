@@ -99,6 +99,11 @@ const focusedPages = [
     path: paths.authorization,
     component: lazyRouteComponent(() => import('#console/identity/AuthorizationPage.tsx'), 'AuthorizationPage'),
   }),
+  createRoute({
+    getParentRoute: () => focused,
+    path: paths.explanation,
+    component: lazyRouteComponent(() => import('#console/policies/explanation/ExplanationPage.tsx'), 'ExplanationPage'),
+  }),
 ] as const;
 
 const shellPages = [
@@ -191,6 +196,7 @@ const shellPages = [
   createRoute({
     ...inShell,
     path: paths.policies,
+    validateSearch: search.PoliciesSearch,
     component: lazyRouteComponent(() => import('#console/policies/PoliciesPage.tsx'), 'PoliciesPage'),
   }),
   createRoute({
@@ -202,13 +208,31 @@ const shellPages = [
   createRoute({
     ...inShell,
     path: paths.policyOrder,
-    component: lazyRouteComponent(() => import('#console/policies/PolicyOrderPage.tsx'), 'PolicyOrderPage'),
+    validateSearch: search.PolicyOrderSearch,
+    component: lazyRouteComponent(() => import('#console/policies/order/PolicyOrderPage.tsx'), 'PolicyOrderPage'),
   }),
   createRoute({
     ...inShell,
     path: paths.lookUp,
     validateSearch: search.LookUpSearch,
-    component: lazyRouteComponent(() => import('#console/policies/LookUpPage.tsx'), 'LookUpPage'),
+    component: lazyRouteComponent(() => import('#console/policies/look-up/LookUpPage.tsx'), 'LookUpPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.delivery,
+    validateSearch: search.DeliverySearch,
+    component: lazyRouteComponent(() => import('#console/policies/delivery/DeliveryPage.tsx'), 'DeliveryPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.policyStates,
+    validateSearch: search.PolicyStatesSearch,
+    component: lazyRouteComponent(() => import('#console/policies/states/PolicyStatesPage.tsx'), 'PolicyStatesPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.policyProtection,
+    component: lazyRouteComponent(() => import('#console/policies/protection/ProtectionPage.tsx'), 'ProtectionPage'),
   }),
   createRoute({
     ...inShell,

@@ -57,7 +57,14 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     policies: asOwner('/policies'),
     newPolicy: asOwner('/policies/new'),
     policyOrder: asOwner('/policies/order'),
-    lookUp: asOwner(`/policies/look-up?email=${email}`),
+    lookUp: asOwner(
+      `/policies/look-up?email=${email}`,
+      `/policies/look-up?groupId=${group}`,
+      '/policies/look-up?message=timed%20out%20waiting%20for%20cloud%20config%20bundle%20after%2020s',
+    ),
+    delivery: asOwner('/policies/delivery'),
+    policyStates: asOwner('/policies/states'),
+    policyProtection: asOwner('/policies/protection'),
     policy: asOwner(`/policies/${policy}`),
     connect: [
       ...asOwner('/connect?for=ci', '/connect?for=fleet', '/connect?for=proxy'),
@@ -80,6 +87,7 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       { address: `/codex/device?user_code=${userCode}`, as: 'member' },
     ],
     authorization: [{ address: approvalAddress(), as: 'member' }],
+    explanation: [{ address: '/why/99-1-1', as: 'member' }],
   };
 }
 

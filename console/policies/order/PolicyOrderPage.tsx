@@ -7,35 +7,26 @@ import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { OrderForm } from './OrderForm.tsx';
 
 export function PolicyOrderPage() {
-  const [assignments, policies, groups] = useQueries({
-    queries: [
-      api.policies.assignments.queryOptions(),
-      api.policies.list.queryOptions(),
-      api.directory.groups.list.queryOptions({ input: { limit: 200 } }),
-    ],
+  const [assignments, policies] = useQueries({
+    queries: [api.policies.assignments.queryOptions(), api.policies.list.queryOptions()],
   });
-  const failed = [assignments, policies, groups].find(({ error }) => error);
+  const failed = [assignments, policies].find(({ error }) => error);
   return (
     <Page
       title="Order and fallback"
       description="Read from the top: the first line with a group the member is in decides. Whoever is in none gets the fallback."
       above={[{ label: 'Policies', to: paths.policies }]}
     >
-      {failed?.error ? (
+      {assignments.data && policies.data ? (
+        <OrderForm saved={assignments.data} policies={policies.data.items} />
+      ) : failed?.error ? (
         <FailureNotice
           what="The order could not be loaded"
           error={failed.error}
           onRetry={() => void failed.refetch()}
         />
-      ) : assignments.data && policies.data && groups.data ? (
-        <OrderForm
-          key={assignments.data.version}
-          saved={assignments.data}
-          policies={policies.data.items}
-          groups={groups.data.items}
-        />
       ) : (
-        <RowSkeletons rows={5} />
+        <RowSkeletons rows={8} />
       )}
     </Page>
   );
