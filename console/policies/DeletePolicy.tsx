@@ -35,9 +35,14 @@ export function DeletePolicy({ policy, lock }: { policy: Policy; lock: PolicyLoc
       ) : (
         <Text mb="sm">
           {lock.publishing ??
-            (wasPublished
-              ? 'Nobody has it now, so nobody is touched. Going back to an earlier state of all policies brings it back.'
-              : 'It was never published, so nobody is touched.')}
+            (wasPublished ? (
+              <>
+                Nobody has it now, so nobody is touched. Going back to an{' '}
+                <TextLink to={paths.policyStates}>earlier state</TextLink> brings it back.
+              </>
+            ) : (
+              'It was never published, so nobody is touched.'
+            ))}
         </Text>
       )}
       <Button

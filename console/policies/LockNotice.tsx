@@ -1,4 +1,6 @@
 import { Box } from '@mantine/core';
+import { paths } from '#console/paths.ts';
+import { TextLink } from '#console/shell/TextLink.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { shortName } from '#console/ui/short-name.ts';
@@ -13,7 +15,7 @@ export function LockNotice({ lock: { managedBy, frozen } }: { lock: PolicyLock }
         <Notice tone="info" title={`The folder ${managedBy} owns the policies`}>
           <p>
             What is here can be read, not changed. Edit the folder and apply it with an API key, or hand the policies
-            back to the console under Policies.
+            back to the console under <TextLink to={paths.policyProtection}>protection</TextLink>.
           </p>
         </Notice>
       ) : (
@@ -21,7 +23,8 @@ export function LockNotice({ lock: { managedBy, frozen } }: { lock: PolicyLock }
           <Notice tone="warn" title="All policies are frozen">
             <p>
               {shortName(frozen.by)} froze them <RelativeTime at={frozen.at} />: {frozen.because} Drafts can be written
-              and saved; nothing is published or deleted until the freeze is lifted under Policies.
+              and saved; nothing is published or deleted until the{' '}
+              <TextLink to={paths.policyProtection}>freeze is lifted</TextLink>.
             </p>
           </Notice>
         )

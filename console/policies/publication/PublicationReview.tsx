@@ -8,10 +8,10 @@ import type { Diagnostic, PolicyPart } from '#contract/policy-documents.ts';
 import { DocumentDiff } from '../DocumentDiff.tsx';
 import { documentKinds } from '../document-kinds.ts';
 import { blankDocument } from '../draft-state.ts';
+import { ImpactSummary } from '../ImpactSummary.tsx';
 import { severityLooks } from '../severity-looks.ts';
 import { TestOutcome } from '../tests/TestList.tsx';
 import testClasses from '../tests/Tests.module.css';
-import { ImpactList } from './ImpactList.tsx';
 import classes from './Publication.module.css';
 
 export interface PublicationPreview {
@@ -49,7 +49,12 @@ export function PublicationReview({ policy, draft, preview }: PublicationReviewP
         <h3 id="publication-impact" className={classes.title}>
           Who is affected
         </h3>
-        <ImpactList impact={impact} policyName={draft.name} />
+        <ImpactSummary impact={impact} />
+        {impact.changed.length > 0 && (
+          <p className={classes.quiet}>
+            Clients that run now go on with what they have until they are restarted, or the grace in Settings ends.
+          </p>
+        )}
       </section>
       <section aria-labelledby="publication-changes">
         <h3 id="publication-changes" className={classes.title}>
