@@ -68,7 +68,17 @@ export const policyLookUp = {
           contentsNow: z.string().nullable(),
           contentsThen: z.string().nullable(),
         }).nullable(),
-        receipts: z.array(Receipt).describe('Of the member, the newest first; empty for a group.'),
+        receipts: z.array(Receipt).describe('Of the member, the newest first, at most 50; empty for a group.'),
+        clients: z
+          .array(
+            z.object({
+              client: z.string(),
+              version: z.string(),
+              generation: z.string().describe('The tested client version that it is treated as.'),
+              lastSeenAt: At,
+            }),
+          )
+          .describe('What the member was seen with, by fetching the policy or by a model call; the newest first.'),
       }),
     ),
   bytes: endpoint({
@@ -141,7 +151,10 @@ export const policyDeliveries = {
         ...pageInput,
         search: z.string().max(200).optional().describe('Part of a name or e-mail.'),
         policyId: z.string().optional(),
-        state: z.enum(['current', 'behind']).optional(),
+        state: z
+          .enum(['current', 'behind'])
+          .optional()
+          .describe('Only the newest receipt of each active member: whether that is what applies to them now.'),
         clientVersion: z.string().max(40).optional(),
       }),
     )

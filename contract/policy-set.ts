@@ -11,7 +11,7 @@ import {
   policyTag as tag,
 } from './policy-documents.ts';
 
-const SetTest = z.discriminatedUnion('kind', [
+export const PolicySetTest = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('command'),
     group: z.string().nullable(),
@@ -35,7 +35,7 @@ export const PolicySet = z.object({
         name: PolicyName,
         contents: PolicyContents,
         defaults: PolicyDefaults.default(''),
-        tests: z.array(SetTest).max(200).default([]),
+        tests: z.array(PolicySetTest).max(200).default([]),
         contact: z.string().trim().max(500).default(''),
         explainsRules: z.boolean().default(false),
       }),
@@ -47,6 +47,7 @@ export const PolicySet = z.object({
     baseline: PolicyName.nullable().default(null),
   }),
 });
+export type PolicySetTest = z.infer<typeof PolicySetTest>;
 export type PolicySet = z.infer<typeof PolicySet>;
 
 export const PolicySetPlan = z.object({
@@ -56,7 +57,7 @@ export const PolicySetPlan = z.object({
     z.object({
       name: z.string(),
       change: z.enum(['create', 'update', 'delete', 'keep']),
-      parts: z.array(z.enum(['contents', 'defaults', 'tests', 'contact', 'explainsRules'])),
+      parts: z.array(z.enum(['name', 'contents', 'defaults', 'tests', 'contact', 'explainsRules'])),
       diagnostics: z.array(Diagnostic.extend({ part: PolicyPart })),
       tests: z.array(PolicyTestResult),
     }),
@@ -71,10 +72,13 @@ export const PolicySetPlan = z.object({
   ),
   fallback: z.object({ from: z.string().nullable(), to: z.string().nullable() }).nullable(),
   baseline: z.object({ from: z.string().nullable(), to: z.string().nullable() }).nullable(),
-  impact: PolicyImpact,
+  impact: PolicyImpact.nullable().describe('Null: the problems leave open who would get what.'),
   problems: z.array(z.string()).describe('Why it cannot be applied; empty: it can.'),
 });
 export type PolicySetPlan = z.infer<typeof PolicySetPlan>;
+
+/** Hundreds of documents and thousands of rules in one call. */
+const maxBodyBytes = 16 * 1024 * 1024;
 
 export const policySet = {
   read: endpoint({
@@ -92,6 +96,7 @@ export const policySet = {
     tag,
     allow: 'policies.read',
     audit: { none: 'changes nothing' },
+    maxBodyBytes,
   })
     .input(PolicySet)
     .output(PolicySetPlan),
@@ -103,6 +108,7 @@ export const policySet = {
     allow: 'policies.write',
     audit: 'policy.set-applied',
     orAudit: 'policy.set-unchanged',
+    maxBodyBytes,
   })
     .input(
       PolicySet.extend({

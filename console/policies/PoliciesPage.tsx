@@ -15,6 +15,7 @@ import type { PolicySummary } from '#contract/policies.ts';
 import { PoliciesMenu } from './PoliciesMenu.tsx';
 import { PolicyTable } from './PolicyTable.tsx';
 import { PublicationRequests } from './PublicationRequests.tsx';
+import { ProtectionBanners } from './protection/ProtectionBanners.tsx';
 
 export function PoliciesPage() {
   const mayWrite = useCan('policies.write');
@@ -40,6 +41,7 @@ export function PoliciesPage() {
             renderRoot={(props) => <Link to={paths.policyOrder} {...props} />}
             leftSection={<ListOrdered size={16} aria-hidden />}
           >
+            <ProtectionBanners />
             Order and fallback
           </Button>
           {write}

@@ -1,8 +1,6 @@
 import { Drawer } from '@mantine/core';
 import { useDisclosure, useLocalStorage } from '@mantine/hooks';
-import { Outlet, useLocation } from '@tanstack/react-router';
-import { paths } from '#console/paths.ts';
-import { ProtectionBanners } from '#console/policies/protection/ProtectionBanners.tsx';
+import { Outlet } from '@tanstack/react-router';
 import { GraceBanner } from '#console/second-factor/GraceBanner.tsx';
 import { StepUpDialog } from '#console/second-factor/StepUpDialog.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
@@ -15,8 +13,6 @@ import { TopBar } from './TopBar.tsx';
 export function Shell() {
   const [isNarrow, setNarrow] = useLocalStorage({ key: 'reeve-narrow-navigation', defaultValue: false });
   const [isDrawerOpen, drawer] = useDisclosure(false);
-  const { pathname } = useLocation();
-  const isOfPolicies = pathname === paths.policies || pathname.startsWith(`${paths.policies}/`);
   return (
     <div className={classes.shell} data-narrow={isNarrow || undefined}>
       <a href="#main" className={classes.skip}>
@@ -31,7 +27,6 @@ export function Shell() {
       </Drawer>
       <main id="main" tabIndex={-1} className={classes.main}>
         <GraceBanner />
-        {isOfPolicies && <ProtectionBanners />}
         <Outlet />
       </main>
       <CommandPalette />

@@ -57,7 +57,7 @@ function remarkFeature(walk: Walk, child: TomlNode, path: readonly string[]): vo
 export function checkRemarks(root: TomlNode, document: string, oldestClient: string, report: Report): void {
   const walk = { root, document, oldestClient, report };
   remarkTopLevel(walk);
-  remarkShape(walk, requirementsShape, root, []);
+  remarkShape(walk, requirementsShape, root);
   for (const table of ['features', ...Object.keys(keyAliases).filter((alias) => keyAliases[alias] === 'features')]) {
     for (const [name, child] of root.children.get(table)?.children ?? []) remarkFeature(walk, child, [table, name]);
   }

@@ -1,9 +1,9 @@
 import type { Shape, Since } from '#contract/requirements/shape.ts';
-import { accepts } from './check-shape.ts';
 import { isAtLeast } from './client-version.ts';
 import { closestName } from './closest-name.ts';
 import type { TomlNode } from './read-toml.ts';
 import { type Report, writePath } from './report.ts';
+import { walkDocument } from './walk-document.ts';
 
 export interface Walk {
   root: TomlNode;
@@ -52,23 +52,18 @@ export function remarkUnknownKey(walk: Walk, shape: Shape, child: TomlNode, path
 }
 
 /** Reports every key and value below a table that some clients do not know. */
-export function remarkShape(walk: Walk, shape: Shape, node: TomlNode, path: readonly string[]): void {
-  if (shape.anyOf) {
-    const branch = shape.anyOf.find((candidate) => accepts(candidate, node.value));
-    if (branch) remarkShape(walk, branch, node, path);
+export function remarkShape(walk: Walk, shape: Shape, node: TomlNode, path: readonly string[] = []): void {
+  for (const visit of walkDocument(shape, node, path)) {
+    if (visit.shape === null) {
+      remarkUnknownKey(walk, visit.outer, visit.node, visit.path);
+      continue;
+    }
+    for (const since of agesOf(visit.shape, visit.node.value)) remarkAge(walk, since, visit.node, visit.path);
   }
-  if (shape.since) remarkAge(walk, shape.since, node, path);
-  if (typeof node.value === 'string') {
-    const since = shape.valueSince?.[node.value];
-    if (since) remarkAge(walk, since, node, path);
-  }
-  const isList = Array.isArray(node.value);
-  for (const [key, child] of node.children) {
-    const childPath = [...path, key];
-    const free = typeof shape.additionalProperties === 'object' ? shape.additionalProperties : null;
-    const known = Object.hasOwn(shape.properties ?? {}, key) ? shape.properties?.[key] : free;
-    const below = isList ? shape.items : known;
-    if (below) remarkShape(walk, below, child, childPath);
-    else if (!isList && shape.knownKeys) remarkUnknownKey(walk, shape, child, childPath);
-  }
+}
+
+/** What is young about this key, and about this value of it. */
+export function agesOf(shape: Shape, value: unknown): Since[] {
+  const ofValue = typeof value === 'string' ? shape.valueSince?.[value] : undefined;
+  return [shape.since, ofValue].filter((since) => since !== undefined);
 }

@@ -4,6 +4,7 @@ import { checkHooks } from './check-hooks.ts';
 import { checkModels } from './check-models.ts';
 import { checkNetwork } from './check-network.ts';
 import { checkRemarks } from './check-remarks.ts';
+import { checkRules } from './check-rules.ts';
 import { checkSandbox } from './check-sandbox.ts';
 import { checkShape } from './check-shape.ts';
 import { checkTools } from './check-tools.ts';
@@ -31,6 +32,7 @@ export function validateDocument(document: string, options: ValidationOptions = 
   checkShape(root, document, report);
   checkSandbox(root, document, report);
   checkNetwork(root, report);
+  checkRules(root, report);
   checkTools(root, report);
   checkHooks(root, report);
   checkModels(root, options.providerId ?? defaultProviderId, report);

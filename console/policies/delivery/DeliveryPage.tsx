@@ -7,6 +7,7 @@ import { Page } from '#console/shell/Page.tsx';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { LiveAge } from '#console/ui/LiveAge.tsx';
+import { ProtectionBanners } from '../protection/ProtectionBanners.tsx';
 import { DeliverySummary } from './DeliverySummary.tsx';
 import { ReceiptTable } from './ReceiptTable.tsx';
 
@@ -23,6 +24,7 @@ export function DeliveryPage() {
       description="Which version of their policy members’ clients have fetched. Clients ask at their start and may use what they have for up to 60 minutes."
       action={<LiveAge updatedAt={summary.dataUpdatedAt} isPaused={isPaused} onPausedChange={setPaused} />}
     >
+      <ProtectionBanners />
       <Loaded query={summary} what="The delivery could not be summed up">
         {(data) =>
           data.current + data.behind === 0 ? (

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { GroupPicker } from '#console/directory/GroupPicker.tsx';
 import { LookUpSearch } from '#console/page-search.ts';
 import { Page } from '#console/shell/Page.tsx';
+import { ProtectionBanners } from '../protection/ProtectionBanners.tsx';
 import { FoundPolicy } from './FoundPolicy.tsx';
 import { MemberSearch } from './MemberSearch.tsx';
 import { MessageLookUp } from './MessageLookUp.tsx';
@@ -17,6 +18,7 @@ export function LookUpPage() {
       title="Look-up"
       description="Which policy applies to a member or a group and why, and what an error message of a client comes from."
     >
+      <ProtectionBanners />
       <Tabs
         value={tab}
         keepMounted={false}

@@ -4,6 +4,7 @@ import { paths } from '#console/paths.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Page } from '#console/shell/Page.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
+import { ProtectionBanners } from '../protection/ProtectionBanners.tsx';
 import { OrderForm } from './OrderForm.tsx';
 
 export function PolicyOrderPage() {
@@ -17,6 +18,7 @@ export function PolicyOrderPage() {
       description="Read from the top: the first line with a group the member is in decides. Whoever is in none gets the fallback."
       above={[{ label: 'Policies', to: paths.policies }]}
     >
+      <ProtectionBanners />
       {assignments.data && policies.data ? (
         <OrderForm saved={assignments.data} policies={policies.data.items} />
       ) : failed?.error ? (

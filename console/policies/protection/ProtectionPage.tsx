@@ -5,6 +5,7 @@ import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
 import { FreezeSection } from './FreezeSection.tsx';
 import { OwnerSection } from './OwnerSection.tsx';
+import { ProtectionBanners } from './ProtectionBanners.tsx';
 import { SecondApproverSection } from './SecondApproverSection.tsx';
 
 /** What stands between somebody who may write policies and a change. */
@@ -16,6 +17,7 @@ export function ProtectionPage() {
       above={[{ label: 'Policies', to: paths.policies }]}
       description="What stands between whoever may write policies and everybody’s clients."
     >
+      <ProtectionBanners />
       <Loaded query={protection} what="The protection of the policies could not be loaded">
         {(data) => (
           <>

@@ -11,6 +11,7 @@ import { DataTable } from '#console/ui/DataTable.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { Pager } from '#console/ui/Pager.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
+import { ProtectionBanners } from '../protection/ProtectionBanners.tsx';
 import { RollBack } from './RollBack.tsx';
 import { releaseColumns } from './release-columns.tsx';
 
@@ -35,6 +36,7 @@ export function PolicyStatesPage() {
         previous !== undefined && <Button onClick={() => setTarget(previous)}>Go back to the previous state</Button>
       }
     >
+      <ProtectionBanners />
       <Loaded query={releases} what="The states could not be loaded" skeleton={<RowSkeletons />}>
         {({ items: rows, nextCursor }) => (
           <>

@@ -6,7 +6,7 @@ import { permissionsOf } from '#contract/built-in-roles.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import type { HttpEnv } from '#server/http/http-env.ts';
 import { type CodexClient, mountDialect } from '#server/http/wire-routes.ts';
-import { publishPolicy } from '#testing/publish-policy.ts';
+import { seedPolicy, setFallback } from '#testing/seed-policy.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { codexClientDialect } from './dialect.ts';
 
@@ -23,12 +23,11 @@ beforeAll(async () => {
   services = await openTestServices();
   const seeded = await seedWorkspace(services.db);
   workspaceId = seeded.workspaceId;
-  const id = await publishPolicy(services, {
-    workspaceId,
+  const id = await seedPolicy(services.db, workspaceId, {
     name: 'Base line!',
     contents: 'allowed_sandbox_modes = ["read-only"]\n',
   });
-  await services.db.updateTable('workspaces').set({ fallback_policy_id: id }).execute();
+  await setFallback(services.db, workspaceId, id);
   const client: CodexClient = {
     workspaceId,
     memberId: seeded.ownerId,
