@@ -3,7 +3,6 @@ import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { approveRequest, declineRequest } from './decide-request.ts';
 import { createPolicy, discardDraft, restoreVersion, saveDraft } from './edit-draft.ts';
-import { editToml } from './edit-toml.ts';
 import { judgeContents } from './judge-contents.ts';
 import { policyPresets } from './policy-presets.ts';
 import { previewPublication } from './preview-publication.ts';
@@ -14,6 +13,7 @@ import { readTestedOrder } from './read-tested-order.ts';
 import { readVersion, readVersions } from './read-versions.ts';
 import { removePolicy } from './remove-policy.ts';
 import { runPolicyTests } from './run-policy-tests.ts';
+import { editToml } from './toml-edits/edit-toml.ts';
 import { readImportedDocument } from './unmerged-checks.ts';
 
 const viewerOf = (context: RequestContext): Viewer => {

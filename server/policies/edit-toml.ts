@@ -1,1 +1,0 @@
-export const editToml = (contents: string, _edits: unknown): string => contents;
