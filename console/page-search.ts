@@ -66,7 +66,7 @@ export const PolicySearch = z.object({
   tab: z.enum(['document', 'defaults', 'tests', 'versions', 'settings']).optional().catch(undefined),
   view: z.enum(['form', 'toml']).optional().catch(undefined),
   keys: text,
-  only: z.literal('set').optional().catch(undefined),
+  show: z.enum(['set', 'all']).optional().catch(undefined),
   before: z.coerce.number().int().optional().catch(undefined),
   after: z
     .union([z.literal('draft'), z.coerce.number().int()])

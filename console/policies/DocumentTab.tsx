@@ -29,7 +29,7 @@ interface DocumentTabProps {
 
 /** Two views of the same text. */
 export function DocumentTab({ part, draft, validation, edits, isReadOnly }: DocumentTabProps) {
-  const { view = 'form', keys = '', only } = useSearch({ from: '/shell/policies/$id' });
+  const { view = 'form', keys = '', show } = useSearch({ from: '/shell/policies/$id' });
   const navigate = useNavigate({ from: '/policies/$id' });
   const [jumpTo, setJumpTo] = useState<Diagnostic['from']>();
   const { fileName, explanation, groups, shape, unset, guidance } = documentKinds[part];
@@ -43,12 +43,27 @@ export function DocumentTab({ part, draft, validation, edits, isReadOnly }: Docu
   const contents = draft.document[part];
   const write = (text: string) => draft.change({ [part]: text });
   const diagnostics = part === 'contents' ? validation.diagnostics : validation.defaultsDiagnostics;
-  const show = (next: 'form' | 'toml') =>
+  const showView = (next: 'form' | 'toml') =>
     void navigate({ search: (now) => ({ ...now, view: next === 'form' ? undefined : next }), replace: true });
   const jump = (position: Diagnostic['from']) => {
     setJumpTo(position);
-    show('toml');
+    showView('toml');
   };
+  const findings = (
+    <>
+      {edits.error !== null && <FailureNotice what="The last change was not written" error={edits.error} />}
+      {validation.error ? (
+        <FailureNotice what="The document could not be checked" error={validation.error} />
+      ) : (
+        <DiagnosticList
+          diagnostics={diagnostics}
+          isCurrent={validation.isCurrent && !edits.isWriting}
+          onJump={jump}
+          onFix={isReadOnly ? undefined : write}
+        />
+      )}
+    </>
+  );
   return (
     <>
       <div className={classes.toolbar}>
@@ -56,13 +71,14 @@ export function DocumentTab({ part, draft, validation, edits, isReadOnly }: Docu
         <SegmentedControl
           aria-label="View"
           value={view}
-          onChange={(next) => show(next === 'toml' ? 'toml' : 'form')}
+          onChange={(next) => showView(next === 'toml' ? 'toml' : 'form')}
           data={[
             { value: 'form', label: 'Form' },
             { value: 'toml', label: 'TOML' },
           ]}
         />
       </div>
+      {view === 'form' && findings}
       {view === 'toml' ? (
         <TomlEditor
           label={fileName}
@@ -83,27 +99,20 @@ export function DocumentTab({ part, draft, validation, edits, isReadOnly }: Docu
             groups={groups}
             shape={shape}
             values={edits.values}
-            filter={{ search: keys, isOnlySet: only === 'set' }}
+            filter={{
+              search: keys,
+              isOnlySet: show === 'set' || (show === undefined && Object.keys(edits.values).length > 0),
+            }}
             onFilter={({ search, isOnlySet }) =>
               void navigate({
-                search: (now) => ({ ...now, keys: search || undefined, only: isOnlySet ? 'set' : undefined }),
+                search: (now) => ({ ...now, keys: search || undefined, show: isOnlySet ? 'set' : 'all' }),
                 replace: true,
               })
             }
           />
         </DocumentFormProvider>
       )}
-      {edits.error !== null && <FailureNotice what="The last change was not written" error={edits.error} />}
-      {validation.error ? (
-        <FailureNotice what="The document could not be checked" error={validation.error} />
-      ) : (
-        <DiagnosticList
-          diagnostics={diagnostics}
-          isCurrent={validation.isCurrent && !edits.isWriting}
-          onJump={jump}
-          onFix={isReadOnly ? undefined : write}
-        />
-      )}
+      {view === 'toml' && findings}
       {part === 'contents' && validation.clients.length > 0 && (
         <div className={classes.apart}>
           <Section

@@ -1,4 +1,5 @@
 import { Button, Group, Switch } from '@mantine/core';
+import { useRef } from 'react';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import { SearchBox } from '#console/ui/SearchBox.tsx';
@@ -6,7 +7,7 @@ import { Section } from '#console/ui/Section.tsx';
 import type { KeyGroup } from '#contract/requirements/catalogue.ts';
 import type { Shape } from '#contract/requirements/shape.ts';
 import classes from './Form.module.css';
-import { type FormGroup, formGroups, isSet, matchesSearch, unknownKeys } from './form-keys.ts';
+import { type FormGroup, type FormKey, formGroups, isSet, matchesSearch, unknownKeys } from './form-keys.ts';
 import { JumpList } from './JumpList.tsx';
 import type { JsonTable } from './json-value.ts';
 import { KeyRow } from './KeyRow.tsx';
@@ -28,13 +29,18 @@ interface DocumentFieldsProps {
 /** Every key of the catalogue, in groups, with what the document says for it. */
 export function DocumentFields({ groups, shape, values, filter, onFilter }: DocumentFieldsProps) {
   const all = formGroups(groups);
+  // What is taken out stays in sight until the page is left: it may have been a slip.
+  const seen = useRef(new Set<string>());
+  const wasSet = (key: FormKey) => {
+    if (isSet(key, values)) seen.current.add(key.name);
+    return seen.current.has(key.name);
+  };
   const shown = all
     .map(
       ({ name, keys }): FormGroup => ({
         name,
-        keys: keys.filter(
-          (key) =>
-            (!filter.isOnlySet || isSet(key, values)) && (filter.search === '' || matchesSearch(key, filter.search)),
+        keys: keys.filter((key) =>
+          filter.search === '' ? !filter.isOnlySet || wasSet(key) : matchesSearch(key, filter.search),
         ),
       }),
     )
@@ -47,6 +53,7 @@ export function DocumentFields({ groups, shape, values, filter, onFilter }: Docu
         <SearchBox label="Search keys" value={filter.search} onSearch={(search) => onFilter({ ...filter, search })} />
         <Switch
           label="Only what is set"
+          disabled={filter.search !== ''}
           checked={filter.isOnlySet}
           onChange={(event) => onFilter({ ...filter, isOnlySet: event.currentTarget.checked })}
         />

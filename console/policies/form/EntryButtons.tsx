@@ -1,6 +1,7 @@
 import { ActionIcon, Group, Tooltip } from '@mantine/core';
 import { ArrowDown, ArrowUp, Copy, X } from 'lucide-react';
 import type { ReactNode } from 'react';
+import classes from './Form.module.css';
 
 interface EntryButtonsProps {
   /** What the buttons are about, after the verb: "read-only", "rule 2". */
@@ -47,7 +48,14 @@ interface IconButtonProps {
 
 const IconButton = ({ label, isDisabled = false, onClick, children }: IconButtonProps) => (
   <Tooltip label={label}>
-    <ActionIcon variant="subtle" color="gray" aria-label={label} disabled={isDisabled} onClick={onClick}>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      className={classes.iconButton ?? ''}
+      aria-label={label}
+      disabled={isDisabled}
+      onClick={onClick}
+    >
       {children}
     </ActionIcon>
   </Tooltip>

@@ -65,8 +65,7 @@ export function KeyRow({ row, values }: { row: FormKey; values: JsonTable }) {
         {!isReadOnly && !isSimple && isOpen && (
           <Button
             size="compact-sm"
-            variant="subtle"
-            color="gray"
+            variant="transparent"
             className={classes.unsetButton ?? ''}
             aria-label={`Do not set ${name}`}
             onClick={() => {

@@ -41,7 +41,7 @@ export function WordList({ path, label, shape, value }: FieldProps) {
                     subject={text}
                     index={index}
                     count={entries.length}
-                    onMove={(offset) => put(moveEntry(entries, index, offset))}
+                    onMove={hasOrder ? (offset) => put(moveEntry(entries, index, offset)) : undefined}
                     onRemove={() => put(entries.filter((_, at) => at !== index))}
                   />
                 )}

@@ -35,10 +35,10 @@ export function StartChoice({ templates, start, onStart }: StartChoiceProps) {
     onStart(startFrom(start, { from: id, name: id === 'blank' ? '' : name, contents, defaults }));
   const taken = useRef<string>(undefined);
   useEffect(() => {
-    const wanted = templates.find(({ id }) => id === asked);
-    if (!wanted || taken.current === asked) return;
-    taken.current = asked;
-    if (start.from !== asked) take(wanted);
+    const wanted = templates.find(({ id }) => id === asked) ?? (start.from === '' ? all[0] : undefined);
+    if (!wanted || taken.current === wanted.id) return;
+    taken.current = wanted.id;
+    if (start.from !== wanted.id) take(wanted);
   });
   return (
     <Radio.Group

@@ -1,6 +1,6 @@
 /** What a new policy starts from; kept in the tab until it has become a draft. */
 export interface Start {
-  /** Id of a template, `blank` or `import`. */
+  /** Id of a template, `blank` or `import`; empty before anything was chosen. */
   from: string;
   name: string;
   /** Typed by hand: choosing another template leaves it alone. */
@@ -11,7 +11,8 @@ export interface Start {
   notes: string[];
 }
 
-export const blankStart: Start = { from: 'blank', name: '', isOwnName: false, contents: '', defaults: '', notes: [] };
+/** Nothing was chosen yet: the first template will be. */
+export const blankStart: Start = { from: '', name: '', isOwnName: false, contents: '', defaults: '', notes: [] };
 
 interface Source {
   from: string;

@@ -34,6 +34,10 @@ export function VersionList({ policy, versions, lock }: VersionListProps) {
   const canCompare = chosen.before !== undefined && chosen.before !== chosen.after;
   return (
     <>
+      <div className={classes.sides} aria-hidden>
+        <span>Left</span>
+        <span>Right</span>
+      </div>
       <ol className={classes.versions} aria-label="Versions">
         {policy.draft && (
           <li className={classes.version}>
@@ -63,7 +67,7 @@ export function VersionList({ policy, versions, lock }: VersionListProps) {
               onBefore={() => setChosen({ ...chosen, before: version.revision })}
               onAfter={() => setChosen({ ...chosen, after: version.revision })}
             />
-            <VersionText version={version} isCurrent={version.revision === policy.revision} />
+            <VersionText version={version} policy={policy} />
             {version.revision !== policy.revision && lock.writing === null && (
               <Button
                 size="xs"
@@ -87,17 +91,18 @@ export function VersionList({ policy, versions, lock }: VersionListProps) {
   );
 }
 
-function VersionText({ version, isCurrent }: { version: Version; isCurrent: boolean }) {
+function VersionText({ version, policy }: { version: Version; policy: Policy }) {
   const { revision, name, message, publishedAt, publishedBy, approvedBy, restoredFrom } = version;
   return (
     <div className={classes.text}>
       <p className={classes.head}>
         <span className={classes.number}>Version {revision}</span>
-        {isCurrent && <StatusBadge tone="ok">Members get this one</StatusBadge>}
+        {revision === policy.revision && <StatusBadge tone="ok">Members get this one</StatusBadge>}
       </p>
       <p className={classes.message}>{message || 'Without a message'}</p>
       <p className={classes.quiet}>
-        {name}, published <RelativeTime at={publishedAt} />
+        {name !== policy.name && `Called ${name}. `}
+        Published <RelativeTime at={publishedAt} />
         {publishedBy && ` by ${shortName(publishedBy)}`}
         {approvedBy && `, approved by ${shortName(approvedBy)}`}
         {restoredFrom !== null && `, brought back from version ${restoredFrom}`}
