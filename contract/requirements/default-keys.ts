@@ -2,7 +2,7 @@ import { approvals } from './approvals.ts';
 import type { KeyGroup } from './catalogue.ts';
 import { defaultTables } from './default-tables.ts';
 import type { Shape } from './shape.ts';
-import { choice, count, flag, list, text } from './shape.ts';
+import { choice, count, flag, list, mapOf, text } from './shape.ts';
 import { exporters } from './telemetry.ts';
 
 /** Why a key is out of place among the defaults of a policy. */
@@ -156,7 +156,14 @@ const tools: Record<string, Shape> = {
     },
   },
   memories: defaultTables.memories,
-  features: { type: 'object', description: 'Features switched on or off; members can change them.' },
+  features: mapOf(
+    {
+      description: 'On or off.',
+      anyOf: [{ type: 'boolean' }, { type: 'object' }],
+      expected: 'true, false or a table of its settings',
+    },
+    'Features switched on or off; members can change them.',
+  ),
 };
 
 const files: Record<string, Shape> = {
