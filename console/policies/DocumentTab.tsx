@@ -56,7 +56,7 @@ export function DocumentTab({ part, draft, validation, edits, isReadOnly }: Docu
         <FailureNotice what="The document could not be checked" error={validation.error} />
       ) : (
         <DiagnosticList
-          diagnostics={diagnostics}
+          diagnostics={view === 'form' ? diagnostics.filter(({ severity }) => severity !== 'info') : diagnostics}
           isCurrent={validation.isCurrent && !edits.isWriting}
           onJump={jump}
           onFix={isReadOnly ? undefined : write}
@@ -78,7 +78,7 @@ export function DocumentTab({ part, draft, validation, edits, isReadOnly }: Docu
           ]}
         />
       </div>
-      {view === 'form' && findings}
+      {view === 'form' && <div className={classes.findings}>{findings}</div>}
       {view === 'toml' ? (
         <TomlEditor
           label={fileName}

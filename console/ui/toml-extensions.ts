@@ -43,9 +43,12 @@ const look = EditorView.theme({
   '.cm-description': { padding: '8px 12px', fontFamily: 'var(--mantine-font-family)' },
   '.cm-description p': { margin: '4px 0 0' },
   '.cm-description strong, .cm-description code': { fontFamily: 'var(--mantine-font-family-monospace)' },
-  '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mantine-font-family-monospace)', maxHeight: '240px' },
-  '.cm-tooltip-autocomplete > ul > li': { padding: '4px 8px !important' },
-  '.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': {
+    fontFamily: 'var(--mantine-font-family-monospace)',
+    maxHeight: '240px',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '4px 8px !important' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
     color: 'var(--info-text) !important',
     backgroundColor: 'var(--info-ground) !important',
   },

@@ -28,7 +28,7 @@ export function WordList({ path, label, shape, value }: FieldProps) {
             return (
               <li key={key} className={classes.entry}>
                 <span className={classes.entryText}>
-                  <code>{text === '' ? '""' : text}</code>
+                  <code>{text === '' ? '""' : text}</code>{' '}
                   {hasOrder && index === 0 && entries.length > 1 && <StatusBadge tone="info">Fallback</StatusBadge>}
                   {note && (
                     <span className={classes.note}>

@@ -81,7 +81,7 @@ export function NewPolicyPage() {
               <StartPreview start={start} />
               <Group>
                 <Button type="submit" loading={create.isPending} disabled={lock.writing !== null}>
-                  Write draft
+                  Create draft
                 </Button>
               </Group>
             </Stack>
