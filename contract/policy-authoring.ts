@@ -15,6 +15,10 @@ import {
 const changesNothing = { none: 'changes nothing' } as const;
 const Written = z.string().max(1_000_000);
 
+const JudgedDecision = z
+  .enum(['prompt', 'prompt-user', 'forbidden'])
+  .describe('`prompt-user`: asks the member, never an automatic reviewer.');
+
 const DraftChange = PolicyDocument.partial().extend({
   expectedDraft: z
     .number()
@@ -113,11 +117,11 @@ export const policyDocuments = {
     .input(z.object({ contents: Written, command: z.string().min(1).max(10_000) }))
     .output(
       z.object({
-        decision: z.enum(['prompt', 'forbidden']).nullable().describe('Null: no rule speaks.'),
+        decision: JudgedDecision.nullable().describe('Null: no rule speaks.'),
         parts: z.array(
           z.object({
             words: z.array(z.string()),
-            decision: z.enum(['prompt', 'forbidden']).nullable(),
+            decision: JudgedDecision.nullable(),
             rule: z.number().int().nullable().describe('Index into `rules.prefix_rules`.'),
             matchedPrefix: z.array(z.string()),
             justification: z.string().nullable(),

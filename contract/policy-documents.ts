@@ -53,7 +53,7 @@ export const CommandTest = z.object({
   command: z.string().min(1).max(2000).describe('A command line as the model would run it.'),
   expect: z
     .enum(['prompt', 'forbidden', 'no-rule'])
-    .describe('`no-rule`: no rule speaks, so approval policy and sandbox decide.'),
+    .describe('`prompt`: asks, whoever answers. `no-rule`: no rule speaks, so approval policy and sandbox decide.'),
 });
 
 export const SettingTest = z.object({

@@ -1,3 +1,4 @@
+import { ReeveError } from '#server/fail.ts';
 import { actorOf, callerOf, type RequestContext } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
@@ -8,13 +9,13 @@ import { policyPresets } from './policy-presets.ts';
 import { previewPublication } from './preview-publication.ts';
 import { publishDraft } from './publish-policy.ts';
 import { readDocument } from './read-document.ts';
+import { readImportedDocument } from './read-imported-document.ts';
 import { readPolicyDetail, readPolicySummaries, readRequests, type Viewer } from './read-policies.ts';
 import { readTestedOrder } from './read-tested-order.ts';
 import { readVersion, readVersions } from './read-versions.ts';
 import { removePolicy } from './remove-policy.ts';
 import { runPolicyTests } from './run-policy-tests.ts';
 import { editToml } from './toml-edits/edit-toml.ts';
-import { readImportedDocument } from './unmerged-checks.ts';
 
 const viewerOf = (context: RequestContext): Viewer => {
   const { workspaceId, permissions } = callerOf(context);
@@ -29,10 +30,14 @@ export function authoringRoutes(services: Services) {
     list: of.list.handler(async ({ context }) => ({
       items: await readPolicySummaries(db, callerOf(context).workspaceId),
     })),
-    templates: of.templates.handler(() => ({ items: [...policyPresets] })),
+    templates: of.templates.handler(() => ({ items: policyPresets.map((preset) => ({ defaults: '', ...preset })) })),
     validate: of.validate.handler(({ input }) => readDocument(input)),
     edit: of.edit.handler(({ input }) => ({ contents: editToml(input.contents, input.edits) })),
-    readImport: of.readImport.handler(({ input }) => readImportedDocument(input.text)),
+    readImport: of.readImport.handler(({ input }) => {
+      const { imported, refusal } = readImportedDocument(input.text, input.fileName);
+      if (refusal !== null) throw new ReeveError('bad-input', { issue: refusal });
+      return imported;
+    }),
     judge: of.judge.handler(({ input }) => judgeContents(input.contents, input.command)),
     runTests: of.runTests.handler(async ({ input, context }) => {
       const order = await readTestedOrder(db, callerOf(context).workspaceId, input.tests);

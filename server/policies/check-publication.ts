@@ -3,7 +3,7 @@ import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { readTestedOrder } from './read-tested-order.ts';
 import { runPolicyTests } from './run-policy-tests.ts';
-import { validateDefaults } from './unmerged-checks.ts';
+import { validateDefaults } from './validate-defaults.ts';
 import { validateDocument } from './validate-document.ts';
 
 export type PartDiagnostic = Diagnostic & { part: 'contents' | 'defaults' };

@@ -1,5 +1,6 @@
+import { clientVersionRemarks } from './client-version-remarks.ts';
 import { readToml } from './read-toml.ts';
-import { clientVersionRemarks, validateDefaults } from './unmerged-checks.ts';
+import { validateDefaults } from './validate-defaults.ts';
 import { validateDocument } from './validate-document.ts';
 
 /** Without what JSON cannot say (dates and numbers with a point, which no key of a policy takes); in lists it leaves its place. */

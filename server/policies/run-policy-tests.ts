@@ -38,7 +38,7 @@ function sentenceOf(test: PolicyTest, groupNames: ReadonlyMap<string, string>): 
 
 async function checkCommand(contents: string, test: Extract<PolicyTest, { kind: 'command' }>): Promise<Finding> {
   const { decision, parts } = await judgeContents(contents, test.command);
-  const outcome = decision ?? 'no-rule';
+  const outcome = decision === 'prompt-user' ? 'prompt' : (decision ?? 'no-rule');
   const because = parts.find((part) => part.decision === decision && part.rule !== null);
   const rule = because ? ` (rule ${(because.rule ?? 0) + 1}: \`${because.matchedPrefix.join(' ')}\`)` : '';
   return { passed: outcome === test.expect, found: `\`${test.command}\` ${said[outcome]}${rule}.` };
