@@ -6,7 +6,7 @@ import { paths } from '#console/paths.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Page } from '#console/shell/Page.tsx';
 import { showDone } from '#console/shell/show-result.ts';
-import type { Policy } from '#contract/policies.ts';
+import type { Policy, PolicyDocument } from '#contract/policies.ts';
 import { DocumentTab } from './DocumentTab.tsx';
 import { DraftNotice } from './DraftNotice.tsx';
 import { useDocumentEdits } from './form/use-document-edits.ts';
@@ -84,7 +84,7 @@ export function PolicyWorkplace({ policy }: { policy: Policy }) {
         <Tabs.List mb="lg">
           {tabs.map((name) => (
             <Tabs.Tab key={name} value={name}>
-              {tabLabel(name, policy)}
+              {tabLabel(name, document)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
@@ -127,7 +127,6 @@ const labels: Record<(typeof tabs)[number], string> = {
   settings: 'Settings',
 };
 
-function tabLabel(name: (typeof tabs)[number], { draft, published }: Policy): string {
-  const tests = (draft ?? published)?.tests.length ?? 0;
-  return name === 'tests' && tests > 0 ? `Tests (${tests})` : labels[name];
+function tabLabel(name: (typeof tabs)[number], { tests }: PolicyDocument): string {
+  return name === 'tests' && tests.length > 0 ? `Tests (${tests.length})` : labels[name];
 }

@@ -29,7 +29,7 @@ export function TryCommand({ contents, onKeep }: TryCommandProps) {
         <Group gap={8} align="flex-end">
           <TextInput
             label="Command line"
-            placeholder='bash -lc "git add . && git push"'
+            placeholder="git add . && git push"
             className={classes.grows ?? ''}
             styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: '14px' } }}
             spellCheck={false}
