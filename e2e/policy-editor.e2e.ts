@@ -145,7 +145,7 @@ test('the text editor completes keys and values and says what they are', async (
   await expect.poll(() => editor().innerText()).toContain('allowed_sandbox_modes = ["read-only"]');
   await page.keyboard.press('Control+End');
   await page.keyboard.type('browser_us');
-  await page.getByRole('option', { name: /^browser_use since/ }).waitFor();
+  await page.getByRole('option', { name: /^browser_use\s*since/ }).waitFor();
   await page.keyboard.press('Escape');
   await page.locator('.cm-line').first().getByText('allowed_sandbox_modes').hover();
   await page.getByText('Which sandbox modes members may choose').waitFor();

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Person } from '#testing/organisation.ts';
 import { button, dialog, heading } from './by-clicking.ts';
 import {
@@ -112,6 +112,7 @@ test('two versions stand beside each other, and an old one comes back as a draft
 
 test('a second person approves, declines with a reason, and authors only withdraw', async () => {
   await ownApi().policies.protection.update({ secondApprover: true });
+  onTestFinished(async () => void (await ownApi().policies.protection.update({ secondApprover: false })));
   const { id } = await ownApi().policies.create({ name: 'Watched', contents: '# first\n' });
   const ask = async () => {
     await open(id);
@@ -146,18 +147,17 @@ test('a second person approves, declines with a reason, and authors only withdra
   await page.getByText('Watched is published as version 1.').waitFor();
   const { items } = await ownApi().policies.versions.list({ id });
   expect(items[0]?.approvedBy).toContain('Barbara Liskov');
-  await ownApi().policies.protection.update({ secondApprover: false });
 });
 
 test('while policies are frozen drafts are written and nothing is published', async () => {
   const id = await published('Held', '# first\n');
   await saveDraft(id, { contents: '# second\n' });
   await ownApi().policies.protection.freeze({ because: 'Incident 7.' });
+  onTestFinished(async () => void (await ownApi().policies.protection.unfreeze({})));
   await open(id);
   await page.getByText('All policies are frozen').waitFor();
   await button(page, 'Review and publish').click();
   const review = publishDialog();
   await review.getByText('It cannot be published now').first().waitFor();
   expect(await review.getByRole('button', { name: 'Publish policy' }).isDisabled()).toBe(true);
-  await ownApi().policies.protection.unfreeze({});
 });

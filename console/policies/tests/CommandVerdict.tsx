@@ -3,7 +3,7 @@ import { Sentence } from '#console/ui/Sentence.tsx';
 import { StatusBadge, type Tone } from '#console/ui/StatusBadge.tsx';
 import classes from './Tests.module.css';
 
-type Decision = 'prompt' | 'forbidden' | null;
+export type Decision = 'prompt' | 'prompt-user' | 'forbidden' | null;
 
 interface Verdict {
   decision: Decision;
@@ -17,8 +17,13 @@ interface Verdict {
   note: string | null;
 }
 
-const looks: Record<'prompt' | 'forbidden' | 'none', { tone: Tone; word: string; sentence: string }> = {
+const looks: Record<NonNullable<Decision> | 'none', { tone: Tone; word: string; sentence: string }> = {
   prompt: { tone: 'warn', word: 'Prompts', sentence: 'The client asks before it runs this.' },
+  'prompt-user': {
+    tone: 'warn',
+    word: 'Prompts',
+    sentence: 'The client asks the member before it runs this, never the automatic reviewer.',
+  },
   forbidden: { tone: 'bad', word: 'Forbidden', sentence: 'The client refuses to run this.' },
   none: {
     tone: 'quiet',

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { api } from '#console/api.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import type { PolicyTest } from '#contract/policies.ts';
-import { CommandVerdict } from './CommandVerdict.tsx';
+import { CommandVerdict, type Decision } from './CommandVerdict.tsx';
 import classes from './Tests.module.css';
 
 interface TryCommandProps {
@@ -64,4 +64,5 @@ export function TryCommand({ contents, onKeep }: TryCommandProps) {
   );
 }
 
-const expectedOf = (decision: 'prompt' | 'forbidden' | null) => decision ?? 'no-rule';
+/** Tests do not tell who is asked. */
+const expectedOf = (decision: Decision) => (decision === 'prompt-user' ? 'prompt' : (decision ?? 'no-rule'));
