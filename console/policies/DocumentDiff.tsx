@@ -21,10 +21,11 @@ export function DocumentDiff({ before, after, labels, isUnified = false }: Docum
   if (Object.keys(changes).length === 0) return <p>Nothing differs.</p>;
   const sideBySide = isUnified ? undefined : labels;
   const facts = [
-    changes.name !== undefined && (['Name', `${before.name} → ${after.name}`] as const),
-    changes.contact !== undefined && (['Contact', `${before.contact || 'none'} → ${after.contact || 'none'}`] as const),
+    changes.name !== undefined && (['Name', `${before.name} becomes ${after.name}`] as const),
+    changes.contact !== undefined &&
+      (['Contact', `${before.contact || 'none'} becomes ${after.contact || 'none'}`] as const),
     changes.explainsRules !== undefined &&
-      (['Links in justifications', after.explainsRules ? 'off → on' : 'on → off'] as const),
+      (['Links in justifications', after.explainsRules ? 'off becomes on' : 'on becomes off'] as const),
   ].filter((fact) => fact !== false);
   return (
     <Stack gap="md">

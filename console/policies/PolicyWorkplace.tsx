@@ -10,9 +10,10 @@ import type { Policy, PolicyDocument } from '#contract/policies.ts';
 import { DocumentTab } from './DocumentTab.tsx';
 import { DraftNotice } from './DraftNotice.tsx';
 import { useDocumentEdits } from './form/use-document-edits.ts';
-import { LockNotice } from './LockNotice.tsx';
+import classes from './PolicyPage.module.css';
 import { PolicySettings } from './PolicySettings.tsx';
 import { PolicySummaryLine } from './PolicySummaryLine.tsx';
+import { ProtectionBanners } from './protection/ProtectionBanners.tsx';
 import { ApprovalBanner } from './publication/ApprovalBanner.tsx';
 import { PublishDialog } from './publication/PublishDialog.tsx';
 import { ReviewButton } from './publication/ReviewButton.tsx';
@@ -72,7 +73,7 @@ export function PolicyWorkplace({ policy }: { policy: Policy }) {
       description={<PolicySummaryLine policy={policy} />}
       action={review}
     >
-      <LockNotice lock={lock} />
+      <ProtectionBanners />
       {policy.request && <ApprovalBanner policy={policy} request={policy.request} lock={lock} />}
       <DraftNotice policy={policy} draft={draft} isReadOnly={isReadOnly} />
       {draft.error && !draft.isBehind && <FailureNotice what="The draft was not saved" error={draft.error} />}
@@ -81,7 +82,7 @@ export function PolicyWorkplace({ policy }: { policy: Policy }) {
         keepMounted={false}
         onChange={(value) => void navigate({ search: PolicySearch.parse({ tab: value }), replace: true })}
       >
-        <Tabs.List mb="lg">
+        <Tabs.List mb="lg" className={classes.tabs ?? ''}>
           {tabs.map((name) => (
             <Tabs.Tab key={name} value={name}>
               {tabLabel(name, document)}

@@ -1,5 +1,5 @@
 import { Button, Group, Switch } from '@mantine/core';
-import { useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import { SearchBox } from '#console/ui/SearchBox.tsx';
@@ -47,6 +47,14 @@ export function DocumentFields({ groups, shape, values, filter, onFilter }: Docu
     .filter(({ keys }) => keys.length > 0);
   const strangers = unknownKeys(shape, values);
   const counts = all.map(({ name, keys }) => ({ name, set: keys.filter((key) => isSet(key, values)).length }));
+  const [wanted, setWanted] = useState<string | null>(null);
+  const jump = (name: string) => {
+    if (!document.getElementById(groupId(name))) onFilter({ search: '', isOnlySet: false });
+    setWanted(name);
+  };
+  useEffect(() => {
+    if (wanted !== null && showGroup(wanted)) setWanted(null);
+  });
   return (
     <>
       <Group gap={16} mb="md">
@@ -59,10 +67,7 @@ export function DocumentFields({ groups, shape, values, filter, onFilter }: Docu
         />
       </Group>
       <div className={classes.columns}>
-        <JumpList
-          groups={counts.filter(({ name }) => shown.some((group) => group.name === name))}
-          hasUnknown={strangers.length > 0}
-        />
+        <JumpList groups={counts} hasUnknown={strangers.length > 0} onJump={jump} />
         <div className={classes.groups}>
           {shown.length === 0 && (
             <EmptyState
@@ -102,4 +107,12 @@ export function DocumentFields({ groups, shape, values, filter, onFilter }: Docu
   );
 }
 
-export const groupId = (name: string) => `group-${name.toLowerCase().replaceAll(/\W+/g, '-')}`;
+const groupId = (name: string) => `group-${name.toLowerCase().replaceAll(/\W+/g, '-')}`;
+
+/** Brings a group into sight and the focus into it. @returns whether it is on the page */
+function showGroup(name: string): boolean {
+  const group = document.getElementById(groupId(name));
+  group?.scrollIntoView({ block: 'start' });
+  group?.querySelector<HTMLElement>('input, button, textarea, [tabindex="0"]')?.focus({ preventScroll: true });
+  return group !== null;
+}

@@ -11,7 +11,7 @@ import { Page } from '#console/shell/Page.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
-import { LockNotice } from '../LockNotice.tsx';
+import { ProtectionBanners } from '../protection/ProtectionBanners.tsx';
 import { usePolicyLock } from '../use-policy-lock.ts';
 import { ImportDocument } from './ImportDocument.tsx';
 import classes from './NewPolicy.module.css';
@@ -51,7 +51,7 @@ export function NewPolicyPage() {
       description="Choose what to start from. It becomes a draft that nobody gets until it is published and assigned."
       above={[{ label: 'Policies', to: paths.policies }]}
     >
-      <LockNotice lock={lock} />
+      <ProtectionBanners />
       {lock.writing !== null && lock.managedBy === null ? (
         <Notice tone="info" title="Policies are written by others">
           <p>{lock.writing} Ask a workspace owner or a Codex admin.</p>

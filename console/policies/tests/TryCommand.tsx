@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { api } from '#console/api.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import type { PolicyTest } from '#contract/policies.ts';
+import { readToml } from '../form/inline-toml.ts';
 import { CommandVerdict, type Decision } from './CommandVerdict.tsx';
 import classes from './Tests.module.css';
 
@@ -22,6 +23,7 @@ export function TryCommand({ contents, onKeep }: TryCommandProps) {
     event.preventDefault();
     if (command.trim() !== '') judge.mutate({ contents, command: command.trim() });
   };
+  const isReadable = readToml(contents) !== null;
   const isOld = judge.data !== undefined && judge.variables?.contents !== contents;
   return (
     <>
@@ -37,12 +39,20 @@ export function TryCommand({ contents, onKeep }: TryCommandProps) {
             value={command}
             onChange={(event) => setCommand(event.currentTarget.value)}
           />
-          <Button type="submit" variant="default" loading={judge.isPending} disabled={command.trim() === ''}>
+          <Button
+            type="submit"
+            variant="default"
+            loading={judge.isPending}
+            disabled={command.trim() === '' || !isReadable}
+          >
             Try
           </Button>
         </Group>
       </form>
-      {judge.error && <FailureNotice what="The command could not be judged" error={judge.error} />}
+      {!isReadable && (
+        <p className={classes.found}>The document is no TOML now: put that right first, then its rules can be read.</p>
+      )}
+      {judge.error && isReadable && <FailureNotice what="The command could not be judged" error={judge.error} />}
       {judge.data && asked !== undefined && (
         <div className={classes.judged} role="status">
           {isOld && <p className={classes.found}>The text has changed since. Try again for what it says now.</p>}
