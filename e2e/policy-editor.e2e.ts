@@ -127,18 +127,8 @@ test('the text editor completes keys and values and says what they are', async (
   await openPolicy(id, '?view=toml');
   await editor().click();
   await page.keyboard.press('Control+Home');
-  await page.keyboard.type('allowed_');
-  const wanted = page.getByRole('option', { name: /^allowed_sandbox_modes/ });
-  await wanted.waitFor();
-  // A list that has just opened takes no key yet, so that nobody accepts by accident what they did not see.
-  await expect
-    .poll(async () => {
-      const isChosen = (await wanted.getAttribute('aria-selected')) === 'true';
-      if (!isChosen) await page.keyboard.press('ArrowDown');
-      return isChosen;
-    })
-    .toBe(true);
-  await page.keyboard.press('Enter');
+  await page.keyboard.type('allowed_sand');
+  await page.getByRole('option', { name: /^allowed_sandbox_modes/ }).click();
   await expect.poll(() => editor().innerText()).toContain('allowed_sandbox_modes = [""]');
   await page.keyboard.press('Control+Space');
   await page.getByRole('option', { name: /read-only/ }).click();

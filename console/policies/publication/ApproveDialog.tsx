@@ -23,9 +23,6 @@ interface ApproveDialogProps {
 /** What the second person sees before saying yes: the same as whoever asked. */
 export function ApproveDialog({ policy, draft, request, lock, onClose }: ApproveDialogProps) {
   const queries = useQueryClient();
-  const preview = useQuery(
-    api.policies.publication.preview.queryOptions({ input: { id: policy.id }, staleTime: 0, gcTime: 0, retry: false }),
-  );
   const approve = useMutation(
     api.policies.publication.approve.mutationOptions({
       onSuccess: (answer) => {
@@ -33,6 +30,16 @@ export function ApproveDialog({ policy, draft, request, lock, onClose }: Approve
         showDone(`${answer.name} is published as version ${answer.revision}.`);
         onClose();
       },
+    }),
+  );
+  const preview = useQuery(
+    api.policies.publication.preview.queryOptions({
+      input: { id: policy.id },
+      // Once it is published there is no draft left to preview.
+      enabled: !approve.isPending && !approve.isSuccess,
+      staleTime: 0,
+      gcTime: 0,
+      retry: false,
     }),
   );
   const isBlocked = preview.data === undefined || preview.data.blockedBy.length > 0 || lock.publishing !== null;

@@ -24,9 +24,6 @@ export function PublishDialog({ policy, draft, lock, onClose }: PublishDialogPro
   const queries = useQueryClient();
   const [message, setMessage] = useState('');
   const [isMissing, setMissing] = useState(false);
-  const preview = useQuery(
-    api.policies.publication.preview.queryOptions({ input: { id: policy.id }, staleTime: 0, gcTime: 0, retry: false }),
-  );
   const publish = useMutation(
     api.policies.publication.publish.mutationOptions({
       onSuccess: ({ outcome, policy: answer }) => {
@@ -38,6 +35,16 @@ export function PublishDialog({ policy, draft, lock, onClose }: PublishDialogPro
         );
         onClose();
       },
+    }),
+  );
+  const preview = useQuery(
+    api.policies.publication.preview.queryOptions({
+      input: { id: policy.id },
+      // Once it is published there is no draft left to preview.
+      enabled: !publish.isPending && !publish.isSuccess,
+      staleTime: 0,
+      gcTime: 0,
+      retry: false,
     }),
   );
   const needsApproval = preview.data?.needsApproval ?? lock.needsApprover;
