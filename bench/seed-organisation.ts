@@ -70,6 +70,7 @@ export async function seedOrganisation(
   const documents = policyIds.map((id, index) => ({
     id,
     workspace_id: workspaceId,
+    number: index + 1,
     name: `Policy ${index}`,
     contents: `${contents}# ${index}\n`,
     revision: 1,

@@ -30,7 +30,7 @@ export function authoringRoutes(services: Services) {
     list: of.list.handler(async ({ context }) => ({
       items: await readPolicySummaries(db, callerOf(context).workspaceId),
     })),
-    templates: of.templates.handler(() => ({ items: policyPresets.map((preset) => ({ defaults: '', ...preset })) })),
+    templates: of.templates.handler(() => ({ items: [...policyPresets] })),
     validate: of.validate.handler(({ input }) => readDocument(input)),
     edit: of.edit.handler(({ input }) => ({ contents: editToml(input.contents, input.edits) })),
     readImport: of.readImport.handler(({ input }) => {

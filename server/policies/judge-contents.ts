@@ -4,18 +4,23 @@ import { ReeveError } from '#server/fail.ts';
 import { judgeCommandLine } from './command-rules/judge-command-line.ts';
 import type { Decision } from './command-rules/rule-set.ts';
 import { ruleSetOfRequirements } from './command-rules/rule-set-of-requirements.ts';
-import { readToml } from './read-toml.ts';
+import { openDocument } from './open-document.ts';
 
 type Judgement = z.output<NonNullable<(typeof policyDocuments.judge)['~orpc']['outputSchema']>>;
 
 /** Requirements can only stop: clients refuse one that allows. */
 const stopIn = (decision: Decision | null) => (decision === 'allow' ? null : decision);
 
-/** What the rules of a document say about a command line. @throws ReeveError bad-input, where it is not TOML */
-export async function judgeContents(contents: string, command: string): Promise<Judgement> {
-  const { root, problem } = readToml(contents);
-  if (problem) throw new ReeveError('bad-input', { issue: `The document is not TOML: ${problem.message}.` });
-  const { decision, parts, note, walkedAround } = await judgeCommandLine(ruleSetOfRequirements(root.value), command);
+/** What the rules of a document say about a command line. @throws ReeveError bad-input, where nobody can read it */
+export function judgeContents(contents: string, command: string): Promise<Judgement> {
+  const { root, refusal } = openDocument(contents);
+  if (!root) throw new ReeveError('bad-input', { issue: refusal[0]?.message });
+  return judgeRules(root.value, command);
+}
+
+/** The same for the plain values of a document. */
+export async function judgeRules(requirements: unknown, command: string): Promise<Judgement> {
+  const { decision, parts, note, walkedAround } = await judgeCommandLine(ruleSetOfRequirements(requirements), command);
   const notes = [note, walkedAround].filter((found) => found !== null);
   return {
     decision: stopIn(decision),

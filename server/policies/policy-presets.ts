@@ -4,7 +4,7 @@ export interface PolicyPreset {
   sentence: string;
   contents: string;
   /** `config.toml` that members may change. */
-  defaults?: string;
+  defaults: string;
 }
 
 const secrets = '"~/.ssh", "~/.aws", "~/.gnupg", "**/.env"';
@@ -38,6 +38,7 @@ sandbox_mode = "workspace-write"
     id: 'read-only-review',
     name: 'Read-only reviewers',
     sentence: 'The client reads and explains code and changes nothing; good for reviewers and for a first week.',
+    defaults: '',
     contents: `# Read and explain; change nothing.
 allowed_approval_policies = ["on-request", "untrusted"]
 allowed_sandbox_modes = ["read-only"]
@@ -101,6 +102,7 @@ prefix_rules = [
     id: 'project-folder',
     name: 'Project folder only',
     sentence: 'One rule: the client writes in the project folder at most. The shortest policy that means something.',
+    defaults: '',
     contents: `# "read-only" has to be in the list: clients refuse to start without it.
 allowed_sandbox_modes = ["read-only", "workspace-write"]
 `,
@@ -110,6 +112,7 @@ allowed_sandbox_modes = ["read-only", "workspace-write"]
     name: 'Ask before sharing',
     sentence:
       'Approvals on request, the project folder, cached web search, no browser, and a question before commits and pushes.',
+    defaults: '',
     contents: `allowed_approval_policies = ["on-request", "untrusted"]
 allowed_sandbox_modes = ["read-only", "workspace-write"]
 allowed_web_search_modes = ["cached"]

@@ -49,8 +49,9 @@ describe('of the document alone', () => {
     [setting('allowed_sandbox_modes', 'is', '["read-only"]'), true, 'is ["read-only"].'],
     [setting('features."odd key"', 'is', '1'), false, '`features."odd key"` is not set.'],
     [setting('features.memories', 'contains', '1'), false, 'not a list'],
-    [setting('features.memories', 'is', 'no quotes'), false, 'not a TOML value'],
+    [setting('features.memories', 'is', 'no quotes'), false, 'no value that a policy can hold'],
     [setting('not a key', 'is', '1'), false, 'is not a key'],
+    [setting('features.memories', 'is', '1.5'), false, 'no value that a policy can hold'],
     [setting('features', 'is', '{ memories = false }'), true, '`features` is'],
   ];
   test.each(cases)('%j', async (one, passed, found) => {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { policyLookUp } from '#contract/policy-delivery.ts';
+import { testedClients } from '#contract/tested-clients.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { testedClientFor, testedClients } from './client-version.ts';
+import { testedClientFor } from './client-version.ts';
 import { composeAnswer } from './compose-answer.ts';
 import { readMemberByEmail } from './look-up-queries.ts';
 import { previewDelivery } from './policy-revision.ts';

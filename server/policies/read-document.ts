@@ -1,5 +1,5 @@
 import { clientVersionRemarks } from './client-version-remarks.ts';
-import { readToml } from './read-toml.ts';
+import { maxDocumentLength, openDocument } from './open-document.ts';
 import { validateDefaults } from './validate-defaults.ts';
 import { validateDocument } from './validate-document.ts';
 
@@ -12,7 +12,7 @@ function plain(value: unknown): unknown {
 }
 
 function valuesOf(document: string): Record<string, unknown> | null {
-  const { root } = readToml(document);
+  const { root } = openDocument(document);
   return root === null ? null : (plain(root.value) as Record<string, unknown>);
 }
 
@@ -20,7 +20,7 @@ function valuesOf(document: string): Record<string, unknown> | null {
 export const readDocument = ({ contents, defaults }: { contents: string; defaults: string }) => ({
   diagnostics: validateDocument(contents),
   defaultsDiagnostics: validateDefaults(defaults, contents),
-  clients: clientVersionRemarks(contents),
+  clients: contents.length > maxDocumentLength ? [] : clientVersionRemarks(contents),
   values: valuesOf(contents),
   defaultsValues: valuesOf(defaults),
 });

@@ -1,7 +1,8 @@
 import type { PolicyTest } from '#contract/policies.ts';
 import type { PolicySet, PolicySetTest } from '#contract/policy-set.ts';
 import type { Database } from '#server/db/open-database.ts';
-import { type AssignmentRow, listAssignments, namesOfGroups } from './assignment-queries.ts';
+import { type AssignmentRow, listAssignments } from './assignment-queries.ts';
+import { listGroupNames } from './impact-queries.ts';
 import { listPolicies, type PolicyRow } from './queries.ts';
 import { type PolicyState, readPolicyState } from './state-queries.ts';
 
@@ -28,7 +29,7 @@ export const readPublishedState = (db: Database, workspaceId: string): Promise<P
       const policies = await listPolicies(tx, workspaceId);
       const rules = await listAssignments(tx, workspaceId);
       const inTests = policies.flatMap(({ tests }) => groupsInTests(tests));
-      const groupNames = new Map(await namesOfGroups(tx, workspaceId, [...new Set(inTests)]));
+      const groupNames = new Map(await listGroupNames(tx, workspaceId, [...new Set(inTests)]));
       for (const { groupId, groupName } of rules) groupNames.set(groupId, groupName);
       return { state, policies, rules, groupNames };
     });

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PolicyTest, PolicyTestResult } from '#contract/policies.ts';
-import { judgeContents } from './judge-contents.ts';
-import { readToml, type TomlNode } from './read-toml.ts';
+import { judgeRules } from './judge-contents.ts';
+import { openDocument } from './open-document.ts';
+import type { TomlNode } from './read-toml.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import { readTomlPath, readTomlValue } from './toml-fragments.ts';
 
@@ -36,8 +37,8 @@ function sentenceOf(test: PolicyTest, groupNames: ReadonlyMap<string, string>): 
   return `For somebody in *${groupNames.get(test.groupId) ?? 'a deleted group'}*, ${expected}`;
 }
 
-async function checkCommand(contents: string, test: Extract<PolicyTest, { kind: 'command' }>): Promise<Finding> {
-  const { decision, parts } = await judgeContents(contents, test.command);
+async function checkCommand(root: TomlNode, test: Extract<PolicyTest, { kind: 'command' }>): Promise<Finding> {
+  const { decision, parts } = await judgeRules(root.value, test.command);
   const outcome = decision === 'prompt-user' ? 'prompt' : (decision ?? 'no-rule');
   const because = parts.find((part) => part.decision === decision && part.rule !== null);
   const rule = because ? ` (rule ${(because.rule ?? 0) + 1}: \`${because.matchedPrefix.join(' ')}\`)` : '';
@@ -66,7 +67,8 @@ function checkSetting(root: TomlNode, { key, expect, value }: Extract<PolicyTest
   const path = readTomlPath(key);
   if (!path) return { passed: false, found: `\`${key}\` is not a key. Write it with dots, as in TOML.` };
   const wanted = readTomlValue(value);
-  if (!wanted) return { passed: false, found: `${value} is not a TOML value. Put text in quotation marks.` };
+  if (!wanted)
+    return { passed: false, found: `${value} is no value that a policy can hold. Put text in quotation marks.` };
   let node: TomlNode | undefined = root;
   for (const name of path) node = node?.children.get(name);
   if (expect !== 'is') return checkList(key, expect, wanted.value, node ?? null);
@@ -75,11 +77,8 @@ function checkSetting(root: TomlNode, { key, expect, value }: Extract<PolicyTest
   return { passed: isDeepStrictEqual(node.value, wanted.value), found: `\`${key}\` is ${written}.` };
 }
 
-async function checkDocument(contents: string, test: PolicyTest): Promise<Finding> {
-  const { root, problem } = readToml(contents);
-  if (problem) return { passed: false, found: `The document is not TOML: ${problem.message}.` };
-  return test.kind === 'command' ? checkCommand(contents, test) : checkSetting(root, test);
-}
+const checkDocument = async (root: TomlNode, test: PolicyTest): Promise<Finding> =>
+  test.kind === 'command' ? checkCommand(root, test) : checkSetting(root, test);
 
 /** Red at once where somebody else's policy decides for the group; else what to say before the finding. */
 function resolveGroup(
@@ -103,6 +102,8 @@ export async function runPolicyTests(
   { policyId, contents, tests }: TestedPolicy,
   order: TestedOrder,
 ): Promise<PolicyTestResult[]> {
+  const { root, refusal } = openDocument(contents);
+  const unread: Finding = { passed: false, found: refusal?.[0]?.message ?? '' };
   const results: PolicyTestResult[] = [];
   for (const test of tests) {
     const sentence = sentenceOf(test, order.groupNames);
@@ -111,7 +112,7 @@ export async function runPolicyTests(
       results.push({ test, sentence, passed: false, found: resolved.other });
       continue;
     }
-    const { passed, found } = await checkDocument(contents, test);
+    const { passed, found } = root ? await checkDocument(root, test) : unread;
     results.push({ test, sentence, passed, found: resolved.remark + found });
   }
   return results;

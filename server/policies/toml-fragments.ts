@@ -14,10 +14,15 @@ export function readTomlPath(key: string): string[] | null {
   }
 }
 
-/** A value as TOML writes it; null: not one. */
+/** Dates and numbers with a point, which no policy holds, are read as NaN. */
+const hasOddNumber = (value: unknown): boolean =>
+  Number.isNaN(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasOddNumber));
+
+/** A value as TOML writes it; null: not one, or one that no policy holds. */
 export function readTomlValue(value: string): { value: unknown } | null {
   const { root, problem } = readToml(`value = ${value}`);
   const names = problem ? [] : Object.keys(root.value as object);
   if (problem || names.length !== 1) return null;
-  return { value: (root.value as { value: unknown }).value };
+  const { value: read } = root.value as { value: unknown };
+  return hasOddNumber(read) ? null : { value: read };
 }

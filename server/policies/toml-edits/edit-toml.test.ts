@@ -128,3 +128,10 @@ describe('what cannot be meant is refused', () => {
     expect(() => set(text, path, value)).toThrow(expect.objectContaining({ code: 'bad-input' }));
   });
 });
+
+test('one call keeps nobody waiting for long: too much at once is refused', () => {
+  const large = Array.from({ length: 3000 }, (_, index) => `key_${index} = "x"`).join('\n');
+  const edits = Array.from({ length: 200 }, (_, index) => ({ path: [`key_${index}`], value: 'y' }));
+  expect(() => editToml(large, edits)).toThrow(expect.objectContaining({ code: 'bad-input' }));
+  expect(editToml(large, edits.slice(0, 20))).toContain('key_19 = "y"');
+});

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ReeveError } from '#server/fail.ts';
+import { maxDocumentLength } from '../open-document.ts';
 import { asPlainValue, editPlainValue } from './edit-plain-value.ts';
 import { appendItem, appendTable, insertValue } from './insert-value.ts';
 import { planSteps, type Step } from './plan-steps.ts';
@@ -15,13 +16,33 @@ export interface TomlEdit {
   value?: unknown;
 }
 
-/** Every step reads the document again. */
-const mostCharactersRead = 8_000_000;
+/** Every step reads the document again: a bound for what one call may keep the server busy with. */
+const mostCharactersRead = 4_000_000;
 
-function remove(text: string, path: readonly string[]): string {
+/** What the steps of one call share. */
+interface Editing {
+  /** As the document had it: the only line break may go on the way. */
+  newline: string;
+  read: (text: string) => TomlPlaces;
+}
+
+function openEditing(contents: string): Editing {
+  if (contents.length > maxDocumentLength)
+    throw new ReeveError('bad-input', { issue: `A policy has at most ${maxDocumentLength} characters.` });
+  const { newline } = readPlaces(contents);
+  let left = mostCharactersRead;
+  const read = (text: string): TomlPlaces => {
+    left -= text.length;
+    if (left < 0) throw new ReeveError('bad-input', { issue: 'Too many edits at once for a document of this length.' });
+    return { ...readPlaces(text), newline };
+  };
+  return { newline, read };
+}
+
+function remove(text: string, path: readonly string[], { read }: Editing): string {
   let result = text;
   for (;;) {
-    const places = readPlaces(result);
+    const places = read(result);
     const place = findPlace(places.root, path);
     // A list closes up behind what was taken out of it.
     if (!place) return result;
@@ -34,12 +55,12 @@ function remove(text: string, path: readonly string[]): string {
 const isSharedIn = ({ parts }: Place): boolean =>
   parts.filter((part) => part.kind === 'pair' && part.container.type === 'TOMLInlineTable').length > 1;
 
-function removeStep(text: string, path: readonly string[], newline: string): string {
+function removeStep(text: string, path: readonly string[], editing: Editing): string {
   const parentPath = path.slice(0, -1);
-  const before = findPlace(readPlaces(text).root, parentPath);
-  const result = remove(text, path);
-  if (!before || parentPath.length === 0 || findPlace(readPlaces(result).root, parentPath)) return result;
-  return setStep(result, parentPath, Array.isArray(plainValueAt(before, text)) ? [] : {}, newline);
+  const before = findPlace(editing.read(text).root, parentPath);
+  const result = remove(text, path, editing);
+  if (!before || parentPath.length === 0 || findPlace(editing.read(result).root, parentPath)) return result;
+  return setStep(result, parentPath, Array.isArray(plainValueAt(before, text)) ? [] : {}, editing);
 }
 
 const nest = (names: readonly string[], value: PlainValue): PlainValue =>
@@ -60,8 +81,8 @@ function rewrite({ written, parts }: Place, value: PlainValue, newline: string):
   return [{ from, to, text: hasLine ? printValue(value, newline) : printInline(value) }];
 }
 
-function setStep(text: string, path: readonly string[], value: PlainValue, newline: string): string {
-  const places = { ...readPlaces(text), newline };
+function setStep(text: string, path: readonly string[], value: PlainValue, editing: Editing): string {
+  const places = editing.read(text);
   let parent = places.root;
   let depth = 0;
   for (let next = parent.children.get(path[0] ?? ''); next; next = parent.children.get(path[depth] ?? '')) {
@@ -70,29 +91,26 @@ function setStep(text: string, path: readonly string[], value: PlainValue, newli
     if (depth === path.length) break;
   }
   const names = path.slice(depth);
-  const edits = names.length === 0 ? rewrite(parent, value, newline) : addTo(places, parent, names, value);
+  const edits = names.length === 0 ? rewrite(parent, value, editing.newline) : addTo(places, parent, names, value);
   if (edits) return applyTextEdits(text, edits);
   // What headers build up cannot hold this: the whole of it is written anew, with the list if it is an item of one.
   const list = findPlace(places.root, parent.path.slice(0, -1));
   const whole = list?.isListOfTables ? list : parent;
   const inside = path.slice(whole.path.length);
   const anew = editPlainValue(plainValueAt(whole, text), inside, value) as PlainValue;
-  return setStep(remove(text, whole.path), whole.path, anew, newline);
+  return setStep(remove(text, whole.path, editing), whole.path, anew, editing);
 }
 
-const takeStep = (text: string, { path, value }: Step, newline: string): string =>
-  value === undefined ? removeStep(text, path, newline) : setStep(text, path, value, newline);
+const takeStep = (text: string, { path, value }: Step, editing: Editing): string =>
+  value === undefined ? removeStep(text, path, editing) : setStep(text, path, value, editing);
 
-function edit(text: string, path: readonly string[], value: PlainValue | undefined): string {
-  const places = readPlaces(text);
-  const { root } = places;
+function edit(text: string, { path, value }: Step, editing: Editing): string {
+  const { root } = editing.read(text);
   const expected = editPlainValue(plainValueAt(root, text), path, value);
   const place = findPlace(root, path) ?? undefined;
   const steps = value === undefined ? (place ? [{ path, value }] : []) : planSteps(place, path, value, text);
-  // The one line break may go on the way.
-  const { newline } = places;
-  const result = steps.reduce((current, step) => takeStep(current, step, newline), text);
-  if (!isDeepStrictEqual(plainValueAt(readPlaces(result).root, result), expected))
+  const result = steps.reduce((current, step) => takeStep(current, step, editing), text);
+  if (!isDeepStrictEqual(plainValueAt(editing.read(result).root, result), expected))
     throw new Error(`editing ${JSON.stringify(path)} would have changed something else`);
   return result;
 }
@@ -103,10 +121,9 @@ function edit(text: string, path: readonly string[], value: PlainValue | undefin
  * @throws ReeveError bad-input
  */
 export function editToml(contents: string, edits: readonly TomlEdit[]): string {
-  if (contents.length * edits.length > mostCharactersRead)
-    throw new ReeveError('bad-input', { issue: 'Too many edits at once for a document of this length.' });
-  return edits.reduce(
-    (text, { path, value }) => edit(text, path, value === undefined ? undefined : asPlainValue(value)),
-    contents,
-  );
+  const editing = openEditing(contents);
+  return edits.reduce((text, { path, value }) => {
+    const wanted = value === undefined ? undefined : asPlainValue(value);
+    return edit(text, { path, value: wanted }, editing);
+  }, contents);
 }
