@@ -109,7 +109,7 @@ async function chooseFallback(page: Page): Promise<void> {
   await link(page, 'assign it').click();
   await heading(page, 'Order and fallback').waitFor();
   await choose(page, 'Everyone else gets', 'Engineering');
-  await button(page, 'Preview and save').click();
+  await button(page, 'Review and save').click();
   const preview = dialog(page, 'Save this order?');
   await preview.getByText(/1 member gets\s+Engineering/).waitFor();
   await preview.getByRole('button', { name: 'Save order' }).click();

@@ -59,7 +59,7 @@ export function TomlDiff({ label, before, after, sideBySide }: TomlDiffProps) {
           <span>{right}</span>
         </div>
       )}
-      <div ref={parent} />
+      <div ref={parent} className={left === undefined ? classes.text : undefined} />
     </div>
   );
 }
