@@ -19,6 +19,10 @@ export function CommandRules({ path, label, value }: FieldProps) {
   const put = (next: JsonValue[]) => edit({ path, value: next });
   return (
     <div>
+      <p className={classes.hint}>
+        Words in their order, alternatives with a bar: <code>git push|commit</code>. A word with a space stands in
+        double quotes. The strictest rule that matches wins.
+      </p>
       <ol className={classes.rules} aria-label={label}>
         {rules.map((rule, index) => {
           const place = [...path, String(index)];
