@@ -158,6 +158,43 @@ test('a draft outlives a reload, and says so when somebody else saved meanwhile'
   expect(await contentsOf(id)).toBe('# mine\n# theirs\n');
 });
 
+test('somebody saved while this page was open: the save says so and nothing is lost', async () => {
+  const id = await writeDraft('Raced', '# theirs\n');
+  await openPolicy(id, '?tab=settings');
+  await page.getByLabel('Contact', { exact: true }).fill('#mine');
+  await ownApi().policies.saveDraft({ id, expectedDraft: 1, contact: '#theirs' });
+  await button(page, 'Save draft').click();
+  await page.getByText('Somebody changed this policy meanwhile').waitFor();
+  expect(await page.getByLabel('Contact', { exact: true }).inputValue()).toBe('#mine');
+  await button(page, 'Take theirs and discard mine').click();
+  await expect.poll(() => page.getByLabel('Contact', { exact: true }).inputValue()).toBe('#theirs');
+  example.browser.complaints.splice(0);
+});
+
+test('defaults are a document of their own, and a text that is no TOML has no form until it is put right', async () => {
+  const id = await writeDraft('Started', '', { defaults: 'model = "corp-model"\n' });
+  await openPolicy(id, '?tab=defaults');
+  await row('model').getByRole('textbox', { name: 'model' }).fill('other-model');
+  await page.keyboard.press('Tab');
+  await view('TOML').click();
+  const defaults = page.getByRole('textbox', { name: 'config.toml defaults' });
+  await expect.poll(() => defaults.innerText()).toContain('model = "other-model"');
+  await defaults.click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.insertText('sandbox_mode = ');
+  await view('Form').click();
+  await page.getByText('The document cannot be read, so there is no form').waitFor();
+  await view('TOML').click();
+  await defaults.click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.insertText('"read-only"');
+  await view('Form').click();
+  await row('sandbox_mode').waitFor();
+  await saveDraft();
+  const { draft } = await ownApi().policies.get({ id });
+  expect(draft?.defaults).toBe('model = "other-model"\nsandbox_mode = "read-only"');
+});
+
 test('an imported file is read into a draft, with what became of it', async () => {
   await page.goto('/policies/new');
   await page

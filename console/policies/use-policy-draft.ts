@@ -36,6 +36,8 @@ export function usePolicyDraft(policy: Policy): WorkingDraft {
         queries.setQueryData(api.policies.get.queryKey({ input: { id: policy.id } }), answer);
         forget();
       },
+      // Somebody else was quicker: the page shows at once who, and asks whose changes count.
+      onError: () => queries.invalidateQueries({ queryKey: api.policies.get.key({ input: { id: policy.id } }) }),
     }),
   );
   return {

@@ -55,6 +55,8 @@ const look = EditorView.theme({
   '.cm-completionDetail': { fontFamily: 'var(--mantine-font-family)', fontStyle: 'normal', color: 'var(--text-quiet)' },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '600' },
   '.cm-tooltip.cm-completionInfo': { padding: '8px 12px', fontFamily: 'var(--mantine-font-family)' },
+  // Beside the list there is no room on a phone, and over it nobody could choose.
+  '@media (max-width: 700px)': { '.cm-tooltip.cm-completionInfo': { display: 'none' } },
   '.cm-snippetField': { backgroundColor: 'var(--info-ground)' },
   '.cm-diagnostic': { padding: '8px 12px', fontFamily: 'var(--mantine-font-family)' },
   '.cm-diagnosticAction': {
