@@ -223,7 +223,7 @@ const signIn: Record<string, Shape> = {
 const experimental: Record<string, Shape> = {
   profile: text('The profile to start with.'),
   profiles: { type: 'object', description: 'Profiles by name.' },
-  debug: { description: 'Settings for the makers of the client.' },
+  debug: { type: 'object', description: 'Settings for the makers of the client.' },
   ghost_snapshot: { type: 'object', description: 'Snapshots of the work folder.' },
   js_repl_node_path: text('Path of Node.js for a removed tool.'),
   experimental_use_unified_exec_tool: flag('Older switch of `features.unified_exec`.'),

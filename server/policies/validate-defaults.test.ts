@@ -1,5 +1,7 @@
+import { parse } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
 import { acceptedDefaults, refusedDefaults } from './document-cases/read-cases.ts';
+import { fitDefaults } from './fit-document.ts';
 import { policyPresets } from './policy-presets.ts';
 import { validateDefaults } from './validate-defaults.ts';
 import { isRefused } from './validate-document.ts';
@@ -95,3 +97,13 @@ test.each(['', '\0', '\ud800', 'x = ', '__proto__ = 1\n', '#'.repeat(70_000)])(
     expect(Array.isArray(validateDefaults(text, text))).toBe(true);
   },
 );
+
+test('older clients get defaults without what they refuse', () => {
+  const defaults = 'web_search = "indexed" # new\n[mcp_servers.a]\ncommand = "x"\ntool_timeout_sec = 1.5\n';
+  expect(fitDefaults(defaults, '0.163.0')).toBe(defaults);
+  expect(parse(fitDefaults(defaults, '0.140.0'))).toEqual({
+    web_search: 'cached',
+    mcp_servers: { a: { command: 'x', tool_timeout_sec: 1.5 } },
+  });
+  expect(fitDefaults('not toml', '0.140.0')).toBe('not toml');
+});

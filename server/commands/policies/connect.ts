@@ -20,7 +20,9 @@ export interface ConnectionOptions {
   ca?: string;
 }
 
-function origin(text: string): string {
+/** A variable that a pipeline leaves empty is one that is not set. */
+function origin(text: string): string | undefined {
+  if (text === '') return undefined;
   const { data, error } = httpsOrigin.safeParse(text);
   if (error) throw new InvalidArgumentError(error.issues[0]?.message ?? 'cannot be read');
   return data;
