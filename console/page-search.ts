@@ -35,8 +35,47 @@ export const GroupsSearch = z.object({
   cursor: text,
 });
 export const RoleSearch = z.object({ search: text, cursor: text });
-export const LookUpSearch = z.object({ email: text, groupId: text });
-export const NewPolicySearch = z.object({ preset: text });
+const page = z.coerce.number().int().min(1).optional().catch(undefined);
+export const PoliciesSearch = z.object({
+  search: text,
+  show: z.enum(['assigned', 'unassigned', 'draft', 'awaits-approval']).optional().catch(undefined),
+  page,
+});
+export const PolicyOrderSearch = z.object({ search: text, page });
+export const LookUpSearch = z.object({
+  tab: z.enum(['member', 'group', 'message']).optional().catch(undefined),
+  email: text,
+  groupId: text,
+  /** A client's error message, as long as an address can hold it. */
+  message: text,
+  joins: text,
+  leaves: text,
+  publishes: text,
+  client: text,
+});
+export const DeliverySearch = z.object({
+  search: text,
+  policyId: text,
+  state: z.enum(['current', 'behind']).optional().catch(undefined),
+  clientVersion: text,
+  cursor: text,
+});
+export const PolicyStatesSearch = z.object({ cursor: text });
+export const NewPolicySearch = z.object({ template: text });
+export const PolicySearch = z.object({
+  tab: z.enum(['document', 'defaults', 'tests', 'versions', 'settings']).optional().catch(undefined),
+  view: z.enum(['form', 'toml']).optional().catch(undefined),
+  keys: text,
+  show: z.enum(['set', 'all']).optional().catch(undefined),
+  before: z.coerce.number().int().optional().catch(undefined),
+  after: z
+    .union([z.literal('draft'), z.coerce.number().int()])
+    .optional()
+    .catch(undefined),
+  diff: z.literal('unified').optional().catch(undefined),
+  review: z.literal(1).optional().catch(undefined),
+  cursor: text,
+});
 export const ConnectSearch = z.object({
   for: z.enum(['person', 'ci', 'fleet', 'proxy']).optional().catch(undefined),
   system: z.enum(['linux', 'macos', 'windows']).optional().catch(undefined),

@@ -20,6 +20,9 @@ export const paths = {
   newPolicy: '/policies/new',
   policyOrder: '/policies/order',
   lookUp: '/policies/look-up',
+  delivery: '/policies/delivery',
+  policyStates: '/policies/states',
+  policyProtection: '/policies/protection',
   policy: '/policies/$id',
   connect: '/connect',
   models: '/models',
@@ -35,4 +38,5 @@ export const paths = {
   join: '/join',
   device: '/codex/device',
   authorization: '/authorize/$uid',
+  explanation: '/why/$code',
 } as const;

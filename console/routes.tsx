@@ -99,6 +99,11 @@ const focusedPages = [
     path: paths.authorization,
     component: lazyRouteComponent(() => import('#console/identity/AuthorizationPage.tsx'), 'AuthorizationPage'),
   }),
+  createRoute({
+    getParentRoute: () => focused,
+    path: paths.explanation,
+    component: lazyRouteComponent(() => import('#console/policies/explanation/ExplanationPage.tsx'), 'ExplanationPage'),
+  }),
 ] as const;
 
 const shellPages = [
@@ -191,28 +196,48 @@ const shellPages = [
   createRoute({
     ...inShell,
     path: paths.policies,
+    validateSearch: search.PoliciesSearch,
     component: lazyRouteComponent(() => import('#console/policies/PoliciesPage.tsx'), 'PoliciesPage'),
   }),
   createRoute({
     ...inShell,
     path: paths.newPolicy,
     validateSearch: search.NewPolicySearch,
-    component: lazyRouteComponent(() => import('#console/policies/NewPolicyPage.tsx'), 'NewPolicyPage'),
+    component: lazyRouteComponent(() => import('#console/policies/new/NewPolicyPage.tsx'), 'NewPolicyPage'),
   }),
   createRoute({
     ...inShell,
     path: paths.policyOrder,
-    component: lazyRouteComponent(() => import('#console/policies/PolicyOrderPage.tsx'), 'PolicyOrderPage'),
+    validateSearch: search.PolicyOrderSearch,
+    component: lazyRouteComponent(() => import('#console/policies/order/PolicyOrderPage.tsx'), 'PolicyOrderPage'),
   }),
   createRoute({
     ...inShell,
     path: paths.lookUp,
     validateSearch: search.LookUpSearch,
-    component: lazyRouteComponent(() => import('#console/policies/LookUpPage.tsx'), 'LookUpPage'),
+    component: lazyRouteComponent(() => import('#console/policies/look-up/LookUpPage.tsx'), 'LookUpPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.delivery,
+    validateSearch: search.DeliverySearch,
+    component: lazyRouteComponent(() => import('#console/policies/delivery/DeliveryPage.tsx'), 'DeliveryPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.policyStates,
+    validateSearch: search.PolicyStatesSearch,
+    component: lazyRouteComponent(() => import('#console/policies/states/PolicyStatesPage.tsx'), 'PolicyStatesPage'),
+  }),
+  createRoute({
+    ...inShell,
+    path: paths.policyProtection,
+    component: lazyRouteComponent(() => import('#console/policies/protection/ProtectionPage.tsx'), 'ProtectionPage'),
   }),
   createRoute({
     ...inShell,
     path: paths.policy,
+    validateSearch: search.PolicySearch,
     component: lazyRouteComponent(() => import('#console/policies/PolicyPage.tsx'), 'PolicyPage'),
   }),
   createRoute({

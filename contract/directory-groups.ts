@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
 import { pageInput, pageOf } from './paging.ts';
 import { Done, Group, GroupName, Id, tag } from './people.ts';
+import { PolicyImpact } from './policy-documents.ts';
+
+export const GroupDeletion = z.object({
+  members: z.number().int().describe('People in the group, active or not.'),
+  isInOrder: z.boolean().describe('Whether it has a place in the order of policies, which would go with it.'),
+  policyName: z.string().nullable().describe('The policy of that place.'),
+  policyImpact: PolicyImpact,
+});
 
 export const groups = {
   list: endpoint({ method: 'GET', path: '/groups', summary: 'Groups', tag, allow: 'members.read', audit: readsOnly })
@@ -44,10 +52,20 @@ export const groups = {
   })
     .input(Id.extend({ name: GroupName.optional(), description: z.string().max(500).optional() }))
     .output(Group),
+  previewRemoval: endpoint({
+    method: 'GET',
+    path: '/groups/{id}/deletion',
+    summary: 'What deleting a group would change',
+    tag,
+    allow: 'groups.write',
+    audit: readsOnly,
+  })
+    .input(Id)
+    .output(GroupDeletion),
   remove: endpoint({
     method: 'DELETE',
     path: '/groups/{id}',
-    summary: 'Delete a group; its policy assignments go too',
+    summary: 'Delete a group; its place in the order of policies goes too',
     tag,
     allow: 'groups.write',
     audit: 'group.deleted',

@@ -114,11 +114,11 @@ export const errors = {
   'local-off': { status: 403, message: localOffMessage },
   'policy-refused': {
     status: 422,
-    message: 'A client would refuse this document, so it cannot be saved. See the diagnostics.',
+    message: 'A client would refuse this document, so it cannot be published. See the diagnostics.',
   },
   'policy-in-use': {
     status: 409,
-    message: 'This policy is assigned or is the fallback. Take it out of the assignments first.',
+    message: 'This policy is assigned, or is the fallback or the baseline. Take it out of the order first.',
   },
   'model-not-allowed': { status: 403, message: 'This model is not allowed in this workspace.' },
   'upstream-not-set': { status: 503, message: 'No model upstream is set. A workspace owner sets it under Models.' },
@@ -127,6 +127,37 @@ export const errors = {
   'upstream-limited': { status: 429, message: 'The model upstream limits calls. Wait, then try again.' },
   'upstream-broken': { status: 502, message: 'The model upstream broke off its answer. Try again.' },
   'upstream-refused': { status: 502, message: 'The model upstream refused the call.' },
+  'policies-frozen': {
+    status: 409,
+    message:
+      'Policies are frozen: nobody publishes, assigns or deletes until the freeze is lifted under Policies. Drafts can be saved, and going back to an earlier state works.',
+  },
+  'policies-managed-elsewhere': {
+    status: 409,
+    message:
+      'A folder owns the policies, so they are changed there and applied with an API key. Hand them back to the console under Policies first.',
+  },
+  'policy-draft-missing': {
+    status: 409,
+    message: 'There is no draft to publish. Edit the policy first; what is published stays as it is.',
+  },
+  'policy-tests-failed': {
+    status: 422,
+    message: 'Tests of this policy fail, so it was not published. See which; change the policy or the tests.',
+  },
+  'policy-not-published': {
+    status: 409,
+    message: 'A policy that was never published cannot apply to anybody. Publish it first.',
+  },
+  'policy-approval-refused': {
+    status: 403,
+    message:
+      'Whoever wrote a draft, or asked to publish it, cannot approve it. Ask somebody else who may write policies.',
+  },
+  'policy-set-refused': {
+    status: 422,
+    message: 'The set cannot be applied as it is, so nothing was changed. See the problems for what and where.',
+  },
   'policy-revision-missing': {
     status: 403,
     message:

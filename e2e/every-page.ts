@@ -21,6 +21,12 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const { api, memberId, email } = organisation.owner;
   const group = (await api.directory.groups.list({})).items[0]?.id;
   const policy = (await api.policies.list({})).items[0]?.id;
+  await api.policies.saveDraft({
+    id: policy ?? '',
+    expectedDraft: null,
+    defaults: 'model = "corp-model"\n',
+    tests: [{ kind: 'command', groupId: null, command: 'git push', expect: 'forbidden' }],
+  });
   const role = await api.roles.create({ name: 'Help desk', permissions: ['members.write', 'codex.administer'] });
   const call = (await api.activity.list({})).items[0]?.id;
   const entry = (await api.audit.list({ event: 'policy.created' })).items[0]?.id;
@@ -57,8 +63,24 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     policies: asOwner('/policies'),
     newPolicy: asOwner('/policies/new'),
     policyOrder: asOwner('/policies/order'),
-    lookUp: asOwner(`/policies/look-up?email=${email}`),
-    policy: asOwner(`/policies/${policy}`),
+    lookUp: asOwner(
+      `/policies/look-up?email=${email}`,
+      `/policies/look-up?groupId=${group}`,
+      '/policies/look-up?message=timed%20out%20waiting%20for%20cloud%20config%20bundle%20after%2020s',
+    ),
+    delivery: asOwner('/policies/delivery'),
+    policyStates: asOwner('/policies/states'),
+    policyProtection: asOwner('/policies/protection'),
+    policy: asOwner(
+      `/policies/${policy}`,
+      `/policies/${policy}?show=all`,
+      `/policies/${policy}?view=toml`,
+      `/policies/${policy}?tab=defaults`,
+      `/policies/${policy}?tab=tests`,
+      `/policies/${policy}?tab=versions&before=1&after=draft`,
+      `/policies/${policy}?tab=settings`,
+      `/policies/${policy}?review=1`,
+    ),
     connect: [
       ...asOwner('/connect?for=ci', '/connect?for=fleet', '/connect?for=proxy'),
       { address: '/connect?for=person&system=linux', as: 'member' },
@@ -80,6 +102,7 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       { address: `/codex/device?user_code=${userCode}`, as: 'member' },
     ],
     authorization: [{ address: approvalAddress(), as: 'member' }],
+    explanation: [{ address: '/why/99-1-1', as: 'member' }],
   };
 }
 

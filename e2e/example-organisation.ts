@@ -76,9 +76,9 @@ export async function fillOrganisation(example: ExampleOrganisation): Promise<{ 
   const contractor = await organisation.addMember({ name: 'Anders Holm' });
   const engineers = await organisation.addGroup('Engineering', [organisation.owner, member]);
   const contractors = await organisation.addGroup('Contractors', [contractor]);
-  const { items } = await organisation.owner.api.policies.presets({});
+  const { items } = await organisation.owner.api.policies.templates({});
   const [balanced, readOnly] = items;
-  if (!balanced || !readOnly) throw new Error('the presets are missing');
+  if (!balanced || !readOnly) throw new Error('the templates are missing');
   const wide = await organisation.addPolicy('Engineering', balanced.contents);
   const narrow = await organisation.addPolicy('Read-only review', readOnly.contents);
   await organisation.assign([{ groupId: engineers.id, policyId: wide.id }], narrow.id);

@@ -26,7 +26,17 @@ export const features = {
   workspace: { calls: ['audit', 'identity'], tables: ['workspaces'] },
   policies: {
     calls: ['audit'],
-    tables: ['policies', 'policy_revisions', 'policy_assignments', 'policy_deliveries'],
+    tables: [
+      'policies',
+      'policy_drafts',
+      'policy_revisions',
+      'policy_requests',
+      'policy_assignments',
+      'policy_orders',
+      'policy_releases',
+      'policy_deliveries',
+      'policy_receipts',
+    ],
   },
   directory: {
     calls: ['audit', 'identity', 'policies', 'roles', 'workspace'],
@@ -77,7 +87,7 @@ export const alsoWrites: readonly { feature: keyof typeof features; table: strin
   {
     feature: 'policies',
     table: 'workspaces',
-    because: 'the fallback and the version of the order belong to the assignments',
+    because: 'fallback, baseline, the version of the order and the protection of policies belong to the policies',
   },
 ];
 

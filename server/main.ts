@@ -4,6 +4,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { endWith } from './commands/end-with.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { ownerLinkCommand } from './commands/owner-link.ts';
+import { policiesCommand } from './commands/policies.ts';
 import { proxyCommand } from './commands/proxy.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { rotateKeysCommand } from './commands/rotate-keys.ts';
@@ -39,6 +40,7 @@ const commands = [
   rotateKeysCommand,
   doctorCommand,
   proxyCommand,
+  policiesCommand,
 ];
 for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
 

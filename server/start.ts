@@ -19,6 +19,7 @@ import { createMetrics, serveMetrics } from './log/metrics.ts';
 import { openGateway } from './models/index.ts';
 import { openDataFolder, refuseFullDisk } from './open-data-folder.ts';
 import { openKeys } from './open-keys.ts';
+import { flushReceipts } from './policies/index.ts';
 import { exitCodes, Refused } from './refused.ts';
 import type { Clock, Services } from './services.ts';
 
@@ -166,6 +167,7 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
     server.closeIdleConnections();
     await gateway.close();
     await closeServer(server);
+    await flushReceipts(services);
   };
   let stopped: Promise<void> | null = null;
   const stop = () => {

@@ -43,6 +43,7 @@ async function listen(server: http.Server): Promise<number> {
 }
 
 const token = 'token-of-the-member';
+const fetchOfCodex = { client: 'codex_exec', clientVersion: '0.169.0', form: 'bundle' } as const;
 
 /** The gateway on a real socket, before a scripted upstream and a real database; only the check of credentials is by a list. */
 export async function startGatewayServer({
@@ -82,7 +83,7 @@ export async function startGatewayServer({
   const server = http.createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
   server.on('upgrade', (request, socket) => gateway.refuseUpgrade(request, socket));
   const port = await listen(server);
-  const { revisionHeader } = await deliverPolicy(services, { workspaceId, memberId });
+  const { revisionHeader } = await deliverPolicy(services, { workspaceId, memberId }, fetchOfCodex);
   return {
     services,
     gateway,

@@ -1,4 +1,5 @@
 import type { BuiltInRole } from '#contract/built-in-roles.ts';
+import type { Policy } from '#contract/policies.ts';
 import { type OwnApiSession, openOwnApiSession, type ServerAddress } from '#testing/own-api-session.ts';
 
 /** Somebody with a browser that is signed in to the console. */
@@ -15,7 +16,10 @@ export interface Organisation extends ServerAddress {
   /** Invites as the owner, follows the link as the person. */
   addMember(member: { name: string; role?: BuiltInRole; groupIds?: string[] }): Promise<Person>;
   addGroup(name: string, members: Person[]): Promise<{ id: string }>;
-  addPolicy(name: string, contents: string): Promise<{ id: string; revision: number }>;
+  /** Published, and applies to nobody until it is assigned. */
+  addPolicy(name: string, contents: string): Promise<Policy>;
+  /** The next version of it. */
+  changePolicy(id: string, change: { contents: string }): Promise<Policy>;
   /** Sets the whole order: first match wins, then the fallback. */
   assign(order: { groupId: string; policyId: string }[], fallbackPolicyId: string | null): Promise<void>;
   /** Where model calls go, and one allowed model (the default). */
@@ -73,7 +77,20 @@ export async function foundOrganisation(address: ServerAddress, ownerLink: strin
       const add = members.map(({ memberId }) => memberId);
       return api.directory.groups.changeMembers({ id: group.id, add });
     },
-    addPolicy: (name, contents) => api.policies.create({ name, contents }),
+    async addPolicy(name, contents) {
+      const { id } = await api.policies.create({ name, contents });
+      const { policy } = await api.policies.publication.publish({
+        id,
+        expectedDraft: 1,
+        message: 'The first version.',
+      });
+      return policy;
+    },
+    async changePolicy(id, change) {
+      await api.policies.saveDraft({ id, expectedDraft: null, ...change });
+      const { policy } = await api.policies.publication.publish({ id, expectedDraft: 1, message: 'Changed.' });
+      return policy;
+    },
     async assign(items, fallbackPolicyId) {
       const { version } = await api.policies.assignments({});
       await api.policies.assign({ items, fallbackPolicyId, expectedVersion: version });

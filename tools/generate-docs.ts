@@ -9,6 +9,7 @@ import { keyScopesPage } from './documents/key-scopes.ts';
 import { mapPage } from './documents/map.ts';
 import { openApiDocument } from './documents/openapi.ts';
 import { permissionsPage } from './documents/permissions.ts';
+import { requirementsPage } from './documents/requirements.ts';
 import { schemaSql } from './documents/schema.ts';
 
 const folder = join(import.meta.dirname, '../docs/generated');
@@ -16,6 +17,7 @@ const folder = join(import.meta.dirname, '../docs/generated');
 const documents: Record<string, () => string | Promise<string>> = {
   'map.md': mapPage,
   'permissions.md': permissionsPage,
+  'requirements.md': requirementsPage,
   'key-scopes.md': keyScopesPage,
   'errors.md': errorsPage,
   'audit-events.md': auditEventsPage,

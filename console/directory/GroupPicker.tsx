@@ -36,6 +36,8 @@ interface GroupPickerProps {
   more?: Option[];
   /** Leaves groups out whose members the identity provider decides. */
   takesMembers?: boolean;
+  /** Takes the width of what is around it. */
+  isWide?: boolean;
 }
 
 export function GroupPicker({
@@ -45,6 +47,7 @@ export function GroupPicker({
   onChange,
   more = [],
   takesMembers = false,
+  isWide = false,
 }: GroupPickerProps) {
   const [typed, setTyped] = useState('');
   const isGroup = value !== undefined && !more.some((one) => one.value === value);
@@ -63,7 +66,7 @@ export function GroupPicker({
       placeholder={placeholder}
       clearable
       searchable
-      w={190}
+      w={isWide ? '100%' : 190}
       clearButtonProps={{ 'aria-label': `Clear: ${label}` }}
       nothingFoundMessage="No group of that name"
       value={value ?? null}

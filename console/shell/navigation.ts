@@ -40,6 +40,7 @@ type PagePath = (typeof paths)[
   | 'provisioning'
   | 'policies'
   | 'lookUp'
+  | 'delivery'
   | 'connect'
   | 'models'
   | 'activity'
@@ -66,7 +67,6 @@ export interface NavigationGroup {
   items: (NavigationPage | PlannedPage)[];
 }
 
-const policyReports = 'Comes with policy delivery reports';
 const governance = 'Comes with analytics and compliance exports';
 const verification = 'Comes with Team Config and verification';
 const cloud = 'Comes with Codex cloud';
@@ -91,7 +91,7 @@ export const navigation: NavigationGroup[] = [
     items: [
       { label: 'Policies', icon: ScrollText, to: paths.policies, needs: 'policies.read' },
       { label: 'Look-up', icon: Search, to: paths.lookUp, needs: 'policies.read' },
-      { label: 'Delivery', icon: Waypoints, comesWith: policyReports, needs: 'policies.read' },
+      { label: 'Delivery', icon: Waypoints, to: paths.delivery, needs: 'policies.read' },
       { label: 'Team Config', icon: FileCog, comesWith: verification, needs: 'policies.read' },
       { label: 'Connect a client', icon: MonitorSmartphone, to: paths.connect, needs: null },
       { label: 'Models', icon: Boxes, to: paths.models, needs: 'models.read' },

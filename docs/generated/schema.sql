@@ -324,10 +324,17 @@ create table policies (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   updated_by text,
+  number integer not null default 0,
+  defaults text not null default ''::text,
+  tests jsonb not null default '[]'::jsonb,
+  contact text not null default ''::text,
+  explains_rules boolean not null default false,
+  deleted_at timestamp with time zone,
   constraint policies_pkey PRIMARY KEY (id),
   constraint policies_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX policies_by_name ON public.policies USING btree (workspace_id, lower(name));
+CREATE UNIQUE INDEX policies_by_name ON public.policies USING btree (workspace_id, lower(name)) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX policies_by_number ON public.policies USING btree (workspace_id, number) WHERE (number > 0);
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.policies FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 
 create table policy_assignments (
@@ -340,6 +347,7 @@ create table policy_assignments (
   constraint policy_assignments_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(id),
   constraint policy_assignments_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+CREATE UNIQUE INDEX policy_assignments_by_group ON public.policy_assignments USING btree (group_id);
 CREATE INDEX policy_assignments_by_policy ON public.policy_assignments USING btree (policy_id);
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.policy_assignments FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 
@@ -354,6 +362,91 @@ create table policy_deliveries (
   constraint policy_deliveries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
 
+create table policy_drafts (
+  policy_id text not null,
+  workspace_id text not null,
+  version integer not null,
+  based_on integer not null,
+  name text not null,
+  contents text not null,
+  defaults text not null,
+  tests jsonb not null,
+  contact text not null,
+  explains_rules boolean not null,
+  restored_from integer,
+  authors jsonb not null,
+  updated_at timestamp with time zone not null,
+  updated_by text not null,
+  constraint policy_drafts_pkey PRIMARY KEY (policy_id),
+  constraint policy_drafts_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(id) ON DELETE CASCADE,
+  constraint policy_drafts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table policy_orders (
+  workspace_id text not null,
+  version integer not null,
+  items jsonb not null,
+  fallback_policy_id text,
+  baseline_policy_id text,
+  constraint policy_orders_pkey PRIMARY KEY (workspace_id, version),
+  constraint policy_orders_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table policy_receipts (
+  workspace_id text not null,
+  member_id text not null,
+  policy_key text not null,
+  policy_id text,
+  revision integer not null,
+  client text not null,
+  client_version text not null,
+  form text not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  fetches integer not null,
+  constraint policy_receipts_form_check CHECK ((form = ANY (ARRAY['bundle'::text, 'requirements'::text]))),
+  constraint policy_receipts_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint policy_receipts_pkey PRIMARY KEY (member_id, policy_key, client, client_version, form),
+  constraint policy_receipts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX policy_receipts_newest ON public.policy_receipts USING btree (workspace_id, last_at DESC, member_id);
+
+create table policy_releases (
+  workspace_id text not null,
+  number integer not null,
+  at timestamp with time zone not null,
+  by text not null,
+  kind text not null,
+  summary text not null,
+  order_version integer not null,
+  revisions jsonb not null,
+  constraint policy_releases_kind_check CHECK ((kind = ANY (ARRAY['start'::text, 'publication'::text, 'order'::text, 'deletion'::text, 'roll-back'::text, 'folder'::text, 'group-deletion'::text]))),
+  constraint policy_releases_pkey PRIMARY KEY (workspace_id, number),
+  constraint policy_releases_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table policy_requests (
+  id text not null,
+  workspace_id text not null,
+  policy_id text not null,
+  draft_version integer not null,
+  message text not null,
+  authors jsonb not null,
+  state text not null,
+  requested_at timestamp with time zone not null,
+  requested_by_id text,
+  requested_by text not null,
+  decided_at timestamp with time zone,
+  decided_by text,
+  reason text not null default ''::text,
+  constraint policy_requests_pkey PRIMARY KEY (id),
+  constraint policy_requests_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(id) ON DELETE CASCADE,
+  constraint policy_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'declined'::text, 'withdrawn'::text]))),
+  constraint policy_requests_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX policy_requests_by_workspace ON public.policy_requests USING btree (workspace_id, requested_at) WHERE (state = 'open'::text);
+CREATE UNIQUE INDEX policy_requests_open ON public.policy_requests USING btree (policy_id) WHERE (state = 'open'::text);
+
 create table policy_revisions (
   workspace_id text not null,
   policy_id text not null,
@@ -362,6 +455,13 @@ create table policy_revisions (
   contents text not null,
   created_at timestamp with time zone not null,
   created_by text,
+  defaults text not null default ''::text,
+  tests jsonb not null default '[]'::jsonb,
+  contact text not null default ''::text,
+  explains_rules boolean not null default false,
+  message text not null default ''::text,
+  approved_by text,
+  restored_from integer,
   constraint policy_revisions_pkey PRIMARY KEY (policy_id, revision),
   constraint policy_revisions_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(id) ON DELETE CASCADE,
   constraint policy_revisions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
@@ -664,10 +764,18 @@ create table workspaces (
   sso_required boolean not null default false,
   second_factor_rule text not null default 'off'::text,
   second_factor_grace_until timestamp with time zone,
+  baseline_policy_id text,
+  policy_second_approver boolean not null default false,
+  policies_frozen_at timestamp with time zone,
+  policies_frozen_by text,
+  policies_frozen_because text,
+  policies_managed_by text,
+  policy_release integer not null default 0,
+  constraint workspaces_baseline_policy_id_fkey FOREIGN KEY (baseline_policy_id) REFERENCES policies(id),
   constraint workspaces_fallback FOREIGN KEY (fallback_policy_id) REFERENCES policies(id),
   constraint workspaces_pkey PRIMARY KEY (id),
   constraint workspaces_policy_grace_minutes_check CHECK (((policy_grace_minutes >= 0) AND (policy_grace_minutes <= 1440))),
   constraint workspaces_second_factor_rule_check CHECK ((second_factor_rule = ANY (ARRAY['off'::text, 'admins'::text, 'everyone'::text])))
 );
-CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF name, codex_local_enabled, record_content_enabled, api_keys_allowed, old_clients_allowed, policy_grace_minutes, fallback_policy_id OR TRUNCATE ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF name, codex_local_enabled, record_content_enabled, api_keys_allowed, old_clients_allowed, policy_grace_minutes, fallback_policy_id, baseline_policy_id OR TRUNCATE ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 CREATE TRIGGER announce_default_role AFTER UPDATE OF default_role_id ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();

@@ -20,6 +20,13 @@ export interface DirectoryTables {
     second_factor_rule: Generated<'off' | 'admins' | 'everyone'>;
     second_factor_grace_until: Timestamp | null;
     fallback_policy_id: string | null;
+    baseline_policy_id: Generated<string | null>;
+    policy_second_approver: Generated<boolean>;
+    policies_frozen_at: Generated<Timestamp | null>;
+    policies_frozen_by: Generated<string | null>;
+    policies_frozen_because: Generated<string | null>;
+    policies_managed_by: Generated<string | null>;
+    policy_release: Generated<number>;
     created_at: Timestamp;
     updated_at: Timestamp;
   };

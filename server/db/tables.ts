@@ -3,39 +3,20 @@ import type { Json, Timestamp } from './column-types.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
 import type { KeyTables } from './key-tables.ts';
+import type { PolicyTables } from './policy-tables.ts';
 import type { ScimTables } from './scim-tables.ts';
 import type { SecondFactorTables } from './second-factor-tables.ts';
 import type { SsoTables } from './sso-tables.ts';
 
-export interface Tables extends DirectoryTables, IdentityTables, KeyTables, SsoTables, SecondFactorTables, ScimTables {
+export interface Tables
+  extends DirectoryTables,
+    IdentityTables,
+    KeyTables,
+    PolicyTables,
+    SsoTables,
+    SecondFactorTables,
+    ScimTables {
   secrets: { workspace_id: string; name: string; sealed: string; hint: string; updated_at: Timestamp };
-  policies: {
-    id: string;
-    workspace_id: string;
-    name: string;
-    contents: string;
-    revision: number;
-    created_at: Timestamp;
-    updated_at: Timestamp;
-    updated_by: string | null;
-  };
-  policy_revisions: {
-    workspace_id: string;
-    policy_id: string;
-    revision: number;
-    name: string;
-    contents: string;
-    created_at: Timestamp;
-    created_by: string | null;
-  };
-  policy_assignments: { workspace_id: string; position: number; group_id: string; policy_id: string };
-  policy_deliveries: {
-    workspace_id: string;
-    member_id: string;
-    policy_key: string;
-    delivered_at: Timestamp;
-    superseded_at: Timestamp | null;
-  };
   models: {
     workspace_id: string;
     slug: string;

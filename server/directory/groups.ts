@@ -3,6 +3,7 @@ import type { Group } from '#contract/directory.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
+import { previewGroupRemoval } from '#server/policies/index.ts';
 import { refuseGroupDeletionBeyondOwn, refuseMembershipsBeyondOwn } from '#server/roles/index.ts';
 import type { ActingMember } from './acting-member.ts';
 import { type ChangeServices, changeDirectory, type DirectoryChange } from './change-directory.ts';
@@ -74,6 +75,12 @@ export async function changeGroup(
     await changeGroupIn(change, id, { name, description });
   });
   return readGroup(services.db, acting.workspaceId, id);
+}
+
+/** What deleting it would change, before it is done. */
+export async function previewGroupDeletion(db: Database, workspaceId: string, id: string) {
+  const { memberCount } = await readGroup(db, workspaceId, id);
+  return { members: memberCount, ...(await previewGroupRemoval(db, workspaceId, id)) };
 }
 
 export async function removeGroup(services: ChangeServices, acting: ActingMember, id: string): Promise<void> {

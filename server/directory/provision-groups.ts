@@ -1,6 +1,8 @@
 import { record } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { ReeveError } from '#server/fail.ts';
+import { forgetGroup } from '#server/policies/index.ts';
+import { lockWorkspace } from '#server/workspace/index.ts';
 import type { DirectoryChange } from './change-directory.ts';
 import {
   addToGroups,
@@ -65,10 +67,13 @@ export async function changeGroupIn(
   await record(tx, actor, 'group.updated', { at, subject: groupSubject({ id, name }), before, after });
 }
 
+/** @throws ReeveError not-found, and for a group in the order of policies what `forgetGroup` refuses */
 export async function removeGroupIn(change: DirectoryChange, id: string): Promise<void> {
   const { tx, workspaceId, actor, at } = change;
+  await lockWorkspace(tx, workspaceId);
   const group = await findGroup(tx, workspaceId, id);
   if (!group) throw new ReeveError('not-found');
+  await forgetGroup(tx, { workspaceId, actor }, { group, at });
   await tellRoles(change, id);
   await deleteGroup(tx, id);
   const { name, description, source } = group;

@@ -17,6 +17,7 @@ import {
   changeGroup,
   changeGroupMembers,
   createGroup,
+  previewGroupDeletion,
   readGroup,
   readGroups,
   removeGroup,
@@ -111,6 +112,9 @@ const groupRoutes = (services: Services) => {
     create: groups.create.handler(({ input, context }) => createGroup(services, actingMember(context), input)),
     update: groups.update.handler(({ input, context }) => changeGroup(services, actingMember(context), input)),
     takeOver: groups.takeOver.handler(({ input, context }) => takeOverGroup(services, actingMember(context), input.id)),
+    previewRemoval: groups.previewRemoval.handler(({ input, context }) =>
+      previewGroupDeletion(db, workspaceOf(context), input.id),
+    ),
     remove: groups.remove.handler(async ({ input, context }) => {
       await removeGroup(services, actingMember(context), input.id);
       return {};

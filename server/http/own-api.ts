@@ -1,17 +1,16 @@
 import { OpenAPIHandler } from '@orpc/openapi/fetch';
 import type { AnyRouter } from '@orpc/server';
 import type { Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { errors } from '#contract/errors.ts';
 import { isReeveError } from '#server/fail.ts';
 import { asUnreadable } from './api-errors.ts';
+import { maxBodyBytesOf, usualBodyBytes } from './body-limits.ts';
 import type { HttpEnv } from './http-env.ts';
 import { requestFacts } from './http-env.ts';
 import { keyIn } from './key-calls.ts';
 import type { KeyHolder, ReadKey, RequestContext, SignedInMember } from './request-context.ts';
 
 export const apiPrefix = '/api/v1';
-const maxBodyBytes = 2 * 1024 * 1024;
 
 /** Cookie-bearing calls must come from our own pages: browsers send Origin with every non-GET, and Sec-Fetch-Site everywhere. */
 function isCrossSite(request: Request, origin: string): boolean {
@@ -26,6 +25,9 @@ const refusal = (code: keyof typeof errors, data: Record<string, unknown> = {}) 
     { defined: false, code, status: errors[code].status, message: errors[code].message, data },
     { status: errors[code].status },
   );
+
+/** RFC 9112 §6.3: without a length there is no body. Node refuses a length that is no number, and what goes beyond it. */
+const bodyBytesOf = (c: Context<HttpEnv>): number => Number(c.req.header('content-length') ?? 0);
 
 /** A key that is refused is answered before anything else is looked at. */
 function refusedKey(error: unknown): Response {
@@ -58,14 +60,12 @@ export function mountOwnApi(app: Hono<HttpEnv>, { router, origin, readMember, ke
       },
     ],
   });
-  const refuseTooLarge = () => refusal('body-too-large', { maxBytes: maxBodyBytes });
-  const limitBody = bodyLimit({ maxSize: maxBodyBytes, onError: refuseTooLarge });
   app.use(`${apiPrefix}/*`, async (c, next) => {
-    // bodyLimit rebuilds a request of unknown length, which the Node adapter's requests cannot take (browsers' DELETE is one).
+    // A body of unknown length would have to be read to know whether it is too large.
     if (c.req.header('transfer-encoding') !== undefined)
       return refusal('bad-input', { reason: 'send the body with a Content-Length' });
-    // RFC 9112 §6.3: without either header there is no body.
-    return c.req.header('content-length') === undefined ? next() : limitBody(c, next);
+    const maxBytes = maxBodyBytesOf(c.req.method, c.req.path.slice(apiPrefix.length));
+    return bodyBytesOf(c) > maxBytes ? refusal('body-too-large', { maxBytes }) : next();
   });
   app.all(`${apiPrefix}/*`, async (c) => {
     const facts = requestFacts(c);
@@ -86,6 +86,8 @@ export function mountOwnApi(app: Hono<HttpEnv>, { router, origin, readMember, ke
       const cookieHeader = c.req.header('cookie') ?? null;
       context = { ...facts, key: null, member: await readMember(c), cookieHeader, responseHeaders };
     }
+    // A large body is parsed for somebody who is known only.
+    if (bodyBytesOf(c) > usualBodyBytes && !context.key && !context.member) return refusal('not-signed-in');
     const { matched, response } = await api.handle(c.req.raw, { prefix: apiPrefix, context });
     if (!matched) return refusal('not-found', { path: c.req.path });
     for (const [name, value] of responseHeaders) response.headers.append(name, value);

@@ -1,78 +1,63 @@
-import { type Actor, record } from '#server/audit/index.ts';
+import type { z } from 'zod';
+import type { OrderPreview } from '#contract/policy-orders.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import {
-  existingGroupIds,
-  listAssignments,
-  listMemberGroups,
-  lockAssignmentState,
-  readAssignmentState,
-  replaceAssignments,
-} from './assignment-queries.ts';
-import { countImpact } from './count-impact.ts';
-import { listPolicies } from './queries.ts';
+import type { OrderPlan } from './assignment-queries.ts';
+import { changeOrder, requireSound } from './change-order.ts';
+import { type By, changePolicyState } from './change-state.ts';
+import { readCurrentPlan } from './current-plan.ts';
+import { describeImpact, type PlanWithRevisions } from './describe-impact.ts';
 
-interface Plan {
-  items: readonly { groupId: string; policyId: string }[];
-  fallbackPolicyId: string | null;
-}
+import { listBrokenTests } from './list-broken-tests.ts';
+import { warnOfOrder } from './warn-of-order.ts';
 
-/** A plan that names what does not exist, or one group twice (the second could never match), is refused whole. */
-async function requireSound(db: Database, workspaceId: string, { items, fallbackPolicyId }: Plan): Promise<void> {
-  const policyIds = new Set((await listPolicies(db, workspaceId)).map(({ id }) => id));
-  const wanted = [...items.map(({ policyId }) => policyId), ...(fallbackPolicyId === null ? [] : [fallbackPolicyId])];
-  const missingPolicy = wanted.find((id) => !policyIds.has(id));
-  if (missingPolicy !== undefined) throw new ReeveError('not-found', { policyId: missingPolicy });
-  const groupIds = items.map(({ groupId }) => groupId);
-  const existing = await existingGroupIds(db, workspaceId, groupIds);
-  const missingGroup = groupIds.find((id) => !existing.has(id));
-  if (missingGroup !== undefined) throw new ReeveError('not-found', { groupId: missingGroup });
-  const twice = groupIds.find((id, index) => groupIds.indexOf(id) !== index);
-  if (twice !== undefined)
-    throw new ReeveError('bad-input', { groupId: twice, issue: 'a group can stand in the order once' });
-}
+type Preview = z.infer<typeof OrderPreview>;
 
-export async function previewAssignments(db: Database, workspaceId: string, plan: Plan) {
+const planned = (current: PlanWithRevisions, { items, fallbackPolicyId, baselinePolicyId }: OrderPlan) => ({
+  ...current,
+  assignments: items,
+  fallbackPolicyId,
+  baselinePolicyId,
+});
+
+/** @throws ReeveError not-found, bad-input, policy-not-published */
+export async function previewAssignments(db: Database, workspaceId: string, plan: OrderPlan): Promise<Preview> {
   await requireSound(db, workspaceId, plan);
-  const current = await listAssignments(db, workspaceId);
-  const { fallbackPolicyId } = await readAssignmentState(db, workspaceId);
-  const groupIds = [...new Set([...current, ...plan.items].map(({ groupId }) => groupId))];
-  const population = await listMemberGroups(db, workspaceId, groupIds);
-  const names = new Map((await listPolicies(db, workspaceId)).map(({ id, name }) => [id, name]));
-  const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? id));
-  const { unchanged, changed } = countImpact(
-    { assignments: current, fallbackPolicyId },
-    { assignments: plan.items, fallbackPolicyId: plan.fallbackPolicyId },
-    population,
-  );
+  const before = await readCurrentPlan(db, workspaceId);
+  const after = planned(before, plan);
   return {
-    unchanged,
-    changed: changed.map(({ from, to, members }) => ({ from: nameOf(from), to: nameOf(to), members })),
+    ...(await describeImpact(db, workspaceId, { before, after })),
+    tests: await listBrokenTests(db, workspaceId, { before, after }),
+    warnings: await warnOfOrder(db, workspaceId, after),
   };
 }
 
+/** What the authors of a policy want to stay true is not undone by an order. @throws ReeveError policy-tests-failed */
+async function requireTestsKept(tx: Database, workspaceId: string, plan: OrderPlan): Promise<void> {
+  const before = await readCurrentPlan(tx, workspaceId);
+  const results = await listBrokenTests(tx, workspaceId, { before, after: planned(before, plan) });
+  const message =
+    'Tests of policies would fail under this order, so it was not changed. See which; change the order or the tests.';
+  if (results.length > 0) throw new ReeveError('policy-tests-failed', { results }, { message });
+}
+
+/** @throws ReeveError policy-tests-failed, conflict, policies-frozen, policies-managed-elsewhere, and as `previewAssignments` */
 export async function assignPolicies(
-  { db, clock }: Pick<Services, 'db' | 'clock'>,
-  { workspaceId, actor }: { workspaceId: string; actor: Actor },
-  { expectedVersion, ...plan }: Plan & { expectedVersion: number },
+  services: Pick<Services, 'db' | 'clock'>,
+  by: By,
+  { expectedVersion, ...plan }: OrderPlan & { expectedVersion: number },
 ): Promise<number> {
-  const at = clock();
-  return db.transaction().execute(async (tx) => {
-    const state = await lockAssignmentState(tx, workspaceId);
-    if (state.version !== expectedVersion) throw new ReeveError('conflict', { currentVersion: state.version });
-    await requireSound(tx, workspaceId, plan);
-    const before = await listAssignments(tx, workspaceId);
-    const version = state.version + 1;
-    await replaceAssignments(tx, workspaceId, { ...plan, version });
-    const after = await listAssignments(tx, workspaceId);
-    const named = (rows: typeof before) =>
-      rows.map(({ groupName, policyName }) => ({ group: groupName, policy: policyName }));
-    await record(tx, actor, 'policy.assignments-changed', {
-      at,
-      before: { order: named(before), fallbackPolicyId: state.fallbackPolicyId },
-      after: { order: named(after), fallbackPolicyId: plan.fallbackPolicyId },
-    });
-    return version;
-  });
+  const changed = await changePolicyState(
+    services,
+    by,
+    { kind: 'order', summary: ({ summary }: { summary: string }) => summary },
+    async (tx, { orderVersion }, at) => {
+      if (orderVersion !== expectedVersion) throw new ReeveError('conflict', { currentVersion: orderVersion });
+      await requireSound(tx, by.workspaceId, plan);
+      await requireTestsKept(tx, by.workspaceId, plan);
+      return changeOrder(tx, by, { plan, at });
+    },
+  );
+  return changed.version;
 }

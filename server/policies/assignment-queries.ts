@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
+import { keepOrder } from './state-queries.ts';
 
 export interface AssignmentRow {
   position: number;
@@ -12,6 +13,7 @@ export interface AssignmentRow {
 export interface AssignmentState {
   version: number;
   fallbackPolicyId: string | null;
+  baselinePolicyId: string | null;
 }
 
 /** In order: the first whose group holds the member applies. */
@@ -31,76 +33,78 @@ export const listAssignments = (db: Database, workspaceId: string): Promise<Assi
     .orderBy('a.position')
     .execute();
 
-const stateQuery = (db: Database, workspaceId: string) =>
-  db
-    .selectFrom('workspaces')
-    .select(['policy_assignments_version as version', 'fallback_policy_id as fallbackPolicyId'])
-    .where('id', '=', workspaceId);
+export const isInOrder = async (db: Database, workspaceId: string, groupId: string): Promise<boolean> =>
+  (await db
+    .selectFrom('policy_assignments')
+    .select('position')
+    .where('workspace_id', '=', workspaceId)
+    .where('group_id', '=', groupId)
+    .executeTakeFirst()) !== undefined;
 
 export const readAssignmentState = (db: Database, workspaceId: string): Promise<AssignmentState> =>
-  stateQuery(db, workspaceId).executeTakeFirstOrThrow();
+  db
+    .selectFrom('workspaces')
+    .select([
+      'policy_assignments_version as version',
+      'fallback_policy_id as fallbackPolicyId',
+      'baseline_policy_id as baselinePolicyId',
+    ])
+    .where('id', '=', workspaceId)
+    .executeTakeFirstOrThrow();
 
-export const lockAssignmentState = (tx: Database, workspaceId: string): Promise<AssignmentState> =>
-  stateQuery(tx, workspaceId).forUpdate().executeTakeFirstOrThrow();
+export interface OrderPlan {
+  items: readonly { groupId: string; policyId: string }[];
+  fallbackPolicyId: string | null;
+  baselinePolicyId: string | null;
+}
 
+/** The whole order at once, kept under its version. Call it while holding `lockPolicyState`. */
 export async function replaceAssignments(
   tx: Database,
   workspaceId: string,
-  {
-    items,
-    fallbackPolicyId,
-    version,
-  }: { items: readonly { groupId: string; policyId: string }[]; fallbackPolicyId: string | null; version: number },
+  { items, fallbackPolicyId, baselinePolicyId, version }: OrderPlan & { version: number },
 ): Promise<void> {
   await tx.deleteFrom('policy_assignments').where('workspace_id', '=', workspaceId).execute();
-  if (items.length > 0) {
-    const rows = items.map(({ groupId, policyId }, position) => ({
-      workspace_id: workspaceId,
-      position,
-      group_id: groupId,
-      policy_id: policyId,
-    }));
-    await tx.insertInto('policy_assignments').values(rows).execute();
-  }
+  // One JSON text: as rows of parameters, 10,000 rules would not fit into a statement.
+  await sql`
+    insert into policy_assignments (workspace_id, position, group_id, policy_id)
+    select ${workspaceId}, place - 1, value ->> 'groupId', value ->> 'policyId'
+    from jsonb_array_elements(${JSON.stringify(items)}::jsonb) with ordinality as rules (value, place)`.execute(tx);
   await tx
     .updateTable('workspaces')
-    .set({ fallback_policy_id: fallbackPolicyId, policy_assignments_version: version })
+    .set({
+      fallback_policy_id: fallbackPolicyId,
+      baseline_policy_id: baselinePolicyId,
+      policy_assignments_version: version,
+    })
     .where('id', '=', workspaceId)
     .execute();
+  await keepOrder(tx, workspaceId);
 }
 
-export const existingGroupIds = async (
-  db: Database,
-  workspaceId: string,
-  ids: readonly string[],
-): Promise<Set<string>> => {
-  if (ids.length === 0) return new Set();
-  const rows = await db
-    .selectFrom('groups')
-    .select('id')
-    .where('workspace_id', '=', workspaceId)
-    .where('id', 'in', [...ids])
-    .execute();
-  return new Set(rows.map(({ id }) => id));
-};
+/** Active members by the group that decides for them, where one does. */
+export async function countMembersByRule(db: Database, workspaceId: string): Promise<Map<string, number>> {
+  const { rows } = await sql<{ groupId: string; members: number }>`
+    select a.group_id as "groupId", count(*) as members
+    from policy_assignments a join (
+      select gm.member_id, min(a.position) as position
+      from policy_assignments a
+      join group_members gm on gm.group_id = a.group_id
+      join members m on m.id = gm.member_id
+      where a.workspace_id = ${workspaceId} and m.status = 'active'
+      group by gm.member_id
+    ) decided on decided.position = a.position
+    where a.workspace_id = ${workspaceId} group by a.group_id`.execute(db);
+  return new Map(rows.map(({ groupId, members }) => [groupId, Number(members)]));
+}
 
-/** Active members by the combination of groups that matters: each member's groups among those that have an assignment. */
-export async function listMemberGroups(
-  db: Database,
-  workspaceId: string,
-  groupIds: readonly string[],
-): Promise<{ groupIds: string[]; members: number }[]> {
-  const relevant = groupIds.length === 0 ? sql`null` : sql.join(groupIds.map((id) => sql`${id}`));
-  const { rows } = await sql<{ combination: string | null; members: number }>`
-    select combination, count(*) as members from (
-      select m.id, string_agg(gm.group_id, ',' order by gm.group_id) as combination
-      from members m left join group_members gm on gm.member_id = m.id and gm.group_id in (${relevant})
-      where m.workspace_id = ${workspaceId} and m.status = 'active' group by m.id
-    ) by_member group by combination`.execute(db);
-  return rows.map(({ combination, members }) => ({
-    groupIds: combination?.split(',') ?? [],
-    members: Number(members),
-  }));
+/** Active members that are in none of these groups. */
+export async function countOutside(db: Database, workspaceId: string, groupIds: readonly string[]): Promise<number> {
+  const { rows } = await sql<{ members: number }>`
+    select count(*) as members from members m where m.workspace_id = ${workspaceId} and m.status = 'active'
+      and m.id not in (select member_id from group_members
+        where workspace_id = ${workspaceId} and group_id = any(cast(${[...groupIds]} as text[])))`.execute(db);
+  return Number(rows[0]?.members ?? 0);
 }
 
 export const listGroupIdsOfMember = async (db: Database, workspaceId: string, memberId: string): Promise<string[]> => {
@@ -128,3 +132,12 @@ export const readGroup = (db: Database, workspaceId: string, id: string) =>
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .executeTakeFirst();
+
+/** Every policy that is not deleted; `revision` 0: never published. */
+export const listPolicyRevisions = (db: Database, workspaceId: string) =>
+  db
+    .selectFrom('policies')
+    .select(['id', 'name', 'revision'])
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
+    .execute();

@@ -14,21 +14,23 @@ const builtInProviders: Readonly<Record<string, { redefinable: boolean }>> = {
   gcp: { redefinable: false },
 };
 
-function checkProviders(root: TomlNode, providerId: string, report: Report): void {
+function checkChosenProvider(root: TomlNode, report: Report): void {
   const chosen = root.children.get('model_provider');
   const defined = root.children.get('model_providers');
-  if (chosen && typeof chosen.value === 'string') {
-    if (!defined?.children.has(chosen.value) && !Object.hasOwn(builtInProviders, chosen.value)) {
-      report({
-        severity: 'error',
-        code: 'undefined-provider',
-        at: chosen,
-        path: ['model_provider'],
-        message: `The model provider ${chosen.found} is not defined: add \`[model_providers.${chosen.value || 'id'}]\` or leave the key out. ${refuses}`,
-      });
-    }
-  }
-  for (const [id, node] of defined?.children ?? []) {
+  if (!chosen || typeof chosen.value !== 'string') return;
+  if (defined?.children.has(chosen.value) || Object.hasOwn(builtInProviders, chosen.value)) return;
+  report({
+    severity: 'error',
+    code: 'undefined-provider',
+    at: chosen,
+    path: ['model_provider'],
+    message: `The model provider ${chosen.found} is not defined: add \`[model_providers.${chosen.value || 'id'}]\` or leave the key out. ${refuses}`,
+  });
+}
+
+/** Names of model providers that belong to Reeve or to the client itself. */
+export function checkProviderIds(root: TomlNode, providerId: string, report: Report): void {
+  for (const [id, node] of root.children.get('model_providers')?.children ?? []) {
     const path = ['model_providers', id];
     if (id === providerId) {
       const message = `The provider \`${id}\` is Reeve's own way to the model gateway; a policy cannot change it. Choose another id or leave it out.`;
@@ -102,7 +104,8 @@ function checkOutgoing(root: TomlNode, report: Report): void {
 
 /** Model providers, what Reeve pins itself, and keys that send data elsewhere. */
 export function checkModels(root: TomlNode, providerId: string, report: Report): void {
-  checkProviders(root, providerId, report);
+  checkChosenProvider(root, report);
+  checkProviderIds(root, providerId, report);
   checkPins(root, report);
   checkOutgoing(root, report);
 }

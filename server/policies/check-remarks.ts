@@ -1,83 +1,17 @@
-import { accepts } from './check-shape.ts';
-import { isAtLeast } from './client-version.ts';
-import { closestName } from './closest-name.ts';
-import { featureNames, featureSince, isRemovedFeature } from './codex-features.ts';
-import type { TomlNode } from './read-toml.ts';
-import { type Report, writePath } from './report.ts';
-import type { Shape, Since } from './requirements/shape.ts';
 import {
   configServerRefusal,
   keyAliases,
   localOnlyKeys,
   requirementKeys,
-  requirementsSchema,
-} from './requirements-schema.ts';
-
-interface Walk {
-  root: TomlNode;
-  document: string;
-  oldestClient: string;
-  report: Report;
-}
-
-function remarkAge(walk: Walk, since: Since, node: TomlNode, path: readonly string[]): void {
-  if (isAtLeast(walk.oldestClient, since.version)) return;
-  const name = writePath(path, walk.root);
-  const refuses = since.older === 'refuse';
-  const given = since.instead === undefined ? 'leaves this out for them' : `gives them "${since.instead}" in its place`;
-  walk.report({
-    severity: refuses ? 'warning' : 'info',
-    code: refuses ? 'older-clients-refuse' : 'older-clients-ignore',
-    at: node.key,
-    path,
-    message: refuses
-      ? `Clients before ${since.version} would refuse to start with \`${name}\` = ${node.found}; Reeve ${given}.`
-      : `Clients before ${since.version} do not know \`${name}\` and do not enforce it.`,
-  });
-}
-
-function fixKey(walk: Walk, child: TomlNode, written: string, near: string) {
-  const lines = walk.document.split('\n');
-  const { from, to } = child.key;
-  const line = lines[from.line - 1] ?? '';
-  if (from.line !== to.line || line.slice(from.column - 1, to.column - 1) !== written) return null;
-  lines[from.line - 1] = line.slice(0, from.column - 1) + near + line.slice(to.column - 1);
-  return { label: `Write \`${near}\``, contents: lines.join('\n') };
-}
-
-function remarkUnknownKey(walk: Walk, shape: Shape, child: TomlNode, path: readonly string[]): void {
-  const key = path.at(-1) ?? '';
-  const near = closestName(key, Object.keys(shape.properties ?? {}));
-  walk.report({
-    severity: 'warning',
-    code: 'unknown-key',
-    at: child.key,
-    path,
-    message: `Clients do not know \`${writePath(path, walk.root)}\` and ignore it${near ? `; did you mean \`${near}\`?` : '.'}`,
-    fix: near ? fixKey(walk, child, key, near) : null,
-  });
-}
-
-function walkShape(walk: Walk, shape: Shape, node: TomlNode, path: readonly string[]): void {
-  if (shape.anyOf) {
-    const branch = shape.anyOf.find((candidate) => accepts(candidate, node.value));
-    if (branch) walkShape(walk, branch, node, path);
-  }
-  if (shape.since) remarkAge(walk, shape.since, node, path);
-  if (typeof node.value === 'string') {
-    const since = shape.valueSince?.[node.value];
-    if (since) remarkAge(walk, since, node, path);
-  }
-  const isList = Array.isArray(node.value);
-  for (const [key, child] of node.children) {
-    const childPath = [...path, key];
-    const free = typeof shape.additionalProperties === 'object' ? shape.additionalProperties : null;
-    const known = Object.hasOwn(shape.properties ?? {}, key) ? shape.properties?.[key] : free;
-    const below = isList ? shape.items : known;
-    if (below) walkShape(walk, below, child, childPath);
-    else if (!isList && shape.knownKeys) remarkUnknownKey(walk, shape, child, childPath);
-  }
-}
+  requirementsShape,
+} from '#contract/requirements/catalogue.ts';
+import { featureNames, featureSince, isRemovedFeature, needsSettings } from '#contract/requirements/features.ts';
+import type { Shape } from '#contract/requirements/shape.ts';
+import { isAtLeast } from './client-version.ts';
+import { closestName } from './closest-name.ts';
+import type { TomlNode } from './read-toml.ts';
+import { fixKey, remarkShape, remarkUnknownKey, type Walk } from './remark-shape.ts';
+import type { Report } from './report.ts';
 
 function remarkTopLevel(walk: Walk): void {
   const candidates = { properties: { ...requirementKeys, ...keyAliases } as Record<string, Shape> };
@@ -107,7 +41,10 @@ function remarkFeature(walk: Walk, child: TomlNode, path: readonly string[]): vo
     });
     return;
   }
-  if (isRemovedFeature(name)) {
+  if (needsSettings.has(name) && child.value === true) {
+    const message = `The feature \`${name}\` needs settings that a policy cannot give. A client that gets this document refuses to start.`;
+    walk.report({ severity: 'error', code: 'feature-needs-settings', at: child, path, message });
+  } else if (isRemovedFeature(name)) {
     const message = `The feature \`${name}\` was removed; pinning it changes nothing in current clients.`;
     walk.report({ severity: 'info', code: 'removed-feature', at: child.key, path, message });
   } else if (!isAtLeast(walk.oldestClient, since)) {
@@ -120,7 +57,7 @@ function remarkFeature(walk: Walk, child: TomlNode, path: readonly string[]): vo
 export function checkRemarks(root: TomlNode, document: string, oldestClient: string, report: Report): void {
   const walk = { root, document, oldestClient, report };
   remarkTopLevel(walk);
-  walkShape(walk, requirementsSchema, root, []);
+  remarkShape(walk, requirementsShape, root);
   for (const table of ['features', ...Object.keys(keyAliases).filter((alias) => keyAliases[alias] === 'features')]) {
     for (const [name, child] of root.children.get(table)?.children ?? []) remarkFeature(walk, child, [table, name]);
   }

@@ -1,13 +1,13 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Diagnostic } from '#contract/policies.ts';
+import { requirementsShape } from '#contract/requirements/catalogue.ts';
+import { type Shape, shapeAnnotations } from '#contract/requirements/shape.ts';
 import { closestName } from './closest-name.ts';
 import { nodeAt, type Span, type TomlNode } from './read-toml.ts';
 import { type Report, writePath } from './report.ts';
-import type { Shape } from './requirements/shape.ts';
-import { requirementsSchema } from './requirements-schema.ts';
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false, strictRequired: false });
-ajv.addVocabulary(['knownKeys', 'since', 'valueSince', 'expected']);
+ajv.addVocabulary([...shapeAnnotations]);
 
 const compiled = new WeakMap<Shape, ValidateFunction>();
 
@@ -22,7 +22,7 @@ function validatorOf(shape: Shape): ValidateFunction {
 export const accepts = (shape: Shape, value: unknown): boolean => validatorOf(shape)(value);
 
 // Compiled when the server starts, not when somebody types.
-validatorOf(requirementsSchema);
+validatorOf(requirementsShape);
 
 const typeWords: Record<string, string> = {
   string: 'text in quotes',
@@ -126,8 +126,8 @@ function complain(error: ErrorObject, node: TomlNode, path: string[], name: stri
 }
 
 /** Reports everything about types, values and required keys that makes the stock client refuse the document. */
-export function checkShape(root: TomlNode, document: string, report: Report): void {
-  const validate = validatorOf(requirementsSchema);
+export function checkShape(root: TomlNode, document: string, report: Report, shape: Shape = requirementsShape): void {
+  const validate = validatorOf(shape);
   if (validate(root.value)) return;
   for (const error of validate.errors ?? []) {
     // The alternatives of a union complain one by one; the union itself says it once.

@@ -4,58 +4,6 @@ import type { Report } from './report.ts';
 
 const refuses = 'A client that gets this document refuses to start.';
 
-function checkRule(rule: TomlNode, path: readonly string[], report: Report): void {
-  const decision = rule.children.get('decision');
-  if (decision?.value === 'allow') {
-    report({
-      severity: 'error',
-      code: 'rule-allows',
-      at: decision,
-      path: [...path, 'decision'],
-      message: `A policy cannot allow commands, only restrict them: use "prompt", "prompt-user" or "forbidden". ${refuses}`,
-    });
-  }
-  for (const [index, word] of rule.children.get('pattern')?.children ?? []) {
-    const given = ['token', 'any_of'].filter((key) => word.children.has(key));
-    if (given.length === 1) continue;
-    const what = given.length === 0 ? 'neither `token` nor `any_of`' : 'both `token` and `any_of`';
-    report({
-      severity: 'error',
-      code: 'rule-word',
-      at: word,
-      path: [...path, 'pattern', index],
-      message: `Each word of a pattern has one of \`token\` and \`any_of\`; this one has ${what}. ${refuses}`,
-    });
-  }
-}
-
-function isSandboxOpen(root: TomlNode): boolean {
-  const modes = root.children.get('allowed_sandbox_modes')?.value;
-  const profiles = root.children.get('allowed_permission_profiles');
-  if (profiles) return profiles.children.get(':danger-full-access')?.value === true;
-  return !Array.isArray(modes) || modes.includes('danger-full-access');
-}
-
-function checkRules(root: TomlNode, report: Report): void {
-  const path = ['rules', 'prefix_rules'];
-  const rules = nodeAt(root, path);
-  if (!rules) return;
-  for (const [index, rule] of rules.children) checkRule(rule, [...path, index], report);
-  if (rules.children.size === 0) return;
-  const isOpen = isSandboxOpen(root);
-  report({
-    severity: isOpen ? 'warning' : 'info',
-    code: 'rules-are-no-sandbox',
-    at: rules.key,
-    path,
-    message: `Prefix rules compare the first words of a command: \`env touch x\` or a script gets past a rule for \`touch\`. ${
-      isOpen
-        ? 'To keep files and network safe, also restrict `allowed_sandbox_modes` or `permissions.filesystem.deny_read`.'
-        : 'The sandbox modes of this policy hold as well.'
-    }`,
-  });
-}
-
 function checkMatcher(matcher: TomlNode | undefined, path: readonly string[], report: Report): void {
   const expression = matcher?.children.get('expression');
   if (typeof expression?.value !== 'string') return;
@@ -78,6 +26,12 @@ function checkServers(servers: TomlNode | undefined, path: readonly string[], re
     for (const [index, argument] of nodeAt(identity ?? server, ['command', 'args'])?.children ?? []) {
       checkMatcher(argument, [...at, 'command', 'args', index], report);
     }
+    for (const kind of ['command', 'url']) {
+      const wanted = identity?.children.get(kind);
+      if (typeof wanted?.value !== 'string' || wanted.value.trim() !== '') continue;
+      const message = `No server has a blank \`${kind}\`, so \`${name}\` stays off for everybody.`;
+      report({ severity: 'warning', code: 'identity-matches-nothing', at: wanted, path: [...at, kind], message });
+    }
     if (identity?.children.has('command') && identity.children.has('url')) {
       report({
         severity: 'warning',
@@ -90,16 +44,24 @@ function checkServers(servers: TomlNode | undefined, path: readonly string[], re
   }
 }
 
-/** Command rules and MCP servers: what clients refuse or skip and no single key can tell. */
-export function checkTools(root: TomlNode, report: Report): void {
-  checkRules(root, report);
+/** MCP servers: what clients refuse or skip and no single key can tell. */
+export function checkTools(root: TomlNode, document: string, report: Report): void {
   const servers = root.children.get('mcp_servers');
   checkServers(servers, ['mcp_servers'], report);
   for (const [name, plugin] of root.children.get('plugins')?.children ?? []) {
     checkServers(plugin.children.get('mcp_servers'), ['plugins', name, 'mcp_servers'], report);
   }
-  if (servers?.children.size === 0 && servers.found === 'a table') {
-    const message = 'An empty `[mcp_servers]` switches every MCP server off.';
-    report({ severity: 'info', code: 'no-mcp-servers', at: servers.key, path: ['mcp_servers'], message });
+  if (servers && isTableOfNothing(servers) && !isMeant(servers, document)) {
+    const message =
+      'An empty `[mcp_servers]` switches every MCP server of every member off. If that is meant, say so in a comment above it; if not, take the line out.';
+    report({ severity: 'warning', code: 'no-mcp-servers', at: servers.key, path: ['mcp_servers'], message });
   }
+}
+
+const isTableOfNothing = ({ children, found }: TomlNode): boolean => children.size === 0 && found === 'a table';
+
+/** Somebody who writes a reason did not leave the table behind by accident. */
+function isMeant({ key }: TomlNode, document: string): boolean {
+  const lines = document.split('\n');
+  return [lines[key.from.line - 2], lines[key.from.line - 1]].some((line) => /#\s*\w/.test(line ?? ''));
 }

@@ -1,3 +1,5 @@
+import { type TestedClient, testedClients } from '#contract/tested-clients.ts';
+
 const pattern = /^(\d+)\.(\d+)\.(\d+)/;
 
 /** Whether `version` is at least `wanted`. Text that is not a version counts as older than everything. */
@@ -12,15 +14,17 @@ export function isAtLeast(version: string, wanted: string): boolean {
   return true;
 }
 
-/** Clients this was tested with; what lies between two of them is treated as the older one. */
-export const testedClients = ['0.120.0', '0.140.0', '0.163.0', '0.169.0'] as const;
-
 /** The tested client that stands for this version: the newest one that is not younger, or the oldest of all. */
-export function testedClientFor(version: string): (typeof testedClients)[number] {
+export function testedClientFor(version: string): TestedClient {
   return testedClients.findLast((tested) => isAtLeast(version, tested)) ?? testedClients[0];
 }
 
-/** Reads `codex_exec/0.169.0 (Debian …) …`, which is the only place where a client tells its version when it asks for its policy. */
-export function versionFromUserAgent(userAgent: string | null): string | null {
-  return /^[^/\s]+\/(\d+\.\d+\.\d+)/.exec(userAgent ?? '')?.[1] ?? null;
+/**
+ * Reads `codex_exec/0.169.0 (Debian …) …`, which is the only place where a client tells what it is when it asks for its policy. Cut to
+ * what an index can hold.
+ */
+export function fetchOf(userAgent: string | null): { client: string; clientVersion: string | null } {
+  const [, client = 'unknown', version = null] =
+    /^([^/\s]{1,80})\/(\d{1,9}\.\d{1,9}\.\d{1,9})/.exec(userAgent ?? '') ?? [];
+  return { client, clientVersion: version };
 }

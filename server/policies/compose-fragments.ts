@@ -1,6 +1,7 @@
+import { featureSince } from '#contract/requirements/features.ts';
 import { isAtLeast, testedClientFor } from './client-version.ts';
-import { featureSince } from './codex-features.ts';
-import { fitValues, printToml, withoutKey } from './fit-document.ts';
+import { fitDefaults, fitValues, printToml, withoutKey } from './fit-document.ts';
+import { mergeRequirements } from './merge-requirements.ts';
 import { nodeAt, readToml } from './read-toml.ts';
 import { defaultProviderId, reeveFeatures } from './reeve-pins.ts';
 
@@ -31,6 +32,10 @@ export interface PolicyDelivery {
   };
   /** The policy of the member; null: none applies and only Reeve's own pins hold. */
   policy: Fragment | null;
+  /** The organisation's, under the policy: it fills what the policy leaves open. */
+  baseline?: Fragment | null;
+  /** `config.toml` documents that members can change, the first one first. */
+  defaults?: readonly Fragment[];
 }
 
 /** First clients proven to enforce a pinned model provider, and to read telemetry from a policy. */
@@ -78,10 +83,6 @@ interface FittedPolicy {
   limitsEgress: boolean;
 }
 
-/** Fitting parses, a bundle is asked for by every client every few minutes, and policies are few. */
-const fittedPolicies = new Map<string, FittedPolicy>();
-const fittedPoliciesKept = 256;
-
 const asWritten = (contents: string): Record<string, unknown> => ({ ...(readToml(contents).root?.value as object) });
 
 /** The policy as its author wrote it, byte for byte, unless this client would refuse or complain about part of it. */
@@ -99,51 +100,65 @@ function fitContents(contents: string, version: string, providerId: string): Fit
   return { contents: fitted === printToml(asWritten(contents)) ? contents : fitted, ...facts };
 }
 
-function fitPolicy({ policy, gateway }: PolicyDelivery, version: string): FittedPolicy | null {
-  if (policy === null) return null;
-  const providerId = gateway.providerId ?? defaultProviderId;
-  const key = JSON.stringify([version, providerId, policy.contents]);
-  const known = fittedPolicies.get(key);
-  const fitted = known ?? fitContents(policy.contents, version, providerId);
-  fittedPolicies.delete(key);
-  fittedPolicies.set(key, fitted);
-  const [eldest] = fittedPolicies.keys();
-  if (fittedPolicies.size > fittedPoliciesKept && eldest !== undefined) fittedPolicies.delete(eldest);
-  return fitted;
+/** A client's own definition of our provider would add headers of its author to ours where the provider is a default only. */
+function withoutOurProvider({ contents, ...fragment }: Fragment, providerId: string): Fragment {
+  const { root } = readToml(contents);
+  if (root === null || nodeAt(root, ['model_providers', providerId]) === null) return { ...fragment, contents };
+  const values = asWritten(contents);
+  const others = withoutKey({ ...(values.model_providers as object | undefined) }, providerId);
+  return { ...fragment, contents: printToml({ ...values, model_providers: others }) };
 }
 
 /**
- * What a client gets: Reeve's own fragment first, so that nothing in a policy can override the way to the gateway, then the policy.
+ * What a client gets: Reeve's own fragment first, so that nothing in a policy can override the way to the gateway, then the policy,
+ * then the baseline; the first that sets a key wins.
  * Clients before 0.163 enforce no provider; they get it as a default of the configuration, which still carries the revision header.
  */
 export function composeBundle(delivery: PolicyDelivery): ConfigBundle {
   const version = testedClientFor(delivery.clientVersion ?? newest);
   const pinsProvider = isAtLeast(version, pinsProviderSince);
-  const fitted = fitPolicy(delivery, version);
+  const providerId = delivery.gateway.providerId ?? defaultProviderId;
+  const fitted = [delivery.policy, delivery.baseline ?? null]
+    .filter((fragment) => fragment !== null)
+    .map((fragment) => ({ ...fragment, ...fitContents(fragment.contents, version, providerId) }));
   // Tables of all fragments merge key by key and the first one wins: a collector the policy names would be lost behind this pin.
-  const pinsMetrics = isAtLeast(version, readsOtelSince) && !fitted?.setsMetrics;
+  const pinsMetrics = isAtLeast(version, readsOtelSince) && !fitted.some(({ setsMetrics }) => setsMetrics);
   const pins = {
     ...(pinsProvider ? { ...providerOf(delivery), check_for_update_on_startup: false } : {}),
     features: featurePins(version),
-    ...(pinsProvider && fitted?.limitsEgress ? ownHost(delivery) : {}),
+    ...(pinsProvider && fitted.some(({ limitsEgress }) => limitsEgress) ? ownHost(delivery) : {}),
     ...(pinsMetrics ? { otel: { metrics_exporter: 'none' } } : {}),
   };
   const defaults = { ...providerOf(delivery), check_for_update_on_startup: false, otel: { metrics_exporter: 'none' } };
   const own = { id: 'reeve', name: 'Reeve' };
-  const policy = delivery.policy && fitted ? [{ ...delivery.policy, contents: fitted.contents }] : [];
+  const policies = fitted.map(({ id, name, contents }) => ({ id, name, contents }));
+  const theirs = (delivery.defaults ?? []).map((fragment) => ({
+    ...fragment,
+    contents: fitDefaults(fragment.contents, version),
+  }));
   return {
-    config_toml: { enterprise_managed: pinsProvider ? [] : [{ ...own, contents: printToml(defaults) }] },
-    requirements_toml: { enterprise_managed: [{ ...own, contents: printToml(pins) }, ...policy] },
+    config_toml: {
+      enterprise_managed: pinsProvider
+        ? theirs
+        : [
+            { ...own, contents: printToml(defaults) },
+            ...theirs.map((fragment) => withoutOurProvider(fragment, providerId)),
+          ],
+    },
+    requirements_toml: { enterprise_managed: [{ ...own, contents: printToml(pins) }, ...policies] },
   };
 }
 
 /**
  * The answer to `wham/config/requirements`: clients up to about 0.12x take one document and refuse to start over a feature or value
- * they do not know. They pin no provider, so they never carry the revision header.
+ * they do not know. They pin no provider, so they never carry the revision header, and there is no place for defaults.
  */
 export function composeRequirements(delivery: PolicyDelivery): { contents: string } {
   const version = testedClientFor(delivery.clientVersion ?? oldest);
-  const values = (delivery.policy && fitValues(delivery.policy.contents, version)) ?? {};
+  const [policy = {}, baseline = {}] = [delivery.policy, delivery.baseline].map(
+    (fragment) => (fragment && fitValues(fragment.contents, version)) ?? {},
+  );
+  const values = mergeRequirements(policy, baseline);
   const features = { ...(values.features as object | undefined), ...featurePins(version) };
   return { contents: printToml({ ...values, features }) };
 }

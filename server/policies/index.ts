@@ -1,9 +1,12 @@
 // Enforced requirements.toml documents: written, checked, assigned, resolved, delivered.
 // The rule people get wrong: the first group in the order that holds the member decides alone; nothing is filled in from later ones.
 // A document a stock client would refuse is never stored, because it would lock out everyone it is assigned to.
+export { diagnose } from './check-publication.ts';
 export { codexClientDialect } from './codex-client/dialect.ts';
+export { forgetGroup, previewGroupRemoval } from './forget-group.ts';
 export { findPolicyOfMember } from './look-up-policy.ts';
 export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
 export { checkPolicyRevision, policyRevisionHeader } from './policy-revision.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
+export { flushReceipts } from './record-receipts.ts';
 export { policiesRoutes } from './routes.ts';

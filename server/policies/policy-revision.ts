@@ -1,52 +1,74 @@
 import type { ErrorCode } from '#contract/errors.ts';
 import type { Services } from '#server/services.ts';
 import { keptApplicablePolicies } from './applicable-policies.ts';
-import { type ApplicablePolicy, markSuperseded, noteDelivery, readApplicablePolicy } from './delivery-queries.ts';
+import { type DeliveredDocument, deliveredDocuments } from './delivered-documents.ts';
+import {
+  type ApplicablePolicies,
+  markSuperseded,
+  readApplicablePolicies,
+  readLastDelivery,
+} from './delivery-queries.ts';
+import { policyKeyOf } from './policy-key.ts';
+import { type Fetch, receiptsOf } from './record-receipts.ts';
 
 export const policyRevisionHeader = 'x-reeve-policy';
 const signerPurpose = 'policy-revision';
-/** A revision older than this is never in its grace, even when nobody noticed before that it was superseded. */
+/** What was last delivered longer ago is never in its grace, even when nobody noticed before that it was superseded. */
 const longestGraceAfterDeliveryMs = 7 * 24 * 60 * 60 * 1000;
-/** Headers of one member say the same within this time, so that most need no new signature. */
-const signedForSeconds = 5 * 60;
 
-const keyOf = (policy: Pick<ApplicablePolicy, 'id' | 'revision'> | null): string =>
-  policy ? `${policy.id}@${policy.revision}` : 'none';
+type DeliveryServices = Pick<Services, 'db' | 'changes' | 'clock' | 'log' | 'origin' | 'signerFor'>;
 
 interface Member {
   workspaceId: string;
   memberId: string;
 }
 
-/** The header's value for what is delivered now. Only a delivered policy carries it, so a call without it runs without the policy. */
-async function signRevision(
-  { signerFor, clock }: Pick<Services, 'signerFor' | 'clock'>,
-  { workspaceId, memberId }: Member,
-  policyKey: string,
-): Promise<string> {
-  return signerFor(signerPurpose).sign({
-    ws: workspaceId,
-    mem: memberId,
-    key: policyKey,
-    iat: Math.floor(clock().getTime() / 1000 / signedForSeconds) * signedForSeconds,
-  });
+export interface Delivery {
+  policy: DeliveredDocument | null;
+  baseline: DeliveredDocument | null;
+  policyKey: string;
+  /** Only a delivered policy carries it, so a call without it runs without the policy. */
+  revisionHeader: string;
 }
 
-/** What a member's client gets at this moment: the policy, and the signed revision that goes with it. */
-export async function deliverPolicy(
-  services: Pick<Services, 'db' | 'changes' | 'clock' | 'signerFor'>,
-  member: Member,
-): Promise<{ policy: ApplicablePolicy | null; revisionHeader: string }> {
+/**
+ * What a member's clients get at this moment, looked at without delivering it. The same as long as nothing else is published: the
+ * signature holds no time.
+ */
+export const previewDelivery = async (services: DeliveryServices, member: Member): Promise<Delivery> =>
+  prepareDelivery(services, member, await keptApplicablePolicies(services)(member));
+
+async function prepareDelivery(
+  services: DeliveryServices,
+  { workspaceId, memberId }: Member,
+  applicable: ApplicablePolicies,
+): Promise<Delivery> {
+  const policyKey = policyKeyOf(applicable);
+  const read = deliveredDocuments(services);
+  const [policy, baseline, revisionHeader] = await Promise.all([
+    applicable.policy && read(workspaceId, applicable.policy),
+    applicable.baseline && read(workspaceId, applicable.baseline),
+    services.signerFor(signerPurpose).sign({ ws: workspaceId, mem: memberId, key: policyKey }),
+  ]);
+  return { policy, baseline, policyKey, revisionHeader };
+}
+
+/** The same, and it counts as delivered: noted, with a receipt, before it is given out. */
+export async function deliverPolicy(services: DeliveryServices, member: Member, fetch: Fetch): Promise<Delivery> {
   const applicable = await keptApplicablePolicies(services)(member);
-  const { policy } = applicable;
-  const policyKey = keyOf(policy);
-  if (!applicable.delivered || applicable.supersededAt !== null) {
-    const facts = { ...member, policyKey, at: services.clock() };
-    await services.db.transaction().execute((tx) => noteDelivery(tx, facts));
+  const delivery = await prepareDelivery(services, member, applicable);
+  const { policyKey } = delivery;
+  const receipts = receiptsOf(services);
+  const at = services.clock();
+  const receipt = { ...member, ...fetch, policyKey, policy: applicable.policy, at };
+  const isNoted = applicable.delivered && applicable.supersededAt === null;
+  if (isNoted && receipts.isKnown(receipt)) receipts.repeat(receipt);
+  else {
+    await receipts.deliver(receipt);
     applicable.delivered = true;
     applicable.supersededAt = null;
   }
-  return { policy, revisionHeader: await signRevision(services, member, policyKey) };
+  return delivery;
 }
 
 export type RevisionCheck =
@@ -58,21 +80,28 @@ export type RevisionCheck =
  * for `graceMinutes` after it was superseded, because clients keep what they loaded for up to an hour.
  */
 export async function checkPolicyRevision(
-  services: Pick<Services, 'db' | 'changes' | 'clock' | 'signerFor'>,
+  services: DeliveryServices,
   { workspaceId, memberId, header, graceMinutes }: Member & { header: string | null; graceMinutes: number },
 ): Promise<RevisionCheck> {
   const claims = header === null ? null : await services.signerFor(signerPurpose).verify(header);
   if (claims?.ws !== workspaceId || claims.mem !== memberId || typeof claims.key !== 'string')
     return { ok: false, code: 'policy-revision-missing' };
   const policyKey = claims.key;
-  const { policy: current } = await keptApplicablePolicies(services)({ workspaceId, memberId });
-  if (policyKey === keyOf(current)) return { ok: true, policyName: current?.name ?? null };
-  const { policy, supersededAt } = await readApplicablePolicy(services.db, { workspaceId, memberId, policyKey });
-  if (policyKey === keyOf(policy)) return { ok: true, policyName: policy?.name ?? null };
+  const nameOf = async ({ policy }: ApplicablePolicies): Promise<string | null> =>
+    policy && (await deliveredDocuments(services)(workspaceId, policy)).name;
+  const current = await keptApplicablePolicies(services)({ workspaceId, memberId });
+  if (policyKey === policyKeyOf(current)) return { ok: true, policyName: await nameOf(current) };
+  const read = await readApplicablePolicies(services.db, { workspaceId, memberId, policyKey });
+  if (policyKey === policyKeyOf(read)) return { ok: true, policyName: await nameOf(read) };
+  const { supersededAt } = read;
   const now = services.clock();
   if (supersededAt === null) await markSuperseded(services.db, { workspaceId, memberId, policyKey, at: now });
   const graceEndsMs = (supersededAt ?? now).getTime() + graceMinutes * 60_000;
-  const deliveredMs = Number(claims.iat) * 1000;
-  const isInGrace = now.getTime() < graceEndsMs && now.getTime() - deliveredMs < longestGraceAfterDeliveryMs;
-  return isInGrace ? { ok: true, policyName: policy?.name ?? null } : { ok: false, code: 'policy-revision-stale' };
+  const deliveredMs = (await readLastDelivery(services.db, { memberId, policyKey }))?.getTime() ?? 0;
+  // Before 0.2 the signature told when it was delivered, and no receipt does.
+  const signedMs = typeof claims.iat === 'number' ? claims.iat * 1000 : 0;
+  const isRecent = now.getTime() - Math.max(deliveredMs, signedMs) < longestGraceAfterDeliveryMs;
+  return now.getTime() < graceEndsMs && isRecent
+    ? { ok: true, policyName: await nameOf(read) }
+    : { ok: false, code: 'policy-revision-stale' };
 }

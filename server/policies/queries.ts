@@ -1,98 +1,112 @@
 import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 
-export interface PolicyRow {
-  id: string;
-  name: string;
-  contents: string;
-  revision: number;
-  updated_at: Date;
-  updated_by: string | null;
-}
+/** What is published, or the empty shell around a first draft (`revision` 0). */
+const columns = [
+  'id',
+  'number',
+  'name',
+  'contents',
+  'defaults',
+  'tests',
+  'contact',
+  'explains_rules as explainsRules',
+  'revision',
+  'updated_at as updatedAt',
+  'updated_by as updatedBy',
+] as const;
 
-const columns = ['id', 'name', 'contents', 'revision', 'updated_at', 'updated_by'] as const;
+const live = (db: Database, workspaceId: string) =>
+  db.selectFrom('policies').select(columns).where('workspace_id', '=', workspaceId).where('deleted_at', 'is', null);
 
-export const listPolicies = (db: Database, workspaceId: string): Promise<PolicyRow[]> =>
-  db.selectFrom('policies').select(columns).where('workspace_id', '=', workspaceId).orderBy(sql`lower(name)`).execute();
+export const listPolicies = (db: Database, workspaceId: string) =>
+  live(db, workspaceId).orderBy(sql`lower(name)`).execute();
 
-export const readPolicy = (db: Database, workspaceId: string, id: string): Promise<PolicyRow | undefined> =>
+export const readPolicy = (db: Database, workspaceId: string, id: string) =>
+  live(db, workspaceId).where('id', '=', id).executeTakeFirst();
+
+/** Published policies that have tests. */
+export const listTestedPolicies = (db: Database, workspaceId: string) =>
   db
     .selectFrom('policies')
-    .select(columns)
+    .select(['id', 'name', 'contents', 'tests'])
     .where('workspace_id', '=', workspaceId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+    .where('deleted_at', 'is', null)
+    .where('revision', '>', 0)
+    .where(sql<boolean>`tests <> '[]'::jsonb`)
+    .execute();
 
-/** The same row, locked until the transaction ends, so that two editors cannot both pass the revision check. */
-export const lockPolicy = (tx: Database, workspaceId: string, id: string): Promise<PolicyRow | undefined> =>
-  tx
-    .selectFrom('policies')
-    .select(columns)
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
+export type PolicyRow = NonNullable<Awaited<ReturnType<typeof readPolicy>>>;
 
+/** One row a policy for the list, without its documents. */
+export const listSummaryRows = (db: Database, workspaceId: string, id?: string) =>
+  db
+    .selectFrom('policies as p')
+    .leftJoin('policy_drafts as d', 'd.policy_id', 'p.id')
+    .leftJoin('policy_requests as r', (join) => join.onRef('r.policy_id', '=', 'p.id').on('r.state', '=', 'open'))
+    .select([
+      'p.id',
+      'p.number',
+      'p.name',
+      'p.revision',
+      sql<boolean>`d.policy_id is not null`.as('hasDraft'),
+      sql<boolean>`r.id is not null`.as('awaitsApproval'),
+      sql<Date>`case when p.revision = 0 then coalesce(d.updated_at, p.updated_at) else p.updated_at end`.as(
+        'updatedAt',
+      ),
+      sql<string | null>`case when p.revision = 0 then coalesce(d.updated_by, p.updated_by) else p.updated_by end`.as(
+        'updatedBy',
+      ),
+    ])
+    .where('p.workspace_id', '=', workspaceId)
+    .where('p.deleted_at', 'is', null)
+    .$if(id !== undefined, (query) => query.where('p.id', '=', id ?? ''))
+    .orderBy(sql`lower(p.name)`)
+    .execute();
+
+export type SummaryRow = Awaited<ReturnType<typeof listSummaryRows>>[number];
+
+/** Another policy that is called so, published or as a draft. Ask under the lock of the workspace's policies. */
 export const isNameTaken = async (
-  db: Database,
+  tx: Database,
   workspaceId: string,
-  name: string,
-  exceptId: string | null,
+  { name, exceptId }: { name: string; exceptId: string | null },
 ): Promise<boolean> => {
-  const found = await db
-    .selectFrom('policies')
-    .select('id')
-    .where('workspace_id', '=', workspaceId)
-    .where(sql<string>`lower(name)`, '=', name.toLowerCase())
-    .executeTakeFirst();
-  return found !== undefined && found.id !== exceptId;
+  const { rows } = await sql`
+    select 1 from policies p left join policy_drafts d on d.policy_id = p.id
+    where p.workspace_id = ${workspaceId} and p.deleted_at is null and p.id <> coalesce(${exceptId}::text, '')
+      and (lower(p.name) = lower(${name}) or lower(d.name) = lower(${name})) limit 1`.execute(tx);
+  return rows.length > 0;
 };
 
-interface Authored {
-  workspaceId: string;
-  at: Date;
-  by: string;
-}
-
+/** The shell of a policy that nobody gets, and its number. Made under the lock of the workspace's policies. */
 export async function insertPolicy(
   tx: Database,
-  { id, name, contents }: Pick<PolicyRow, 'id' | 'name' | 'contents'>,
-  { workspaceId, at, by }: Authored,
+  workspaceId: string,
+  { id, name, at, by }: { id: string; name: string; at: Date; by: string },
 ): Promise<void> {
+  const { last } = await tx
+    .selectFrom('policies')
+    .select((eb) => eb.fn.coalesce(eb.fn.max('number'), sql<number>`0`).as('last'))
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirstOrThrow();
   const stamps = { created_at: at, updated_at: at, updated_by: by };
   await tx
     .insertInto('policies')
-    .values({ id, workspace_id: workspaceId, name, contents, revision: 1, ...stamps })
+    .values({ id, workspace_id: workspaceId, number: last + 1, name, contents: '', revision: 0, ...stamps })
     .execute();
-  await insertRevision(tx, { id, name, contents, revision: 1 }, { workspaceId, at, by });
 }
 
-export async function updatePolicy(
-  tx: Database,
-  { id, name, contents, revision }: Pick<PolicyRow, 'id' | 'name' | 'contents' | 'revision'>,
-  authored: Authored,
-): Promise<void> {
-  const { workspaceId, at, by } = authored;
+export async function renamePolicy(tx: Database, workspaceId: string, id: string, name: string): Promise<void> {
+  await tx.updateTable('policies').set({ name }).where('workspace_id', '=', workspaceId).where('id', '=', id).execute();
+}
+
+/** It stays for the versions and states that name it, and is nowhere to be seen. */
+export async function markDeleted(tx: Database, workspaceId: string, id: string, at: Date): Promise<void> {
   await tx
     .updateTable('policies')
-    .set({ name, contents, revision, updated_at: at, updated_by: by })
+    .set({ deleted_at: at })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .execute();
-  await insertRevision(tx, { id, name, contents, revision }, authored);
 }
-
-async function insertRevision(
-  tx: Database,
-  { id, name, contents, revision }: Pick<PolicyRow, 'id' | 'name' | 'contents' | 'revision'>,
-  { workspaceId, at, by }: Authored,
-): Promise<void> {
-  await tx
-    .insertInto('policy_revisions')
-    .values({ workspace_id: workspaceId, policy_id: id, revision, name, contents, created_at: at, created_by: by })
-    .execute();
-}
-
-export const deletePolicy = async (tx: Database, workspaceId: string, id: string): Promise<void> => {
-  await tx.deleteFrom('policies').where('workspace_id', '=', workspaceId).where('id', '=', id).execute();
-};

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Diagnostic } from '#contract/policies.ts';
 import { acceptedDocuments, refusedCases, sessionFailureCases } from './document-cases/read-cases.ts';
+import { maxDocumentLength } from './open-document.ts';
 import { policyPresets, seedExample } from './policy-presets.ts';
-import { isRefused, maxDocumentLength, validateDocument } from './validate-document.ts';
+import { isRefused, validateDocument } from './validate-document.ts';
 
 const errorsOf = (document: string) => validateDocument(document).filter(({ severity }) => severity === 'error');
 
@@ -120,7 +121,10 @@ describe('accepted, but not what the author means', () => {
       ['info rules-are-no-sandbox'],
     ],
     ['allowed_web_search_modes = ["indexed"]\n', ['warning older-clients-refuse']],
-    ['[mcp_servers]\n', ['info no-mcp-servers']],
+    ['[mcp_servers]\n', ['warning no-mcp-servers']],
+    ['allow_appshots = false\n\n# None is allowed here.\n[mcp_servers]\n', []],
+    ['mcp_servers = {} # none\n', []],
+    ['[mcp_servers.a]\nidentity = { command = "" }\n', ['warning identity-matches-nothing']],
     ['[application.network]\nenabled = true\n', ['info older-clients-ignore', 'info client-egress']],
     ['[permissions.filesystem]\ndeny_read = ["/**"]\n', ['warning denies-everything']],
     ['[permissions.filesystem]\ndeny_read = ["C:/secrets"]\n', ['warning windows-path']],

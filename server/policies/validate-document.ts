@@ -4,15 +4,13 @@ import { checkHooks } from './check-hooks.ts';
 import { checkModels } from './check-models.ts';
 import { checkNetwork } from './check-network.ts';
 import { checkRemarks } from './check-remarks.ts';
+import { checkRules } from './check-rules.ts';
 import { checkSandbox } from './check-sandbox.ts';
 import { checkShape } from './check-shape.ts';
 import { checkTools } from './check-tools.ts';
-import { readToml, type Span } from './read-toml.ts';
+import { openDocument, startOfDocument } from './open-document.ts';
 import { defaultProviderId } from './reeve-pins.ts';
 import { byPosition, type Finding, toDiagnostic } from './report.ts';
-
-/** `PolicyContents` in the contract has the same limit; a policy is a page, not a data store. */
-export const maxDocumentLength = 65_536;
 
 export interface ValidationOptions {
   /** Reeve's own model provider, which a policy may not define. */
@@ -21,48 +19,21 @@ export interface ValidationOptions {
   oldestClient?: string;
 }
 
-const start: Span = { from: { line: 1, column: 1 }, to: { line: 1, column: 1 } };
-
-function wholeDocument(code: string, message: string, at: Span = start): Diagnostic[] {
-  return [{ severity: 'error', code, message, keyPath: null, from: at.from, to: at.to, fix: null }];
-}
-
-function placeOf(document: string, index: number): Span {
-  const lines = document.slice(0, index).split('\n');
-  const line = lines.length;
-  const column = (lines.at(-1)?.length ?? 0) + 1;
-  return { from: { line, column }, to: { line, column: column + 1 } };
-}
-
 /**
  * Everything worth saying about a policy before anybody gets it, by position. An `error` is what a stock client refuses (it would not
  * start at all, for everyone with this policy), or what would work around Reeve; a `warning` is accepted and does not do what its
  * author means. Never throws on any text.
  */
 export function validateDocument(document: string, options: ValidationOptions = {}): Diagnostic[] {
-  if (document.length > maxDocumentLength) {
-    const size = `${document.length} characters`;
-    return wholeDocument('too-large', `A policy has at most ${maxDocumentLength} characters; this one has ${size}.`);
-  }
-  const broken = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.exec(document);
-  if (broken) {
-    const message = 'Half a character stands here (an unpaired surrogate), which no client can read. Type it again.';
-    return wholeDocument('unreadable', message, placeOf(document, broken.index));
-  }
-  const { root, problem } = readToml(document);
-  if (problem) {
-    return wholeDocument(
-      'unreadable',
-      `This is not TOML: ${problem.message}. No client could read the document.`,
-      problem,
-    );
-  }
+  const { root, refusal } = openDocument(document);
+  if (!root) return refusal;
   const found: Diagnostic[] = [];
   const report = (finding: Finding): void => void found.push(toDiagnostic(finding, root));
   checkShape(root, document, report);
   checkSandbox(root, document, report);
   checkNetwork(root, report);
-  checkTools(root, report);
+  checkRules(root, report);
+  checkTools(root, document, report);
   checkHooks(root, report);
   checkModels(root, options.providerId ?? defaultProviderId, report);
   checkApprovals(root, report);
@@ -71,7 +42,7 @@ export function validateDocument(document: string, options: ValidationOptions = 
     const message =
       'The document starts with an invisible byte order mark. Current clients skip it; older ones may not.';
     const fix = { label: 'Remove the mark', contents: document.slice(1) };
-    found.push({ severity: 'warning', code: 'byte-order-mark', message, keyPath: null, ...start, fix });
+    found.push({ severity: 'warning', code: 'byte-order-mark', message, keyPath: null, ...startOfDocument, fix });
   }
   return found.sort(byPosition);
 }

@@ -49,15 +49,22 @@ const enable = ({ settings, models, people }: SetupFacts): Check[] => [
   }),
 ];
 
+/** What people get whom no group's policy fits. */
+function restOf({ hasFallback, hasBaseline }: SetupFacts['policies']): string | null {
+  if (hasFallback) return 'the fallback';
+  return hasBaseline ? 'the baseline' : null;
+}
+
 const policies = ({ policies: facts, people }: SetupFacts): Check[] => [
   check({
     id: 'fallback-policy',
     title: 'Choose a fallback policy',
     path: '/policies/order',
-    isDone: facts.hasFallback,
-    fact: facts.hasFallback
-      ? 'Whoever no group policy fits gets the fallback'
-      : 'Nothing is enforced for people without a group policy',
+    isDone: facts.hasFallback || facts.hasBaseline,
+    fact:
+      restOf(facts) === null
+        ? 'Nothing is enforced for people without a group policy'
+        : `Whoever no group policy fits gets ${restOf(facts)}`,
   }),
   check({
     id: 'everyone-governed',
@@ -66,7 +73,7 @@ const policies = ({ policies: facts, people }: SetupFacts): Check[] => [
     isDone: people.activeMembers > 0 && facts.membersWithoutPolicy === 0,
     fact:
       facts.membersWithoutPolicy === 0
-        ? `A policy applies to every active member, by ${counted(facts.assignments, 'group assignment')}${facts.hasFallback ? ' and the fallback' : ''}`
+        ? `A policy applies to every active member, by ${counted(facts.assignments, 'group assignment')}${restOf(facts) === null ? '' : ` and ${restOf(facts)}`}`
         : `No policy applies to ${counted(facts.membersWithoutPolicy, 'active member')}`,
   }),
   check({

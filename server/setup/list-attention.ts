@@ -22,7 +22,7 @@ export function listAttention({ settings, people, policies, models, signIn, endi
     ],
     [models.upstreamHost !== null && models.models === 0, 'No model is allowed: every call is refused.', '/models'],
     [
-      !policies.hasFallback,
+      !policies.hasFallback && !policies.hasBaseline,
       `There is no fallback policy: ${counted(policies.membersWithoutPolicy, 'active member runs', 'active members run')} without any.`,
       '/policies/order',
     ],

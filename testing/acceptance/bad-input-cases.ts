@@ -39,6 +39,11 @@ const ownEndpoints: [method: string, path: string][] = [
   ['POST', '/groups'],
   ['POST', '/policies'],
   ['POST', '/policies/validation'],
+  ['POST', '/policies/edits'],
+  ['POST', '/policies/commands'],
+  ['POST', '/policies/tests'],
+  ['PUT', '/policies/nothing/draft'],
+  ['POST', '/policies/nothing/publication'],
   ['PUT', '/policy-assignments'],
   ['PUT', '/models/upstream'],
   ['POST', '/models'],
@@ -77,9 +82,9 @@ const documents = ({ cookie, origin }: Credentials) =>
   fc.tuple(fc.string({ maxLength: 200, unit: 'binary' }), fc.string({ maxLength: 40 })).map(
     ([text, name]): RawRequest => ({
       method: 'POST',
-      path: '/api/v1/policies',
+      path: '/api/v1/policies/edits',
       headers: { ...json, cookie, origin },
-      body: JSON.stringify({ name: `x${name}`, contents: `${text}\n= "${marker}\n` }),
+      body: JSON.stringify({ contents: `${text}\n= "${marker}\n`, edits: [{ path: [`x${name}`], value: 1 }] }),
     }),
   );
 

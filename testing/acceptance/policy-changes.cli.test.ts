@@ -51,7 +51,7 @@ test('two members in different groups get different policies, and a change reach
   const named = async () => (await api.activity.list({})).items.map(({ policyName }) => policyName).sort();
   await expect.poll(named).toEqual(['Builders', 'Builders', 'Review', 'Review']);
 
-  await api.policies.update({ id: builders.id, expectedRevision: builders.revision, contents: readOnly });
+  await organisation.changePolicy(builders.id, { contents: readOnly });
   // Within the grace the client may go on with what it loaded; without one it is told to restart.
   expect(await work(gracesClient)).toEqual(canWrite);
   await api.workspace.updateSettings({ policyGraceMinutes: 0 });

@@ -70,7 +70,7 @@ describe('a person the identity provider manages', () => {
 
     const remove = { op: 'Remove', path: `members[value eq "${userId}"]` };
     await scim('PATCH', `/Groups/${group.id}`, patchOf(remove));
-    const after = await organisation.owner.api.policies.lookUp({ email: grace.email });
+    const after = await organisation.owner.api.policies.lookUp.find({ email: grace.email });
     expect(after.policy).toBeNull();
   });
 

@@ -1,4 +1,5 @@
 import { isReeveError, ReeveError } from '#server/fail.ts';
+import { lockWorkspace } from '#server/workspace/index.ts';
 import { changeDirectory, type DirectoryChange } from '../change-directory.ts';
 import {
   changeGroupIn,
@@ -148,6 +149,8 @@ export async function removeGroup(
   { id, ifMatch }: { id: string; ifMatch: string | null },
 ): Promise<void> {
   await changeDirectory(services, { ...caller, mayUnmakeOwner: false }, async (change) => {
+    // Before the group: whoever changes the order of policies holds the workspace, then waits for its groups.
+    await lockWorkspace(change.tx, change.workspaceId);
     const row = await lockGroup(change.tx, change.workspaceId, id);
     if (!row) throw new ReeveError('not-found');
     requireVersion(ifMatch, row.version);

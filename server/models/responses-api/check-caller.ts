@@ -25,7 +25,7 @@ function revisionOf(headers: IncomingHttpHeaders): string | null {
  * @throws ReeveError local-off, not-permitted, scope-missing, client-not-allowed, policy-revision-missing, policy-revision-stale
  */
 export async function checkCaller(
-  services: Pick<Services, 'db' | 'changes' | 'clock' | 'signerFor'>,
+  services: Pick<Services, 'db' | 'changes' | 'clock' | 'log' | 'origin' | 'signerFor'>,
   { client, facts, headers, settings }: Caller,
 ): Promise<string | null> {
   if (!settings.isLocalOn) throw new ReeveError('local-off');

@@ -100,9 +100,11 @@ describe('who may call', () => {
 describe('the policy revision', () => {
   it('is refused when missing, forged or another member’s', async () => {
     const { services, workspaceId } = server;
-    const { revisionHeader } = await deliverPolicy(services, { workspaceId, memberId: 'mem_other' }).catch(() => ({
-      revisionHeader: 'none',
-    }));
+    const { revisionHeader } = await deliverPolicy(
+      services,
+      { workspaceId, memberId: 'mem_other' },
+      { client: 'codex_exec', clientVersion: '0.169.0', form: 'bundle' },
+    ).catch(() => ({ revisionHeader: 'none' }));
     for (const header of [undefined, 'rev-1', `${server.headers['x-reeve-policy']}x`, revisionHeader])
       expect(await codeOf(await call({ 'x-reeve-policy': header }))).toBe('policy-revision-missing');
   });

@@ -6,8 +6,8 @@ import { permissionsOf } from '#contract/built-in-roles.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import type { HttpEnv } from '#server/http/http-env.ts';
 import { type CodexClient, mountDialect } from '#server/http/wire-routes.ts';
+import { seedPolicy, setFallback } from '#testing/seed-policy.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
-import { createPolicy } from '../save-policy.ts';
 import { codexClientDialect } from './dialect.ts';
 
 const Fragments = z.object({
@@ -23,13 +23,11 @@ beforeAll(async () => {
   services = await openTestServices();
   const seeded = await seedWorkspace(services.db);
   workspaceId = seeded.workspaceId;
-  const actor = { kind: 'system' as const, id: null, label: 'the test', workspaceId, ip: null };
-  const id = await createPolicy(
-    services,
-    { workspaceId, actor },
-    { name: 'Base line!', contents: 'allowed_sandbox_modes = ["read-only"]\n' },
-  );
-  await services.db.updateTable('workspaces').set({ fallback_policy_id: id }).execute();
+  const id = await seedPolicy(services.db, workspaceId, {
+    name: 'Base line!',
+    contents: 'allowed_sandbox_modes = ["read-only"]\n',
+  });
+  await setFallback(services.db, workspaceId, id);
   const client: CodexClient = {
     workspaceId,
     memberId: seeded.ownerId,

@@ -12,7 +12,7 @@ import {
   userSettings,
   workspaceMessages,
 } from './account-answers.ts';
-import { configBundle, configRequirements } from './config-bundle.ts';
+import { policyAnswer } from './config-bundle.ts';
 import { answerMcp } from './empty-mcp-server.ts';
 
 type Answer = Pick<WireRoute, 'method' | 'allow' | 'summary' | 'handle'>;
@@ -31,10 +31,8 @@ function answers(services: Services): [paths: string[], answer: Answer][] {
     const client = clientOf(call);
     return Response.json(accountsCheck(client, await readWorkspaceName(services.db, client.workspaceId)));
   };
-  const bundle = async (call: WireCall) =>
-    answerJson(call.c, await configBundle(services, clientOf(call), call.userAgent));
-  const requirements = async (call: WireCall) =>
-    Response.json(await configRequirements(services, clientOf(call), call.userAgent));
+  const policy = (form: 'bundle' | 'requirements') => async (call: WireCall) =>
+    answerJson(call.c, await policyAnswer(services, clientOf(call), { userAgent: call.userAgent, form }));
   const get = (summary: string, handle: Answer['handle']): Answer => ({
     method: 'GET',
     allow: 'codex-client',
@@ -42,10 +40,10 @@ function answers(services: Services): [paths: string[], answer: Answer][] {
     handle,
   });
   return [
-    [bothStyles('/config/bundle'), get('The enforced policy, as fragments', bundle)],
+    [bothStyles('/config/bundle'), get('The enforced policy, as fragments', policy('bundle'))],
     [
       bothStyles('/config/requirements'),
-      get('The enforced policy, as one document (clients up to about 0.12x)', requirements),
+      get('The enforced policy, as one document (clients up to about 0.12x)', policy('requirements')),
     ],
     [bothStyles('/accounts/check'), get('The workspace and where its model calls go', accounts)],
     [bothStyles('/usage'), fixed('Limits', usage)],

@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import { createORPCClient } from '@orpc/client';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { JsonifiedClient } from '@orpc/openapi-client';
+import { OpenAPILink } from '@orpc/openapi-client/fetch';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Contract, contract } from '#contract/index.ts';
+import { httpsOrigin } from '#server/config-values.ts';
+import { exitCodes, Refused } from '#server/refused.ts';
+import { explainFailure } from './explain-failure.ts';
+
+export type ReeveApi = JsonifiedClient<ContractRouterClient<Contract>>;
+
+export interface ConnectionOptions {
+  reeve?: string;
+  keyFile?: string;
+  key?: string;
+  ca?: string;
+}
+
+/** A variable that a pipeline leaves empty is one that is not set. */
+function origin(text: string): string | undefined {
+  if (text === '') return undefined;
+  const { data, error } = httpsOrigin.safeParse(text);
+  if (error) throw new InvalidArgumentError(error.issues[0]?.message ?? 'cannot be read');
+  return data;
+}
+
+/** Where Reeve is, and the key. The key itself is never an argument: everybody on a machine can read those. */
+export const withConnection = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--reeve <origin>', 'where Reeve is, for example https://reeve.example.com')
+        .env('REEVE_ORIGIN')
+        .argParser(origin),
+    )
+    .option('--key-file <file>', 'file with the API key; without it, the environment variable REEVE_API_KEY')
+    .addOption(new Option('--key <secret>').env('REEVE_API_KEY').hideHelp())
+    .option('--ca <file>', "authority of the server's certificate, in PEM; without it, those of this system");
+
+const readText = (option: string, path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new Refused(`${option}: cannot read ${path} (${cause.code}).`, { cause });
+  });
+
+async function readKey({ keyFile, key }: ConnectionOptions, command: Command): Promise<string> {
+  if (command.getOptionValueSource('key') === 'cli')
+    throw new Refused('An API key on the command line is readable for others. Use --key-file or REEVE_API_KEY.', {
+      exitCode: exitCodes.badConfig,
+    });
+  const secret = (keyFile === undefined ? key : await readText('--key-file', keyFile))?.trim();
+  if (!secret)
+    throw new Refused(
+      'No API key. Make one in the console under Keys with the scope policies.read (to plan) or policies.write (to apply), and give it with --key-file or REEVE_API_KEY.',
+      { exitCode: exitCodes.badConfig },
+    );
+  if (!/^rk-[\w-]+$/.test(secret))
+    throw new Refused('This is not an API key of a workspace: those begin with rk-.', {
+      exitCode: exitCodes.badConfig,
+    });
+  return secret;
+}
+
+const withoutBody = new Set([204, 205, 304]);
+
+function unreachable(url: string, cause: NodeJS.ErrnoException): Refused {
+  const host = new URL(url).origin;
+  const isTls = /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL/.test(cause.code ?? '');
+  const words = isTls
+    ? `The certificate of ${host} is not trusted (${cause.code}). Give its authority with --ca.`
+    : `Reeve cannot be reached at ${host} (${cause.code ?? cause.message}). Check the address and that the server runs.`;
+  return new Refused(words, { cause, exitCode: exitCodes.unavailable });
+}
+
+function send(
+  asked: Request,
+  body: Buffer,
+  { secret, ca }: { secret: string; ca: string | undefined },
+): Promise<Response> {
+  const { promise, resolve, reject } = Promise.withResolvers<Response>();
+  const fail = (cause: NodeJS.ErrnoException) => reject(unreachable(asked.url, cause));
+  const headers = {
+    ...Object.fromEntries(asked.headers),
+    authorization: `Bearer ${secret}`,
+    'content-length': String(body.length),
+  };
+  const call = request(asked.url, { method: asked.method, headers, ...(ca !== undefined && { ca }) });
+  call.on('error', fail).on('response', (answer) => {
+    const status = answer.statusCode ?? 0;
+    const type = answer.headers['content-type'] ?? 'application/octet-stream';
+    buffer(answer).then((received) => {
+      const content = withoutBody.has(status) ? null : new Uint8Array(received);
+      resolve(new Response(content, { status, headers: { 'content-type': type } }));
+    }, fail);
+  });
+  call.end(body);
+  return promise;
+}
+
+/** Reeve's own API with a key. Runs on any machine: it reads no data folder and no setting of the server. */
+export async function connect(options: ConnectionOptions, command: Command): Promise<ReeveApi> {
+  if (options.reeve === undefined)
+    throw new Refused('Where is Reeve? Give --reeve https://… or set REEVE_ORIGIN.', { exitCode: exitCodes.badConfig });
+  const ca = options.ca === undefined ? undefined : await readText('--ca', options.ca);
+  const secret = await readKey(options, command);
+  const link = new OpenAPILink(contract, {
+    url: `${options.reeve}/api/v1`,
+    interceptors: [
+      async ({ next }) => {
+        try {
+          return await next();
+        } catch (error) {
+          throw explainFailure(error);
+        }
+      },
+    ],
+    fetch: async (asked) => send(asked, Buffer.from(await asked.arrayBuffer()), { secret, ca }),
+  });
+  return createORPCClient(link);
+}
