@@ -3,13 +3,13 @@
  * members, 500 groups and 200 policies, on the embedded database and on PostgreSQL. Goal: at least half of the bare server. Both are
  * asked in turns; the processor time of each is told as well, because the caller needs more of it than either and may be the limit.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openAuthority } from '#server/http/local-authority.ts';
 import { startPostgres } from '#testing/servers/postgres.ts';
 import { load, type Measured, ms, perSecond, printTable, quantile, type Target, times, together } from './measure.ts';
+import { startBare } from './peers/start-bare.ts';
 import { startPeer } from './peers/start-peer.ts';
 
 interface ReeveFacts {
@@ -35,24 +35,6 @@ const read = ({ url, headers, ca }: Target): Promise<string> =>
     request.once('error', reject);
   });
 
-async function startBare(body: string) {
-  const authority = await openAuthority(
-    { folder, name: 'ca', title: 'Bench' },
-    { names: ['localhost'], now: new Date(), onReplaced: () => undefined },
-  );
-  const leaf = await authority.issue(['localhost'], new Date());
-  const file = (name: string, text: string) => {
-    writeFileSync(join(folder, name), text);
-    return join(folder, name);
-  };
-  const peer = await startPeer<{ port: number }>('bare-https.ts', [
-    file('leaf.pem', leaf.certificatePem),
-    file('leaf.key', leaf.keyPem),
-    file('body', body),
-  ]);
-  return { peer, ca: authority.certificatePem };
-}
-
 const rows: string[][] = [];
 async function measure(engine: string, environment: Record<string, string>): Promise<void> {
   const reeve = await startPeer<ReeveFacts>('reeve.ts', size, environment);
@@ -69,7 +51,7 @@ async function measure(engine: string, environment: Record<string, string>): Pro
     target('config/bundle', '/backend-api/wham/config/bundle'),
     target('token check (usage)', '/backend-api/wham/usage'),
   ]) {
-    const { peer, ca: bareCa } = await startBare(await read(each));
+    const { peer, ca: bareCa } = await startBare(folder, await read(each));
     const bare: Target = { name: 'bare', url: `https://localhost:${peer.facts.port}/`, method: 'GET', ca: bareCa };
     const sides = [
       { target: each, process: reeve, rounds: [] as Measured[], cpuMs: 0 },

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { newId } from '#server/crypto/ids.ts';
 import { mintToken } from '#server/crypto/token-hash.ts';
 import type { Services } from '#server/services.ts';
@@ -7,12 +8,15 @@ interface Size {
   groups: number;
   policies: number;
   upstreamUrl: string;
+  /** How many members get an access token; 100 by default. */
+  tokens?: number;
 }
 
 export interface SeededOrganisation {
   workspaceId: string;
-  /** One access token for each of up to a hundred members. */
+  /** One access token each for the first members. */
   tokens: string[];
+  policyIds: string[];
 }
 
 const chunk = 1000;
@@ -26,7 +30,7 @@ async function inChunks<Row>(rows: readonly Row[], insert: (part: Row[]) => Prom
 /** An organisation of a size, straight into the tables: what is measured afterwards goes over the wire. */
 export async function seedOrganisation(
   { db }: Services,
-  { members, groups, policies, upstreamUrl }: Size,
+  { members, groups, policies, upstreamUrl, tokens: withToken = 100 }: Size,
 ): Promise<SeededOrganisation> {
   const now = new Date();
   const workspaceId = newId('ws');
@@ -91,7 +95,7 @@ export async function seedOrganisation(
     .set({ fallback_policy_id: policyIds.at(-1) ?? null })
     .where('id', '=', workspaceId)
     .execute();
-  const tokens = memberIds.slice(0, 100).map((memberId) => ({ memberId, ...mintToken('at-') }));
+  const tokens = memberIds.slice(0, withToken).map((memberId) => ({ memberId, ...mintToken('at-') }));
   const rows = tokens.map(({ memberId, token, hash }) => ({
     id: newId('tok'),
     workspace_id: workspaceId,
@@ -105,9 +109,10 @@ export async function seedOrganisation(
     last_used_at: now,
     revoked_at: null,
   }));
-  await db.insertInto('access_tokens').values(rows).execute();
+  await inChunks(rows, (part) => db.insertInto('access_tokens').values(part).execute());
+  await sql`analyze`.execute(db);
   if (upstreamUrl !== '') await allowModel({ db }, { workspaceId, upstreamUrl, now });
-  return { workspaceId, tokens: tokens.map(({ token }) => token) };
+  return { workspaceId, policyIds, tokens: tokens.map(({ token }) => token) };
 }
 
 async function allowModel(

@@ -2,7 +2,7 @@ import { approvals } from './approvals.ts';
 import type { KeyGroup } from './catalogue.ts';
 import { defaultTables } from './default-tables.ts';
 import type { Shape } from './shape.ts';
-import { choice, count, flag, list, text } from './shape.ts';
+import { choice, count, flag, list, mapOf, text } from './shape.ts';
 import { exporters } from './telemetry.ts';
 
 /** Why a key is out of place among the defaults of a policy. */
@@ -156,7 +156,14 @@ const tools: Record<string, Shape> = {
     },
   },
   memories: defaultTables.memories,
-  features: { type: 'object', description: 'Features switched on or off; members can change them.' },
+  features: mapOf(
+    {
+      description: 'On or off.',
+      anyOf: [{ type: 'boolean' }, { type: 'object' }],
+      expected: 'true, false or a table of its settings',
+    },
+    'Features switched on or off; members can change them.',
+  ),
 };
 
 const files: Record<string, Shape> = {
@@ -216,7 +223,7 @@ const signIn: Record<string, Shape> = {
 const experimental: Record<string, Shape> = {
   profile: text('The profile to start with.'),
   profiles: { type: 'object', description: 'Profiles by name.' },
-  debug: { description: 'Settings for the makers of the client.' },
+  debug: { type: 'object', description: 'Settings for the makers of the client.' },
   ghost_snapshot: { type: 'object', description: 'Snapshots of the work folder.' },
   js_repl_node_path: text('Path of Node.js for a removed tool.'),
   experimental_use_unified_exec_tool: flag('Older switch of `features.unified_exec`.'),

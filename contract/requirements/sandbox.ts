@@ -117,7 +117,7 @@ export const sandbox: Record<string, Shape> = {
               expected: 'a path without { and }: write one entry for each alternative',
             }),
             'Files no command and no tool may read, whatever the profile. Full access is refused as soon as one is listed.',
-            { whenDisallowed: 'Reading fails with “Permission denied”.' },
+            { whenDisallowed: 'Reading fails with “Permission denied”; before 0.163.0 the file looks empty.' },
           ),
         },
         'Constraints on files for every profile.',

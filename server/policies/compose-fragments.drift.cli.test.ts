@@ -42,16 +42,24 @@ environment = "corp"
 `,
 };
 
-async function runWith(policy: Fragment | null) {
+interface Sent {
+  policy: Fragment | null;
+  baseline?: Fragment;
+  defaults?: Fragment[];
+  /** Lines of the member's own config.toml. */
+  settings?: string;
+}
+
+async function runWith({ settings = '', ...sent }: Sent) {
   const server = await startPolicyAnswers((path) => {
     const gateway = { baseUrl: `${server.origin}/gateway`, headers: { 'x-reeve-policy': 'signed' } };
-    const delivery = { clientVersion: version, gateway, policy };
+    const delivery = { clientVersion: version, gateway, ...sent };
     return path.endsWith('/requirements') ? composeRequirements(delivery) : composeBundle(delivery);
   });
   onTestFinished(() => server.close());
   const client = await createClientMachine({
     authJson: signedInMember(),
-    configToml: `model = "corp-model"\nchatgpt_base_url = "${server.origin}/backend-api/"\nopenai_base_url = "${server.origin}/direct"\n`,
+    configToml: `model = "corp-model"\nchatgpt_base_url = "${server.origin}/backend-api/"\nopenai_base_url = "${server.origin}/direct"\n${settings}`,
   });
   onTestFinished(() => client.close());
   const { stderr } = await client.run(['exec', '--skip-git-repo-check', '-s', 'workspace-write', 'hello']);
@@ -67,7 +75,7 @@ test.each([
     sandbox: policy.contents.includes('workspace-write') ? 'workspace-write' : 'read-only',
   })),
 ])(`codex ${version} starts with $name and calls the gateway only`, async ({ policy, sandbox }) => {
-  const { stderr, modelCalls } = await runWith(policy);
+  const { stderr, modelCalls } = await runWith({ policy });
   expect(stderr).toContain('model calls end here');
   expect(stderr).not.toMatch(/unrecognized|Ignoring unknown|failed to load/i);
   expect(stderr).toMatch(new RegExp(`^sandbox: ${sandbox}`, 'm'));
@@ -77,3 +85,28 @@ test.each([
     expect(call?.headers).not.toHaveProperty('x-extra');
   } else expect(call?.headers).not.toHaveProperty('x-reeve-policy');
 });
+
+test(`codex ${version} takes from the baseline what the policy leaves open, and nothing else`, async () => {
+  const policy = { id: 'own-r1', name: 'Own', contents: 'allowed_sandbox_modes = ["read-only"]\n' };
+  const contents =
+    'allowed_sandbox_modes = ["read-only", "workspace-write"]\nallowed_approval_policies = ["on-request"]\n';
+  const { stderr } = await runWith({ policy, baseline: { id: 'org-r1', name: 'Organisation', contents } });
+  expect(stderr).toContain('model calls end here');
+  expect(stderr).toMatch(/^sandbox: read-only/m);
+  expect(stderr).toMatch(/^approval: on-request/m);
+  if (isAtLeast(version, '0.140.0')) expect(stderr).toContain('Organisation (org-r1)');
+});
+
+test.runIf(isAtLeast(version, '0.140.0'))(
+  `codex ${version} starts with defaults, the policy's before the baseline's, and the member's own value wins`,
+  async () => {
+    const defaults = [
+      { id: 'own-r1', name: 'Own', contents: 'model_reasoning_effort = "low"\n' },
+      { id: 'org-r1', name: 'Organisation', contents: 'model_reasoning_effort = "high"\n' },
+    ];
+    const effort = async (settings: string) =>
+      /^reasoning effort: (\w+)/m.exec((await runWith({ policy: null, defaults, settings })).stderr)?.[1];
+    expect(await effort('')).toBe('low');
+    expect(await effort('model_reasoning_effort = "medium"\n')).toBe('medium');
+  },
+);

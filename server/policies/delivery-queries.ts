@@ -93,34 +93,6 @@ interface DeliveryFacts {
   at: Date;
 }
 
-/** This key is what the member's clients have from now on; every other one is superseded. */
-export async function noteDelivery(
-  tx: Database,
-  { workspaceId, memberId, policyKey, at }: DeliveryFacts,
-): Promise<void> {
-  await tx
-    .updateTable('policy_deliveries')
-    .set({ superseded_at: at })
-    .where('workspace_id', '=', workspaceId)
-    .where('member_id', '=', memberId)
-    .where('policy_key', '!=', policyKey)
-    .where('superseded_at', 'is', null)
-    .execute();
-  await tx
-    .insertInto('policy_deliveries')
-    .values({
-      workspace_id: workspaceId,
-      member_id: memberId,
-      policy_key: policyKey,
-      delivered_at: at,
-      superseded_at: null,
-    })
-    .onConflict((conflict) =>
-      conflict.columns(['member_id', 'policy_key']).doUpdateSet({ delivered_at: at, superseded_at: null }),
-    )
-    .execute();
-}
-
 export const markSuperseded = async (
   db: Database,
   { workspaceId, memberId, policyKey, at }: DeliveryFacts,

@@ -5,7 +5,6 @@ import { type DeliveredDocument, deliveredDocuments } from './delivered-document
 import {
   type ApplicablePolicies,
   markSuperseded,
-  noteDelivery,
   readApplicablePolicies,
   readLastDelivery,
 } from './delivery-queries.ts';
@@ -65,11 +64,7 @@ export async function deliverPolicy(services: DeliveryServices, member: Member, 
   const isNoted = applicable.delivered && applicable.supersededAt === null;
   if (isNoted && receipts.isKnown(receipt)) receipts.repeat(receipt);
   else {
-    await services.db.transaction().execute(async (tx) => {
-      if (!isNoted) await noteDelivery(tx, { ...member, policyKey, at });
-      await receipts.write(tx, receipt);
-    });
-    receipts.remember(receipt);
+    await receipts.deliver(receipt);
     applicable.delivered = true;
     applicable.supersededAt = null;
   }

@@ -33,6 +33,39 @@ export async function saveReceipts(db: Database, rows: readonly ReceiptRow[]): P
   );
 }
 
+/**
+ * What this receipt names is what the member's clients have from now on; every other key is superseded. One statement, and so one
+ * transaction and one way to the database, because a storm of clients waits for it.
+ */
+export async function saveDelivery(db: Database, row: ReceiptRow): Promise<void> {
+  const { workspace_id, member_id, policy_key, policy_id, revision, client, client_version, form, first_at } = row;
+  const columns = [
+    workspace_id,
+    member_id,
+    policy_key,
+    policy_id,
+    revision,
+    client,
+    client_version,
+    form,
+    first_at,
+    first_at,
+  ];
+  await sql`
+    with superseded as (
+      update policy_deliveries set superseded_at = ${first_at} where workspace_id = ${workspace_id} and member_id = ${member_id}
+        and policy_key <> ${policy_key} and superseded_at is null
+    ), delivered as (
+      insert into policy_deliveries (workspace_id, member_id, policy_key, delivered_at, superseded_at)
+      values (${workspace_id}, ${member_id}, ${policy_key}, ${first_at}, null)
+      on conflict (member_id, policy_key) do update set delivered_at = excluded.delivered_at, superseded_at = null
+    )
+    insert into policy_receipts (workspace_id, member_id, policy_key, policy_id, revision, client, client_version, form, first_at, last_at, fetches)
+    values (${sql.join(columns)}, 1)
+    on conflict (member_id, policy_key, client, client_version, form) do update set
+      last_at = greatest(policy_receipts.last_at, excluded.last_at), fetches = policy_receipts.fetches + 1`.execute(db);
+}
+
 export const purgeReceipts = async (db: Database, before: Date): Promise<number> => {
   const { numDeletedRows } = await db.deleteFrom('policy_receipts').where('last_at', '<', before).executeTakeFirst();
   return Number(numDeletedRows);

@@ -1,9 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { AccessChanges } from '#server/db/access-changes.ts';
-import type { Database } from '#server/db/open-database.ts';
 import type { Services } from '#server/services.ts';
 import type { PolicyRef } from './delivery-queries.ts';
-import { type ReceiptRow, saveReceipts } from './receipt-queries.ts';
+import { type ReceiptRow, saveDelivery, saveReceipts } from './receipt-queries.ts';
 
 /** What a client says of itself when it fetches, and which of the two questions it asked. */
 export interface Fetch {
@@ -44,9 +43,8 @@ const keyOf = ({ memberId, policyKey, client, clientVersion, form }: Receipt): s
 export interface Receipts {
   /** Whether the row was written by this process, so that only its count and time can change. */
   isKnown(receipt: Receipt): boolean;
-  write(tx: Database, receipt: Receipt): Promise<void>;
-  /** Call when the transaction that wrote it is committed. */
-  remember(receipt: Receipt): void;
+  /** Writes that it is delivered, with its receipt. */
+  deliver(receipt: Receipt): Promise<void>;
   /** Counts another fetch within a second, many in one statement. That it was delivered is written already. */
   repeat(receipt: Receipt): void;
   /** Writes what was counted so far. */
@@ -77,8 +75,10 @@ function openReceipts({ db, log }: Pick<Services, 'db' | 'log'>): Receipts {
   };
   return {
     isKnown: (receipt) => known.has(keyOf(receipt)),
-    write: (tx, receipt) => saveReceipts(tx, [rowOf(receipt)]),
-    remember: (receipt) => void known.set(keyOf(receipt), true),
+    async deliver(receipt) {
+      await saveDelivery(db, rowOf(receipt));
+      known.set(keyOf(receipt), true);
+    },
     repeat(receipt) {
       const key = keyOf(receipt);
       const row = waiting.get(key);

@@ -118,6 +118,36 @@ describe('tools', () => {
     expect(await client.files.work.exists('made.txt')).toBe(false);
   });
 
+  test(`Codex ${version} ends the words of a refusal with a link that opens the rule`, async () => {
+    const { organisation } = acceptance;
+    const { api } = organisation.owner;
+    const { id, draft } = await api.policies.create({
+      name: 'Explained',
+      contents: tools,
+      contact: 'security@corp.test',
+      explainsRules: true,
+    });
+    const expectedDraft = draft?.version ?? 0;
+    await api.policies.publication.publish({ id, expectedDraft, message: 'The first version.' });
+    const edsger = await organisation.addMember({ name: 'Edsger Dijkstra' });
+    const group = await organisation.addGroup('Explained', [edsger]);
+    const { items, fallbackPolicyId } = await api.policies.assignments({});
+    const order = items.map(({ groupId, policyId }) => ({ groupId, policyId }));
+    await organisation.assign([...order, { groupId: group.id, policyId: id }], fallbackPolicyId);
+    const client = await open(edsger);
+    const prompt = commandPrompt('touch it and explain', 'touch made.txt');
+    await client.run(['exec', '--skip-git-repo-check', prompt]);
+    const code = new RegExp(`${organisation.origin}/why/([\\d.]+)`).exec(lastOutput(prompt))?.[1] ?? '';
+    expect(await edsger.api.policies.explanations.get({ code })).toMatchObject({
+      policyName: 'Explained',
+      rule: { command: 'touch', decision: 'forbidden', justification: 'Corp forbids touch' },
+      contact: 'security@corp.test',
+      policyId: null,
+    });
+    const { policies } = await api.policies.lookUp.error({ text: lastOutput(prompt) });
+    expect(policies).toMatchObject([{ id, keyPath: 'rules.prefix_rules[0]' }]);
+  });
+
   test(`Codex ${version} offers no web search and only the MCP server on the list`, async () => {
     const servers = (files: string) =>
       ['good', 'evil']

@@ -22,6 +22,11 @@ export const refusedCases = (): RefusedCase[] => casesOf('refused.txt');
 /** Documents clients start with and then fail every session, or every `codex exec`. */
 export const sessionFailureCases = (): RefusedCase[] => casesOf('sessions-fail.txt');
 
+/** `config.toml` defaults no client starts with. */
+export const refusedDefaults = (): RefusedCase[] => casesOf('defaults-refused.txt');
+
+export const acceptedDefaults = (): string[] => linesOf('defaults-accepted.txt').map(documentOf);
+
 function casesOf(file: string): RefusedCase[] {
   return linesOf(file).map((row) => {
     const [, line, column, code, written] = /^(\d+):(\d+) (\S+) (.*)$/.exec(row) ?? [];

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { askClient } from '#testing/ask-client.ts';
+import { generatedDocuments, spoiledDocuments } from '#testing/policy-documents.ts';
+import { isRefused, validateDocument } from './validate-document.ts';
+
+const isAccepted = (document: string) => !isRefused(validateDocument(document));
+
+const ask = (documents: readonly string[]) =>
+  askClient(
+    '0.169.0',
+    documents.map((contents) => ({
+      requirements_toml: { enterprise_managed: [{ id: 'policy', name: 'Policy', contents }] },
+    })),
+  );
+
+test('the client starts with 300 generated documents as they are written', async () => {
+  const documents = generatedDocuments(300, isAccepted);
+  const reasons = await ask(documents);
+  const refused = documents.flatMap((document, index) =>
+    reasons[index] === null ? [] : [{ document, reason: reasons[index] }],
+  );
+  expect(refused).toEqual([]);
+}, 400_000);
+
+test('the client refuses 150 generated documents that Reeve refuses', async () => {
+  const documents = spoiledDocuments(150, (document) => !isAccepted(document));
+  const reasons = await ask(documents);
+  const accepted = documents
+    .filter((_, index) => reasons[index] === null)
+    .map((document) => ({
+      document,
+      reeve: validateDocument(document).filter(({ severity }) => severity === 'error'),
+    }));
+  expect(accepted).toEqual([]);
+}, 400_000);
+
+test('the client starts with 150 documents with one value wrong that Reeve lets pass', async () => {
+  const documents = spoiledDocuments(150, isAccepted);
+  const reasons = await ask(documents);
+  const refused = documents.flatMap((document, index) =>
+    reasons[index] === null ? [] : [{ document, reason: reasons[index] }],
+  );
+  expect(refused).toEqual([]);
+}, 400_000);
