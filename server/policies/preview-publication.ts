@@ -1,6 +1,7 @@
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { By } from './change-state.ts';
+import { clashesInForce } from './check-baseline.ts';
 import { checkPublication, reasonsAgainst } from './check-publication.ts';
 import { readCurrentPlan } from './current-plan.ts';
 import { mayApprove } from './decide-request.ts';
@@ -43,6 +44,7 @@ export async function previewPublication(db: Database, by: By, id: string) {
   const waits = request !== undefined && !mayApprove(by, request);
   const blockedBy = [
     ...reasonsAgainst(check),
+    ...(await clashesInForce(db, workspaceId, { id, ...document })),
     ...(isTaken ? [`Another policy is called “${document.name}”.`] : []),
     ...reasonsOfState(state, by),
     ...(waits ? ['This draft waits for a second person already.'] : []),
