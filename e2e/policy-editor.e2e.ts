@@ -197,6 +197,12 @@ test('defaults are a document of their own, and a text that is no TOML has no fo
 
 test('an imported file is read into a draft, with what became of it', async () => {
   await page.goto('/policies/new');
+  await page.getByLabel('Text to import').fill('<html>no policy</html>');
+  await button(page, 'Read this text').click();
+  await page.getByText('This is XML, but not a property list').waitFor();
+  expect(await page.getByLabel('Text to import').inputValue()).toBe('<html>no policy</html>');
+  // The browser logs every refusal.
+  example.browser.complaints.splice(0);
   await page
     .getByLabel('Text to import')
     .fill('approval_policy = "on-request"\nallowed_sandbox_modes = ["read-only"]\n');

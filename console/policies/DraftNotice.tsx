@@ -22,6 +22,8 @@ interface DraftNoticeProps {
 /** Whose draft is shown instead of what is published, and what to do when somebody else was quicker. */
 export function DraftNotice({ policy, draft, isReadOnly }: DraftNoticeProps) {
   if (draft.isBehind) return <Behind policy={policy} draft={draft} />;
+  // The banner of its request says as much of a first draft.
+  if (policy.request && policy.revision === 0) return null;
   if (policy.draft) return <Draft policy={policy} draft={policy.draft} isReadOnly={isReadOnly} />;
   return null;
 }

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { Plus } from 'lucide-react';
+import { TextLink } from '#console/shell/TextLink.tsx';
 import { CommandRule } from './CommandRule.tsx';
 import { type FieldProps, useDocumentForm } from './document-form.ts';
 import { FieldDiagnostics } from './FieldDiagnostics.tsx';
@@ -21,7 +22,10 @@ export function CommandRules({ path, label, value }: FieldProps) {
     <div>
       <p className={classes.hint}>
         Words in their order, alternatives with a bar: <code>git push|commit</code>. A word with a space stands in
-        double quotes. The strictest rule that matches wins.
+        double quotes. The strictest rule that matches wins.{' '}
+        <TextLink from="/policies/$id" to="." search={{ tab: 'tests' }}>
+          Try a command
+        </TextLink>
       </p>
       <ol className={classes.rules} aria-label={label}>
         {rules.map((rule, index) => {
