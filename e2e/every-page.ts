@@ -5,6 +5,7 @@ import { createOwnerLink } from '#server/directory/index.ts';
 
 import type { Person } from '#testing/organisation.ts';
 import { approvalAddress, type ExampleOrganisation, enterAs, startDeviceCode } from './example-organisation.ts';
+import { addExplainedPolicy, fetchPolicy } from './policy-delivery.ts';
 
 export type Who = 'owner' | 'member' | 'nobody';
 
@@ -35,6 +36,8 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const saml = await api.sso.connections.create({ kind: 'saml', name: 'Microsoft' });
   await api.sso.domains.add({ domain: 'example.com' });
   const { key } = await api.keys.create({ name: 'SIEM export', scopes: ['audit.read'] });
+  const explained = await addExplainedPolicy(organisation);
+  await fetchPolicy(example, organisation.owner);
   const owner = await createOwnerLink(reeve.services, { madeBy: 'first start' });
   const userCode = await startDeviceCode(example);
   const localOf = (link = '') => link.slice(organisation.origin.length);
@@ -102,7 +105,7 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       { address: `/codex/device?user_code=${userCode}`, as: 'member' },
     ],
     authorization: [{ address: approvalAddress(), as: 'member' }],
-    explanation: [{ address: '/why/99-1-1', as: 'member' }],
+    explanation: asOwner(`/why/${explained.number}.1.0`),
   };
 }
 
