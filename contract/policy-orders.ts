@@ -69,7 +69,7 @@ export const policyOrder = {
 };
 
 export const Release = z.object({
-  number: z.number().int(),
+  number: z.number().int().describe('Counts up with every change; 0, or 1 after an upgrade, is what was there before.'),
   at: At,
   by: z.string(),
   kind: z.enum(['start', 'publication', 'order', 'deletion', 'roll-back', 'folder', 'group-deletion']),
@@ -103,15 +103,24 @@ export const policyReleases = {
       z.object({
         current: z.number().int(),
         impact: PolicyImpact,
-        policies: z.array(z.object({ id: z.string(), name: z.string(), from: z.number().int(), to: z.number().int() })),
+        policies: z.array(
+          z.object({
+            id: z.string(),
+            name: z.string().describe('As it would be again.'),
+            from: z.number().int().describe('The version now; 0: deleted.'),
+            to: z.number().int().describe('The version that comes back, under a new number.'),
+          }),
+        ),
         orderChanges: z.boolean(),
-        warnings: z.array(z.string()).describe('What cannot come back, such as groups that were deleted.'),
+        warnings: z
+          .array(z.string())
+          .describe('What does not come back, such as the places of groups that were deleted, in sentences.'),
       }),
     ),
   restore: endpoint({
     method: 'POST',
     path: '/policy-releases/{number}/restoration',
-    summary: 'Go back to a state of everything, at once; allowed while policies are frozen',
+    summary: 'Go back to a state of everything, at once; works while policies are frozen and needs no second approver',
     tag,
     allow: 'policies.write',
     audit: 'policy.rolled-back',
@@ -124,7 +133,9 @@ export const PolicyProtection = z.object({
   frozen: z
     .object({ at: At, by: z.string(), because: z.string() })
     .nullable()
-    .describe('While frozen nobody publishes, assigns or deletes; drafts and rolling back still work.'),
+    .describe(
+      'While frozen nobody publishes, assigns or deletes; drafts and rolling back still work. People still get another policy when they join or leave a group, and what an identity provider deletes is gone.',
+    ),
   secondApprover: z.boolean().describe('Publishing takes a second person who wrote no part of the draft.'),
   managedBy: z
     .string()
@@ -167,7 +178,8 @@ export const policyProtection = {
     path: '/policy-protection',
     summary: 'Ask for a second approver, or hand the policies to a folder',
     tag,
-    allow: 'policies.write',
+    // Whoever is bound by these rules does not lift them.
+    allow: 'settings.write',
     audit: 'policy.protection-updated',
   })
     .input(

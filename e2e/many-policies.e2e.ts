@@ -57,7 +57,7 @@ test('among 5,000 rules a group is found, moved across pages and with the keyboa
 
   await button(page, 'Drag Team 4321').focus();
   await page.keyboard.press('Space');
-  await page.getByText('Team 4321 is picked up, at position 3 of 5000.').waitFor({ state: 'attached' });
+  await page.getByText('Team 4321 is over position 3 of 5000.').waitFor({ state: 'attached' });
   await page.keyboard.press('ArrowUp');
   await page.getByText('Team 4321 is over position 2 of 5000.').waitFor({ state: 'attached' });
   await page.keyboard.press('Space');

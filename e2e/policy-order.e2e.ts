@@ -39,7 +39,7 @@ test('a group is moved with the keyboard, heard, previewed and saved', async () 
   expect(await firstRule()).toContain('Contractors gets Read-only review');
   await button(page, 'Drag Engineering').focus();
   await page.keyboard.press('Space');
-  await page.getByText('Engineering is picked up, at position 2 of 2.').waitFor({ state: 'attached' });
+  await page.getByText('Engineering is over position 2 of 2.').waitFor({ state: 'attached' });
   await page.keyboard.press('ArrowUp');
   await page.getByText('Engineering is over position 1 of 2.').waitFor({ state: 'attached' });
   await page.keyboard.press('Space');
@@ -112,6 +112,7 @@ test('somebody saved meanwhile: mine stay, and replace theirs only when told to'
   await button(page, 'Review and save').click();
   await preview().getByRole('button', { name: 'Save order' }).click();
   await preview().getByText('The order was not saved').waitFor();
+  expect(example.browser.complaints.splice(0).join()).toContain('409');
   await preview().getByRole('button', { name: 'Cancel' }).click();
   await page.reload();
   await page.getByText('Somebody saved the order meanwhile').waitFor();
@@ -126,7 +127,7 @@ test('somebody saved meanwhile: mine stay, and replace theirs only when told to'
 
 test('a baseline is off until it is asked for, and says how clients merge it', async () => {
   await openOrder();
-  await page.getByText('Send one policy under everything').click();
+  await page.getByRole('switch', { name: 'Send one policy under everything' }).click();
   await page.getByText('Older clients take one document').waitFor();
   await choose(page, 'Baseline policy', 'Engineering');
   await button(page, 'Review and save').click();
@@ -169,7 +170,7 @@ test('one click and a look at the effects go back to the previous state, also wh
 
 test('with a second approver, what waits stands above the list; a folder that owns the policies says so', async () => {
   await page.goto('/policies/protection');
-  await page.getByText('Publishing takes a second person', { exact: true }).click();
+  await page.getByRole('switch', { name: 'Publishing takes a second person' }).click();
   await dialog(page, 'Ask for a second person?').getByRole('button', { name: 'Ask for a second person' }).click();
   await page.getByText('Publishing takes two people now.').waitFor();
   const { api } = example.organisation.owner;

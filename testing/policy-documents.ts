@@ -123,17 +123,21 @@ const spoiledDocument = fc.tuple(anyDocument, fc.nat(100_000), nearMiss).map(([v
   return { ...values, [key]: spoil(values[key], Math.floor(turn / keys.length), replacement) };
 });
 
+/** The first distinct ones that are wanted, in batches until there are enough. */
 function take(
   arbitrary: fc.Arbitrary<Record<string, unknown>>,
   wanted: number,
   isWanted: (document: string) => boolean,
 ): string[] {
-  const documents = fc.sample(arbitrary, { seed, numRuns: wanted * 20 }).map(printToml);
-  const found = [...new Set(documents)]
-    .filter((document) => document.trim() !== '' && isWanted(document))
-    .slice(0, wanted);
-  if (found.length < wanted) throw new Error(`only ${found.length} of ${wanted} documents`);
-  return found;
+  const found = new Set<string>();
+  for (let batch = 0; batch < 20; batch += 1) {
+    for (const values of fc.sample(arbitrary, { seed: seed + batch, numRuns: wanted })) {
+      const document = printToml(values);
+      if (document.trim() !== '' && isWanted(document)) found.add(document);
+      if (found.size === wanted) return [...found];
+    }
+  }
+  throw new Error(`only ${found.size} of ${wanted} documents`);
 }
 
 /** The same documents every time, built from the catalogue, as TOML. */

@@ -36,7 +36,7 @@ const fileAccess: Shape = {
   expected: '"read", "write", "deny" or a table from relative path to one of these',
 };
 
-const permissionProfile = table(
+export const permissionProfile = table(
   {
     description: text('What members read when they choose the profile.'),
     extends: text('The profile this one starts from, e.g. ":workspace".'),
@@ -117,7 +117,7 @@ export const sandbox: Record<string, Shape> = {
               expected: 'a path without { and }: write one entry for each alternative',
             }),
             'Files no command and no tool may read, whatever the profile. Full access is refused as soon as one is listed.',
-            { whenDisallowed: 'Reading fails with “Permission denied”.' },
+            { whenDisallowed: 'Reading fails with “Permission denied”; before 0.163.0 the file looks empty.' },
           ),
         },
         'Constraints on files for every profile.',

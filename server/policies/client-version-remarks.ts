@@ -1,4 +1,4 @@
-import type { Diagnostic } from '#contract/policies.ts';
+import type { ClientRemark } from '#contract/policy-documents.ts';
 import { requirementsShape } from '#contract/requirements/catalogue.ts';
 import { buildsOn, featureSince, isRemovedFeature } from '#contract/requirements/features.ts';
 import type { Since } from '#contract/requirements/shape.ts';
@@ -9,21 +9,7 @@ import { agesOf } from './remark-shape.ts';
 import { writePath } from './report.ts';
 import { walkDocument } from './walk-document.ts';
 
-export interface ClientVersionRemark {
-  /** One of the tested clients. */
-  version: string;
-  keyPath: string;
-  from: Diagnostic['from'];
-  to: Diagnostic['to'];
-  /**
-   * `ignored`: the client does not know the key and does not enforce it. `refused`: it would refuse to start, so Reeve leaves this
-   * out of what it delivers to the client. `replaced`: the same, and Reeve delivers a stricter value in its place.
-   */
-  effect: 'ignored' | 'refused' | 'replaced';
-  message: string;
-}
-
-type Finding = Pick<ClientVersionRemark, 'effect' | 'message'>;
+type Finding = Pick<ClientRemark, 'effect' | 'message'>;
 
 function findAge(version: string, since: Since, name: string, found: string): Finding | null {
   if (isAtLeast(version, since.version)) return null;
@@ -61,13 +47,10 @@ function findFeature(version: string, name: string, node: TomlNode, pins: TomlNo
  * What each tested client makes of a readable document, by place and then from old to new; empty when it cannot be read. A key in a
  * table the client does not know is said once, at the table.
  */
-export function clientVersionRemarks(
-  document: string,
-  versions: readonly string[] = testedClients,
-): ClientVersionRemark[] {
+export function clientVersionRemarks(document: string, versions: readonly string[] = testedClients): ClientRemark[] {
   const { root } = readToml(document);
   if (!root) return [];
-  const remarks: ClientVersionRemark[] = [];
+  const remarks: ClientRemark[] = [];
   const unknown = new Set<string>();
   for (const { shape, node, path } of walkDocument(requirementsShape, root)) {
     if (shape === null) continue;
@@ -82,8 +65,8 @@ export function clientVersionRemarks(
       for (const finding of findings) {
         if (!finding) continue;
         if (finding.effect !== 'replaced') unknown.add(`${version} ${JSON.stringify(path)}`);
-        const { from, to } = Array.isArray(node.value) || node.children.size > 0 ? node.key : node.span;
-        remarks.push({ version, keyPath: name, from, to, ...finding });
+        const { from } = Array.isArray(node.value) || node.children.size > 0 ? node.key : node.span;
+        remarks.push({ version, keyPath: name, from, ...finding });
       }
     }
   }

@@ -1,10 +1,11 @@
 import { stringify } from 'smol-toml';
 import { requirementsShape } from '#contract/requirements/catalogue.ts';
+import { defaultsShape } from '#contract/requirements/default-keys.ts';
 import { buildsOn, featureSince } from '#contract/requirements/features.ts';
 import type { Shape, Since } from '#contract/requirements/shape.ts';
 import { accepts } from './check-shape.ts';
 import { isAtLeast } from './client-version.ts';
-import { readToml } from './read-toml.ts';
+import { readToml, type TomlNode } from './read-toml.ts';
 
 const leftOut = Symbol('left out');
 
@@ -68,6 +69,24 @@ export function fitValues(document: string, version: string): Record<string, unk
   const { feature_requirements: alias, ...values }: Record<string, unknown> = { ...fitted };
   const features = knownFeatures(values.features ?? alias, version);
   return Object.keys(features).length === 0 ? withoutKey(values, 'features') : { ...values, features };
+}
+
+/** Reading turns fractions into NaN, because no requirement takes one; some defaults do. */
+function plainValues(node: TomlNode): unknown {
+  if (Array.isArray(node.value)) return [...node.children.values()].map(plainValues);
+  if (Number.isNaN(node.value)) return Number(node.found.replaceAll('_', ''));
+  if (node.value === null || typeof node.value !== 'object') return node.value;
+  return Object.fromEntries([...node.children].map(([key, child]) => [key, plainValues(child)]));
+}
+
+/** The defaults of a policy for this version: byte for byte, unless the client would refuse one of them. */
+export function fitDefaults(defaults: string, version: string): string {
+  const { root } = readToml(defaults);
+  if (!root) return defaults;
+  const values = plainValues(root);
+  const fitted = fitValue(defaultsShape, values, version);
+  const isWhole = fitted === leftOut || JSON.stringify(fitted) === JSON.stringify(values);
+  return isWhole ? defaults : printToml({ ...(fitted as object) });
 }
 
 export function withoutKey(table: Record<string, unknown>, key: string): Record<string, unknown> {

@@ -401,3 +401,64 @@ export function arbitraryRulesCase(commandCount: number): fc.Arbitrary<RulesCase
         .map((commands) => ({ text, commands }));
     });
 }
+
+export interface PrefixRulesCase {
+  /** As they stand in requirements. */
+  prefixRules: object[];
+  /** The same rules as a rules file; it knows no `prompt-user`. */
+  sameAsFile: string;
+  commands: string[][];
+}
+
+interface PrefixRule {
+  alternatives: string[][];
+  decision: string;
+  justification: string | undefined;
+  isCanonical: boolean;
+}
+
+function asEntry({ alternatives, decision: chosen, justification: reason, isCanonical }: PrefixRule): object {
+  return {
+    pattern: alternatives.map((words) => (words.length === 1 ? { token: words[0] } : { any_of: words })),
+    decision: chosen,
+    ...(reason === undefined ? {} : { justification: reason }),
+    ...(isCanonical ? { canonical_matching: true } : {}),
+  };
+}
+
+function asCall({ alternatives, decision: chosen, justification: reason, isCanonical }: PrefixRule): string {
+  const options = [
+    `decision="${chosen === 'prompt-user' ? 'prompt' : chosen}"`,
+    ...(reason === undefined ? [] : [`justification=${literal(reason, 4)}`]),
+    ...(isCanonical ? ['canonical_matching=True'] : []),
+  ];
+  const entries = alternatives.map((words) => written(words.map((each) => literal(each, 4))));
+  return `prefix_rule(${written(entries)}, ${options.join(', ')})\n`;
+}
+
+/** `prefix_rules` the client accepts, and commands that are close to them. */
+export function arbitraryPrefixRulesCase(commandCount: number): fc.Arbitrary<PrefixRulesCase> {
+  const isWritten = (text: string) => text.trim() !== '';
+  const rule: fc.Arbitrary<PrefixRule> = fc.record({
+    alternatives: fc
+      .tuple(
+        fc.array(program.filter(isWritten), { minLength: 1, maxLength: 2 }),
+        fc.array(fc.array(word.filter(isWritten), { minLength: 1, maxLength: 3 }), { maxLength: 3 }),
+      )
+      .map(([first, rest]) => [first, ...rest]),
+    decision: fc.constantFrom('prompt', 'prompt-user', 'forbidden'),
+    justification: fc.option(word.filter(isWritten), { nil: undefined }),
+    isCanonical: fc.boolean(),
+  });
+  return fc.array(rule, { minLength: 1, maxLength: 6 }).chain((rules) => {
+    const near = fc.constantFrom(...rules).chain(({ alternatives }) => argvFor({ alternatives, source: '' }));
+    const renamed = fc.tuple(program, near).map(([first, argv]) => [first, ...argv.slice(1)]);
+    const recased = near.map((argv) => argv.map((each) => each.toUpperCase()));
+    const argv = fc.oneof({ weight: 3, arbitrary: near }, { weight: 2, arbitrary: renamed }, recased);
+    return fc.array(argv, { minLength: commandCount, maxLength: commandCount }).map((commands) => ({
+      prefixRules: rules.map(asEntry),
+      sameAsFile: rules.map(asCall).join(''),
+      commands,
+    }));
+  });
+}

@@ -90,10 +90,12 @@ const readComparison = (entry: unknown) => {
 const TestEntry = z.unknown().transform((entry, context): PolicySetTest => {
   const { test, error } = isObject(entry) && 'command' in entry ? readCommand(entry) : readComparison(entry);
   if (test) return test;
-  const say = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const say = (path: PropertyKey[], message: string, ofKey = { ofKey: false }) =>
+    context.addIssue({ code: 'custom', path, message, params: ofKey });
   if (!error) say([], 'A setting is compared with one of is:, contains: and lacks:.');
   for (const issue of error?.issues ?? [])
-    if (issue.code === 'unrecognized_keys') for (const key of issue.keys) say([key], `Unknown key “${key}”.`);
+    if (issue.code === 'unrecognized_keys')
+      for (const key of issue.keys) say([key], `Unknown key “${key}”.`, { ofKey: true });
     else say(issue.path, issue.message);
   return z.NEVER;
 });

@@ -39,7 +39,7 @@ function* placesOfIssue(issue: z.core.$ZodIssue): Generator<{ path: Path; messag
     for (const key of issue.keys) yield { path: [...path, key], message: `Unknown key “${key}”.`, ofKey: true };
   else if (issue.code === 'invalid_key')
     yield { path, message: issue.issues.map((inner) => inner.message).join(' '), ofKey: true };
-  else yield { path, message, ofKey: false };
+  else yield { path, message, ofKey: issue.code === 'custom' && issue.params?.ofKey === true };
 }
 
 /** Reads strictly: no duplicate and no unknown key, no text where a number stands. */
