@@ -5,6 +5,7 @@ import { createOwnerLink } from '#server/directory/index.ts';
 
 import type { Person } from '#testing/organisation.ts';
 import { approvalAddress, type ExampleOrganisation, enterAs, startDeviceCode } from './example-organisation.ts';
+import { addExplainedPolicy, fetchPolicy } from './policy-delivery.ts';
 
 export type Who = 'owner' | 'member' | 'nobody';
 
@@ -21,6 +22,12 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const { api, memberId, email } = organisation.owner;
   const group = (await api.directory.groups.list({})).items[0]?.id;
   const policy = (await api.policies.list({})).items[0]?.id;
+  await api.policies.saveDraft({
+    id: policy ?? '',
+    expectedDraft: null,
+    defaults: 'model = "corp-model"\n',
+    tests: [{ kind: 'command', groupId: null, command: 'git push', expect: 'forbidden' }],
+  });
   const role = await api.roles.create({ name: 'Help desk', permissions: ['members.write', 'codex.administer'] });
   const call = (await api.activity.list({})).items[0]?.id;
   const entry = (await api.audit.list({ event: 'policy.created' })).items[0]?.id;
@@ -29,6 +36,8 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const saml = await api.sso.connections.create({ kind: 'saml', name: 'Microsoft' });
   await api.sso.domains.add({ domain: 'example.com' });
   const { key } = await api.keys.create({ name: 'SIEM export', scopes: ['audit.read'] });
+  const explained = await addExplainedPolicy(organisation);
+  await fetchPolicy(example, organisation.owner);
   const owner = await createOwnerLink(reeve.services, { madeBy: 'first start' });
   const userCode = await startDeviceCode(example);
   const localOf = (link = '') => link.slice(organisation.origin.length);
@@ -65,7 +74,16 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     delivery: asOwner('/policies/delivery'),
     policyStates: asOwner('/policies/states'),
     policyProtection: asOwner('/policies/protection'),
-    policy: asOwner(`/policies/${policy}`),
+    policy: asOwner(
+      `/policies/${policy}`,
+      `/policies/${policy}?show=all`,
+      `/policies/${policy}?view=toml`,
+      `/policies/${policy}?tab=defaults`,
+      `/policies/${policy}?tab=tests`,
+      `/policies/${policy}?tab=versions&before=1&after=draft`,
+      `/policies/${policy}?tab=settings`,
+      `/policies/${policy}?review=1`,
+    ),
     connect: [
       ...asOwner('/connect?for=ci', '/connect?for=fleet', '/connect?for=proxy'),
       { address: '/connect?for=person&system=linux', as: 'member' },
@@ -87,7 +105,7 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       { address: `/codex/device?user_code=${userCode}`, as: 'member' },
     ],
     authorization: [{ address: approvalAddress(), as: 'member' }],
-    explanation: [{ address: '/why/99-1-1', as: 'member' }],
+    explanation: asOwner(`/why/${explained.number}.1.0`),
   };
 }
 

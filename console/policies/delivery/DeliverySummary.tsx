@@ -51,61 +51,65 @@ export function DeliverySummary({ summary }: { summary: DeliveryFigures }) {
       </dl>
       <p className={classes.total}>of {formatCount(activeMembers)} active members</p>
       <div className={classes.breakdowns}>
-        <Section title="By policy">
-          <ScrollRegion label="Reached members by policy" className={classes.breakdown}>
-            <Table aria-label="Reached members by policy">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Policy</Table.Th>
-                  <Table.Th ta="end">Reached</Table.Th>
-                  <Table.Th ta="end">Members</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {policies.map(({ policy, members, reached }) => (
-                  <Table.Tr key={policy?.id ?? 'none'}>
-                    <Table.Td>
-                      {policy ? (
-                        <>
-                          <TextLink to={paths.policy} params={{ id: policy.id }} underline="hover" inherit>
-                            {policy.name}
-                          </TextLink>
-                          , version {policy.revision}
-                        </>
-                      ) : (
-                        'No policy'
-                      )}
-                    </Table.Td>
-                    <Table.Td ta="end">
-                      {formatCount(reached)} ({shareOf(reached, members)})
-                    </Table.Td>
-                    <Table.Td ta="end">{formatCount(members)}</Table.Td>
+        <div>
+          <Section title="By policy">
+            <ScrollRegion label="Reached members by policy" className={classes.breakdown}>
+              <Table aria-label="Reached members by policy">
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>Policy</Table.Th>
+                    <Table.Th ta="end">Reached</Table.Th>
+                    <Table.Th ta="end">Members</Table.Th>
                   </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </ScrollRegion>
-        </Section>
-        <Section title="By client version">
-          <ScrollRegion label="Members by client version" className={classes.breakdown}>
-            <Table aria-label="Members by client version">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Codex</Table.Th>
-                  <Table.Th ta="end">Members</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {versions.map(({ clientVersion, members }) => (
-                  <Table.Tr key={clientVersion ?? 'unknown'}>
-                    <Table.Td>{clientVersion ?? 'version not told'}</Table.Td>
-                    <Table.Td ta="end">{formatCount(members)}</Table.Td>
+                </Table.Thead>
+                <Table.Tbody>
+                  {policies.map(({ policy, members, reached }) => (
+                    <Table.Tr key={policy?.id ?? 'none'}>
+                      <Table.Td>
+                        {policy ? (
+                          <>
+                            <TextLink to={paths.policy} params={{ id: policy.id }} underline="hover" inherit>
+                              {policy.name}
+                            </TextLink>
+                            , version {policy.revision}
+                          </>
+                        ) : (
+                          'No policy'
+                        )}
+                      </Table.Td>
+                      <Table.Td ta="end">
+                        {formatCount(reached)} ({shareOf(reached, members)})
+                      </Table.Td>
+                      <Table.Td ta="end">{formatCount(members)}</Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </ScrollRegion>
+          </Section>
+        </div>
+        <div>
+          <Section title="By client version">
+            <ScrollRegion label="Members by client version" className={classes.breakdown}>
+              <Table aria-label="Members by client version">
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>Codex</Table.Th>
+                    <Table.Th ta="end">Members</Table.Th>
                   </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </ScrollRegion>
-        </Section>
+                </Table.Thead>
+                <Table.Tbody>
+                  {versions.map(({ clientVersion, members }) => (
+                    <Table.Tr key={clientVersion ?? 'unknown'}>
+                      <Table.Td>{clientVersion ?? 'version not told'}</Table.Td>
+                      <Table.Td ta="end">{formatCount(members)}</Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </ScrollRegion>
+          </Section>
+        </div>
       </div>
     </>
   );

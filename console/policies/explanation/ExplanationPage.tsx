@@ -20,7 +20,7 @@ export function ExplanationPage() {
         <Notice tone="warn" title="There is no rule behind this link">
           <p>
             Either the link was cut when it was copied, or the policy was deleted. The link in Codex ends with a code
-            such as <code>12-3-1</code>; this one ends with <code>{code}</code>. Ask whoever administers Codex in your
+            such as <code>12.3.0</code>; this one ends with <code>{code}</code>. Ask whoever administers Codex in your
             organisation, and show them the whole message.
           </p>
         </Notice>

@@ -38,8 +38,8 @@ export function FoundPolicy({ subject }: FoundPolicyProps) {
                 </>
               )}
             />
-            <WhatIf memberId={memberId} result={isAsked ? whatIf : null} isAsking={found.isFetching} />
             <LookUpTrail tried={finding.tried} alsoMatching={finding.alsoMatching} matchedAt={finding.matchedAt} />
+            <WhatIf memberId={memberId} result={isAsked ? whatIf : null} isAsking={found.isFetching} />
             {'email' in subject && (
               <>
                 <MemberReceipts receipts={receipts} />

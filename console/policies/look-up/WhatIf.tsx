@@ -64,6 +64,7 @@ function Joined({ ids, onIds }: PartProps) {
   return (
     <div>
       <GroupPicker
+        isWide
         label="If they were in this group as well"
         placeholder="If they joined a group"
         value={undefined}
