@@ -15,8 +15,8 @@ export interface ConnectionOptions {
 }
 
 /** A variable that a pipeline leaves empty is one that is not set. */
-function origin(text: string): string | undefined {
-  if (text === '') return undefined;
+function origin(text: string): string {
+  if (text === '') return '';
   const { data, error } = httpsOrigin.safeParse(text);
   if (error) throw new InvalidArgumentError(error.issues[0]?.message ?? 'cannot be read');
   return data;
@@ -95,7 +95,7 @@ function send(
 
 /** Reeve's own API with a key. Runs on any machine: it reads no data folder and no setting of the server. */
 export async function connect(options: ConnectionOptions, command: Command): Promise<OwnApi> {
-  if (options.reeve === undefined)
+  if (!options.reeve)
     throw new Refused('Where is Reeve? Give --reeve https://… or set REEVE_ORIGIN.', { exitCode: exitCodes.badConfig });
   const ca = options.ca === undefined ? undefined : await readText('--ca', options.ca);
   const secret = await readKey(options, command);
