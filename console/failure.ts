@@ -23,6 +23,8 @@ export interface Failure {
 
 const Details = z.object({
   reference: z.string().optional(),
+  /** A sentence that says what is not valid, where it is no field of a form. */
+  issue: z.string().optional(),
   issues: z
     .array(
       z.object({
@@ -67,9 +69,10 @@ export function describeFailure(error: unknown): Failure {
 function describeAnswer(error: ORPCError<string, unknown>): Failure {
   const code = isErrorCode(error.code) ? error.code : 'internal';
   const details = Details.safeParse(error.data).data;
+  const said = isErrorCode(error.code) ? error.message : `The server answered ${error.status}: ${error.message}`;
   return {
     code,
-    message: isErrorCode(error.code) ? error.message : `The server answered ${error.status}: ${error.message}`,
+    message: details?.issue ?? said,
     next: nextSteps[code] ?? null,
     reference: details?.reference ?? null,
     issues: (details?.issues ?? []).map((issue) => ({

@@ -61,7 +61,21 @@ export const DeliverySearch = z.object({
   cursor: text,
 });
 export const PolicyStatesSearch = z.object({ cursor: text });
-export const NewPolicySearch = z.object({ preset: text });
+export const NewPolicySearch = z.object({ template: text });
+export const PolicySearch = z.object({
+  tab: z.enum(['document', 'defaults', 'tests', 'versions', 'settings']).optional().catch(undefined),
+  view: z.enum(['form', 'toml']).optional().catch(undefined),
+  keys: text,
+  show: z.enum(['set', 'all']).optional().catch(undefined),
+  before: z.coerce.number().int().optional().catch(undefined),
+  after: z
+    .union([z.literal('draft'), z.coerce.number().int()])
+    .optional()
+    .catch(undefined),
+  diff: z.literal('unified').optional().catch(undefined),
+  review: z.literal(1).optional().catch(undefined),
+  cursor: text,
+});
 export const ConnectSearch = z.object({
   for: z.enum(['person', 'ci', 'fleet', 'proxy']).optional().catch(undefined),
   system: z.enum(['linux', 'macos', 'windows']).optional().catch(undefined),

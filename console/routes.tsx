@@ -203,7 +203,7 @@ const shellPages = [
     ...inShell,
     path: paths.newPolicy,
     validateSearch: search.NewPolicySearch,
-    component: lazyRouteComponent(() => import('#console/policies/NewPolicyPage.tsx'), 'NewPolicyPage'),
+    component: lazyRouteComponent(() => import('#console/policies/new/NewPolicyPage.tsx'), 'NewPolicyPage'),
   }),
   createRoute({
     ...inShell,
@@ -237,6 +237,7 @@ const shellPages = [
   createRoute({
     ...inShell,
     path: paths.policy,
+    validateSearch: search.PolicySearch,
     component: lazyRouteComponent(() => import('#console/policies/PolicyPage.tsx'), 'PolicyPage'),
   }),
   createRoute({

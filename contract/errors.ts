@@ -116,10 +116,6 @@ export const errors = {
     status: 422,
     message: 'A client would refuse this document, so it cannot be published. See the diagnostics.',
   },
-  'policy-file-unreadable': {
-    status: 422,
-    message: 'This file cannot be read as a policy. See the reason.',
-  },
   'policy-in-use': {
     status: 409,
     message: 'This policy is assigned, or is the fallback or the baseline. Take it out of the order first.',

@@ -178,7 +178,8 @@ export const policyProtection = {
     path: '/policy-protection',
     summary: 'Ask for a second approver, or hand the policies to a folder',
     tag,
-    allow: 'policies.write',
+    // Whoever is bound by these rules does not lift them.
+    allow: 'settings.write',
     audit: 'policy.protection-updated',
   })
     .input(

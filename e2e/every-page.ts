@@ -22,6 +22,12 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const { api, memberId, email } = organisation.owner;
   const group = (await api.directory.groups.list({})).items[0]?.id;
   const policy = (await api.policies.list({})).items[0]?.id;
+  await api.policies.saveDraft({
+    id: policy ?? '',
+    expectedDraft: null,
+    defaults: 'model = "corp-model"\n',
+    tests: [{ kind: 'command', groupId: null, command: 'git push', expect: 'forbidden' }],
+  });
   const role = await api.roles.create({ name: 'Help desk', permissions: ['members.write', 'codex.administer'] });
   const call = (await api.activity.list({})).items[0]?.id;
   const entry = (await api.audit.list({ event: 'policy.created' })).items[0]?.id;
@@ -68,7 +74,16 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     delivery: asOwner('/policies/delivery'),
     policyStates: asOwner('/policies/states'),
     policyProtection: asOwner('/policies/protection'),
-    policy: asOwner(`/policies/${policy}`),
+    policy: asOwner(
+      `/policies/${policy}`,
+      `/policies/${policy}?show=all`,
+      `/policies/${policy}?view=toml`,
+      `/policies/${policy}?tab=defaults`,
+      `/policies/${policy}?tab=tests`,
+      `/policies/${policy}?tab=versions&before=1&after=draft`,
+      `/policies/${policy}?tab=settings`,
+      `/policies/${policy}?review=1`,
+    ),
     connect: [
       ...asOwner('/connect?for=ci', '/connect?for=fleet', '/connect?for=proxy'),
       { address: '/connect?for=person&system=linux', as: 'member' },

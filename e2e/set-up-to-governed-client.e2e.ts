@@ -75,33 +75,41 @@ async function allowModel(page: Page): Promise<void> {
   await page.getByRole('table', { name: 'Allowed models' }).getByText('corp-model').first().waitFor();
 }
 
-/** The example of the founding document, which a client would refuse, and its one-click repair. */
+/** The example of the founding document, which a client would refuse, its one-click repair, and its publication. */
 async function writePolicy(page: Page): Promise<void> {
   await goTo(page, 'Policies');
   await link(page, 'Write a policy').first().click();
+  await page.getByRole('radio', { name: /^Blank/ }).click();
   await page.getByLabel('Name', { exact: true }).fill('Engineering');
+  await button(page, 'Create draft').click();
+  await heading(page, 'Engineering').waitFor();
+  await page.getByText('TOML', { exact: true }).click();
   const editor = page.getByRole('textbox', { name: 'requirements.toml' });
   await editor.click();
   await page.keyboard.insertText(
     '# What engineers may do.\nallowed_sandbox_modes = ["workspace-write"]\nallowed_approval_policies = ["on-request"]\n',
   );
-  await page.getByText('so it cannot be saved').waitFor();
+  await page.getByText('so it cannot be published').waitFor();
   const diagnostic = page.getByRole('list', { name: 'Diagnostics' }).getByRole('listitem').first();
   expect(await diagnostic.innerText()).toMatch(/Line 2, column \d+[\s\S]*read-only/);
-  await button(page, 'Save policy').click();
-  expect(await heading(page, 'Write a policy').isVisible()).toBe(true);
+  await button(page, 'Review and publish').click();
+  const review = dialog(page, 'Publish Engineering');
+  await review.getByText('Clients would refuse the requirements').waitFor();
+  await review.getByRole('button', { name: 'Cancel' }).click();
   await diagnostic.getByRole('button').last().click();
   await page.getByText('Every client accepts this document').waitFor();
   expect(await editor.innerText()).toContain('"read-only"');
-  await button(page, 'Save policy').click();
-  await heading(page, 'Engineering').waitFor();
+  await button(page, 'Review and publish').click();
+  await review.getByLabel('Message').fill('The first policy.');
+  await review.getByRole('button', { name: 'Publish policy' }).click();
+  await page.getByText('Engineering is published as version 1.').waitFor();
 }
 
 async function chooseFallback(page: Page): Promise<void> {
   await link(page, 'assign it').click();
   await heading(page, 'Order and fallback').waitFor();
   await choose(page, 'Everyone else gets', 'Engineering');
-  await button(page, 'Preview and save').click();
+  await button(page, 'Review and save').click();
   const preview = dialog(page, 'Save this order?');
   await preview.getByText(/1 member gets\s+Engineering/).waitFor();
   await preview.getByRole('button', { name: 'Save order' }).click();

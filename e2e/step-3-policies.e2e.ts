@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, test } from 'vitest';
 import { button, dialog, goTo, heading, link } from './by-clicking.ts';
 import {
   type ExampleOrganisation,
@@ -22,47 +22,50 @@ beforeEach(async () => {
 });
 afterAll(() => example.close());
 
-test('look-up says which policy a member gets and why', async () => {
-  await goTo(page, 'Look-up');
-  await page.getByLabel('E-mail of a member').fill('grace.hopper@example.com');
-  await button(page, 'Look up').click();
-  await page.getByText(/grace\.hopper@example\.com.* gets|Grace Hopper.* gets/).waitFor();
-  const trail = await page.getByRole('list').filter({ hasText: 'Matches: decides' }).innerText();
-  expect(trail).toMatch(
-    /Group Contractors gets Read-only review\s+Not in this group[\s\S]*Group Engineering gets Engineering\s+Matches/,
-  );
-});
-
-test('a new order is previewed by who gets another policy', async () => {
+test('a policy is written, published, assigned, and look-up says who gets it and why', async () => {
   await goTo(page, 'Policies');
-  await link(page, 'Order and fallback').click();
-  await button(page, 'Take Engineering out of the order').click();
-  await button(page, 'Preview and save').click();
-  const preview = dialog(page, 'Save this order?');
-  await preview.getByText(/2 members get\s+Read-only review\s+instead of\s+Engineering/).waitFor();
-  await preview.getByRole('button', { name: 'Cancel' }).click();
-  await page.reload();
-  await button(page, 'Take Engineering out of the order').waitFor();
-});
+  await link(page, 'Write a policy').first().click();
+  await page.getByRole('radio', { name: /^Locked-down contractors/ }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Red team');
+  await button(page, 'Create draft').click();
+  await heading(page, 'Red team').waitFor();
+  await button(page, 'Review and publish').click();
+  const review = dialog(page, 'Publish Red team');
+  await review.getByText('Nobody gets another policy.').waitFor();
+  await review.getByLabel('Message').fill('For the exercise in May.');
+  await review.getByRole('button', { name: 'Publish policy' }).click();
+  await page.getByText('Red team is published as version 1.').waitFor();
 
-test('a draft outlives a reload, and says so when somebody else saved meanwhile', async () => {
   const { api } = example.organisation.owner;
-  await goTo(page, 'Policies');
-  await link(page, 'Engineering').click();
-  await heading(page, 'Engineering').waitFor();
-  await page.getByRole('textbox', { name: 'requirements.toml' }).click();
-  await page.keyboard.press('Control+Home');
-  await page.keyboard.insertText('# mine\n');
-  await page.getByText('Every client accepts this document').waitFor();
-  const found = (await api.policies.list({})).items.find(({ name }) => name === 'Engineering');
-  const { id, revision, published } = await api.policies.get({ id: found?.id ?? '' });
-  await example.organisation.changePolicy(id, { contents: `${published?.contents}# theirs\n` });
+  const policies = (await api.policies.list({})).items;
+  const idOf = (name: string) => policies.find((one) => one.name === name)?.id ?? '';
+  const { items, fallbackPolicyId } = await api.policies.assignments({});
+  const rules = items.map(({ groupId, groupName, policyId }) => ({
+    groupId,
+    policyId: groupName === 'Engineering' ? idOf('Red team') : policyId,
+  }));
+  await example.organisation.assign(rules, fallbackPolicyId);
+  await page.goto('/policies/look-up?email=grace.hopper@example.com');
+  await page
+    .getByText(/gets\s+Red team/)
+    .first()
+    .waitFor();
+  await page.goto(`/policies/${idOf('Red team')}`);
+  await page.getByText('Applies to 2 members: Engineering.').waitFor();
+});
 
-  await page.reload();
-  await page.getByText('Somebody changed this policy meanwhile').waitFor();
-  expect(await page.getByRole('textbox', { name: 'requirements.toml' }).innerText()).toContain('# mine');
-  await button(page, 'Keep mine and replace theirs').click();
-  await button(page, 'Review and save').click();
-  await dialog(page, 'Save Engineering?').getByRole('button', { name: 'Save policy' }).click();
-  await page.getByText(`Revision ${revision + 2}, changed`).waitFor();
+test('publishing reaches those whom the policy is for, and says so before', async () => {
+  await goTo(page, 'Policies');
+  await link(page, 'Red team').first().click();
+  await heading(page, 'Red team').waitFor();
+  await page.getByRole('searchbox', { name: 'Search keys' }).fill('remote control');
+  await page.getByRole('region', { name: 'allow_remote_control' }).getByText('On', { exact: true }).click();
+  await button(page, 'Review and publish').click();
+  const review = dialog(page, 'Publish Red team');
+  await review.getByText(/2 members get\s+a new version of\s+Red team/).waitFor();
+  await review.getByLabel('Message').fill('They work from the train.');
+  await review.getByRole('button', { name: 'Publish policy' }).click();
+  await page.getByText('Red team is published as version 2.').waitFor();
+  await page.getByRole('tab', { name: 'Versions' }).click();
+  await page.getByText('They work from the train.').waitFor();
 });

@@ -19,13 +19,19 @@ const phone: Profile = { width: 390, height: 844 };
 const brokenPolicy = `# Written from the example of the vendor's guide.
 allowed_sandbox_modes = ["workspace-write"]
 allowed_approval_policies = ["on-request"]
+
 `;
 
+/** The text editor with an error at its line, one key half typed and what may stand there. */
 async function typePolicy(page: Page): Promise<void> {
-  await page.getByLabel('Name', { exact: true }).fill('Interns');
+  await page.getByRole('link', { name: 'Engineers' }).first().click();
+  await page.getByText('TOML', { exact: true }).click();
   await page.getByRole('textbox', { name: 'requirements.toml' }).click();
+  await page.keyboard.press('Control+A');
   await page.keyboard.insertText(brokenPolicy);
-  await page.getByText('so it cannot be saved').waitFor();
+  await page.getByText('so it cannot be published').waitFor();
+  await page.keyboard.type('allow_m');
+  await page.getByRole('option', { name: /allow_managed_hooks_only/ }).waitFor();
 }
 
 const openFirstCall = async (page: Page) => {
@@ -40,6 +46,12 @@ const openFirst = (link: string, title: string) => async (page: Page) => {
   await page.waitForLoadState('networkidle');
 };
 
+const openPolicyTab = (tab: string) => async (page: Page) => {
+  await openFirst('Engineers', 'Engineers')(page);
+  await page.getByRole('tab', { name: tab }).click();
+  await page.waitForLoadState('networkidle');
+};
+
 /** The pictures of the README and the guides. */
 const pictures: Picture[] = [
   { name: 'overview', path: '/' },
@@ -50,7 +62,8 @@ const pictures: Picture[] = [
   { name: 'roles', path: '/roles' },
   { name: 'single-sign-on', path: '/single-sign-on' },
   { name: 'policies', path: '/policies' },
-  { name: 'policy-editor', path: '/policies/new', prepare: typePolicy },
+  { name: 'policy-form', path: '/policies', prepare: openFirst('Engineers', 'Engineers') },
+  { name: 'policy-editor', path: '/policies', prepare: typePolicy },
   { name: 'policy-order', path: '/policies/order' },
   { name: 'policy-look-up', path: '/policies/look-up?email=grace.hopper%40example.com' },
   { name: 'policy-delivery', path: '/policies/delivery' },
@@ -103,6 +116,11 @@ const everyPicture = (): Picture[] => {
   const opened: Picture[] = [
     { name: 'member', path: '/members?search=Radia', prepare: openFirst('Radia Perlman', 'Radia Perlman') },
     { name: 'connection', path: '/single-sign-on', prepare: openFirst('Okta', 'Okta') },
+    ...['Document', 'Defaults', 'Tests', 'Versions', 'Settings'].map((tab) => ({
+      name: `policy-${tab.toLowerCase()}`,
+      path: '/policies',
+      prepare: openPolicyTab(tab),
+    })),
   ];
   return [...addresses, ...opened].flatMap((picture) =>
     (['light', 'dark'] as const).flatMap((theme) => [

@@ -1,14 +1,9 @@
 import { Button, UnstyledButton } from '@mantine/core';
 import { Sentence } from '#console/ui/Sentence.tsx';
-import { StatusBadge, type Tone } from '#console/ui/StatusBadge.tsx';
+import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import type { Diagnostic } from '#contract/policies.ts';
 import classes from './Policies.module.css';
-
-const looks: Record<Diagnostic['severity'], { tone: Tone; word: string }> = {
-  error: { tone: 'bad', word: 'Error' },
-  warning: { tone: 'warn', word: 'Warning' },
-  info: { tone: 'info', word: 'Note' },
-};
+import { severityLooks } from './severity-looks.ts';
 
 interface DiagnosticListProps {
   diagnostics: Diagnostic[];
@@ -23,7 +18,7 @@ export function DiagnosticList({ diagnostics, isCurrent, onJump, onFix }: Diagno
   const verdict = !isCurrent
     ? 'Checking…'
     : errors > 0
-      ? `${errors === 1 ? 'One error' : `${errors} errors`}: a client would refuse this document, so it cannot be saved.`
+      ? `${errors === 1 ? 'One error' : `${errors} errors`}: a client would refuse this document, so it cannot be published.`
       : diagnostics.length > 0
         ? 'Every client accepts this document. Mind the notes below.'
         : 'Every client accepts this document.';
@@ -35,7 +30,7 @@ export function DiagnosticList({ diagnostics, isCurrent, onJump, onFix }: Diagno
       <ul className={classes.list} aria-label="Diagnostics">
         {diagnostics.map(({ severity, code, message, from, fix }) => (
           <li key={`${code}-${from.line}-${from.column}`} className={classes.diagnostic}>
-            <StatusBadge tone={looks[severity].tone}>{looks[severity].word}</StatusBadge>
+            <StatusBadge tone={severityLooks[severity].tone}>{severityLooks[severity].word}</StatusBadge>
             <UnstyledButton className={classes.place} onClick={() => onJump({ ...from })}>
               Line {from.line}, column {from.column}
             </UnstyledButton>

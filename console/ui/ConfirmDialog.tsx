@@ -14,7 +14,7 @@ interface ConfirmDialogProps {
   isBusy?: boolean;
   /** False while something in the dialog has to be chosen or seen first. */
   isReady?: boolean;
-  size?: 'md' | 'lg';
+  size?: 'md' | 'lg' | 'xl';
   isOpen: boolean;
   onConfirm: () => void;
   onClose: () => void;

@@ -1,6 +1,7 @@
-import { unifiedMergeView } from '@codemirror/merge';
-import { EditorState } from '@codemirror/state';
+import { MergeView, unifiedMergeView } from '@codemirror/merge';
+import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
+import { useMediaQuery } from '@mantine/hooks';
 import { useEffect, useRef } from 'react';
 import classes from './TomlDiff.module.css';
 import { tomlExtensions } from './toml-extensions.ts';
@@ -9,27 +10,56 @@ interface TomlDiffProps {
   label: string;
   before: string;
   after: string;
+  /** Both texts beside each other, with what they are; on a phone one text with what went and what came. */
+  sideBySide?: { before: string; after: string } | undefined;
 }
 
+const collapseUnchanged = { margin: 2, minSize: 5 };
+
+const readOnly = (label: string): Extension[] => [
+  tomlExtensions,
+  EditorState.readOnly.of(true),
+  EditorView.editable.of(false),
+  EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
+];
+
 /** What changes in a document, line by line. */
-export function TomlDiff({ label, before, after }: TomlDiffProps) {
+export function TomlDiff({ label, before, after, sideBySide }: TomlDiffProps) {
   const parent = useRef<HTMLDivElement>(null);
+  const isPhone = useMediaQuery('(max-width: 900px)', false, { getInitialValueInEffect: false });
+  const left = isPhone ? undefined : sideBySide?.before;
+  const right = isPhone ? undefined : sideBySide?.after;
   useEffect(() => {
     if (!parent.current) return;
-    const view = new EditorView({
-      parent: parent.current,
-      state: EditorState.create({
-        doc: after,
-        extensions: [
-          tomlExtensions,
-          EditorState.readOnly.of(true),
-          EditorView.editable.of(false),
-          EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
-          unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: { margin: 2, minSize: 5 } }),
-        ],
-      }),
-    });
+    const view =
+      left !== undefined && right !== undefined
+        ? new MergeView({
+            parent: parent.current,
+            a: { doc: before, extensions: readOnly(`${label}: ${left}`) },
+            b: { doc: after, extensions: readOnly(`${label}: ${right}`) },
+            collapseUnchanged,
+          })
+        : new EditorView({
+            parent: parent.current,
+            state: EditorState.create({
+              doc: after,
+              extensions: [
+                readOnly(label),
+                unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged }),
+              ],
+            }),
+          });
     return () => view.destroy();
-  }, [label, before, after]);
-  return <div ref={parent} className={classes.diff} />;
+  }, [label, before, after, left, right]);
+  return (
+    <div className={classes.diff}>
+      {left !== undefined && (
+        <div className={classes.sides} aria-hidden>
+          <span>{left}</span>
+          <span>{right}</span>
+        </div>
+      )}
+      <div ref={parent} className={left === undefined ? classes.text : undefined} />
+    </div>
+  );
 }

@@ -2,6 +2,7 @@ import { setDiagnostics } from '@codemirror/lint';
 import { Annotation, Compartment, EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
+import { assistExtensions, type EditorAssist } from './editor-assist.ts';
 import { type EditorDiagnostic, offsetOf, toEditorDiagnostics } from './editor-diagnostics.ts';
 import classes from './TomlEditor.module.css';
 import { tomlExtensions } from './toml-extensions.ts';
@@ -12,6 +13,8 @@ interface TomlEditorProps {
   onChange: (value: string) => void;
   diagnostics: EditorDiagnostic[];
   isReadOnly?: boolean;
+  /** Completion and documentation; read once, when the editor is made. */
+  assist?: EditorAssist;
   /** Puts the cursor there and the focus into the editor whenever it becomes another object. */
   jumpTo?: { line: number; column: number } | undefined;
 }
@@ -20,12 +23,14 @@ interface TomlEditorProps {
 const fromPage = Annotation.define<boolean>();
 
 /** A TOML document with somebody else's diagnostics at their lines. */
-export function TomlEditor({ label, value, onChange, diagnostics, isReadOnly = false, jumpTo }: TomlEditorProps) {
+export function TomlEditor(props: TomlEditorProps) {
+  const { label, value, onChange, diagnostics, isReadOnly = false, assist, jumpTo } = props;
   const parent = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(null);
   const attributes = useRef(new Compartment());
   const report = useRef(onChange);
   report.current = onChange;
+  const firstAssist = useRef(assist);
 
   // The editor is made once; what it starts with is corrected by the effects below.
   useEffect(() => {
@@ -36,6 +41,7 @@ export function TomlEditor({ label, value, onChange, diagnostics, isReadOnly = f
         extensions: [
           tomlExtensions,
           attributes.current.of([]),
+          firstAssist.current ? assistExtensions(firstAssist.current) : [],
           EditorView.updateListener.of((update) => {
             const isTyped = !update.transactions.some((change) => change.annotation(fromPage));
             if (update.docChanged && isTyped) report.current(update.state.doc.toString());

@@ -38,8 +38,26 @@ const look = EditorView.theme({
     backgroundColor: 'var(--raised)',
     border: '1px solid var(--line-strong)',
     borderRadius: '4px',
-    maxWidth: '480px',
+    maxWidth: 'min(480px, 90vw)',
   },
+  '.cm-description': { padding: '8px 12px', fontFamily: 'var(--mantine-font-family)' },
+  '.cm-description p': { margin: '4px 0 0' },
+  '.cm-description strong, .cm-description code': { fontFamily: 'var(--mantine-font-family-monospace)' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': {
+    fontFamily: 'var(--mantine-font-family-monospace)',
+    maxHeight: '240px',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '4px 8px !important' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    color: 'var(--info-text) !important',
+    backgroundColor: 'var(--info-ground) !important',
+  },
+  '.cm-completionDetail': { fontFamily: 'var(--mantine-font-family)', fontStyle: 'normal', color: 'var(--text-quiet)' },
+  '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '600' },
+  '.cm-tooltip.cm-completionInfo': { padding: '8px 12px', fontFamily: 'var(--mantine-font-family)' },
+  // Beside the list there is no room on a phone, and over it nobody could choose.
+  '@media (max-width: 700px)': { '.cm-tooltip.cm-completionInfo': { display: 'none' } },
+  '.cm-snippetField': { backgroundColor: 'var(--info-ground)' },
   '.cm-diagnostic': { padding: '8px 12px', fontFamily: 'var(--mantine-font-family)' },
   '.cm-diagnosticAction': {
     color: 'var(--info-text)',

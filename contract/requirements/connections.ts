@@ -64,7 +64,7 @@ const mcpServer = table(
   { required: ['identity'] },
 );
 
-const appTool = table(
+export const appTool = table(
   {
     approval_mode: choice(
       {

@@ -1,6 +1,8 @@
 import { approvals } from './approvals.ts';
 import type { KeyGroup } from './catalogue.ts';
 import { defaultTables } from './default-tables.ts';
+import { modelProvider } from './models.ts';
+import { permissionProfile } from './sandbox.ts';
 import type { Shape } from './shape.ts';
 import { choice, count, flag, list, mapOf, text } from './shape.ts';
 import { exporters } from './telemetry.ts';
@@ -83,11 +85,11 @@ const behaviour: Record<string, Shape> = {
   ),
   sandbox_workspace_write: defaultTables.sandbox_workspace_write,
   default_permissions: text('The permission profile to start with.'),
-  permissions: { type: 'object', description: 'Permission profiles by name; needs `default_permissions`.' },
+  permissions: mapOf(permissionProfile, 'Permission profiles by name; needs `default_permissions`.'),
   shell_environment_policy: defaultTables.shell_environment_policy,
   allow_login_shell: flag('Run commands in a login shell.'),
   background_terminal_max_timeout: count('Milliseconds a command in the background may run.'),
-  hooks: { type: 'object', description: 'Programs that run at fixed moments.' },
+  hooks: defaultTables.hooks,
   projects: defaultTables.projects,
   windows: defaultTables.windows,
 };
@@ -95,7 +97,7 @@ const behaviour: Record<string, Shape> = {
 const model: Record<string, Shape> = {
   model: text('The model to start with. Which ones are allowed is set under Models.'),
   model_provider: text('The model provider.'),
-  model_providers: { type: 'object', description: 'Model providers by id.' },
+  model_providers: mapOf(modelProvider, 'Model providers by id.'),
   oss_provider: text('The local provider `--oss` uses.'),
   openai_base_url: text('Where model requests of the built-in provider go.'),
   review_model: text('The model for `/review`.'),
@@ -139,22 +141,13 @@ const tools: Record<string, Shape> = {
   mcp_oauth_callback_port: count('Port members’ sign-in to MCP servers comes back to.', { maximum: 65_535 }),
   mcp_oauth_callback_url: text('Address it comes back to.'),
   mcp_oauth_credentials_store: choice(['auto', 'file', 'keyring'], 'Where sign-ins to MCP servers are kept.'),
-  apps: { type: 'object', description: 'Apps (connectors) by id.' },
+  apps: defaultTables.apps,
   apps_mcp_product_sku: text('Product the apps server is asked for.'),
-  plugins: { type: 'object', description: 'Plugins by name.' },
-  marketplaces: { type: 'object', description: 'Sources of plugins by name.' },
+  plugins: defaultTables.plugins,
+  marketplaces: defaultTables.marketplaces,
   skills: defaultTables.skills,
   tool_suggest: defaultTables.tool_suggest,
-  agents: {
-    type: 'object',
-    description: 'Sub-agents: limits and roles.',
-    properties: {
-      max_threads: count('How many run at once.'),
-      max_depth: count('How deep they nest.'),
-      job_max_runtime_seconds: count('Seconds a job may run.'),
-      interrupt_message: flag('Tell the model when a turn was interrupted.'),
-    },
-  },
+  agents: defaultTables.agents,
   memories: defaultTables.memories,
   features: mapOf(
     {
@@ -186,7 +179,7 @@ const display: Record<string, Shape> = {
   show_raw_agent_reasoning: flag('Show the thinking as it is.'),
   disable_paste_burst: flag('Treat pasted text as typed.'),
   suppress_unstable_features_warning: flag('Do not warn about unfinished features.'),
-  notice: { type: 'object', description: 'Notices that were shown already.' },
+  notice: defaultTables.notice,
   check_for_update_on_startup: flag('Look for a newer client at start.'),
   desktop: { type: 'object', description: 'Settings of the desktop app.' },
   audio: {
@@ -214,10 +207,14 @@ const reporting: Record<string, Shape> = {
 };
 
 const signIn: Record<string, Shape> = {
-  chatgpt_base_url: { description: 'Where the client finds Reeve.' },
+  chatgpt_base_url: text('Where the client finds Reeve.'),
   cli_auth_credentials_store: choice(['file', 'keyring', 'auto', 'ephemeral'], 'Where the sign-in is kept.'),
   forced_login_method: choice(['chatgpt', 'api'], 'The only kind of sign-in.'),
-  forced_chatgpt_workspace_id: { description: 'The only workspace.' },
+  forced_chatgpt_workspace_id: {
+    description: 'The only workspaces.',
+    anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+    expected: 'an id or a list of ids',
+  },
 };
 
 const experimental: Record<string, Shape> = {

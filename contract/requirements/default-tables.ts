@@ -1,7 +1,17 @@
-import { choice, count, flag, list, mapOf, type Shape, table, text } from './shape.ts';
+import { appTool } from './connections.ts';
+import { hooks } from './hooks.ts';
+import { choice, count, type Extra, flag, list, mapOf, type Shape, table, text } from './shape.ts';
 
 const words = (description: string): Shape => list(text('A word.'), description);
 const headers = (description: string): Shape => mapOf(text('The value.'), description);
+
+/** A table of which only the keys that matter to a policy are written down. */
+const openTable = (properties: Record<string, Shape>, description: string, extra: Extra = {}): Shape => ({
+  type: 'object',
+  properties,
+  description,
+  ...extra,
+});
 
 /** Fractions count as well, so the type is told by what it is not. */
 const seconds = (description: string): Shape => ({
@@ -14,7 +24,7 @@ const toolApproval = choice(['auto', 'prompt', 'writes', 'approve'], 'When tools
   valueSince: { writes: { version: '0.163.0', older: 'refuse', instead: 'prompt' } },
 });
 
-const mcpServer = table(
+const mcpServer = openTable(
   {
     command: text('The program, for a server on the machine.'),
     args: words('Its arguments.'),
@@ -79,7 +89,7 @@ export const defaultTables = {
     ),
     'Folders by absolute path.',
   ),
-  windows: table(
+  windows: openTable(
     {
       sandbox: choice(['elevated', 'unelevated', 'mxc'], 'The sandbox implementation.', {
         valueSince: { mxc: { version: '0.163.0', older: 'refuse', instead: 'elevated' } },
@@ -88,7 +98,7 @@ export const defaultTables = {
     },
     'The Windows sandbox.',
   ),
-  tools: table(
+  tools: openTable(
     {
       web_search: {
         description: 'Settings of the web search tool.',
@@ -100,7 +110,7 @@ export const defaultTables = {
     'Settings of built-in tools.',
   ),
   mcp_servers: mapOf(mcpServer, 'MCP servers members start with, by name.'),
-  skills: table(
+  skills: openTable(
     {
       config: list(
         { type: 'object', description: 'A skill: `path` or `name`, and `enabled`.' },
@@ -111,13 +121,78 @@ export const defaultTables = {
     },
     'Skills.',
   ),
-  tool_suggest: table(
+  tool_suggest: openTable(
     { discoverables: { type: 'array', description: 'What may be suggested.' } },
     'Suggestions of tools.',
   ),
-  memories: table(
-    { use_memories: flag('Use what was remembered.'), generate_memories: flag('Remember.') },
+  memories: openTable(
+    {
+      use_memories: flag('Use what was remembered.'),
+      generate_memories: flag('Remember.'),
+      max_raw_memories_for_consolidation: count('How many are put together at once.'),
+    },
     'What the client remembers between conversations.',
+  ),
+  agents: openTable(
+    {
+      max_threads: count('How many run at once.', { minimum: 1 }),
+      max_depth: count('How deep they nest.', { minimum: 1 }),
+      job_max_runtime_seconds: count('Seconds a job may run.', { minimum: 1 }),
+      interrupt_message: flag('Tell the model when a turn was interrupted.'),
+    },
+    'Sub-agents: limits, and roles by name.',
+    {
+      additionalProperties: {
+        type: 'object',
+        description: 'A role.',
+        properties: {
+          description: text('What the role is for.'),
+          config_file: text('Path of its settings.'),
+          nickname_candidates: words('Names it may take.'),
+        },
+      },
+    },
+  ),
+  apps: mapOf(
+    openTable(
+      {
+        enabled: flag('Whether the app is offered.'),
+        default_tools_enabled: flag('Whether its tools are.'),
+        default_tools_approval_mode: toolApproval,
+        destructive_enabled: flag('Whether tools that destroy are.'),
+        open_world_enabled: flag('Whether tools that reach out are.'),
+        tools: mapOf(appTool, 'Tools by name.'),
+      },
+      'An app; `_default` stands for all.',
+    ),
+    'Apps (connectors) by id.',
+  ),
+  plugins: mapOf(
+    openTable({ enabled: flag('Whether it is used.'), mcp_servers: openTable({}, 'Its MCP servers.') }, 'A plugin.'),
+    'Plugins by name.',
+  ),
+  marketplaces: mapOf(
+    openTable(
+      {
+        source_type: choice(['git', 'local'], 'The kind of source.'),
+        source: text('Its address or folder.'),
+        ref: text('Branch or tag.'),
+        sparse_paths: words('The only folders read.'),
+      },
+      'A source.',
+    ),
+    'Sources of plugins by name.',
+  ),
+  notice: openTable(
+    {
+      hide_full_access_warning: flag('Full access was explained.'),
+      hide_world_writable_warning: flag('Folders that all may write in were explained.'),
+    },
+    'Notices that were shown already.',
+  ),
+  hooks: openTable(
+    Object.fromEntries(Object.entries(hooks.hooks?.properties ?? {}).filter(([key]) => /^[A-Z]/.test(key))),
+    'Programs that run at fixed moments.',
   ),
   history: table(
     {
@@ -129,7 +204,7 @@ export const defaultTables = {
     },
     'The history of prompts on the machine.',
   ),
-  tui: table(
+  tui: openTable(
     {
       notifications: {
         description: 'Tell the member when something is to be done.',
@@ -145,7 +220,7 @@ export const defaultTables = {
     },
     'The terminal interface.',
   ),
-  realtime: table(
+  realtime: openTable(
     {
       type: choice(['conversational', 'transcription'], 'The kind.'),
       transport: choice(['webrtc', 'websocket'], 'The connection.'),

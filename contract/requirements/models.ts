@@ -1,6 +1,6 @@
 import { choice, count, flag, ignoredBefore, mapOf, type Shape, table, text } from './shape.ts';
 
-const provider = table(
+export const modelProvider = table(
   {
     name: text('The name members see.', { pattern: '\\S', expected: 'a name that is not blank' }),
     base_url: text('Where requests go.'),
@@ -46,7 +46,7 @@ export const models: Record<string, Shape> = {
       whenDisallowed: overridden,
     },
   ),
-  model_providers: mapOf(provider, 'Model providers by id.', {
+  model_providers: mapOf(modelProvider, 'Model providers by id.', {
     ...ignoredBefore('0.163.0'),
     whenDisallowed: "Replaces a member's own provider of the same id.",
   }),

@@ -29,7 +29,10 @@ const prefixRule = table(
       pattern: '\\S',
       expected: 'a sentence',
     }),
-    canonical_matching: flag('Compare the program by its canonical name.', ignoredBefore('0.169.0')),
+    canonical_matching: flag(
+      'Ignore upper and lower case, and how accented letters are composed, in every word of the pattern.',
+      ignoredBefore('0.169.0'),
+    ),
   },
   'A rule for commands that start with these words.',
   { required: ['pattern', 'decision'] },

@@ -36,7 +36,7 @@ const fileAccess: Shape = {
   expected: '"read", "write", "deny" or a table from relative path to one of these',
 };
 
-const permissionProfile = table(
+export const permissionProfile = table(
   {
     description: text('What members read when they choose the profile.'),
     extends: text('The profile this one starts from, e.g. ":workspace".'),

@@ -50,6 +50,10 @@ test('publishing asks; a second person approves, and both stand with the version
     authors: [ada],
     mayDecide: false,
   });
+  const reasonsFor = async (by: ApiClient) =>
+    (await by.call<{ blockedBy: string[] }>('POST', `/policies/${id}/publication/preview`)).body.blockedBy;
+  expect(await reasonsFor(tests.owner)).toEqual(['This draft waits for a second person already.']);
+  expect(await reasonsFor(grace)).toEqual([]);
   const { body: list } = await grace.call<{ items: { id: string }[] }>('GET', '/policy-requests');
   expect(list.items.find(({ id: found }) => found === requestId)).toMatchObject({ policyId: id, mayDecide: true });
   const { status, body } = await approve(requestId, grace);

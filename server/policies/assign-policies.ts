@@ -6,6 +6,7 @@ import type { Services } from '#server/services.ts';
 import type { OrderPlan } from './assignment-queries.ts';
 import { changeOrder, requireSound } from './change-order.ts';
 import { type By, changePolicyState } from './change-state.ts';
+import { clashesUnder } from './check-baseline.ts';
 import { readCurrentPlan } from './current-plan.ts';
 import { describeImpact, type PlanWithRevisions } from './describe-impact.ts';
 
@@ -21,6 +22,12 @@ const planned = (current: PlanWithRevisions, { items, fallbackPolicyId, baseline
   baselinePolicyId,
 });
 
+const clashesOfPlan = (db: Database, workspaceId: string, { items, fallbackPolicyId, baselinePolicyId }: OrderPlan) => {
+  const policyIds = new Set(items.map(({ policyId }) => policyId));
+  if (fallbackPolicyId !== null) policyIds.add(fallbackPolicyId);
+  return clashesUnder(db, workspaceId, { baselinePolicyId, policyIds });
+};
+
 /** @throws ReeveError not-found, bad-input, policy-not-published */
 export async function previewAssignments(db: Database, workspaceId: string, plan: OrderPlan): Promise<Preview> {
   await requireSound(db, workspaceId, plan);
@@ -29,7 +36,7 @@ export async function previewAssignments(db: Database, workspaceId: string, plan
   return {
     ...(await describeImpact(db, workspaceId, { before, after })),
     tests: await listBrokenTests(db, workspaceId, { before, after }),
-    warnings: await warnOfOrder(db, workspaceId, after),
+    warnings: [...(await clashesOfPlan(db, workspaceId, plan)), ...(await warnOfOrder(db, workspaceId, after))],
   };
 }
 

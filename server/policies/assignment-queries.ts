@@ -107,32 +107,6 @@ export async function countOutside(db: Database, workspaceId: string, groupIds: 
   return Number(rows[0]?.members ?? 0);
 }
 
-export const listGroupIdsOfMember = async (db: Database, workspaceId: string, memberId: string): Promise<string[]> => {
-  const rows = await db
-    .selectFrom('group_members')
-    .select('group_id')
-    .where('workspace_id', '=', workspaceId)
-    .where('member_id', '=', memberId)
-    .execute();
-  return rows.map(({ group_id }) => group_id);
-};
-
-export const readMemberByEmail = (db: Database, workspaceId: string, email: string) =>
-  db
-    .selectFrom('members')
-    .select(['id', 'name', 'email'])
-    .where('workspace_id', '=', workspaceId)
-    .where('email', '=', email.toLowerCase())
-    .executeTakeFirst();
-
-export const readGroup = (db: Database, workspaceId: string, id: string) =>
-  db
-    .selectFrom('groups')
-    .select(['id', 'name'])
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-
 /** Every policy that is not deleted; `revision` 0: never published. */
 export const listPolicyRevisions = (db: Database, workspaceId: string) =>
   db

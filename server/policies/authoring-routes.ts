@@ -9,7 +9,7 @@ import { policyPresets } from './policy-presets.ts';
 import { previewPublication } from './preview-publication.ts';
 import { publishDraft } from './publish-policy.ts';
 import { readDocument } from './read-document.ts';
-import { importDocument } from './read-imported-document.ts';
+import { readImportedDocument } from './read-imported-document.ts';
 import { readPolicyDetail, readPolicySummaries, readRequests, type Viewer } from './read-policies.ts';
 import { readTestedOrder } from './read-tested-order.ts';
 import { readVersion, readVersions } from './read-versions.ts';
@@ -33,7 +33,11 @@ export function authoringRoutes(services: Services) {
     templates: of.templates.handler(() => ({ items: [...policyPresets] })),
     validate: of.validate.handler(({ input }) => readDocument(input)),
     edit: of.edit.handler(({ input }) => ({ contents: editToml(input.contents, input.edits) })),
-    readImport: of.readImport.handler(({ input }) => importDocument(input)),
+    readImport: of.readImport.handler(({ input }) => {
+      const { imported, refusal } = readImportedDocument(input.text, input.fileName);
+      if (refusal !== null) throw new ReeveError('bad-input', { issue: refusal });
+      return imported;
+    }),
     judge: of.judge.handler(({ input }) => judgeContents(input.contents, input.command)),
     runTests: of.runTests.handler(async ({ input, context }) => {
       const order = await readTestedOrder(db, callerOf(context).workspaceId, input.tests);

@@ -2,6 +2,7 @@ import type { Actor } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
+import { requireNoClashes } from './check-baseline.ts';
 import { insertRelease, keepOrder, lockPolicyState, type PolicyState, type ReleaseKind } from './state-queries.ts';
 
 export interface By {
@@ -55,6 +56,7 @@ export async function changePolicyState<Result>(
     await keepStart(tx, by, state);
     const result = await change(tx, state, at);
     if (result === null) return result;
+    await requireNoClashes(tx, by.workspaceId);
     const words = typeof summary === 'string' ? summary : summary(result as Exclude<Result, null>);
     const facts = { number: state.release + 1, at, by: by.actor.label, kind, summary: words };
     await insertRelease(tx, by.workspaceId, facts);

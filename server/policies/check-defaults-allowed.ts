@@ -92,8 +92,12 @@ function checkDecided({ root, required, report }: Pair): void {
 
 /** `codex exec` never asks: where the policy denies it full access, it refuses to run instead of falling back to read-only. */
 function checkFullAccess({ root, required, report }: Pair): void {
-  const mode = root.children.get('sandbox_mode');
-  if (mode?.value !== 'danger-full-access' || required.children.has('allowed_permission_profiles')) return;
+  const start = [
+    { key: 'default_permissions', full: ':danger-full-access' },
+    { key: 'sandbox_mode', full: 'danger-full-access' },
+  ].find(({ key, full }) => root.children.get(key)?.value === full);
+  const mode = start && root.children.get(start.key);
+  if (!mode || required.children.has('allowed_permission_profiles')) return;
   const modes = required.children.get('allowed_sandbox_modes')?.value;
   const denied = nodeAt(required, ['permissions', 'filesystem', 'deny_read'])?.children.size ?? 0;
   const isLimited = denied > 0 || (Array.isArray(modes) && !modes.includes('danger-full-access'));
@@ -102,7 +106,7 @@ function checkFullAccess({ root, required, report }: Pair): void {
   if (!isLimited || !neverAsks) return;
   const message =
     'The policy does not allow full access and does allow the approval policy "never": `codex exec` refuses to run with this default.';
-  report({ severity: 'error', code: 'full-access-limited', at: mode, path: ['sandbox_mode'], message });
+  report({ severity: 'error', code: 'full-access-limited', at: mode, path: [start.key], message });
 }
 
 /** Defaults that the requirements of the same policy do not allow. */

@@ -1,5 +1,7 @@
 import { type DefaultsGuidance, defaultKeys, defaultsGuidance } from '#contract/requirements/default-keys.ts';
+import { needsSettings } from '#contract/requirements/features.ts';
 import { checkProviderIds } from './check-models.ts';
+import { checkInheritance, checkPaths } from './check-sandbox.ts';
 import { nodeAt, type TomlNode } from './read-toml.ts';
 import { reeveFeatures } from './reeve-pins.ts';
 import { remarkShape, remarkUnknownKey, type Walk } from './remark-shape.ts';
@@ -40,10 +42,21 @@ function checkFeatures({ root, report }: Walk): void {
   }
 }
 
+function checkNeeds({ root, report }: Walk): void {
+  for (const name of needsSettings) {
+    const node = nodeAt(root, ['features', name]);
+    if (node?.value !== true) continue;
+    const message = `The feature \`${name}\` needs settings: write a table with them in place of true. ${refuses}`;
+    report({ severity: 'error', code: 'feature-needs-settings', at: node, path: ['features', name], message });
+  }
+}
+
 function checkProfiles(root: TomlNode, required: TomlNode | null, report: Report): void {
   const chosen = root.children.get('default_permissions');
   const own = root.children.get('permissions');
   const names = [...(own?.children.keys() ?? [])];
+  checkInheritance(root, names, report);
+  checkPaths(root, names, report);
   if (!chosen && own && names.length > 0) {
     const message = `Say with \`default_permissions\` which of the profiles clients start with. ${refuses}`;
     report({ severity: 'error', code: 'profiles-without-default', at: own.key, path: ['permissions'], message });
@@ -67,6 +80,7 @@ export function checkDefaults(walk: Walk, required: TomlNode | null, providerId:
     if (shape) remarkShape(walk, shape, child, [key]);
   }
   checkFeatures(walk);
+  checkNeeds(walk);
   checkProfiles(walk.root, required, walk.report);
   checkProviderIds(walk.root, providerId, walk.report);
 }

@@ -25,9 +25,13 @@ function hidesClient(written: string): boolean {
 function problemOf(node: TomlNode): { severity: 'error' | 'warning'; code: string; message: string } | null {
   const written = node.value;
   if (typeof written !== 'string') return null;
-  if (/^[A-Za-z]:[\\/]/.test(written)) {
+  if (/^([A-Za-z]:[\\/]|\\\\)/.test(written)) {
     const message = `${node.found} is a Windows path: clients on Linux and macOS refuse to start with it. Assign this policy to groups with Windows machines only.`;
     return { severity: 'warning', code: 'windows-path', message };
+  }
+  if (written.includes('\\') && !isGlob(written)) {
+    const message = `${node.found} has a backslash: clients on Linux and macOS refuse to start with such a path. Write "/".`;
+    return { severity: 'error', code: 'malformed', message };
   }
   if (hidesClient(written)) {
     const message = `${node.found} holds the client's own files (${clientFolder}): a client that may not read them refuses to start. Name the folders to protect instead, e.g. "~/.ssh".`;

@@ -4,14 +4,14 @@ import type { Report } from './report.ts';
 const refuses = 'A client that gets this document refuses to start.';
 
 /** `domains` and its older spellings, `unix_sockets` and its older spelling: a document uses one of the two forms. */
-const exclusive = [
+export const exclusiveForms = [
   ['domains', 'allowed_domains'],
   ['domains', 'denied_domains'],
   ['unix_sockets', 'allow_unix_sockets'],
 ] as const;
 
 function checkForms(proxy: TomlNode, report: Report): void {
-  for (const [newer, older] of exclusive) {
+  for (const [newer, older] of exclusiveForms) {
     const node = proxy.children.get(older);
     if (!node || !proxy.children.has(newer)) continue;
     report({

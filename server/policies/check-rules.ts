@@ -1,4 +1,9 @@
-import { findShadowedRules, type PrefixRule, type ShadowKind } from './command-rules/find-shadowed-rules.ts';
+import {
+  findShadowedRules,
+  type PrefixRule,
+  RULES_ARE_NO_SANDBOX,
+  type ShadowKind,
+} from './command-rules/find-shadowed-rules.ts';
 import { nodeAt, type TomlNode } from './read-toml.ts';
 import type { Report } from './report.ts';
 
@@ -87,9 +92,9 @@ export function checkRules(root: TomlNode, report: Report): void {
     code: 'rules-are-no-sandbox',
     at: rules.key,
     path,
-    message: `Prefix rules compare the first words of a command: \`env touch x\` or a script gets past a rule for \`touch\`. ${
+    message: `${RULES_ARE_NO_SANDBOX} ${
       isOpen
-        ? 'To keep files and network safe, also restrict `allowed_sandbox_modes` or `permissions.filesystem.deny_read`.'
+        ? 'Restrict `allowed_sandbox_modes` or `permissions.filesystem.deny_read` as well.'
         : 'The sandbox modes of this policy hold as well.'
     }`,
   });

@@ -84,7 +84,7 @@ function checkDefault(root: TomlNode, ownProfiles: readonly string[], report: Re
 }
 
 /** Follows `extends` from the default profile, as the client does when it starts; other chains break later, for who picks them. */
-function checkInheritance(root: TomlNode, ownProfiles: readonly string[], report: Report): void {
+export function checkInheritance(root: TomlNode, ownProfiles: readonly string[], report: Report): void {
   const chosen = root.children.get('default_permissions')?.value;
   for (const start of ownProfiles) {
     const seen = new Set<string>();
@@ -110,7 +110,8 @@ function checkInheritance(root: TomlNode, ownProfiles: readonly string[], report
   }
 }
 
-function checkPaths(root: TomlNode, ownProfiles: readonly string[], report: Report): void {
+/** Paths in profiles that are neither absolute nor known by name. */
+export function checkPaths(root: TomlNode, ownProfiles: readonly string[], report: Report): void {
   const chosen = root.children.get('default_permissions')?.value;
   for (const profile of ownProfiles) {
     for (const [path, node] of nodeAt(root, ['permissions', profile, 'filesystem'])?.children ?? []) {

@@ -26,6 +26,12 @@ function checkServers(servers: TomlNode | undefined, path: readonly string[], re
     for (const [index, argument] of nodeAt(identity ?? server, ['command', 'args'])?.children ?? []) {
       checkMatcher(argument, [...at, 'command', 'args', index], report);
     }
+    for (const kind of ['command', 'url']) {
+      const wanted = identity?.children.get(kind);
+      if (typeof wanted?.value !== 'string' || wanted.value.trim() !== '') continue;
+      const message = `No server has a blank \`${kind}\`, so \`${name}\` stays off for everybody.`;
+      report({ severity: 'warning', code: 'identity-matches-nothing', at: wanted, path: [...at, kind], message });
+    }
     if (identity?.children.has('command') && identity.children.has('url')) {
       report({
         severity: 'warning',
@@ -39,14 +45,23 @@ function checkServers(servers: TomlNode | undefined, path: readonly string[], re
 }
 
 /** MCP servers: what clients refuse or skip and no single key can tell. */
-export function checkTools(root: TomlNode, report: Report): void {
+export function checkTools(root: TomlNode, document: string, report: Report): void {
   const servers = root.children.get('mcp_servers');
   checkServers(servers, ['mcp_servers'], report);
   for (const [name, plugin] of root.children.get('plugins')?.children ?? []) {
     checkServers(plugin.children.get('mcp_servers'), ['plugins', name, 'mcp_servers'], report);
   }
-  if (servers?.children.size === 0 && servers.found === 'a table') {
-    const message = 'An empty `[mcp_servers]` switches every MCP server off.';
-    report({ severity: 'info', code: 'no-mcp-servers', at: servers.key, path: ['mcp_servers'], message });
+  if (servers && isTableOfNothing(servers) && !isMeant(servers, document)) {
+    const message =
+      'An empty `[mcp_servers]` switches every MCP server of every member off. If that is meant, say so in a comment above it; if not, take the line out.';
+    report({ severity: 'warning', code: 'no-mcp-servers', at: servers.key, path: ['mcp_servers'], message });
   }
+}
+
+const isTableOfNothing = ({ children, found }: TomlNode): boolean => children.size === 0 && found === 'a table';
+
+/** Somebody who writes a reason did not leave the table behind by accident. */
+function isMeant({ key }: TomlNode, document: string): boolean {
+  const lines = document.split('\n');
+  return [lines[key.from.line - 2], lines[key.from.line - 1]].some((line) => /#\s*\w/.test(line ?? ''));
 }

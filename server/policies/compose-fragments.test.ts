@@ -133,3 +133,11 @@ describe('older clients', () => {
     expect(parse(none.contents)).toEqual({ features: { apps: false, plugins: false } });
   });
 });
+
+test('defaults arrive without what the client would refuse', () => {
+  const defaults = [{ id: 'd', name: 'Defaults', contents: 'web_search = "indexed"\n' }];
+  const contentsFor = (clientVersion: string) =>
+    composeBundle({ clientVersion, gateway, policy: null, defaults }).config_toml.enterprise_managed.at(-1)?.contents;
+  expect(contentsFor('0.169.0')).toBe('web_search = "indexed"\n');
+  expect(parse(contentsFor('0.140.0') ?? '')).toEqual({ web_search: 'cached' });
+});

@@ -1,6 +1,6 @@
 import { featureSince } from '#contract/requirements/features.ts';
 import { isAtLeast, testedClientFor } from './client-version.ts';
-import { fitValues, printToml, withoutKey } from './fit-document.ts';
+import { fitDefaults, fitValues, printToml, withoutKey } from './fit-document.ts';
 import { mergeRequirements } from './merge-requirements.ts';
 import { nodeAt, readToml } from './read-toml.ts';
 import { defaultProviderId, reeveFeatures } from './reeve-pins.ts';
@@ -101,7 +101,7 @@ function fitContents(contents: string, version: string, providerId: string): Fit
 }
 
 /** A client's own definition of our provider would add headers of its author to ours where the provider is a default only. */
-function fitDefaults({ contents, ...fragment }: Fragment, providerId: string): Fragment {
+function withoutOurProvider({ contents, ...fragment }: Fragment, providerId: string): Fragment {
   const { root } = readToml(contents);
   if (root === null || nodeAt(root, ['model_providers', providerId]) === null) return { ...fragment, contents };
   const values = asWritten(contents);
@@ -132,12 +132,18 @@ export function composeBundle(delivery: PolicyDelivery): ConfigBundle {
   const defaults = { ...providerOf(delivery), check_for_update_on_startup: false, otel: { metrics_exporter: 'none' } };
   const own = { id: 'reeve', name: 'Reeve' };
   const policies = fitted.map(({ id, name, contents }) => ({ id, name, contents }));
-  const theirs = delivery.defaults ?? [];
+  const theirs = (delivery.defaults ?? []).map((fragment) => ({
+    ...fragment,
+    contents: fitDefaults(fragment.contents, version),
+  }));
   return {
     config_toml: {
       enterprise_managed: pinsProvider
-        ? [...theirs]
-        : [{ ...own, contents: printToml(defaults) }, ...theirs.map((fragment) => fitDefaults(fragment, providerId))],
+        ? theirs
+        : [
+            { ...own, contents: printToml(defaults) },
+            ...theirs.map((fragment) => withoutOurProvider(fragment, providerId)),
+          ],
     },
     requirements_toml: { enterprise_managed: [{ ...own, contents: printToml(pins) }, ...policies] },
   };

@@ -4,10 +4,15 @@ import { codexVersionUnderTest } from '#testing/codex-cli/install-codex.ts';
 import { generatedDocuments } from '#testing/policy-documents.ts';
 import { isAtLeast } from './client-version.ts';
 import { composeBundle, composeRequirements } from './compose-fragments.ts';
-import { acceptedDefaults, acceptedDocuments, refusedDefaults } from './document-cases/read-cases.ts';
-import { fitDefaults } from './fit-document.ts';
+import {
+  acceptedDefaults,
+  acceptedDocuments,
+  clashesWithBaseline,
+  refusedDefaults,
+} from './document-cases/read-cases.ts';
 import { policyPresets } from './policy-presets.ts';
 import { isRefused, validateDocument } from './validate-document.ts';
+import { validateWithBaseline } from './validate-with-baseline.ts';
 
 const version = codexVersionUnderTest();
 const takesDefaults = isAtLeast(version, '0.140.0');
@@ -17,11 +22,14 @@ const fragment = (contents: string) => ({ id: 'policy', name: 'Policy', contents
 
 /** What a client of this version receives when its policy is this document. */
 function delivered(contents: string, defaults = ''): unknown {
-  const delivery = { clientVersion: version, gateway, policy: fragment(contents) };
-  if (!takesDefaults) return composeRequirements(delivery);
-  const bundle = composeBundle(delivery);
-  if (defaults !== '') bundle.config_toml.enterprise_managed.push(fragment(fitDefaults(defaults, version)));
-  return bundle;
+  const start = defaults === '' ? [] : [fragment(defaults)];
+  const delivery = { clientVersion: version, gateway, policy: fragment(contents), defaults: start };
+  return takesDefaults ? composeBundle(delivery) : composeRequirements(delivery);
+}
+
+function deliveredPair(policy: string, baseline: string): unknown {
+  const fragments = { policy: fragment(policy), baseline: { ...fragment(baseline), id: 'baseline', name: 'Baseline' } };
+  return composeBundle({ clientVersion: version, gateway, ...fragments });
 }
 
 /** Each refused document with what the client says about it. */
@@ -53,6 +61,24 @@ test(`${version} starts with every document of the table that Reeve accepts`, as
 test(`${version} starts with 300 generated documents that Reeve accepts`, async () => {
   const contents = generatedDocuments(300, (document) => !isRefused(validateDocument(document)));
   expect(await refusals(contents.map((document) => ({ label: document, answer: delivered(document) })))).toEqual({});
+}, 400_000);
+
+test(`${version} starts with pairs of policy and baseline that Reeve accepts, and with no other`, async () => {
+  // Clients before 0.140 get one document, which Reeve merges.
+  if (!takesDefaults) return;
+  const documents = generatedDocuments(120, (document) => !isRefused(validateDocument(document)));
+  const pairs = documents.flatMap((policy, index) => {
+    const baseline = documents[index + 1];
+    const isPair = index % 2 === 0 && baseline !== undefined && !isRefused(validateWithBaseline(policy, baseline));
+    return isPair ? [{ label: `${policy}~~~\n${baseline}`, answer: deliveredPair(policy, baseline) }] : [];
+  });
+  expect(pairs.length).toBeGreaterThan(50);
+  expect(await refusals(pairs)).toEqual({});
+  const clashes = clashesWithBaseline().map(([policy, baseline]) => ({
+    label: policy,
+    answer: deliveredPair(policy, baseline),
+  }));
+  expect(Object.keys(await refusals(clashes))).toEqual(clashes.map(({ label }) => label));
 }, 400_000);
 
 test(`${version} and Reeve agree on the defaults of the table`, async () => {

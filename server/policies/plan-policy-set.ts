@@ -2,6 +2,7 @@ import type { PolicyImpact } from '#contract/policies.ts';
 import type { PolicySet, PolicySetPlan } from '#contract/policy-set.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { type By, requireOwnHand } from './change-state.ts';
+import { describeClash, findClashes } from './check-baseline.ts';
 import { comparePolicySet, type SetComparison } from './compare-policy-set.ts';
 import { describeImpact, type PlanWithRevisions } from './describe-impact.ts';
 import { listGroupNames } from './impact-queries.ts';
@@ -74,6 +75,15 @@ const listed = ({ document, change, parts, diagnostics, tests }: JudgedPolicy): 
   tests,
 });
 
+function clashesIn({ policies, order }: SetComparison): string[] {
+  const documents = policies.map(({ id, document: { name, contents } }) => ({ id, name, contents }));
+  const baseline = documents.find(({ id }) => id === order.baselinePolicyId);
+  if (!baseline) return [];
+  const assigned = new Set([order.fallbackPolicyId, ...order.items.map(({ policyId }) => policyId)]);
+  const inForce = documents.filter(({ id }) => assigned.has(id));
+  return findClashes(inForce, baseline).map((clash) => describeClash(clash, baseline.name));
+}
+
 /** What applying a set would do, for whom, and why it cannot be. Changes nothing. */
 export async function planPolicySet(db: Database, by: By, set: PolicySet): Promise<PlannedSet> {
   const { workspaceId } = by;
@@ -105,7 +115,12 @@ export async function planPolicySet(db: Database, by: By, set: PolicySet): Promi
     fallback: comparison.fallback,
     baseline: comparison.baseline,
     impact,
-    problems: [...problems, ...judged.flatMap(problemsOf), ...(isChange ? problemsOfState(published.state, by) : [])],
+    problems: [
+      ...problems,
+      ...judged.flatMap(problemsOf),
+      ...(problems.length > 0 ? [] : clashesIn(comparison)),
+      ...(isChange ? problemsOfState(published.state, by) : []),
+    ],
   };
   return { plan, comparison, isChange };
 }

@@ -1,8 +1,10 @@
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { By } from './change-state.ts';
+import { clashesInForce } from './check-baseline.ts';
 import { checkPublication, reasonsAgainst } from './check-publication.ts';
 import { readCurrentPlan } from './current-plan.ts';
+import { mayApprove } from './decide-request.ts';
 import { describeImpact, type PlanWithRevisions } from './describe-impact.ts';
 import { readDraft } from './draft-queries.ts';
 import { requirePolicy } from './edit-draft.ts';
@@ -38,9 +40,11 @@ export async function previewPublication(db: Database, by: By, id: string) {
   const check = await checkPublication(db, workspaceId, { policyId: id, document });
   const state = await readPolicyState(db, workspaceId);
   const isTaken = await isNameTaken(db, workspaceId, { name: document.name, exceptId: id });
-  const waits = state.secondApprover && (await readOpenRequestOf(db, workspaceId, id)) !== undefined;
+  const request = state.secondApprover ? await readOpenRequestOf(db, workspaceId, id) : undefined;
+  const waits = request !== undefined && !mayApprove(by, request);
   const blockedBy = [
     ...reasonsAgainst(check),
+    ...(await clashesInForce(db, workspaceId, { id, ...document })),
     ...(isTaken ? [`Another policy is called “${document.name}”.`] : []),
     ...reasonsOfState(state, by),
     ...(waits ? ['This draft waits for a second person already.'] : []),

@@ -38,6 +38,16 @@ export const listTestedPolicies = (db: Database, workspaceId: string) =>
 
 export type PolicyRow = NonNullable<Awaited<ReturnType<typeof readPolicy>>>;
 
+/** Published policies that reach somebody, and the baseline under them. */
+export async function listInForce(db: Database, workspaceId: string) {
+  const { rows } = await sql<{ id: string; name: string; contents: string; isBaseline: boolean; isAssigned: boolean }>`
+    select p.id, p.name, p.contents, (p.id = w.baseline_policy_id) is true as "isBaseline",
+      ((p.id = w.fallback_policy_id) is true or exists (select 1 from policy_assignments a where a.policy_id = p.id and a.workspace_id = w.id)) as "isAssigned"
+    from workspaces w join policies p on p.workspace_id = w.id and p.deleted_at is null and p.revision > 0
+    where w.id = ${workspaceId}`.execute(db);
+  return { baseline: rows.find(({ isBaseline }) => isBaseline), policies: rows.filter(({ isAssigned }) => isAssigned) };
+}
+
 /** One row a policy for the list, without its documents. */
 export const listSummaryRows = (db: Database, workspaceId: string, id?: string) =>
   db

@@ -1,6 +1,5 @@
 import { localOnlyKeys, requirementKeys } from '#contract/requirements/catalogue.ts';
 import { defaultKeys } from '#contract/requirements/default-keys.ts';
-import { ReeveError } from '#server/fail.ts';
 import { printToml } from './fit-document.ts';
 import { maxDocumentLength } from './open-document.ts';
 import { decodeBase64Text, readPreferences } from './read-preferences.ts';
@@ -130,11 +129,4 @@ export function readImportedDocument(text: string, fileName: string): Import {
   }
   const decoded = decodeBase64Text(text);
   return importToml(decoded ?? text, decoded === null ? fileName : fileName.replace(/\.(b64|base64|txt)$/i, ''));
-}
-
-/** @throws ReeveError policy-file-unreadable with the `reason` */
-export function importDocument({ text, fileName }: { text: string; fileName: string }): ImportedDocument {
-  const { imported, refusal } = readImportedDocument(text, fileName);
-  if (!imported) throw new ReeveError('policy-file-unreadable', { reason: refusal });
-  return imported;
 }

@@ -31,6 +31,8 @@ describe('accepted, but not what the author means', () => {
     ['[features]\napps = false\n', []],
     ['model_instructions_file = "/x"\n', ['warning file-must-exist']],
     ['web_search = "indexed"\n', ['warning older-clients-refuse']],
+    // Clients since 0.163 refuse it, older ones do not know it.
+    ['[features]\nrollout_budget = true\n', ['error feature-needs-settings']],
   ])('%j', (defaults, codes) => {
     expect(codesOf(defaults)).toEqual(codes);
   });
@@ -81,6 +83,12 @@ describe('beside requirements', () => {
       'allowed_approval_policies = ["on-request"]\nallowed_sandbox_modes = ["read-only"]\n',
       ['warning default-not-allowed'],
     ],
+    [
+      'default_permissions = ":danger-full-access"\n',
+      'allowed_sandbox_modes = ["read-only"]\n',
+      ['error full-access-limited'],
+    ],
+    ['default_permissions = "corp"\n', '[permissions.corp]\nextends = ":workspace"\n', []],
     ['model = "x"\n', 'not = [toml\n', []],
   ])('%j with %j', (defaults, requirements, codes) => {
     expect(codesOf(defaults, requirements)).toEqual(codes);

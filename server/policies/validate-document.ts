@@ -33,7 +33,7 @@ export function validateDocument(document: string, options: ValidationOptions = 
   checkSandbox(root, document, report);
   checkNetwork(root, report);
   checkRules(root, report);
-  checkTools(root, report);
+  checkTools(root, document, report);
   checkHooks(root, report);
   checkModels(root, options.providerId ?? defaultProviderId, report);
   checkApprovals(root, report);

@@ -16,7 +16,7 @@ const typeWords: Record<string, string> = {
 };
 
 function valuesOf(shape: Shape): string {
-  if (shape.items) return `list of: ${valuesOf(shape.items)}`;
+  if (shape.items) return `list of ${valuesOf(shape.items)}`.replace(/(table|text|number)$/, '$1s');
   const named = [shape, ...(shape.anyOf ?? [])].filter((branch) => branch.enum);
   const values = named.flatMap((branch) =>
     (branch.enum ?? []).map(

@@ -12,7 +12,7 @@ import classes from './Protection.module.css';
 
 /** Whether the console or a folder under version control is where policies are changed. */
 export function OwnerSection({ managedBy }: { managedBy: string | null }) {
-  const mayWrite = useCan('policies.write');
+  const mayChange = useCan('settings.write');
   const [folder, setFolder] = useState('');
   const [isConfirming, setConfirming] = useState(false);
   const update = useMutation(
@@ -34,7 +34,7 @@ export function OwnerSection({ managedBy }: { managedBy: string | null }) {
           <Text mb={12}>
             The folder <code>{managedBy}</code> owns them. Edits in the console are refused; API keys apply.
           </Text>
-          <Button variant="default" disabled={!mayWrite} onClick={() => setConfirming(true)}>
+          <Button variant="default" disabled={!mayChange} onClick={() => setConfirming(true)}>
             Hand the policies back to the console
           </Button>
         </>
@@ -44,14 +44,14 @@ export function OwnerSection({ managedBy }: { managedBy: string | null }) {
             label="Folder"
             description="Where people find it, for example a repository and a path. Shown, never opened."
             placeholder="git.example.com/platform/codex-policies"
-            disabled={!mayWrite}
+            disabled={!mayChange}
             maxLength={200}
             w={420}
             maw="100%"
             value={folder}
             onChange={(event) => setFolder(event.currentTarget.value)}
           />
-          <Button variant="default" disabled={!mayWrite || !next} onClick={() => setConfirming(true)}>
+          <Button variant="default" disabled={!mayChange || !next} onClick={() => setConfirming(true)}>
             Hand the policies to this folder
           </Button>
         </Group>

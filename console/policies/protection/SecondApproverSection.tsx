@@ -9,7 +9,7 @@ import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { Section } from '#console/ui/Section.tsx';
 
 export function SecondApproverSection({ isOn }: { isOn: boolean }) {
-  const mayWrite = useCan('policies.write');
+  const mayChange = useCan('settings.write');
   const [isConfirming, setConfirming] = useState(false);
   const update = useMutation(
     api.policies.protection.update.mutationOptions({
@@ -26,8 +26,13 @@ export function SecondApproverSection({ isOn }: { isOn: boolean }) {
     >
       <Switch
         label="Publishing takes a second person"
+        description={
+          mayChange
+            ? undefined
+            : 'Whoever may change settings turns this on or off, so that nobody lifts their own rule.'
+        }
         checked={isOn}
-        disabled={!mayWrite}
+        disabled={!mayChange}
         onChange={() => setConfirming(true)}
       />
       <ConfirmDialog

@@ -1,17 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { buffer } from 'node:stream/consumers';
-import { createORPCClient } from '@orpc/client';
-import type { ContractRouterClient } from '@orpc/contract';
-import type { JsonifiedClient } from '@orpc/openapi-client';
-import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Contract, contract } from '#contract/index.ts';
 import { httpsOrigin } from '#server/config-values.ts';
+import { callOwnApi, type OwnApi } from '#server/http/own-api-caller.ts';
 import { exitCodes, Refused } from '#server/refused.ts';
 import { explainFailure } from './explain-failure.ts';
-
-export type ReeveApi = JsonifiedClient<ContractRouterClient<Contract>>;
 
 export interface ConnectionOptions {
   reeve?: string;
@@ -100,23 +94,14 @@ function send(
 }
 
 /** Reeve's own API with a key. Runs on any machine: it reads no data folder and no setting of the server. */
-export async function connect(options: ConnectionOptions, command: Command): Promise<ReeveApi> {
+export async function connect(options: ConnectionOptions, command: Command): Promise<OwnApi> {
   if (options.reeve === undefined)
     throw new Refused('Where is Reeve? Give --reeve https://… or set REEVE_ORIGIN.', { exitCode: exitCodes.badConfig });
   const ca = options.ca === undefined ? undefined : await readText('--ca', options.ca);
   const secret = await readKey(options, command);
-  const link = new OpenAPILink(contract, {
-    url: `${options.reeve}/api/v1`,
-    interceptors: [
-      async ({ next }) => {
-        try {
-          return await next();
-        } catch (error) {
-          throw explainFailure(error);
-        }
-      },
-    ],
-    fetch: async (asked) => send(asked, Buffer.from(await asked.arrayBuffer()), { secret, ca }),
+  return callOwnApi({
+    origin: options.reeve,
+    send: async (asked) => send(asked, Buffer.from(await asked.arrayBuffer()), { secret, ca }),
+    explain: explainFailure,
   });
-  return createORPCClient(link);
 }

@@ -1,4 +1,4 @@
-import { ORPCError } from '@orpc/client';
+import { refusalIn } from '#server/http/own-api-caller.ts';
 import { exitCodes, Refused } from '#server/refused.ts';
 
 const listIn = (data: unknown, key: string): string[] => {
@@ -25,8 +25,9 @@ function nextStep(code: string, data: unknown): string {
 
 /** What Reeve refused, and what to do, in words. What was not expected stays as it is. */
 export function explainFailure(error: unknown): unknown {
-  if (!(error instanceof ORPCError)) return error;
-  const { code, status, message, data } = error;
+  const refusal = refusalIn(error);
+  if (refusal === null) return error;
+  const { code, status, message, data } = refusal;
   const exitCode = isKeyRefused(code) ? exitCodes.notPermitted : exitCodes.failed;
   const words = [`Reeve refused (${code}, ${status}):`, message, nextStep(code, data)].filter((part) => part !== '');
   return new Refused(words.join(' '), { cause: error, exitCode });

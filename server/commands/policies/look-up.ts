@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import type { OwnApi } from '#server/http/own-api-caller.ts';
 import { Refused } from '#server/refused.ts';
-import { type ConnectionOptions, connect, type ReeveApi, withConnection } from './connect.ts';
+import { type ConnectionOptions, connect, withConnection } from './connect.ts';
 import { say, sayJson } from './terminal.ts';
 
 interface LookUpOptions extends ConnectionOptions {
@@ -9,10 +10,10 @@ interface LookUpOptions extends ConnectionOptions {
   json?: boolean;
 }
 
-type Answer = Awaited<ReturnType<ReeveApi['policies']['lookUp']['find']>>;
+type Answer = Awaited<ReturnType<OwnApi['policies']['lookUp']['find']>>;
 
 /** Groups outside the order decide nothing, so those in it are all that can be asked about. */
-async function groupIds(api: ReeveApi, names: readonly string[]): Promise<string> {
+async function groupIds(api: OwnApi, names: readonly string[]): Promise<string> {
   if (names.length === 0) return '';
   const { items } = await api.policies.assignments({});
   const ids = new Map(items.map(({ groupId, groupName }) => [groupName.toLowerCase(), groupId]));

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { PolicySetPlan } from '#contract/policy-set.ts';
-import { type ConnectionOptions, connect, type ReeveApi, withConnection } from './connect.ts';
+import type { OwnApi } from '#server/http/own-api-caller.ts';
+import { type ConnectionOptions, connect, withConnection } from './connect.ts';
 import { policyExitCodes } from './exit-codes.ts';
 import { planLines, planProblems } from './print-plan.ts';
 import { readCheckedFolder } from './read-checked-folder.ts';
@@ -14,7 +15,7 @@ export interface PlanOptions extends ConnectionOptions, ProblemOutput {
 
 /** Plans and tells it: as people read it, or as JSON. */
 export async function tellPlan(
-  api: ReeveApi,
+  api: OwnApi,
   folder: string,
   { set, slugs }: ReadFolder,
   options: PlanOptions,

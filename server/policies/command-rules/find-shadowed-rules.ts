@@ -1,3 +1,4 @@
+import { foldWord } from './fold-word.ts';
 import { reorderedExample } from './option-positions.ts';
 import { isShell, problemOfFirstWord, specialCharacter } from './splittable-words.ts';
 
@@ -64,7 +65,7 @@ function findUnmatchable(rule: PrefixRule, ruleIndex: number): ShadowFinding[] {
 /** True when whatever `narrow` matches, `broad` matches too. */
 function matchesMore(broad: PrefixRule, narrow: PrefixRule): boolean {
   if (broad.pattern.length > narrow.pattern.length || (narrow.isCanonical && !broad.isCanonical)) return false;
-  const plain = (word: string) => (broad.isCanonical ? word.normalize('NFD').toLowerCase() : word);
+  const plain = (word: string) => (broad.isCanonical ? foldWord(word) : word);
   return broad.pattern.every((alternatives, at) => {
     const accepted = new Set(alternatives.map(plain));
     return narrow.pattern[at]?.every((word) => accepted.has(plain(word))) ?? false;

@@ -1,8 +1,8 @@
-// The one letter whose upper case belongs to another letter: dotless i.
-const ALONE = 'ı';
+// Dotless i, whose upper case belongs to another letter, and the pairs of Unicode 17, which the client does not know yet.
+const ALONE = /[ı\uA7CE\uA7CF\uA7D2-\uA7D5\u{16EA0}-\u{16ED3}]/u;
 
 function foldCharacter(character: string): string {
-  if (character === ALONE) return character;
+  if (ALONE.test(character)) return character;
   return [...character.toLowerCase().toUpperCase()].map((each) => each.toLowerCase()).join('');
 }
 

@@ -104,7 +104,7 @@ describe('rules files and commands mean to us what they mean to the client', () 
   });
 
   test('every letter that has another case', async () => {
-    const letters = Array.from({ length: 0x10_000 }, (_, code) => code)
+    const letters = Array.from({ length: 0x1_e000 }, (_, code) => code)
       .filter((code) => code > 0 && (code < 0xd800 || code > 0xdfff))
       .map((code) => String.fromCodePoint(code))
       .filter((letter) => /\p{Assigned}/u.test(letter) && foldWord(letter) !== letter);

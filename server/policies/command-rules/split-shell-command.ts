@@ -91,7 +91,8 @@ function readCommands(node: Node): string[][] {
 export interface ShellReader {
   /**
    * The commands of a command line as the client judges them: plain words joined by `&&`, `||`, `;`, `|` and line breaks.
-   * Everything else is judged as one, `bash -lc '<command line>'`.
+   * Everything else is judged as one, `bash -lc '<command line>'`. Seen alike on 0.163 and 0.169; 0.140 and older also
+   * split words with wildcards, braces, `~` and backslashes, and look at the one command before a here-document.
    */
   split(commandLine: string): ShellSplit;
   /** The words of every command in it, however deep, for remarks only: variables and escapes stay as written. */

@@ -27,6 +27,14 @@ export const refusedDefaults = (): RefusedCase[] => casesOf('defaults-refused.tx
 
 export const acceptedDefaults = (): string[] => linesOf('defaults-accepted.txt').map(documentOf);
 
+/** A policy and a baseline that lock people out together. */
+export const clashesWithBaseline = (): [policy: string, baseline: string][] =>
+  linesOf('baseline-clashes.txt').map((row) => {
+    const [policy, baseline] = row.split(' ~ ');
+    if (policy === undefined || baseline === undefined) throw new Error(`not a pair: ${row}`);
+    return [documentOf(policy), documentOf(baseline)];
+  });
+
 function casesOf(file: string): RefusedCase[] {
   return linesOf(file).map((row) => {
     const [, line, column, code, written] = /^(\d+):(\d+) (\S+) (.*)$/.exec(row) ?? [];
