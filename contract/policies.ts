@@ -7,7 +7,6 @@ import { policySet } from './policy-set.ts';
 export {
   type Diagnostic,
   type Policy,
-  PolicyContents,
   type PolicyDocument,
   type PolicyDraft,
   type PolicyImpact,

@@ -1,15 +1,21 @@
 import { Text } from '@mantine/core';
+import { ArrowRight, ArrowUp, type LucideIcon, Minus, Plus } from 'lucide-react';
 import { countOf, formatCount } from '#console/ui/figures.ts';
 import { ScrollRegion } from '#console/ui/ScrollRegion.tsx';
 import type { PolicyImpact } from '#contract/policies.ts';
 import classes from './ImpactSummary.module.css';
 
-const signs: Record<PolicyImpact['changed'][number]['kind'], string> = {
-  gains: '+',
-  loses: '−',
-  changes: '→',
-  'new-version': '↑',
+const signs: Record<PolicyImpact['changed'][number]['kind'], LucideIcon> = {
+  gains: Plus,
+  loses: Minus,
+  changes: ArrowRight,
+  'new-version': ArrowUp,
 };
+
+function Sign({ kind }: Pick<PolicyImpact['changed'][number], 'kind'>) {
+  const Icon = signs[kind];
+  return <Icon className={classes.sign} size={16} aria-hidden />;
+}
 
 function Change({ from, to, kind }: PolicyImpact['changed'][number]) {
   if (kind === 'new-version')
@@ -40,9 +46,7 @@ export function ImpactSummary({ impact: { changed, unchanged, byGroup, elsewhere
       <ul className={classes.changes}>
         {changed.map((change) => (
           <li key={`${change.kind} ${change.from} ${change.to}`} data-kind={change.kind}>
-            <span className={classes.sign} aria-hidden>
-              {signs[change.kind]}
-            </span>
+            <Sign kind={change.kind} />
             <span>
               {countOf(change.members, 'member gets', 'members get')} <Change {...change} />
             </span>

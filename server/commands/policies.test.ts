@@ -169,6 +169,8 @@ test('once a folder owns the policies, the console is refused and the key goes o
 });
 
 describe('what is wrong is said with the next step', () => {
+  beforeAll(() => policies(['export', '--force']));
+
   test('in the folder: at its place, also as an annotation, and nothing is sent', async () => {
     await policies(['export', '--force']);
     const text = await readFile(join(workFolder, 'policies', 'assignment.yaml'), 'utf8');
