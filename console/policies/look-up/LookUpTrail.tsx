@@ -19,7 +19,7 @@ function Rule({ rule, children }: { rule: Tried; children: React.ReactNode }) {
       <span className={classes.number}>{formatCount(rule.position + 1)}</span>
       <span className={classes.ruleText}>
         {rule.groupName} gets{' '}
-        <TextLink to={paths.policy} params={{ id: rule.policyId }} underline="hover" inherit>
+        <TextLink to={paths.policy} params={{ id: rule.policyId }} inherit>
           {rule.policyName}
         </TextLink>
       </span>

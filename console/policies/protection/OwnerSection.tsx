@@ -59,7 +59,7 @@ export function OwnerSection({ managedBy }: { managedBy: string | null }) {
       <div className={classes.command}>
         <CommandBlock
           label="Start a folder with what is published now"
-          text={`reeve policies export --server ${location.origin} ./policies\nreeve policies plan --server ${location.origin} ./policies`}
+          text={`export REEVE_ORIGIN=${location.origin} REEVE_API_KEY=rk-…\nreeve policies export ./policies\nreeve policies plan ./policies`}
         />
         <Text size="sm" c="dimmed" mt={8}>
           The steps, the check in a pull request and what drift means are in{' '}

@@ -24,7 +24,7 @@ interface Actions {
 export const releaseColumns = ({ current, onRollBack }: Actions): DataColumn<Release>[] => [
   { id: 'number', header: 'State', phone: 'title', cell: ({ number }) => <strong>{number}</strong> },
   { id: 'summary', header: 'What changed', phone: 'detail', cell: ({ summary }) => summary },
-  { id: 'kind', header: 'Kind', phone: 'detail', cell: ({ kind }) => kinds[kind] },
+  { id: 'kind', header: 'Kind', cell: ({ kind }) => kinds[kind] },
   {
     id: 'at',
     header: 'When',
