@@ -32,7 +32,8 @@ async function trustedKeyHash({ origin, authorityPem }: { origin: string; author
 
 function listen(context: BrowserContext, origin: string, complaints: string[]): void {
   context.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`console: ${message.text()} (${message.location().url})`);
+    if (message.type() === 'error')
+      complaints.push(`console at ${message.page()?.url()}: ${message.text()} (${message.location().url})`);
   });
   context.on('weberror', (webError) => complaints.push(`uncaught: ${webError.error().stack}`));
   context.on('request', (request) => {
