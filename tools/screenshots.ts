@@ -28,6 +28,8 @@ async function typePolicy(page: Page): Promise<void> {
   await page.getByText('TOML', { exact: true }).click();
   await page.getByRole('textbox', { name: 'requirements.toml' }).click();
   await page.keyboard.press('Control+A');
+  // Text that is inserted over coloured text is given its style by the browser, which our policy for content refuses.
+  await page.keyboard.press('Backspace');
   await page.keyboard.insertText(brokenPolicy);
   await page.getByText('so it cannot be published').waitFor();
   await page.keyboard.type('allow_m');
