@@ -191,3 +191,21 @@ test('with a second approver, what waits stands above the list; a folder that ow
   await page.getByText('owns the policies: change them there.').waitFor();
   await api.policies.protection.update({ managedBy: null, secondApprover: false });
 });
+
+test('deleting a group says first whose policy changes, and takes it out of the order', async () => {
+  const { api } = example.organisation.owner;
+  const { items: groups } = await api.directory.groups.list({ search: 'Contractors' });
+  const { items: policies } = await api.policies.list({});
+  const policyId = policies.find(({ revision }) => revision > 0)?.id ?? '';
+  await example.organisation.assign([{ groupId: groups[0]?.id ?? '', policyId }], null);
+  await goTo(page, 'Groups');
+  await link(page, 'Contractors').click();
+  await button(page, 'Delete group').click();
+  const asked = dialog(page, 'Delete Contractors?');
+  await asked.getByText('The group has a place in the order of policies').waitFor();
+  await asked.getByText('1 member gets something else at their next start.').waitFor();
+  await asked.getByLabel('Type Contractors to confirm').fill('Contractors');
+  await asked.getByRole('button', { name: 'Delete group' }).click();
+  await page.getByText('Contractors was deleted.').waitFor();
+  expect((await api.policies.assignments({})).items).toEqual([]);
+});
