@@ -48,8 +48,8 @@ export function DeleteGroup({ group: { id, name, memberCount }, isOpen, onClose 
       {remove.error && <FailureNotice what="The group was not deleted" error={remove.error} />}
       <Stack gap="sm">
         <Text>
-          {countOf(memberCount, 'person leaves', 'people leave')} the group and lose the roles it gave at their next
-          request. This cannot be undone.
+          {countOf(memberCount, 'person leaves the group and loses', 'people leave the group and lose')} the roles it
+          gave at their next request. This cannot be undone.
         </Text>
         <Loaded query={preview} what="What this would change could not be counted" skeleton={<RowSkeletons />}>
           {({ isInOrder, policyName, policyImpact }) =>
