@@ -67,7 +67,7 @@ export function decodeString(literal: string, offset: number): string {
   const bodyOffset = offset + prefix.length + quote.length;
   // Equal length keeps the positions of escapes right; the filler is taken out again afterwards.
   if (!body.includes('\r')) return prefix === 'r' ? decodeRaw(body) : decodeEscapes(body, bodyOffset);
-  const stray = /\\\r(?!\n)/.exec(body);
+  const stray = /(?<!\\)(?:\\\\)*\\\r(?!\n)/.exec(body);
   if (stray)
     throw refused(bodyOffset + stray.index, bodyOffset + stray.index + 2, 'A carriage return cannot be escaped.');
   const plain = body.replaceAll('\r', '');

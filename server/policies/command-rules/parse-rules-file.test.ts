@@ -64,6 +64,8 @@ test.each([
   ['"a\\\nb"', 'ab'],
   ['("a")', 'a'],
   ['"😀"', '😀'],
+  // The client drops the carriage return; what stands before it is an escaped backslash.
+  ['"b\\\\\r"', 'b\\'],
 ])('the string %s', (literal, value) => {
   expect(read(`prefix_rule(["a", ${literal}])`).rules[0]?.pattern[1]).toEqual([value]);
 });
@@ -142,6 +144,8 @@ test.each([
   'prefix_rule(*[["git"]])',
   'prefix_rule([x])',
   'len(["a"])',
+  'prefix_rule(["a"], # why\rjustification="b",\n)',
+  'prefix_rule(["a"]) # why\r',
 ])('never guesses what the client would compute: %j', (text) => {
   const { file, problem } = parseRulesFile('default.rules', text);
   expect({ file, kind: problem?.kind }).toEqual({ file: null, kind: 'not-understood' });

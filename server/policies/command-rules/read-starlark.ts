@@ -19,6 +19,7 @@ export interface StarlarkCall {
   to: number;
 }
 
+const strayReturn = 'A carriage return without a line feed is not evaluated here.';
 const BLANK = /^(?: |\r?\n|\\\r?\n)*$/;
 
 function childrenOf(node: SyntaxNode): SyntaxNode[] {
@@ -34,7 +35,7 @@ function checkGap(text: string, from: number, to: number, isTopLevel: boolean): 
   const stray = /\r(?!\n)/.exec(gap);
   if (stray && text[from + stray.index + 1] !== '\n') {
     const at = from + stray.index;
-    throw notUnderstood(at, at + 1, 'A carriage return without a line feed is not evaluated here.');
+    throw notUnderstood(at, at + 1, strayReturn);
   }
   let start = from;
   for (const line of gap.split('\n')) {
@@ -52,11 +53,18 @@ function checkGap(text: string, from: number, to: number, isTopLevel: boolean): 
   }
 }
 
+/** The client takes one in a comment on a line of its own, and in no other. */
+function checkComment(text: string, { from, to }: SyntaxNode): void {
+  const at = text.slice(from, to).indexOf('\r');
+  if (at >= 0) throw notUnderstood(from + at, from + at + 1, strayReturn);
+}
+
 function checkGaps(text: string, node: SyntaxNode, isTopLevel: boolean): void {
   let end = node.from;
   for (const child of childrenOf(node)) {
     checkGap(text, end, child.from, isTopLevel);
-    if (!/String$|^Comment$/.test(child.name)) checkGaps(text, child, false);
+    if (child.name === 'Comment') checkComment(text, child);
+    else if (!/String$/.test(child.name)) checkGaps(text, child, false);
     end = child.to;
   }
   if (node.firstChild) checkGap(text, end, node.to, isTopLevel);
