@@ -1,42 +1,17 @@
 import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
-
-export interface OrderedRule {
-  position: number;
-  groupId: string;
-  groupName: string;
-  policyId: string;
-  policyName: string;
-}
+import { type AssignmentRow, listAssignments, readAssignmentState } from './assignment-queries.ts';
 
 export interface ResolutionState {
-  order: OrderedRule[];
+  order: AssignmentRow[];
   fallbackPolicyId: string | null;
   baselinePolicyId: string | null;
 }
 
 /** What decides who gets which policy. */
 export async function readResolutionState(db: Database, workspaceId: string): Promise<ResolutionState> {
-  const order = await db
-    .selectFrom('policy_assignments as a')
-    .innerJoin('groups as g', 'g.id', 'a.group_id')
-    .innerJoin('policies as p', 'p.id', 'a.policy_id')
-    .select([
-      'a.position',
-      'a.group_id as groupId',
-      'g.name as groupName',
-      'a.policy_id as policyId',
-      'p.name as policyName',
-    ])
-    .where('a.workspace_id', '=', workspaceId)
-    .orderBy('a.position')
-    .execute();
-  const ends = await db
-    .selectFrom('workspaces')
-    .select(['fallback_policy_id as fallbackPolicyId', 'baseline_policy_id as baselinePolicyId'])
-    .where('id', '=', workspaceId)
-    .executeTakeFirstOrThrow();
-  return { order, ...ends };
+  const { fallbackPolicyId, baselinePolicyId } = await readAssignmentState(db, workspaceId);
+  return { order: await listAssignments(db, workspaceId), fallbackPolicyId, baselinePolicyId };
 }
 
 export interface PublishedPolicy {
