@@ -150,7 +150,7 @@ test('one click and a look at the effects go back to the previous state, also wh
   await freeze.getByRole('button', { name: 'Freeze all policies' }).click();
   await page.getByText('“An incident on the build machines.”').waitFor();
   await link(page, 'Order and fallback').click();
-  await page.getByText('Policies are frozen. Lift the freeze first.').waitFor();
+  await page.getByText('nothing is published, ordered or deleted until the freeze is lifted').waitFor();
   expect(await page.getByRole('button', { name: /^Drag/ }).count()).toBe(0);
 
   await link(page, 'Go back to an earlier state').click();

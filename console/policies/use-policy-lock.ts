@@ -4,7 +4,7 @@ import { useProtection } from './protection/use-protection.ts';
 export interface PolicyLock {
   /** Why nothing can be written here; null: it can. */
   writing: string | null;
-  /** Why nothing can be published or deleted; null: it can. */
+  /** Why nothing can be published, ordered or deleted; null: it can. */
   publishing: string | null;
   managedBy: string | null;
   needsApprover: boolean;
@@ -22,6 +22,7 @@ export function usePolicyLock(): PolicyLock {
       ? `The folder ${managedBy} owns the policies: change them there.`
       : null;
   const publishing =
-    writing ?? (frozen && 'All policies are frozen: nothing is published or deleted until the freeze is lifted.');
+    writing ??
+    (frozen && 'All policies are frozen: nothing is published, ordered or deleted until the freeze is lifted.');
   return { writing, publishing, managedBy, needsApprover: data?.secondApprover ?? false };
 }

@@ -5,7 +5,7 @@ import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import { Section } from '#console/ui/Section.tsx';
 import type { PolicySummary } from '#contract/policies.ts';
-import { useWhyLocked } from '../protection/use-protection.ts';
+import { usePolicyLock } from '../use-policy-lock.ts';
 import { AddRule } from './AddRule.tsx';
 import { BaselineChoice } from './BaselineChoice.tsx';
 import { ConfirmOrder } from './ConfirmOrder.tsx';
@@ -25,7 +25,7 @@ interface OrderFormProps {
 }
 
 export function OrderForm({ saved, policies }: OrderFormProps) {
-  const whyLocked = useWhyLocked();
+  const { publishing: whyLocked } = usePolicyLock();
   const isReadOnly = whyLocked !== null;
   const { draft, isChanged, isBehind, change, rebase, discard } = useOrderDraft(saved);
   const [isConfirming, setConfirming] = useState(false);
