@@ -47,16 +47,21 @@ export const features = {
     tables: ['sso_connections', 'email_domains', 'sso_attempts', 'sso_accounts', 'sso_used_assertions'],
   },
   models: {
-    calls: ['audit', 'policies', 'roles'],
+    calls: ['activity', 'audit', 'policies', 'roles'],
     tables: ['models', 'model_upstreams', 'model_calls', 'seen_clients', 'secrets'],
   },
-  telemetry: { calls: [], tables: ['client_events'] },
+  activity: {
+    calls: [],
+    tables: ['activity_events', 'activity_content', 'activity_unknown', 'activity_due'],
+  },
+  telemetry: { calls: ['activity'], tables: ['client_events'] },
   connect: { calls: ['workspace'], tables: [] },
   setup: { calls: ['audit', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'], tables: [] },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;
 
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */
 export const tablesAnyoneMayRead = [
+  'activity_events',
   'workspaces',
   'members',
   'groups',

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { ActivityTables } from './activity-tables.ts';
 import type { Json, Timestamp } from './column-types.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
@@ -9,7 +10,8 @@ import type { SecondFactorTables } from './second-factor-tables.ts';
 import type { SsoTables } from './sso-tables.ts';
 
 export interface Tables
-  extends DirectoryTables,
+  extends ActivityTables,
+    DirectoryTables,
     IdentityTables,
     KeyTables,
     PolicyTables,
