@@ -9,6 +9,8 @@ interface SealedColumn {
   key: readonly string[];
   /** What the feature seals it with; must equal what it opens it with. */
   contextOf(key: readonly string[]): string;
+  /** May hold millions: every use reads it page by page, and proofs of the key look at the first page only. */
+  isLarge?: boolean;
 }
 
 /** Every column that holds a sealed secret. A test compares the list with the schema. */
@@ -49,7 +51,16 @@ export const sealedColumns: readonly SealedColumn[] = [
     key: ['id'],
     contextOf: ([id]) => `sessions/${id}/sso_logout_hint`,
   },
+  {
+    table: 'activity_content',
+    column: 'sealed',
+    key: ['workspace_id', 'event_id'],
+    contextOf: ([workspaceId, eventId]) => `activity_content/${workspaceId}/${eventId}`,
+    isLarge: true,
+  },
 ];
+
+const pageRows = 500;
 
 export interface SealedSecret {
   table: string;
@@ -60,17 +71,36 @@ export interface SealedSecret {
   sealed: string;
 }
 
+async function readPage(
+  db: Database,
+  { table, column, key: keyColumns, contextOf }: SealedColumn,
+  after: readonly string[] | null,
+): Promise<SealedSecret[]> {
+  const columns = sql.join(keyColumns.map((name) => sql.ref(name)));
+  const isLater = after === null ? sql`true` : sql`(${columns}) > (${sql.join(after)})`;
+  const { rows } = await sql<{ key: string[]; sealed: string }>`
+    select array[${columns}]::text[] as key, ${sql.ref(column)} as sealed
+    from ${sql.table(table)} where ${sql.ref(column)} is not null and ${isLater}
+    order by ${columns} limit ${sql.lit(pageRows)}`.execute(db);
+  return rows.map(({ key, sealed }) => ({ table, column, key, keyColumns, context: contextOf(key), sealed }));
+}
+
+/** Everything that is sealed, a page at a time. `large`: also all of what may be millions, not only its first page. */
+async function* sealedPages(db: Database, { large }: { large: boolean }): AsyncGenerator<SealedSecret[]> {
+  for (const sealedColumn of sealedColumns) {
+    let after: readonly string[] | null = null;
+    do {
+      const page: SealedSecret[] = await readPage(db, sealedColumn, after);
+      yield page;
+      after = page.length === pageRows && (large || !sealedColumn.isLarge) ? (page.at(-1)?.key ?? null) : null;
+    } while (after !== null);
+  }
+}
+
 export async function listSealedSecrets(db: Database): Promise<SealedSecret[]> {
-  const found = await Promise.all(
-    sealedColumns.map(async ({ table, column, key: keyColumns, contextOf }) => {
-      const columns = keyColumns.map((name) => sql.ref(name));
-      const { rows } = await sql<{ key: string[]; sealed: string }>`
-        select array[${sql.join(columns)}]::text[] as key, ${sql.ref(column)} as sealed
-        from ${sql.table(table)} where ${sql.ref(column)} is not null`.execute(db);
-      return rows.map(({ key, sealed }) => ({ table, column, key, keyColumns, context: contextOf(key), sealed }));
-    }),
-  );
-  return found.flat();
+  const found: SealedSecret[] = [];
+  for await (const page of sealedPages(db, { large: false })) found.push(...page);
+  return found;
 }
 
 export interface UnreadableSecret {
@@ -78,7 +108,7 @@ export interface UnreadableSecret {
   problem: string;
 }
 
-/** Secrets that the present master keys do not open. */
+/** Secrets that the present master keys do not open; of what may be millions, among its first. */
 export async function findUnreadableSecrets(
   db: Database,
   secrets: SecretBox,
@@ -95,19 +125,31 @@ export async function findUnreadableSecrets(
   return { total: all.length, unreadable: problems.filter((problem) => problem !== null) };
 }
 
+async function resealOne(
+  db: Database,
+  secrets: SecretBox,
+  { table, column, key, keyColumns, context, sealed }: SealedSecret,
+): Promise<void> {
+  const again = await secrets.seal(await secrets.open(sealed, context), context);
+  const isRow = keyColumns.map((name, index) => sql`${sql.ref(name)} = ${key[index]}`);
+  await sql`
+    update ${sql.table(table)} set ${sql.ref(column)} = ${again}
+    where ${sql.join(isRow, sql` and `)} and ${sql.ref(column)} = ${sealed}`.execute(db);
+}
+
 /**
  * Seals with the current key what an older one sealed. Each row changes by itself and only if nobody changed it meanwhile, so it can
  * be ended at any point and started again.
  * @returns how many were sealed again
  */
 export async function resealSecrets(db: Database, secrets: SecretBox): Promise<number> {
-  const old = (await listSealedSecrets(db)).filter(({ sealed }) => secrets.needsReseal(sealed));
-  for (const { table, column, key, keyColumns, context, sealed } of old) {
-    const again = await secrets.seal(await secrets.open(sealed, context), context);
-    const isRow = keyColumns.map((name, index) => sql`${sql.ref(name)} = ${key[index]}`);
-    await sql`
-      update ${sql.table(table)} set ${sql.ref(column)} = ${again}
-      where ${sql.join(isRow, sql` and `)} and ${sql.ref(column)} = ${sealed}`.execute(db);
+  let resealed = 0;
+  for await (const page of sealedPages(db, { large: true })) {
+    for (const secret of page) {
+      if (!secrets.needsReseal(secret.sealed)) continue;
+      await resealOne(db, secrets, secret);
+      resealed += 1;
+    }
   }
-  return old.length;
+  return resealed;
 }
