@@ -22,7 +22,7 @@ export interface ComplianceTables {
     bytes: number;
     sha256: string;
     events: number;
-    sealed_at: Timestamp;
+    made_at: Timestamp;
   };
   compliance_log_marks: {
     workspace_id: string;

@@ -22,7 +22,7 @@ create table compliance_log_files (
   bytes bigint not null,
   sha256 text not null,
   events integer not null,
-  sealed_at timestamptz not null
+  made_at timestamptz not null
 );
 create unique index compliance_log_files_by_end on compliance_log_files (workspace_id, end_time);
 
