@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { ActivityTables } from './activity-tables.ts';
 import type { Json, Timestamp } from './column-types.ts';
+import type { ComplianceTables } from './compliance-tables.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
 import type { KeyTables } from './key-tables.ts';
@@ -12,6 +13,7 @@ import type { UsageTables } from './usage-tables.ts';
 
 export interface Tables
   extends ActivityTables,
+    ComplianceTables,
     DirectoryTables,
     IdentityTables,
     KeyTables,
