@@ -1,3 +1,4 @@
+import { analytics } from './analytics.ts';
 import { audit } from './audit.ts';
 import { connect } from './connect.ts';
 import { directory } from './directory.ts';
@@ -26,6 +27,7 @@ export const contract = {
   models,
   modelPrices,
   activity,
+  analytics,
   audit,
   connect,
   setup,

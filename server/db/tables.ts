@@ -9,6 +9,7 @@ import type { PriceTables } from './price-tables.ts';
 import type { ScimTables } from './scim-tables.ts';
 import type { SecondFactorTables } from './second-factor-tables.ts';
 import type { SsoTables } from './sso-tables.ts';
+import type { UsageTables } from './usage-tables.ts';
 
 export interface Tables
   extends ActivityTables,
@@ -19,7 +20,8 @@ export interface Tables
     PriceTables,
     SsoTables,
     SecondFactorTables,
-    ScimTables {
+    ScimTables,
+    UsageTables {
   secrets: { workspace_id: string; name: string; sealed: string; hint: string; updated_at: Timestamp };
   models: {
     workspace_id: string;
