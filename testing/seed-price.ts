@@ -28,7 +28,8 @@ export async function seedPrice(
       output_per_million: output,
       per_usd: null,
       valid_from: validFrom,
-      recorded_at: new Date(),
+      // Before any that a test records, whatever day it makes it.
+      recorded_at: new Date(0),
       recorded_by: 'Ada Lovelace <ada@example.com>',
       message: null,
       withdrawn_at: null,

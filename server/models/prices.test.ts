@@ -56,7 +56,14 @@ const history = async (query = '') =>
   ]);
 const inForce = async (at: Date) =>
   pricesAt((await readAllowedModel(services.db, workspaceId, 'one'))?.prices ?? [], { model: 'one', at });
-const events = () => services.db.selectFrom('audit_events').select(['event', 'payload']).orderBy('id').execute();
+const events = () =>
+  services.db
+    .selectFrom('audit_events')
+    .select(['event', 'payload'])
+    .where('workspace_id', '=', workspaceId)
+    .orderBy('at')
+    .orderBy('id')
+    .execute();
 
 describe('a price', () => {
   it('is added from now on, planned, and withdrawn while it is planned; the past stays', async () => {
