@@ -3,4 +3,5 @@
 export { waitForWriters } from './activity-lock.ts';
 export { recordActivity } from './record-activity.ts';
 export { sameAs } from './same-as.ts';
+export { setCosts } from './set-costs.ts';
 export { surfaceOf } from './surface-of.ts';
