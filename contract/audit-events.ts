@@ -104,6 +104,8 @@ export const auditEvents = {
   },
   'email-domain.removed': { sentence: 'An e-mail domain was given up.' },
   'sso.settings-updated': { sentence: 'Whether single sign-on is required was changed.' },
+  'analytics.exported': { sentence: 'Figures of use were downloaded.' },
+  'analytics.recount-asked': { sentence: 'Figures of use are counted again from the events.' },
   'keys.rotated': { sentence: 'Encryption or signing keys were rotated.' },
 } as const satisfies Record<string, AuditEvent>;
 

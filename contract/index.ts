@@ -1,3 +1,4 @@
+import { analytics } from './analytics.ts';
 import { audit } from './audit.ts';
 import { connect } from './connect.ts';
 import { directory } from './directory.ts';
@@ -24,6 +25,7 @@ export const contract = {
   keys,
   models,
   activity,
+  analytics,
   audit,
   connect,
   setup,
