@@ -42,4 +42,5 @@ const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 export const formatCredits = (credits: number) => tenths.format(credits);
 
 /** "38 %", "0.4 %" */
-export const formatShare = (share: number) => `${(share > 0 && share < 0.1 ? tenths : whole).format(share * 100)} %`;
+export const formatShare = (share: number) =>
+  `${share > 0 && share < 0.1 ? tenths.format(share * 100) : Math.round(share * 100)} %`;

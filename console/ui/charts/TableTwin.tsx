@@ -19,7 +19,7 @@ export function TableTwin({ label, table: { columns, rows } }: { label: string; 
         </Table.Thead>
         <Table.Tbody>
           {rows.map((row) => (
-            <Table.Tr key={String(row[0])}>
+            <Table.Tr key={row.slice(0, 3).join(' ')}>
               <Table.Th scope="row">{row[0]}</Table.Th>
               {row.slice(1).map((value, index) => (
                 <Table.Td key={columns[index + 1]?.header} data-align="end">
