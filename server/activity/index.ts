@@ -2,3 +2,5 @@
 // report of it, or it counts twice.
 export { waitForWriters } from './activity-lock.ts';
 export { recordActivity } from './record-activity.ts';
+export { sameAs } from './same-as.ts';
+export { surfaceOf } from './surface-of.ts';
