@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, readFile, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '#server/config.ts';
@@ -31,8 +31,10 @@ export async function readMarker(folder: string): Promise<DemoMarker | null> {
   return text === null ? null : Marker.parse(JSON.parse(text));
 }
 
-export const writeMarker = (folder: string, marker: DemoMarker): Promise<void> =>
-  replaceFile(markerPath(folder), `${JSON.stringify(marker, null, 2)}\n`);
+export async function writeMarker(folder: string, marker: DemoMarker): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await replaceFile(markerPath(folder), `${JSON.stringify(marker, null, 2)}\n`);
+}
 
 export const newPassword = (): string => `example ${randomBytes(9).toString('base64url')}`;
 

@@ -28,7 +28,11 @@ const totalWeight = commands.reduce((sum, { weight }) => sum + weight, 0);
 
 function pickCommand(random: Random): Command {
   let left = random.next() * totalWeight;
-  return commands.find(({ weight }) => (left -= weight) < 0) ?? commands[0];
+  for (const command of commands) {
+    left -= command.weight;
+    if (left < 0) return command;
+  }
+  return commands[0];
 }
 
 /** The policy that decides for somebody on a day: number and version as in the addresses of explanations. */

@@ -1,7 +1,14 @@
+interface ExampleVersion {
+  message: string;
+  contents: string;
+  /** Counted from the start of the example. */
+  onDay: number;
+}
+
 interface ExamplePolicy {
   name: string;
   contact: string;
-  versions: readonly [{ message: string; contents: string }, ...{ message: string; contents: string; onDay: number }[]];
+  versions: readonly [ExampleVersion, ...ExampleVersion[]];
 }
 
 const secrets = 'deny_read = ["~/.ssh", "~/.aws", "~/.gnupg", "**/.env"]';
@@ -29,12 +36,12 @@ const publish =
   '  { pattern = [{ token = "npm" }, { token = "publish" }], decision = "forbidden", justification = "Releases are published by the build server." },\n';
 
 /** Policies of the example with the days, counted from its start, on which new versions came. */
-export const examplePolicies = [
+export const examplePolicies: readonly ExamplePolicy[] = [
   {
     name: 'Engineers',
     contact: 'platform@example.com',
     versions: [
-      { message: 'The first version for the pilot.', contents: engineers(push) },
+      { message: 'The first version for the pilot.', contents: engineers(push), onDay: 0 },
       { message: 'No infrastructure changes from laptops.', contents: engineers(push + terraform), onDay: 21 },
       { message: 'Clusters and releases, too.', contents: engineers(push + terraform + kubectl + publish), onDay: 52 },
     ],
@@ -44,6 +51,7 @@ export const examplePolicies = [
     contact: 'sre@example.com',
     versions: [
       {
+        onDay: 0,
         message: 'What site reliability needs, with a question before each change of a cluster.',
         contents: `allowed_approval_policies = ["on-request", "untrusted"]
 allowed_sandbox_modes = ["read-only", "workspace-write"]
@@ -65,6 +73,7 @@ prefix_rules = [
     contact: 'security@example.com',
     versions: [
       {
+        onDay: 0,
         message: 'Agencies read and propose.',
         contents: `# People from agencies read and propose; they change nothing.
 allowed_approval_policies = ["untrusted"]
@@ -84,6 +93,7 @@ prefix_rules = [
     contact: 'security@example.com',
     versions: [
       {
+        onDay: 0,
         message: 'A careful start for whoever is in no group yet.',
         contents: `allowed_approval_policies = ["on-request", "untrusted"]
 allowed_sandbox_modes = ["read-only"]
@@ -92,7 +102,7 @@ allowed_web_search_modes = ["cached"]
       },
     ],
   },
-] as const satisfies readonly ExamplePolicy[];
+];
 
 /** The order: who is in none of these groups gets the last policy. */
 export const exampleOrder = [
