@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { backgroundJobs } from '#server/background-jobs.ts';
 import { createOwnerLink, type OwnerLink } from '#server/directory/index.ts';
 import { openJobs } from '#server/jobs/open-jobs.ts';
@@ -28,13 +28,20 @@ async function firstOwnerLink(services: Services): Promise<OwnerLink | null> {
 interface ServeOptions {
   jobs: boolean;
   demo?: boolean;
+  demoDays: number;
 }
 
-async function serve({ jobs: withJobs, demo: isDemo = false }: ServeOptions): Promise<void> {
+function readDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > 365) throw new InvalidArgumentError('A number from 1 to 365.');
+  return days;
+}
+
+async function serve({ jobs: withJobs, demo: isDemo = false, demoDays: days }: ServeOptions): Promise<void> {
   const { config: given, log } = readSettings();
   await refuseExampleFolder(given);
   const opening = new AsyncDisposableStack();
-  const demo: Demo | null = isDemo ? await openDemo(given, log) : null;
+  const demo: Demo | null = isDemo ? await openDemo(given, { log, days }) : null;
   if (demo) opening.defer(() => demo.model.close());
   const config = demo?.config ?? given;
   const reeve: RunningReeve = await startReeve({ config, log });
@@ -70,5 +77,6 @@ export const serveCommand = () =>
   new Command('serve')
     .description('Serve the console, the Codex clients and the model gateway')
     .option('--demo', 'an example organisation with invented people and a scripted model, in a folder of its own')
+    .option('--demo-days <days>', 'how many days of activity the example begins with', readDays, 90)
     .option('--no-jobs', 'leave background jobs to "reeve work" (PostgreSQL only)')
     .action(serve);

@@ -12,7 +12,6 @@ import { foundExample } from './found-example.ts';
 import { liveThrough } from './live-through.ts';
 import { seededRandom } from './random.ts';
 
-export const exampleDays = 90;
 const dayMs = 86_400_000;
 const seed = 20_261;
 
@@ -21,15 +20,17 @@ export interface FillOptions {
   log: Logger;
   owner: { name: string; email: string; password: string };
   upstreamUrl: string;
-  /** Days done, of `exampleDays`. */
+  /** How long ago it was founded. */
+  days: number;
+  /** Days done. */
   onProgress: (done: number) => void;
 }
 
 /**
- * Founds the example organisation 90 days ago and lives through them with a clock that is told: every row comes into the database on
+ * Founds the example organisation in the past and lives through the days since with a clock that is told: every row comes into the database on
  * the ways that real ones come.
  */
-export async function fillExample({ config, log, owner, upstreamUrl, onProgress }: FillOptions): Promise<void> {
+export async function fillExample({ config, log, owner, upstreamUrl, days, onProgress }: FillOptions): Promise<void> {
   await using opening = new AsyncDisposableStack();
   const lock = await openDataFolder(config, 'reeve serve --demo');
   opening.defer(() => lock.release());
@@ -38,7 +39,7 @@ export async function fillExample({ config, log, owner, upstreamUrl, onProgress 
   await opened.changes.follow(log);
   const keys = await openKeys(config, opened.db);
   const now = new Date();
-  const startsAt = new Date(Math.floor(now.getTime() / dayMs - exampleDays) * dayMs + 8 * 3_600_000);
+  const startsAt = new Date(Math.floor(now.getTime() / dayMs - days) * dayMs + 8 * 3_600_000);
   const time = { now: startsAt };
   const origin = publicOrigin(config, config.listen.port);
   const services = createServices({ config, log, clock: () => time.now }, { origin, opened, keys });
@@ -53,6 +54,6 @@ export async function fillExample({ config, log, owner, upstreamUrl, onProgress 
   });
   const random = seededRandom(seed);
   const founded = await foundExample({ services, app }, { owner, people: examplePeople(random), upstreamUrl });
-  await liveThrough({ services, founded, owner, random, time, until: now, days: exampleDays, onProgress });
+  await liveThrough({ services, founded, owner, random, time, until: now, days, onProgress });
   await flushReceipts(services);
 }

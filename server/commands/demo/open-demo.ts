@@ -12,7 +12,7 @@ import {
   writeMarker,
 } from './demo-folder.ts';
 import { type ExampleModel, startExampleModel } from './example-model.ts';
-import { exampleDays, fillExample } from './fill-example.ts';
+import { fillExample } from './fill-example.ts';
 
 export interface Demo {
   config: Config;
@@ -25,16 +25,16 @@ export interface Demo {
 const ownerName = 'Ada Example';
 const barWidth = 30;
 
-function showProgress(done: number): void {
-  const filled = Math.round((done / exampleDays) * barWidth);
+const showProgress = (days: number) => (done: number) => {
+  const filled = Math.round((done / days) * barWidth);
   const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`;
-  const line = `Living through ${exampleDays} days of an example organisation  ${bar}  ${done}`;
-  if (process.stdout.isTTY) process.stdout.write(`\r${line}${done === exampleDays ? '\n' : ''}`);
-  else if (done % exampleDays === 0) process.stdout.write(`${line}\n`);
-}
+  const line = `Living through ${days} days of an example organisation  ${bar}  ${done}`;
+  if (process.stdout.isTTY) process.stdout.write(`\r${line}${done === days ? '\n' : ''}`);
+  else if (done % days === 0) process.stdout.write(`${line}\n`);
+};
 
 /** Fills the example's folder the first time, and starts its model. @throws Refused where it would touch anything real */
-export async function openDemo(given: Config, log: Logger): Promise<Demo> {
+export async function openDemo(given: Config, { log, days }: { log: Logger; days: number }): Promise<Demo> {
   const config = demoConfig(given);
   await refuseForeignFolder(config.dataFolder);
   const model = await startExampleModel();
@@ -50,7 +50,8 @@ export async function openDemo(given: Config, log: Logger): Promise<Demo> {
         log,
         owner: { name: ownerName, email: owner.email, password: owner.password },
         upstreamUrl: model.baseUrl,
-        onProgress: showProgress,
+        days,
+        onProgress: showProgress(days),
       });
       owner = { ...owner, state: 'ready' };
       await writeMarker(config.dataFolder, owner);
