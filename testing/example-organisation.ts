@@ -78,6 +78,7 @@ function exampleCall(workspaceId: string, person: Person, index: number): CallRo
     ended_at: new Date(startedAt.getTime() + durationMs),
     duration_ms: ending.outcome === 'refused' ? 4 : durationMs,
     time_to_first_token_ms: isDone ? 620 : null,
+    credits: null,
   };
 }
 

@@ -5,4 +5,5 @@ export { type ContentParts, contentContext, type EventContent, keepContent } fro
 export { readContent } from './read-content.ts';
 export { recordActivity } from './record-activity.ts';
 export { sameAs } from './same-as.ts';
+export { setCosts } from './set-costs.ts';
 export { surfaceOf } from './surface-of.ts';

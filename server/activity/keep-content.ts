@@ -1,7 +1,7 @@
 import type { ActivityEvent } from '#contract/activity-events.ts';
 import type { Database } from '#server/db/open-database.ts';
 import type { Services } from '#server/services.ts';
-import { type ContentSurfaces, contentIsKept } from './content-setting.ts';
+import { type ContentSurfaces, contentIsKept } from './content-queries.ts';
 import { activityId } from './event-row.ts';
 import { saveContent } from './queries.ts';
 

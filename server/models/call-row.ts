@@ -33,6 +33,7 @@ export const newCallRow = ({ at, ip }: { at: Date; ip: string | null }): CallRow
   ended_at: null,
   duration_ms: null,
   time_to_first_token_ms: null,
+  credits: null,
 });
 
 export function nameMember(row: CallRow, client: CodexClient): void {

@@ -57,6 +57,7 @@ const callEvent = ({ row, times }: CallRecord): ActivityEvent => ({
   outputTokens: row.output_tokens,
   reasoningTokens: row.reasoning_tokens,
   costUsd: row.cost_usd,
+  credits: row.credits,
   detail: withoutNulls({
     credential: row.credential,
     sandboxMode: row.sandbox_mode,
