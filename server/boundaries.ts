@@ -54,7 +54,7 @@ export const features = {
     calls: [],
     tables: ['activity_events', 'activity_content', 'activity_unknown', 'activity_due'],
   },
-  telemetry: { calls: ['activity'], tables: ['client_events'] },
+  telemetry: { calls: ['activity', 'policies'], tables: ['client_events', 'telemetry_senders'] },
   connect: { calls: ['workspace'], tables: [] },
   setup: { calls: ['audit', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'], tables: [] },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;

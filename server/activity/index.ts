@@ -1,6 +1,8 @@
 // What happened, whoever reported it. Rule people get wrong: an event holds no content, and its `sameAs` must be the same in every
 // report of it, or it counts twice.
 export { waitForWriters } from './activity-lock.ts';
+export { activityId } from './event-row.ts';
 export { recordActivity } from './record-activity.ts';
 export { sameAs } from './same-as.ts';
 export { surfaceOf } from './surface-of.ts';
+export { countUnknown, listUnknown, type UnknownCount } from './unknown-queries.ts';

@@ -8,6 +8,7 @@ import type { PolicyTables } from './policy-tables.ts';
 import type { ScimTables } from './scim-tables.ts';
 import type { SecondFactorTables } from './second-factor-tables.ts';
 import type { SsoTables } from './sso-tables.ts';
+import type { TelemetryTables } from './telemetry-tables.ts';
 
 export interface Tables
   extends ActivityTables,
@@ -17,7 +18,8 @@ export interface Tables
     PolicyTables,
     SsoTables,
     SecondFactorTables,
-    ScimTables {
+    ScimTables,
+    TelemetryTables {
   secrets: { workspace_id: string; name: string; sealed: string; hint: string; updated_at: Timestamp };
   models: {
     workspace_id: string;
