@@ -4,5 +4,6 @@ export { waitForWriters } from './activity-lock.ts';
 export { activityId } from './event-row.ts';
 export { recordActivity } from './record-activity.ts';
 export { sameAs } from './same-as.ts';
+export { setCosts } from './set-costs.ts';
 export { surfaceOf } from './surface-of.ts';
 export { countUnknown, listUnknown, type UnknownCount } from './unknown-queries.ts';
