@@ -25,7 +25,7 @@ import { rolesRoutes } from './roles/index.ts';
 import type { Services } from './services.ts';
 import { setupRoutes } from './setup/index.ts';
 import { endAtProvider, ssoDialect, ssoRoutes } from './sso/index.ts';
-import { codexEventsDialect } from './telemetry/index.ts';
+import { codexEventsDialect, otlpDialect } from './telemetry/index.ts';
 import { workspaceRoutes } from './workspace/index.ts';
 
 export interface AppParts {
@@ -34,6 +34,8 @@ export interface AppParts {
   authorityPem: string | null;
   /** The authority over the vendor's names, for machines behind `reeve proxy`; null where that is off. */
   proxyAuthorityPem: string | null;
+  /** Features register their own counters here. */
+  metrics?: Metrics;
 }
 
 /** Reeve's own API, feature by feature. */
@@ -62,6 +64,7 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   codexClientDialect(services),
   responsesDialect(services, parts.gateway),
   codexEventsDialect(services),
+  otlpDialect(services, { registry: parts.metrics?.registry }),
   connectDialect(services, parts),
   scimDialect(services),
 ];

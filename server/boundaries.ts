@@ -89,7 +89,7 @@ export const features = {
       'usage_recounts',
     ],
   },
-  telemetry: { calls: ['activity'], tables: ['client_events'] },
+  telemetry: { calls: ['activity', 'policies'], tables: ['client_events', 'telemetry_senders'] },
   compliance: { calls: ['activity', 'audit'], tables: ['compliance_log_files', 'compliance_log_marks'] },
   connect: { calls: ['workspace'], tables: [] },
   setup: { calls: ['audit', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'], tables: [] },

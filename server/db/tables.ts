@@ -11,6 +11,7 @@ import type { PriceTables } from './price-tables.ts';
 import type { ScimTables } from './scim-tables.ts';
 import type { SecondFactorTables } from './second-factor-tables.ts';
 import type { SsoTables } from './sso-tables.ts';
+import type { TelemetryTables } from './telemetry-tables.ts';
 import type { UsageTables } from './usage-tables.ts';
 
 export interface Tables
@@ -25,6 +26,7 @@ export interface Tables
     SsoTables,
     SecondFactorTables,
     ScimTables,
+    TelemetryTables,
     UsageTables {
   secrets: { workspace_id: string; name: string; sealed: string; hint: string; updated_at: Timestamp };
   models: {

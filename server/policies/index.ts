@@ -12,3 +12,4 @@ export { checkPolicyRevision, deliverPolicy, policyRevisionHeader } from './poli
 export { purgeExpiredPolicies } from './purge-expired.ts';
 export { flushReceipts } from './record-receipts.ts';
 export { policiesRoutes } from './routes.ts';
+export { readTelemetryToken, telemetryHeader, telemetryTokenOf } from './telemetry-token.ts';

@@ -1,6 +1,7 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { ModelSlug } from '#contract/models.ts';
 import { isReeveError, ReeveError } from '#server/fail.ts';
+import { ClientLeft } from '#server/http/receive-body.ts';
 import type { CodexClient, WireCall } from '#server/http/wire-routes.ts';
 import { type CallRecord, recordOf } from '#server/models/call-record.ts';
 import { nameMember, newCallRow } from '#server/models/call-row.ts';
@@ -11,7 +12,7 @@ import { type ClientFacts, clientFacts } from './client-facts.ts';
 import { findStopped } from './find-stopped.ts';
 import type { Gateway } from './gateway.ts';
 import { countModels, replaceModel } from './model-in-text.ts';
-import { ClientLeft, type ReceivedBody, readBody } from './read-body.ts';
+import { type ReceivedBody, readBody } from './read-body.ts';
 import { readNewInput } from './read-input.ts';
 import { type ApprovedCall, runCall } from './run-call.ts';
 import { CallBody, line } from './wire.ts';
