@@ -1,3 +1,4 @@
+import { activityEvents } from './activity-list.ts';
 import { analytics } from './analytics.ts';
 import { audit } from './audit.ts';
 import { connect } from './connect.ts';
@@ -26,7 +27,7 @@ export const contract = {
   keys,
   models,
   modelPrices,
-  activity,
+  activity: { ...activity, ...activityEvents },
   analytics,
   audit,
   connect,

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { activityEventsRoutes } from './activity/index.ts';
 import { auditRoutes } from './audit/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
@@ -50,7 +51,7 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   keys: keysRoutes(services),
   models: modelsRoutes(services),
   modelPrices: modelPricesRoutes(services),
-  activity: activityRoutes(services),
+  activity: { ...activityRoutes(services), ...activityEventsRoutes(services) },
   audit: auditRoutes(services),
   connect: connectRoutes(services, parts),
   setup: setupRoutes(services),

@@ -5,6 +5,7 @@ export { activityId } from './event-row.ts';
 export { type ContentParts, type EventContent, keepContent, keepFormerContent } from './keep-content.ts';
 export { readContent } from './read-content.ts';
 export { recordActivity } from './record-activity.ts';
+export { activityEventsRoutes } from './routes.ts';
 export { sameAs } from './same-as.ts';
 export { setCosts } from './set-costs.ts';
 export { surfaceOf } from './surface-of.ts';
