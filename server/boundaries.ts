@@ -65,6 +65,7 @@ export const features = {
       'price_corrections',
       'model_upstreams',
       'model_calls',
+      'former_calls',
       'seen_clients',
       'secrets',
     ],

@@ -53,6 +53,13 @@ export const sealedColumns: readonly SealedColumn[] = [
     contextOf: ([id]) => `sessions/${id}/sso_logout_hint`,
   },
   {
+    table: 'activity_content',
+    column: 'sealed',
+    key: ['workspace_id', 'event_id'],
+    contextOf: ([workspaceId, eventId]) => `activity_content/${workspaceId}/${eventId}`,
+    hasManyRows: true,
+  },
+  {
     table: 'blobs',
     column: 'sealed_key',
     key: ['name'],

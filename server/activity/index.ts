@@ -2,6 +2,8 @@
 // report of it, or it counts twice.
 export { waitForWriters } from './activity-lock.ts';
 export { activityId } from './event-row.ts';
+export { type ContentParts, contentContext, type EventContent, keepContent } from './keep-content.ts';
+export { readContent } from './read-content.ts';
 export { recordActivity } from './record-activity.ts';
 export { sameAs } from './same-as.ts';
 export { setCosts } from './set-costs.ts';

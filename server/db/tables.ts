@@ -70,10 +70,9 @@ export interface Tables
     ended_at: Timestamp | null;
     duration_ms: number | null;
     time_to_first_token_ms: number | null;
-    request_text: string | null;
-    answer_text: string | null;
     credits: number | null;
   };
+  former_calls: { id: string; started_at: Timestamp; request_text: string | null; answer_text: string | null };
   client_events: {
     id: string;
     workspace_id: string;
