@@ -84,6 +84,7 @@ export const features = {
       'usage_totals',
       'usage_mark_totals',
       'usage_sizes',
+      'usage_sources',
       'usage_due',
       'usage_zones',
       'usage_recounts',
@@ -98,6 +99,8 @@ export const features = {
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */
 export const tablesAnyoneMayRead = [
   'activity_events',
+  'activity_due',
+  'activity_unknown',
   'usage_days',
   'usage_hours',
   'usage_totals',
