@@ -1,6 +1,11 @@
 import { z } from 'zod';
+import { lastSecond } from './report-window.ts';
 
-const Seconds = z.number().int().min(0);
+const Seconds = z
+  .number()
+  .int()
+  .min(0)
+  .max(lastSecond + 1);
 
 /** Where a page ended, with the whole report it belongs to: midnight between two pages moves nothing. */
 const PagePlace = z.strictObject({
@@ -13,7 +18,7 @@ const PagePlace = z.strictObject({
   until: Seconds,
   /** The first second of the last row's day or week. */
   bucket: Seconds,
-  memberId: z.string().max(200),
+  memberId: z.string().regex(/^[\w-]{0,100}$/),
 });
 export type PagePlace = z.infer<typeof PagePlace>;
 

@@ -1,7 +1,7 @@
-import type { Fault } from './wire.ts';
 import { decodePage, type PagePlace } from './page-cursor.ts';
 import { notValid } from './render-error.ts';
 import { lastSecond, type ReportWindow, reportWindow, windowFaults } from './report-window.ts';
+import type { Fault } from './wire.ts';
 
 export const defaultLimit = 1_000;
 export const maxLimit = 30_000;
@@ -13,10 +13,15 @@ export interface ReportQuery extends ReportWindow {
   limit: number;
   /** After the last row of the page before. */
   after: PagePlace | null;
+  /** As it was written, for the next page and the audit log. */
+  asked: AskedReport;
 }
 
-/** Which parameters an endpoint has beside the common ones. */
-export interface Parameters {
+type AskedReport = Pick<PagePlace, 'start_time' | 'end_time' | 'group' | 'group_by'>;
+
+export interface Endpoint {
+  of: PagePlace['of'];
+  /** Whether it has `group` beside the common parameters. */
   hasGroup: boolean;
 }
 
@@ -78,13 +83,16 @@ function contradicts(reading: Reading, after: PagePlace, said: Partial<Record<st
     if (value !== null && value !== known[name])
       reading.faults.push({
         loc: ['query', 'page'],
-        msg: `This page belongs to a report with another ${name}. Send the same parameters, or none but page and limit.`,
+        msg: `This page belongs to a report with another ${name === 'of' ? 'address' : name}. Send the same parameters, or none but page and limit.`,
         type: 'value_error',
       });
 }
 
+const meaningOf = ({ group, group_by }: AskedReport) =>
+  ({ rows: group === 'workspace' ? 'workspace' : 'user', grain: group_by ?? 'day' }) as const;
+
 /** What a request asks for. @throws ReeveError bad-input with all faults, in the vendor's shape */
-export function readReportQuery(query: URLSearchParams, { hasGroup }: Parameters, now: Date): ReportQuery {
+export function readReportQuery(query: URLSearchParams, { of, hasGroup }: Endpoint, now: Date): ReportQuery {
   const reading: Reading = { query, faults: [] };
   const start = integer(reading, 'start_time', { ge: 0, le: lastSecond });
   const end = integer(reading, 'end_time', { ge: 0, le: lastSecond });
@@ -92,26 +100,14 @@ export function readReportQuery(query: URLSearchParams, { hasGroup }: Parameters
   const group = hasGroup ? choice(reading, 'group', ['workspace']) : null;
   const groupBy = choice(reading, 'group_by', ['day', 'week']);
   const after = place(reading);
-  if (reading.faults.length === 0 && after) {
-    contradicts(reading, after, { start_time: start, end_time: end, group, group_by: groupBy });
-  } else if (reading.faults.length === 0) {
-    reading.faults.push(...windowFaults({ start, end, isOlder: groupBy !== null, now }));
+  const asked = { start_time: start, end_time: end, group, group_by: groupBy };
+  if (reading.faults.length === 0) {
+    if (after) contradicts(reading, after, { of, ...asked });
+    else reading.faults.push(...windowFaults({ start, end, isOlder: groupBy !== null, now }));
   }
   if (reading.faults.length > 0) throw notValid(reading.faults);
-  if (after)
-    return {
-      from: after.from,
-      until: after.until,
-      rows: after.group === 'workspace' ? 'workspace' : 'user',
-      grain: after.group_by === 'week' ? 'week' : 'day',
-      limit,
-      after,
-    };
-  return {
-    ...reportWindow({ start, end, now }),
-    rows: group === 'workspace' ? 'workspace' : 'user',
-    grain: groupBy ?? 'day',
-    limit,
-    after: null,
-  };
+  if (after === null) return { ...reportWindow({ start, end, now }), ...meaningOf(asked), limit, after, asked };
+  const { from, until, start_time, end_time, group: ofGroup, group_by } = after;
+  const first = { start_time, end_time, group: ofGroup, group_by };
+  return { from, until, ...meaningOf(first), limit, after, asked: first };
 }

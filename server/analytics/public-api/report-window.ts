@@ -4,8 +4,8 @@ export const daySeconds = 86_400;
 const defaultDays = 30;
 /** Of the older generation of parameters, the one with `group_by`. */
 export const lookBackDays = 90;
-/** The last second of the year 9999: beyond, days have no four-digit year. */
-export const lastSecond = 253_402_300_799;
+/** The last second of the year 9998: the day after it still has a four-digit year, as the database wants it. */
+export const lastSecond = 253_370_764_799;
 
 /** Whole UTC days, in Unix seconds at midnight. */
 export interface ReportWindow {
@@ -27,7 +27,15 @@ export const mondayOf = (day: number): number => {
  * Which days are asked for: every UTC day of which a part lies in the window. Without an end, it ends with today; without a beginning,
  * it has 30 days.
  */
-export function reportWindow({ start, end, now }: { start: number | null; end: number | null; now: Date }): ReportWindow {
+export function reportWindow({
+  start,
+  end,
+  now,
+}: {
+  start: number | null;
+  end: number | null;
+  now: Date;
+}): ReportWindow {
   const tomorrow = dayOf(now.getTime() / 1000) + daySeconds;
   const until = end === null ? tomorrow : dayOf(end - 1) + daySeconds;
   const from = start === null ? until - defaultDays * daySeconds : dayOf(start);
@@ -35,9 +43,17 @@ export function reportWindow({ start, end, now }: { start: number | null; end: n
 }
 
 /** What is wrong with it; the older generation looks back 90 days and no further. */
-export function windowFaults(
-  { start, end, isOlder, now }: { start: number | null; end: number | null; isOlder: boolean; now: Date },
-): Fault[] {
+export function windowFaults({
+  start,
+  end,
+  isOlder,
+  now,
+}: {
+  start: number | null;
+  end: number | null;
+  isOlder: boolean;
+  now: Date;
+}): Fault[] {
   const { from, until } = reportWindow({ start, end, now });
   const faults: Fault[] = [];
   if (until < from || (start !== null && end !== null && end < start))
