@@ -59,7 +59,15 @@ export const features = {
   },
   models: {
     calls: ['activity', 'audit', 'policies', 'roles'],
-    tables: ['models', 'model_prices', 'price_corrections', 'model_upstreams', 'model_calls', 'seen_clients', 'secrets'],
+    tables: [
+      'models',
+      'model_prices',
+      'price_corrections',
+      'model_upstreams',
+      'model_calls',
+      'seen_clients',
+      'secrets',
+    ],
   },
   activity: {
     calls: [],
