@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { analyticsRoutes } from './analytics/index.ts';
+import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
@@ -67,6 +67,7 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   responsesDialect(services, parts.gateway),
   codexEventsDialect(services),
   otlpDialect(services, { registry: parts.metrics?.registry }),
+  analyticsApiDialect(services),
   connectDialect(services, parts),
   scimDialect(services),
 ];

@@ -2,3 +2,4 @@
 // a report may come late, twice or in parts; whoever changes or deletes events notes the hours in `activity_due`.
 export { countUsage } from './count-usage.ts';
 export { analyticsRoutes } from './routes.ts';
+export { analyticsApiDialect } from './public-api/dialect.ts';
