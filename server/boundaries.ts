@@ -4,7 +4,18 @@
  * no feature, except `app.ts` and the commands, which put everything together.
  */
 export const features = {
-  audit: { calls: [], tables: ['audit_events'] },
+  audit: {
+    calls: [],
+    tables: [
+      'audit_events',
+      'audit_chain',
+      'audit_checkpoints',
+      'audit_tree',
+      'audit_copies',
+      'audit_keys',
+      'audit_verifications',
+    ],
+  },
   roles: { calls: ['audit'], tables: ['roles', 'role_grants'] },
   identity: {
     calls: ['audit', 'roles'],

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { ActivityTables } from './activity-tables.ts';
+import type { AuditTables } from './audit-tables.ts';
 import type { Json, Timestamp } from './column-types.ts';
 import type { ComplianceTables } from './compliance-tables.ts';
 import type { DirectoryTables } from './directory-tables.ts';
@@ -12,6 +13,7 @@ import type { SsoTables } from './sso-tables.ts';
 
 export interface Tables
   extends ActivityTables,
+    AuditTables,
     ComplianceTables,
     DirectoryTables,
     IdentityTables,
@@ -84,20 +86,6 @@ export interface Tables
     version: string;
     first_seen_at: Timestamp;
     last_seen_at: Timestamp;
-  };
-  audit_events: {
-    id: string;
-    workspace_id: string | null;
-    at: Timestamp;
-    event: string;
-    actor_kind: 'member' | 'key' | 'client' | 'system' | 'anonymous';
-    actor_id: string | null;
-    actor_label: string;
-    subject_kind: string | null;
-    subject_id: string | null;
-    subject_label: string | null;
-    payload: Json<Record<string, unknown>>;
-    ip: string | null;
   };
   rate_limits: { key: string; points: number; expire: number | null };
 }
