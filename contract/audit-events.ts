@@ -104,8 +104,11 @@ export const auditEvents = {
   },
   'email-domain.removed': { sentence: 'An e-mail domain was given up.' },
   'sso.settings-updated': { sentence: 'Whether single sign-on is required was changed.' },
+  'compliance.called': { sentence: 'A program read or deleted through the compliance API.' },
   'keys.rotated': { sentence: 'Encryption or signing keys were rotated.' },
 } as const satisfies Record<string, AuditEvent>;
 
 export type AuditEventName = keyof typeof auditEvents;
 export const auditEventNames = Object.keys(auditEvents) as [AuditEventName, ...AuditEventName[]];
+
+export const isAuditEventName = (name: string): name is AuditEventName => Object.hasOwn(auditEvents, name);

@@ -1,4 +1,6 @@
 // What happened, whoever reported it. Rule people get wrong: an event holds no content, and its `sameAs` must be the same in every
 // report of it, or it counts twice.
 export { waitForWriters } from './activity-lock.ts';
+export { activityId } from './event-row.ts';
+export { type KeptContent, readContent } from './read-content.ts';
 export { recordActivity } from './record-activity.ts';
