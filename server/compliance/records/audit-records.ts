@@ -1,5 +1,5 @@
-import type { CodexSurface } from '#contract/codex-surfaces.ts';
 import { isAuditEventName } from '#contract/audit-events.ts';
+import type { CodexSurface } from '#contract/codex-surfaces.ts';
 import { type ArrivedEntry, lastAuditSeq, listArrivedEntries } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { actionsOf, type LoggedAction } from './audit-actions.ts';
@@ -87,6 +87,8 @@ export async function readAuditRecords(
   { after, upTo, limit }: Omit<ReadPart, 'withContent'>,
 ): Promise<{ records: PlacedRecord[]; readTo: number }> {
   const rows = await listArrivedEntries(db, workspaceId, { after, upTo, limit });
-  const records = rows.flatMap((row) => auditRecords(workspaceId, row).map((record) => ({ position: row.seq, record })));
+  const records = rows.flatMap((row) =>
+    auditRecords(workspaceId, row).map((record) => ({ position: row.seq, record })),
+  );
   return { records, readTo: rows.length < limit ? upTo : (rows.at(-1)?.seq ?? upTo) };
 }

@@ -4,7 +4,16 @@ import type { ArrivedEntry } from '#server/audit/index.ts';
 /** An entry of the audit log, as records are made of it. */
 export type Entry = Pick<
   ArrivedEntry,
-  'id' | 'at' | 'actor_kind' | 'actor_id' | 'actor_label' | 'subject_kind' | 'subject_id' | 'subject_label' | 'payload' | 'ip'
+  | 'id'
+  | 'at'
+  | 'actor_kind'
+  | 'actor_id'
+  | 'actor_label'
+  | 'subject_kind'
+  | 'subject_id'
+  | 'subject_label'
+  | 'payload'
+  | 'ip'
 > & { event: AuditEventName; workspaceId: string };
 
 /** `Ada Lovelace <ada@example.com>`, or the address alone. */

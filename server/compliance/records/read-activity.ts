@@ -1,7 +1,12 @@
 import { activityId, readContent, waitForWriters } from '#server/activity/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import type { Services } from '#server/services.ts';
-import { type ActivityRow, lastActivitySeq, listAnswersBetween, listArrivedActivity } from './activity-record-queries.ts';
+import {
+  type ActivityRow,
+  lastActivitySeq,
+  listAnswersBetween,
+  listArrivedActivity,
+} from './activity-record-queries.ts';
 import { codexRecord, isInCodexLog } from './codex-records.ts';
 import type { LogRecord } from './wire.ts';
 
@@ -28,7 +33,11 @@ export const activityHead = (db: Database, workspaceId: string): Promise<number>
 const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7/;
 
 /** The event that holds the answer of each of these calls, by the id of the call’s event. */
-async function findAnswers(db: Database, workspaceId: string, calls: readonly ActivityRow[]): Promise<Map<string, string>> {
+async function findAnswers(
+  db: Database,
+  workspaceId: string,
+  calls: readonly ActivityRow[],
+): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const without: ActivityRow[] = [];
   for (const call of calls) {
@@ -68,7 +77,11 @@ export async function readActivityRecords(
   const rows = await listArrivedActivity(db, workspaceId, { after, upTo, limit });
   const wanted = rows.filter(isInCodexLog);
   const answers = withContent
-    ? await findAnswers(db, workspaceId, wanted.filter(({ kind }) => kind === 'model.call'))
+    ? await findAnswers(
+        db,
+        workspaceId,
+        wanted.filter(({ kind }) => kind === 'model.call'),
+      )
     : new Map<string, string>();
   const ids = withContent ? [...wanted.map(({ id }) => id), ...answers.values()] : [];
   const contents = await readContent({ secrets }, db, workspaceId, ids);

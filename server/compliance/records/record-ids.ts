@@ -14,7 +14,8 @@ export function recordIdOf(...parts: readonly string[]): string {
 export const uuidOf = (id: string): string => dashed(id.slice(id.indexOf('_') + 1));
 
 /** The organisation of the vendor’s costs and app logs is the workspace itself. */
-export const organizationIdOf = (workspaceId: string): string => `org-${workspaceId.slice(workspaceId.indexOf('_') + 1)}`;
+export const organizationIdOf = (workspaceId: string): string =>
+  `org-${workspaceId.slice(workspaceId.indexOf('_') + 1)}`;
 
 const workspaceForms = /^(?:ws_|org-)?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})$/i;
 
