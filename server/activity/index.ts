@@ -4,3 +4,6 @@ export { waitForWriters } from './activity-lock.ts';
 export { activityId } from './event-row.ts';
 export { type KeptContent, readContent } from './read-content.ts';
 export { recordActivity } from './record-activity.ts';
+export { sameAs } from './same-as.ts';
+export { setCosts } from './set-costs.ts';
+export { surfaceOf } from './surface-of.ts';
