@@ -80,6 +80,7 @@ export const auditEvents = {
   'price.added': { sentence: 'A price was set, or planned for later.' },
   'price.corrected': { sentence: 'A price of the past was corrected: its calls are priced again.' },
   'price.withdrawn': { sentence: 'A planned price was withdrawn before it began.' },
+  'analytics.read': { sentence: 'An API key read usage through the Analytics API.' },
   'access-token.created': { sentence: 'An access token or API key was created.', secret: ['token'] },
   'access-token.revoked': { sentence: 'An access token or API key was revoked.' },
   'key.created': { sentence: 'An API key of the workspace was created.', secret: ['secret'] },

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { analyticsApiDialect } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
@@ -62,6 +63,7 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   codexClientDialect(services),
   responsesDialect(services, parts.gateway),
   codexEventsDialect(services),
+  analyticsApiDialect(services),
   connectDialect(services, parts),
   scimDialect(services),
 ];

@@ -102,3 +102,17 @@ export async function markDue(
     select workspace_id, hour, member_id, since
     from json_populate_recordset(null::activity_due, ${JSON.stringify([...hours.values()])}::json)`.execute(tx);
 }
+
+/** @returns when those events happened, and whose they are */
+export async function saveCosts(
+  tx: Database,
+  workspaceId: string,
+  costs: readonly { id: string; costUsd: number | null; credits: number | null }[],
+): Promise<Pick<EventRow, 'at' | 'member_id'>[]> {
+  const { rows } = await sql<Pick<EventRow, 'at' | 'member_id'>>`
+    update activity_events e set cost_usd = n."costUsd", credits = n.credits
+    from json_to_recordset(${JSON.stringify(costs)}::json) as n (id text, "costUsd" double precision, credits double precision)
+    where e.workspace_id = ${workspaceId} and e.id = n.id
+    returning e.at, e.member_id`.execute(tx);
+  return rows;
+}
