@@ -108,6 +108,7 @@ export const auditEvents = {
   },
   'email-domain.removed': { sentence: 'An e-mail domain was given up.' },
   'sso.settings-updated': { sentence: 'Whether single sign-on is required was changed.' },
+  'compliance.called': { sentence: 'A program read or deleted through the compliance API.' },
   'analytics.exported': { sentence: 'Figures of use were downloaded.' },
   'analytics.recount-asked': { sentence: 'Figures of use are counted again from the events.' },
   'keys.rotated': { sentence: 'Encryption or signing keys were rotated.' },
@@ -115,3 +116,5 @@ export const auditEvents = {
 
 export type AuditEventName = keyof typeof auditEvents;
 export const auditEventNames = Object.keys(auditEvents) as [AuditEventName, ...AuditEventName[]];
+
+export const isAuditEventName = (name: string): name is AuditEventName => Object.hasOwn(auditEvents, name);
