@@ -66,6 +66,7 @@ export const features = {
     tables: ['activity_events', 'activity_content', 'activity_unknown', 'activity_due'],
   },
   telemetry: { calls: ['activity'], tables: ['client_events'] },
+  compliance: { calls: ['activity', 'audit'], tables: ['compliance_log_files', 'compliance_log_marks'] },
   connect: { calls: ['workspace'], tables: [] },
   setup: { calls: ['audit', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'], tables: [] },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;
@@ -85,7 +86,7 @@ export const tablesAnyoneMayRead = [
 ] as const;
 
 /** The platform's own tables: no feature touches them. */
-export const platformTables = ['rate_limits'] as const;
+export const platformTables = ['blobs', 'rate_limits'] as const;
 
 /** Writes beside the owner's, each with its reason. */
 export const alsoWrites: readonly { feature: keyof typeof features; table: string; because: string }[] = [

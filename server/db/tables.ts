@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { ActivityTables } from './activity-tables.ts';
 import type { AuditTables } from './audit-tables.ts';
 import type { Json, Timestamp } from './column-types.ts';
+import type { ComplianceTables } from './compliance-tables.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
 import type { KeyTables } from './key-tables.ts';
@@ -13,6 +14,7 @@ import type { SsoTables } from './sso-tables.ts';
 export interface Tables
   extends ActivityTables,
     AuditTables,
+    ComplianceTables,
     DirectoryTables,
     IdentityTables,
     KeyTables,
