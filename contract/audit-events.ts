@@ -104,6 +104,10 @@ export const auditEvents = {
   },
   'email-domain.removed': { sentence: 'An e-mail domain was given up.' },
   'sso.settings-updated': { sentence: 'Whether single sign-on is required was changed.' },
+  'audit.key-rotated': { sentence: 'The key that signs checkpoints of the audit log was replaced.' },
+  'audit.exported': { sentence: 'The audit log was exported.' },
+  'audit.verified': { sentence: 'Somebody had the audit log verified.' },
+  'audit.person-erased': { sentence: "A person's values were erased from the audit log; its proofs stay valid." },
   'keys.rotated': { sentence: 'Encryption or signing keys were rotated.' },
 } as const satisfies Record<string, AuditEvent>;
 

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { auditJobs } from './audit/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
 import { keepStatistics } from './db/keep-statistics.ts';
@@ -70,6 +71,7 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   { name: 'purge-key-secrets', cron: '57 2 * * *', run: async () => ({ deleted: await purgeEndedSecrets(services) }) },
   { name: 'keep-statistics', cron: '37 * * * *', run: () => keepStatistics(services) },
   ...ssoJobs(services),
+  ...auditJobs(services),
   { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },
 ];
