@@ -9,6 +9,7 @@ import { notifyOfEndingTokens, purgeExpiredIdentity } from './identity/index.ts'
 import type { BackgroundJob } from './jobs/open-jobs.ts';
 import { notifyOfEndingKeys, purgeEndedSecrets } from './keys/index.ts';
 import { createMailer } from './mail/create-mailer.ts';
+import { repriceCalls } from './models/index.ts';
 import { purgeExpiredPolicies } from './policies/index.ts';
 import { resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
@@ -70,6 +71,7 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   { name: 'notify-of-ending', cron: '13 * * * *', run: () => notifyOfEnding(services) },
   { name: 'purge-key-secrets', cron: '57 2 * * *', run: async () => ({ deleted: await purgeEndedSecrets(services) }) },
   { name: 'keep-statistics', cron: '37 * * * *', run: () => keepStatistics(services) },
+  { name: 'reprice-calls', cron: '* * * * *', run: () => repriceCalls(services) },
   ...ssoJobs(services),
   ...auditJobs(services),
   { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },

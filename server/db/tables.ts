@@ -7,9 +7,11 @@ import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
 import type { KeyTables } from './key-tables.ts';
 import type { PolicyTables } from './policy-tables.ts';
+import type { PriceTables } from './price-tables.ts';
 import type { ScimTables } from './scim-tables.ts';
 import type { SecondFactorTables } from './second-factor-tables.ts';
 import type { SsoTables } from './sso-tables.ts';
+import type { UsageTables } from './usage-tables.ts';
 
 export interface Tables
   extends ActivityTables,
@@ -19,9 +21,11 @@ export interface Tables
     IdentityTables,
     KeyTables,
     PolicyTables,
+    PriceTables,
     SsoTables,
     SecondFactorTables,
-    ScimTables {
+    ScimTables,
+    UsageTables {
   secrets: { workspace_id: string; name: string; sealed: string; hint: string; updated_at: Timestamp };
   models: {
     workspace_id: string;
@@ -30,9 +34,6 @@ export interface Tables
     upstream_model: string | null;
     context_window_tokens: number;
     reasoning_efforts: Json<string[]>;
-    input_usd_per_million: number | null;
-    cached_input_usd_per_million: number | null;
-    output_usd_per_million: number | null;
     is_default: Generated<boolean>;
     created_at: Timestamp;
   };
@@ -69,6 +70,7 @@ export interface Tables
     time_to_first_token_ms: number | null;
     request_text: string | null;
     answer_text: string | null;
+    credits: number | null;
   };
   client_events: {
     id: string;
