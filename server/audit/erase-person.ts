@@ -46,7 +46,7 @@ const listEntriesOf = (
     .execute();
 
 const isPersonalKey = (path: string): boolean =>
-  /(name|mail|label|phone|address|picture|userAgent)[^/]*(\/\d+)?$/i.test(path);
+  /^\/payload\/.*(name|mail|label|phone|address|picture|userAgent)[^/]*(\/\d+)?$/i.test(path);
 
 /** Which fields of an entry say something about the person. */
 function fieldsToErase(row: StoredEntry, { memberId, values }: PersonToErase): string[] {

@@ -34,7 +34,7 @@ begin
   last_hash := coalesce(last_hash, repeat('0', 64)); --
   insert into audit_chain (chain, seq, event_id, previous, hash) values (of_chain, last_seq + 1, new.id, last_hash, encode(sha256(convert_to(
     '{"chain":"' || of_chain || '","content":"' || content || '","previous":"' || last_hash || '","seq":' || (last_seq + 1) || ',"v":1}',
-    'UTF8')), 'hex')); -- RFC 8785 of the link
+    'UTF8')), 'hex')) on conflict (event_id) do nothing; -- RFC 8785 of the link; one that is there stays, whoever takes its seal away
   return null; --
 end
 $$;
