@@ -16,8 +16,8 @@ import type { UsageTables } from './usage-tables.ts';
 
 export interface Tables
   extends ActivityTables,
-    ComplianceTables,
     AuditTables,
+    ComplianceTables,
     DirectoryTables,
     IdentityTables,
     KeyTables,
