@@ -104,6 +104,14 @@ export const auditEvents = {
   },
   'email-domain.removed': { sentence: 'An e-mail domain was given up.' },
   'sso.settings-updated': { sentence: 'Whether single sign-on is required was changed.' },
+  'destination.created': { sentence: 'A destination for compliance records was added.' },
+  'destination.updated': { sentence: 'A destination for compliance records was changed.' },
+  'destination.secret-rotated': {
+    sentence: 'A destination for compliance records got a new secret.',
+    secret: ['secret'],
+  },
+  'destination.tested': { sentence: 'A destination for compliance records was tried.' },
+  'destination.deleted': { sentence: 'A destination for compliance records was deleted.' },
   'keys.rotated': { sentence: 'Encryption or signing keys were rotated.' },
 } as const satisfies Record<string, AuditEvent>;
 

@@ -1,4 +1,5 @@
 import { audit } from './audit.ts';
+import { compliance } from './compliance-endpoints.ts';
 import { connect } from './connect.ts';
 import { directory } from './directory.ts';
 import { identity } from './identity.ts';
@@ -25,6 +26,7 @@ export const contract = {
   models,
   activity,
   audit,
+  compliance,
   connect,
   setup,
   sso,

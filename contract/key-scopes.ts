@@ -57,7 +57,6 @@ export const keyScopes = {
     sentence: 'Export the compliance logs.',
     isReadOnly: true,
     carries: ['compliance.read'],
-    waitsFor: waitsForCompliance,
   },
   'policies.write': {
     label: 'Write policies',

@@ -168,7 +168,13 @@ export const permissions = {
     area: 'governance',
     label: 'Read compliance logs',
     sentence: 'Export the compliance logs, content included where the workspace keeps it.',
-    waitsFor: waitsForCompliance,
+  },
+  'compliance.write': {
+    area: 'governance',
+    label: 'Manage compliance',
+    sentence:
+      'Set where compliance records are sent and how long what is kept, and hold a person’s records back from both.',
+    includes: ['compliance.read'],
   },
   'compliance.delete': {
     area: 'governance',

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { auditRoutes } from './audit/index.ts';
+import { complianceRoutes } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
 import { mountApiPage } from './http/api-page.ts';
@@ -49,6 +50,7 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   models: modelsRoutes(services),
   activity: activityRoutes(services),
   audit: auditRoutes(services),
+  compliance: complianceRoutes(services),
   connect: connectRoutes(services, parts),
   setup: setupRoutes(services),
   sso: ssoRoutes(services),

@@ -55,8 +55,12 @@ export const features = {
     tables: ['activity_events', 'activity_content', 'activity_unknown', 'activity_due'],
   },
   telemetry: { calls: ['activity'], tables: ['client_events'] },
+  compliance: { calls: ['activity', 'audit'], tables: ['compliance_destinations', 'compliance_positions'] },
   connect: { calls: ['workspace'], tables: [] },
-  setup: { calls: ['audit', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'], tables: [] },
+  setup: {
+    calls: ['audit', 'compliance', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'],
+    tables: [],
+  },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;
 
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */

@@ -49,6 +49,12 @@ export const sealedColumns: readonly SealedColumn[] = [
     key: ['id'],
     contextOf: ([id]) => `sessions/${id}/sso_logout_hint`,
   },
+  {
+    table: 'compliance_destinations',
+    column: 'sealed_secret',
+    key: ['id'],
+    contextOf: ([id]) => `compliance_destinations/${id}/secret`,
+  },
 ];
 
 export interface SealedSecret {

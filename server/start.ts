@@ -7,6 +7,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { finishRestore } from './backup/restore-journal.ts';
+import { openPush, openRecordStream } from './compliance/index.ts';
 import { type Config, publicOrigin } from './config.ts';
 import { vendorNames } from './connect/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
@@ -148,6 +149,8 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   const keys = await openKeys(config, opened.db);
   const services = createServices(options, { origin, opened, keys });
   const gateway = await openGateway(services, { registry: metrics.registry });
+  const push = openPush(services, openRecordStream(services));
+  opening.defer(() => push.close());
   let isStopping = false;
   const app = createApp(services, {
     gateway,

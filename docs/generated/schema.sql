@@ -36,6 +36,77 @@ CREATE INDEX access_tokens_by_member ON public.access_tokens USING btree (worksp
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, member_id, kind, token_hash, expires_at, revoked_at OR TRUNCATE ON public.access_tokens FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 CREATE TRIGGER announce_token_scopes AFTER UPDATE OF scopes ON public.access_tokens FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 
+create table activity_content (
+  workspace_id text not null,
+  event_id text not null,
+  member_id text,
+  sealed text not null,
+  kept_at timestamp with time zone not null,
+  constraint activity_content_pkey PRIMARY KEY (workspace_id, event_id)
+);
+CREATE INDEX activity_content_by_member ON public.activity_content USING btree (workspace_id, member_id);
+
+create table activity_due (
+  workspace_id text not null,
+  hour timestamp with time zone not null,
+  member_id text not null,
+  since timestamp with time zone not null,
+  constraint activity_due_pkey PRIMARY KEY (workspace_id, hour, member_id),
+  constraint activity_due_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table activity_events (
+  workspace_id text not null,
+  id text not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  reported_at timestamp with time zone,
+  source text not null,
+  kind text not null,
+  member_id text,
+  member_label text,
+  surface text not null,
+  client text,
+  client_version text,
+  model text,
+  thread_id text,
+  turn_id text,
+  call_id text,
+  tool text,
+  decision text,
+  decided_by text,
+  rule text,
+  outcome text,
+  code text,
+  policy_name text,
+  duration_ms integer,
+  input_tokens integer,
+  cached_input_tokens integer,
+  output_tokens integer,
+  reasoning_tokens integer,
+  cost_usd double precision,
+  credits double precision,
+  detail jsonb not null default '{}'::jsonb,
+  constraint activity_events_pkey PRIMARY KEY (workspace_id, id),
+  constraint activity_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX activity_events_by_arrival ON public.activity_events USING btree (workspace_id, seq);
+CREATE INDEX activity_events_by_member ON public.activity_events USING btree (workspace_id, member_id, at);
+CREATE INDEX activity_events_newest ON public.activity_events USING btree (workspace_id, at DESC, id DESC);
+
+create table activity_unknown (
+  workspace_id text not null,
+  source text not null,
+  name text not null,
+  client_version text not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  times bigint not null,
+  constraint activity_unknown_pkey PRIMARY KEY (workspace_id, source, name, client_version),
+  constraint activity_unknown_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
 create table audit_events (
   id text not null,
   workspace_id text,
@@ -89,6 +160,40 @@ create table client_grants (
 );
 CREATE INDEX client_grants_by_member ON public.client_grants USING btree (workspace_id, member_id);
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, member_id, oauth_grant_id, revoked_at OR TRUNCATE ON public.client_grants FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+
+create table compliance_destinations (
+  id text not null,
+  workspace_id text not null,
+  kind text not null,
+  name text not null,
+  settings jsonb not null,
+  sealed_secret text,
+  event_types jsonb not null,
+  with_content boolean not null default false,
+  is_enabled boolean not null default true,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  delivered bigint not null default 0,
+  last_delivered_at timestamp with time zone,
+  failures integer not null default 0,
+  failing_since timestamp with time zone,
+  last_error text,
+  try_at timestamp with time zone,
+  lease text,
+  lease_until timestamp with time zone,
+  constraint compliance_destinations_kind_check CHECK ((kind = ANY (ARRAY['syslog'::text, 'webhook'::text, 'otlp'::text]))),
+  constraint compliance_destinations_pkey PRIMARY KEY (id),
+  constraint compliance_destinations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX compliance_destinations_by_name ON public.compliance_destinations USING btree (workspace_id, lower(name));
+
+create table compliance_positions (
+  destination_id text not null,
+  event_type text not null,
+  position bigint not null,
+  constraint compliance_positions_destination_id_fkey FOREIGN KEY (destination_id) REFERENCES compliance_destinations(id) ON DELETE CASCADE,
+  constraint compliance_positions_pkey PRIMARY KEY (destination_id, event_type)
+);
 
 create table device_requests (
   id text not null,

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { ActivityTables } from './activity-tables.ts';
 import type { Json, Timestamp } from './column-types.ts';
+import type { DestinationTables } from './destination-tables.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
 import type { KeyTables } from './key-tables.ts';
@@ -11,6 +12,7 @@ import type { SsoTables } from './sso-tables.ts';
 
 export interface Tables
   extends ActivityTables,
+    DestinationTables,
     DirectoryTables,
     IdentityTables,
     KeyTables,

@@ -1,0 +1,3 @@
+import { complianceDestinations } from './compliance-destinations.ts';
+
+export const compliance = { ...complianceDestinations };
