@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { rangePresetNames } from '#console/ui/range/day-range.ts';
+import { MemberSort } from '#contract/analytics.ts';
 import { auditEventNames } from '#contract/audit-events.ts';
+import { codexSurfaces } from '#contract/codex-surfaces.ts';
 import { MemberSource, MemberStatus } from '#contract/directory.ts';
 import { Outcome } from '#contract/models.ts';
 
@@ -82,11 +85,31 @@ export const ConnectSearch = z.object({
 });
 export const ActivitySearch = z.object({
   outcome: Outcome.optional().catch(undefined),
+  rule: text,
   memberId: text,
   model: text,
   search: text,
   call: text,
   cursor: text,
+});
+const day = z.iso.date().optional().catch(undefined);
+export const AnalyticsSearch = z.object({
+  range: z.enum(rangePresetNames).optional().catch(undefined),
+  from: day,
+  to: day,
+  interval: z.enum(['day', 'week']).optional().catch(undefined),
+  surface: z.enum(codexSurfaces).optional().catch(undefined),
+  groupId: text,
+  memberId: text,
+  model: text,
+  /** What the panels of cost are measured in. */
+  measure: z.enum(['costUsd', 'credits', 'totalTokens']).optional().catch(undefined),
+  /** Panels that are shown as tables, with dots between. */
+  tables: text,
+  search: text,
+  sort: MemberSort.optional().catch(undefined),
+  direction: z.enum(['asc', 'desc']).optional().catch(undefined),
+  page,
 });
 export const AuditSearch = z.object({
   event: z.enum(auditEventNames).optional().catch(undefined),

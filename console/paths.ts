@@ -26,6 +26,7 @@ export const paths = {
   policy: '/policies/$id',
   connect: '/connect',
   models: '/models',
+  analytics: '/analytics',
   activity: '/activity',
   audit: '/audit',
   account: '/account',

@@ -253,6 +253,12 @@ const shellPages = [
   }),
   createRoute({
     ...inShell,
+    path: paths.analytics,
+    validateSearch: search.AnalyticsSearch,
+    component: lazyRouteComponent(() => import('#console/analytics/AnalyticsPage.tsx'), 'AnalyticsPage'),
+  }),
+  createRoute({
+    ...inShell,
     path: paths.activity,
     validateSearch: search.ActivitySearch,
     component: lazyRouteComponent(() => import('#console/activity/ActivityPage.tsx'), 'ActivityPage'),

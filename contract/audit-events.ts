@@ -77,6 +77,9 @@ export const auditEvents = {
   'model.created': { sentence: 'A model was allowed.' },
   'model.updated': { sentence: 'A model was changed.' },
   'model.deleted': { sentence: 'A model was taken away.' },
+  'price.added': { sentence: 'A price was set, or planned for later.' },
+  'price.corrected': { sentence: 'A price of the past was corrected: its calls are priced again.' },
+  'price.withdrawn': { sentence: 'A planned price was withdrawn before it began.' },
   'access-token.created': { sentence: 'An access token or API key was created.', secret: ['token'] },
   'access-token.revoked': { sentence: 'An access token or API key was revoked.' },
   'key.created': { sentence: 'An API key of the workspace was created.', secret: ['secret'] },
@@ -112,6 +115,8 @@ export const auditEvents = {
   },
   'destination.tested': { sentence: 'A destination for compliance records was tried.' },
   'destination.deleted': { sentence: 'A destination for compliance records was deleted.' },
+  'analytics.exported': { sentence: 'Figures of use were downloaded.' },
+  'analytics.recount-asked': { sentence: 'Figures of use are counted again from the events.' },
   'keys.rotated': { sentence: 'Encryption or signing keys were rotated.' },
 } as const satisfies Record<string, AuditEvent>;
 

@@ -1,9 +1,11 @@
+import { analytics } from './analytics.ts';
 import { audit } from './audit.ts';
 import { compliance } from './compliance-endpoints.ts';
 import { connect } from './connect.ts';
 import { directory } from './directory.ts';
 import { identity } from './identity.ts';
 import { keys } from './keys.ts';
+import { modelPrices } from './model-prices.ts';
 import { activity, models } from './models.ts';
 import { policies } from './policies.ts';
 import { provisioning } from './provisioning.ts';
@@ -24,7 +26,9 @@ export const contract = {
   policies,
   keys,
   models,
+  modelPrices,
   activity,
+  analytics,
   audit,
   compliance,
   connect,

@@ -3,6 +3,20 @@ import { endpoint, readsOnly } from './endpoint.ts';
 
 const tag = 'Workspace';
 
+/** An IANA name; fixed distances such as +02:00 know no summer time and are none. */
+const isTimeZone = (name: string): boolean => {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'Is no time zone. Names are those of the IANA database, such as Europe/Berlin or UTC.');
+
 const LongestDays = z.number().int().min(1).max(3650);
 
 /** What a workspace owner turns on and off. Defaults are those of a new workspace. */
@@ -31,6 +45,9 @@ export const WorkspaceSettings = z.object({
     ),
   accessTokenMaxDays: LongestDays.describe(
     'How long a new access token of a member may work at most. Existing ones keep their end.',
+  ),
+  timeZone: TimeZone.describe(
+    'Whose days and weeks the analytics page counts by: an IANA name such as Europe/Berlin. The vendor’s analytics API counts by UTC.',
   ),
   keyMaxDays: LongestDays.describe('How long a new or rotated API key of the workspace may work at most.'),
 });

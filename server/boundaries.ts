@@ -4,7 +4,18 @@
  * no feature, except `app.ts` and the commands, which put everything together.
  */
 export const features = {
-  audit: { calls: [], tables: ['audit_events'] },
+  audit: {
+    calls: [],
+    tables: [
+      'audit_events',
+      'audit_chain',
+      'audit_checkpoints',
+      'audit_tree',
+      'audit_copies',
+      'audit_keys',
+      'audit_verifications',
+    ],
+  },
   roles: { calls: ['audit'], tables: ['roles', 'role_grants'] },
   identity: {
     calls: ['audit', 'roles'],
@@ -48,14 +59,40 @@ export const features = {
   },
   models: {
     calls: ['activity', 'audit', 'policies', 'roles'],
-    tables: ['models', 'model_upstreams', 'model_calls', 'seen_clients', 'secrets'],
+    tables: [
+      'models',
+      'model_prices',
+      'price_corrections',
+      'model_upstreams',
+      'model_calls',
+      'seen_clients',
+      'secrets',
+    ],
   },
   activity: {
     calls: [],
     tables: ['activity_events', 'activity_content', 'activity_unknown', 'activity_due'],
   },
+  analytics: {
+    calls: ['activity', 'audit'],
+    tables: [
+      'usage_hours',
+      'usage_days',
+      'usage_months',
+      'usage_marks',
+      'usage_totals',
+      'usage_mark_totals',
+      'usage_sizes',
+      'usage_due',
+      'usage_zones',
+      'usage_recounts',
+    ],
+  },
   telemetry: { calls: ['activity'], tables: ['client_events'] },
-  compliance: { calls: ['activity', 'audit'], tables: ['compliance_destinations', 'compliance_positions'] },
+  compliance: {
+    calls: ['activity', 'audit'],
+    tables: ['compliance_log_files', 'compliance_log_marks', 'compliance_destinations', 'compliance_positions'],
+  },
   connect: { calls: ['workspace'], tables: [] },
   setup: {
     calls: ['audit', 'compliance', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'],
@@ -66,6 +103,9 @@ export const features = {
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */
 export const tablesAnyoneMayRead = [
   'activity_events',
+  'usage_days',
+  'usage_hours',
+  'usage_totals',
   'workspaces',
   'members',
   'groups',
@@ -78,10 +118,11 @@ export const tablesAnyoneMayRead = [
 ] as const;
 
 /** The platform's own tables: no feature touches them. */
-export const platformTables = ['rate_limits'] as const;
+export const platformTables = ['blobs', 'rate_limits'] as const;
 
 /** Writes beside the owner's, each with its reason. */
 export const alsoWrites: readonly { feature: keyof typeof features; table: string; because: string }[] = [
+  { feature: 'analytics', table: 'activity_due', because: 'whoever has counted takes the note away' },
   { feature: 'roles', table: 'workspaces', because: 'the default role belongs to the roles' },
   { feature: 'roles', table: 'groups', because: 'the guided set-up makes its groups with their roles, all or nothing' },
   { feature: 'roles', table: 'group_members', because: 'and puts the chosen people in' },

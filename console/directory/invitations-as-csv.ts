@@ -1,8 +1,4 @@
-/** A cell that a spreadsheet would run as a formula stays text (CWE-1236). */
-const cell = (value: string): string => {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
+import { toCsv } from '#console/ui/to-csv.ts';
 
 interface Row {
   memberId: string;
@@ -11,7 +7,7 @@ interface Row {
   expiresAt: string;
 }
 
-/** RFC 4180, times in UTC. */
+/** Times in UTC. */
 export const invitationsAsCsv = (invitations: readonly Row[], mailedTo: readonly string[]): string => {
   const mailed = new Set(mailedTo);
   const rows = invitations.map(({ memberId, email, link, expiresAt }) => [
@@ -20,5 +16,5 @@ export const invitationsAsCsv = (invitations: readonly Row[], mailedTo: readonly
     expiresAt,
     mailed.has(memberId) ? 'yes' : 'no',
   ]);
-  return [['email', 'link', 'expires at', 'mailed'], ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return toCsv([['email', 'link', 'expires at', 'mailed'], ...rows]);
 };

@@ -43,6 +43,7 @@ type PagePath = (typeof paths)[
   | 'delivery'
   | 'connect'
   | 'models'
+  | 'analytics'
   | 'activity'
   | 'audit'];
 
@@ -67,7 +68,7 @@ export interface NavigationGroup {
   items: (NavigationPage | PlannedPage)[];
 }
 
-const governance = 'Comes with analytics and compliance exports';
+const governance = 'Comes with compliance exports';
 const verification = 'Comes with Team Config and verification';
 const cloud = 'Comes with Codex cloud';
 
@@ -112,7 +113,7 @@ export const navigation: NavigationGroup[] = [
   {
     label: 'Governance',
     items: [
-      { label: 'Analytics', icon: ChartColumn, comesWith: governance, needs: 'activity.read' },
+      { label: 'Analytics', icon: ChartColumn, to: paths.analytics, needs: 'activity.read' },
       { label: 'Activity', icon: Activity, to: paths.activity, needs: 'activity.read' },
       { label: 'Compliance', icon: Scale, comesWith: governance, needs: 'audit.read' },
       { label: 'Audit', icon: ClipboardList, to: paths.audit, needs: 'audit.read' },

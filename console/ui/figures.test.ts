@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { countOf, formatDuration, formatPrice, formatTokens, formatUsd } from './figures.ts';
+import {
+  countOf,
+  formatCompactUsd,
+  formatCredits,
+  formatDuration,
+  formatPrice,
+  formatShare,
+  formatTokens,
+  formatUsd,
+} from './figures.ts';
 
 test.each([
   [formatUsd(null), '–'],
@@ -10,6 +19,12 @@ test.each([
   [formatPrice(14), '$14.00'],
   [formatTokens(9999), '9,999'],
   [formatTokens(12_345), '12.3K'],
+  [formatCompactUsd(0.0412), '$0.041'],
+  [formatCompactUsd(0), '$0'],
+  [formatCompactUsd(12_345), '$12.3K'],
+  [formatCredits(1234.56), '1,234.6'],
+  [formatShare(0.384), '38 %'],
+  [formatShare(0.0042), '0.4 %'],
   [formatDuration(999), '999 ms'],
   [formatDuration(2345), '2.3 s'],
   [formatDuration(61_000), '1 min 1 s'],

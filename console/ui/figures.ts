@@ -28,3 +28,19 @@ export function formatDuration(durationMs: number | null): string {
 /** "1 member", "42 members". */
 export const countOf = (count: number, one: string, many = `${one}s`) =>
   `${whole.format(count)} ${count === 1 ? one : many}`;
+
+/** "12.3K", for axes and other narrow places. */
+export const formatCompact = (count: number) => compact.format(count);
+
+/** "$1.2K", "$0.04": as `formatCompact`, but cents are not rounded away. */
+export const formatCompactUsd = (usd: number) =>
+  usd !== 0 && Math.abs(usd) < 10 ? `$${Number(usd.toPrecision(2))}` : `$${compact.format(usd)}`;
+
+const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+
+/** Credits are no money: a tenth is as fine as anybody needs. */
+export const formatCredits = (credits: number) => tenths.format(credits);
+
+/** "38 %", "0.4 %" */
+export const formatShare = (share: number) =>
+  `${share > 0 && share < 0.1 ? tenths.format(share * 100) : Math.round(share * 100)} %`;

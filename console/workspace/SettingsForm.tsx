@@ -1,4 +1,4 @@
-import { Box, Button, Group, NumberInput, TextInput } from '@mantine/core';
+import { Box, Button, Group, NumberInput, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { z } from 'zod';
 import { useCan } from '#console/session.ts';
@@ -7,7 +7,7 @@ import { Section } from '#console/ui/Section.tsx';
 import type { PlannedToggle, WorkspaceSettings } from '#contract/workspace.ts';
 import { ConfirmSettings } from './ConfirmSettings.tsx';
 import classes from './Settings.module.css';
-import { clients, lifetimes, records, surfaces, type ToggleWords } from './settings-words.ts';
+import { clients, lifetimes, nameOf, records, surfaces, type ToggleWords } from './settings-words.ts';
 import { ToggleRow } from './ToggleRow.tsx';
 
 interface SettingsFormProps {
@@ -100,6 +100,18 @@ export function SettingsForm({ saved, planned }: SettingsFormProps) {
           maxLength={120}
           error={nameError}
           onChange={(event) => edit({ workspaceName: event.currentTarget.value })}
+        />
+        <Select
+          className={classes.field ?? ''}
+          label={nameOf.timeZone}
+          description="Analytics counts by days and weeks of this zone. After a change everything is counted again in the background."
+          searchable
+          allowDeselect={false}
+          nothingFoundMessage="No such time zone"
+          value={draft.timeZone}
+          data={[...new Set(['UTC', saved.timeZone, ...Intl.supportedValuesOf('timeZone')])]}
+          readOnly={!mayWrite}
+          onChange={(timeZone) => timeZone !== null && edit({ timeZone })}
         />
       </Section>
       {count > 0 && (

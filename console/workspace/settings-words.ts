@@ -64,6 +64,7 @@ export const records: ToggleWords[] = [
 
 export const nameOf: Record<keyof WorkspaceSettings, string> = {
   workspaceName: 'Workspace name',
+  timeZone: 'Time zone of the figures',
   policyGraceMinutes: 'Grace for an old policy, in minutes',
   accessTokenMaxDays: lifetimes[0].label,
   keyMaxDays: lifetimes[1].label,

@@ -86,18 +86,19 @@ export async function saveEvents(tx: Database, rows: readonly EventRow[]): Promi
   return written.map(({ id }) => id);
 }
 
-/** Notes the hours to count again. */
-export async function markDue(tx: Database, rows: readonly EventRow[], since: Date): Promise<void> {
+/** Notes the hours to count again: every report for itself, so that one that commits while its hour is counted is not forgotten. */
+export async function markDue(
+  tx: Database,
+  rows: readonly Pick<EventRow, 'workspace_id' | 'at' | 'member_id'>[],
+  since: Date,
+): Promise<void> {
   const hours = new Map<string, { workspace_id: string; hour: string; member_id: string; since: Date }>();
   for (const { workspace_id, at, member_id } of rows) {
     const hour = `${at.toISOString().slice(0, 13)}:00:00.000Z`;
     const due = { workspace_id, hour, member_id: member_id ?? '', since };
     hours.set(JSON.stringify([workspace_id, hour, due.member_id]), due);
   }
-  // In one order for everybody, so that two writers never wait for each other.
-  const sorted = [...hours.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, due]) => due);
   await sql`insert into activity_due (workspace_id, hour, member_id, since)
     select workspace_id, hour, member_id, since
-    from json_populate_recordset(null::activity_due, ${JSON.stringify(sorted)}::json)
-    on conflict do nothing`.execute(tx);
+    from json_populate_recordset(null::activity_due, ${JSON.stringify([...hours.values()])}::json)`.execute(tx);
 }

@@ -55,5 +55,5 @@ export interface ActivityTables {
     last_at: Timestamp;
     times: number;
   };
-  activity_due: { workspace_id: string; hour: Timestamp; member_id: string; since: Timestamp };
+  activity_due: { id: Generated<number>; workspace_id: string; hour: Timestamp; member_id: string; since: Timestamp };
 }

@@ -15,6 +15,7 @@ export interface DirectoryTables {
     policy_assignments_version: Generated<number>;
     access_token_max_days: Generated<number>;
     key_max_days: Generated<number>;
+    time_zone: Generated<string>;
     default_role_id: Generated<string | null>;
     sso_required: Generated<boolean>;
     second_factor_rule: Generated<'off' | 'admins' | 'everyone'>;

@@ -2,6 +2,8 @@
 // Rule people get wrong: a call is written to the activity beside its stream, never in its path, and ends there exactly once.
 
 export { type ModelFacts, readModelFacts } from './model-facts.ts';
+export { modelPricesRoutes } from './price-routes.ts';
+export { repriceCalls } from './reprice-calls.ts';
 export { responsesDialect } from './responses-api/dialect.ts';
 export { type Gateway, openGateway } from './responses-api/gateway.ts';
 export { activityRoutes, modelsRoutes } from './routes.ts';

@@ -96,6 +96,7 @@ function effectsOf(change: ChangedSettings, facts: Facts): Effect[] {
     ...(change.policyGraceMinutes === undefined ? [] : graceEffects(change.policyGraceMinutes)),
     ...(change.accessTokenMaxDays === undefined ? [] : lifetimeEffects('access tokens', change.accessTokenMaxDays)),
     ...(change.keyMaxDays === undefined ? [] : lifetimeEffects('API keys of the workspace', change.keyMaxDays)),
+    ...(change.timeZone === undefined ? [] : [info(zoneEffect(change.timeZone))]),
     ...(change.workspaceName === undefined ? [] : [info('The new name shows in the console and when people sign in.')]),
   ];
 }
@@ -105,6 +106,9 @@ const lifetimeEffects = (what: string, days: number): Effect[] => [
     `New ${what} work for ${counted(days, 'day', 'days')} at most. Those that exist keep the end they were made with.`,
   ),
 ];
+
+const zoneEffect = (timeZone: string) =>
+  `Days and weeks of the analytics page begin at midnight in ${timeZone}. They are counted again in the background; until that is done, the page shows the former ones.`;
 
 /** 60 minutes is how long a client keeps the policy it loaded. */
 const graceEffects = (minutes: number): Effect[] =>

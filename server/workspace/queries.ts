@@ -11,6 +11,7 @@ const columns = [
   'policy_grace_minutes',
   'access_token_max_days',
   'key_max_days',
+  'time_zone',
 ] as const;
 
 export const findWorkspace = (db: Database, workspaceId: string) =>

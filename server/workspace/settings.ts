@@ -13,6 +13,7 @@ export const asSettings = (row: WorkspaceRow): WorkspaceSettings => ({
   policyGraceMinutes: row.policy_grace_minutes,
   accessTokenMaxDays: row.access_token_max_days,
   keyMaxDays: row.key_max_days,
+  timeZone: row.time_zone,
 });
 
 export const asRow = (id: string, settings: WorkspaceSettings): WorkspaceRow => ({
@@ -26,6 +27,7 @@ export const asRow = (id: string, settings: WorkspaceSettings): WorkspaceRow => 
   policy_grace_minutes: settings.policyGraceMinutes,
   access_token_max_days: settings.accessTokenMaxDays,
   key_max_days: settings.keyMaxDays,
+  time_zone: settings.timeZone,
 });
 
 export async function readSettings(db: Database, workspaceId: string): Promise<WorkspaceSettings> {

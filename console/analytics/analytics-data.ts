@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import type { ChartPoint, ChartSeries } from '#console/ui/charts/chart-data.ts';
+import { lookAt, looksOf, otherLook, type SeriesLook } from '#console/ui/charts/series-looks.ts';
+import { formatCompact, formatCompactUsd, formatCount, formatCredits, formatUsd } from '#console/ui/figures.ts';
+import type { analytics } from '#contract/analytics.ts';
+import type { Breakdown, Figures } from '#contract/analytics-figures.ts';
+
+type OutputOf<Name extends keyof typeof analytics> = z.infer<
+  NonNullable<(typeof analytics)[Name]['~orpc']['outputSchema']>
+>;
+export type Summary = OutputOf<'summary'>;
+export type GroupUse = OutputOf<'groups'>;
+export type ToolSummary = OutputOf<'tools'>;
+export type Status = OutputOf<'status'>;
+
+export const measures = {
+  costUsd: { label: 'Cost', unit: 'US dollars', format: formatUsd, formatAxis: formatCompactUsd },
+  credits: { label: 'Credits', unit: 'credits', format: formatCredits, formatAxis: formatCompact },
+  totalTokens: { label: 'Tokens', unit: 'tokens', format: formatCount, formatAxis: formatCompact },
+} as const;
+export type Measure = keyof typeof measures;
+export const isMeasure = (name: string): name is Measure => Object.hasOwn(measures, name);
+
+/** Those that most organisations have look the same in every workspace. */
+const surfaceLooks: Record<string, SeriesLook> = {
+  CODEX_CLI: lookAt(0),
+  CODEX_IDE_VSCODE: lookAt(1),
+  CODEX_DESKTOP_APP: lookAt(2),
+  CODEX_SERVICE_EXEC: lookAt(3),
+  CODEX_SDK_TS: lookAt(4),
+  CODEX_GITHUB_ACTION: lookAt(5),
+  CODEX_WEB: lookAt(6),
+  CODEX_UNKNOWN_DEFAULT: otherLook,
+};
+
+export const surfaceLook = (surface: string): SeriesLook =>
+  surfaceLooks[surface] ?? looksOf([surface]).get(surface) ?? otherLook;
+
+/** @param known every name there is to tell apart, whether it is shown or not */
+export function lookedUp(known: readonly string[]): (name: string) => SeriesLook {
+  const looks = looksOf(known.filter((name) => name !== '' && name !== 'other'));
+  return (name) => looks.get(name) ?? otherLook;
+}
+
+type Pick = (figures: Figures) => number;
+
+export const seriesOf = (parts: readonly Breakdown[], look: (key: string) => SeriesLook): ChartSeries[] =>
+  parts.map(({ key, label }) => ({ id: key, label, look: look(key) }));
+
+export const pointsOf = (buckets: readonly string[], parts: readonly Breakdown[], pick: Pick): ChartPoint[] =>
+  buckets.map((day, at) => ({
+    day,
+    values: Object.fromEntries(
+      parts.map(({ key, series }) => {
+        const figures = series[at];
+        return [key, figures === undefined ? null : pick(figures)];
+      }),
+    ),
+  }));
+
+export const most = <Part>(parts: readonly Part[], by: (part: Part) => number, count: number): Part[] =>
+  parts
+    .filter((part) => by(part) > 0)
+    .sort((one, other) => by(other) - by(one))
+    .slice(0, count);

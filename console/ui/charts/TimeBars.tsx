@@ -1,0 +1,44 @@
+import '@mantine/charts/styles.css';
+import { BarChart } from '@mantine/charts';
+import { useId } from 'react';
+import { sayShortDay } from './chart-days.ts';
+import { SeriesKey } from './SeriesKey.tsx';
+import type { TimeChartProps } from './TimeLines.tsx';
+import { fillOf, Textures } from './textures.tsx';
+import { keyAt, rowsOf, sayPointOf, sumOf } from './time-data.ts';
+
+/** Bars that add up, from a zero baseline; the names above with their sums over the whole time. */
+export function TimeBars({ label, points, series, step, format, formatAxis }: TimeChartProps) {
+  const prefix = `bars${useId().replace(/\W/g, '')}`;
+  const fills = new Map(series.map((one, place) => [keyAt(place), fillOf(prefix, one)]));
+  const surface = { margin: { top: 8, right: 8 }, 'aria-label': label };
+  return (
+    <>
+      <SeriesKey series={series} as="area" value={({ id }) => formatAxis(sumOf(points, id))} />
+      <BarChart
+        h={192}
+        type="stacked"
+        data={rowsOf(points, series)}
+        dataKey="day"
+        strokeDasharray=""
+        gridColor="var(--line)"
+        textColor="var(--text-quiet)"
+        tickLine="none"
+        maxBarWidth={32}
+        series={series.map(({ label: name, look }, place) => ({
+          name: keyAt(place),
+          label: name,
+          color: look.color,
+        }))}
+        barProps={({ name }) => ({ fill: fills.get(name) ?? 'none' })}
+        xAxisProps={{ tickFormatter: sayShortDay, minTickGap: 24 }}
+        yAxisProps={{ width: 44, domain: [0, 'auto'], tickFormatter: formatAxis, tickCount: 4 }}
+        valueFormatter={format}
+        tooltipProps={{ labelFormatter: sayPointOf(step) }}
+        barChartProps={surface}
+      >
+        <Textures prefix={prefix} series={series} />
+      </BarChart>
+    </>
+  );
+}
