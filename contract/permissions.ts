@@ -23,7 +23,6 @@ interface PermissionFacts {
 }
 
 const waitsForCloud = 'Codex cloud is not part of Reeve yet.';
-const waitsForCompliance = 'The compliance API is not part of Reeve yet.';
 
 /**
  * Every permission. A member holds the union of the permissions of all their roles; nothing denies. Whether a *surface* works is also a
@@ -179,8 +178,7 @@ export const permissions = {
   'compliance.delete': {
     area: 'governance',
     label: 'Delete compliance records',
-    sentence: 'Delete the records that the compliance logs are made of.',
-    waitsFor: waitsForCompliance,
+    sentence: 'Erase the content of a person from the database and the sealed log files.',
   },
 } as const satisfies Record<string, PermissionFacts>;
 

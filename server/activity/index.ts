@@ -5,3 +5,12 @@ export { recordActivity } from './record-activity.ts';
 export { sameAs } from './same-as.ts';
 export { setCosts } from './set-costs.ts';
 export { surfaceOf } from './surface-of.ts';
+export {
+  countContentOf,
+  countOldContent,
+  countOldEvents,
+  eraseContentOf,
+  purgeContent,
+  purgeEvents,
+} from './keeping-queries.ts';
+export { activityOfPerson } from './person-rows.ts';

@@ -6,6 +6,7 @@ import type { ComplianceTables } from './compliance-tables.ts';
 import type { DestinationTables } from './destination-tables.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
+import type { KeepingTables } from './keeping-tables.ts';
 import type { KeyTables } from './key-tables.ts';
 import type { PolicyTables } from './policy-tables.ts';
 import type { PriceTables } from './price-tables.ts';
@@ -21,6 +22,7 @@ export interface Tables
     AuditTables,
     DirectoryTables,
     IdentityTables,
+    KeepingTables,
     KeyTables,
     PolicyTables,
     PriceTables,

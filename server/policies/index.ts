@@ -10,3 +10,4 @@ export { checkPolicyRevision, policyRevisionHeader } from './policy-revision.ts'
 export { purgeExpiredPolicies } from './purge-expired.ts';
 export { flushReceipts } from './record-receipts.ts';
 export { policiesRoutes } from './routes.ts';
+export { deliveriesToPerson } from './person-rows.ts';
