@@ -17,7 +17,6 @@ interface ScopeFacts {
   waitsFor?: string;
 }
 
-const waitsForCompliance = 'The compliance API is not part of Reeve yet.';
 
 /**
  * What a workspace API key may do: the union of its scopes. People and roles are read with a key and written through SCIM, so no key can
@@ -61,7 +60,6 @@ export const keyScopes = {
     sentence: 'Export the compliance logs.',
     isReadOnly: true,
     carries: ['compliance.read'],
-    waitsFor: waitsForCompliance,
   },
   'policies.write': {
     label: 'Write policies',
@@ -89,7 +87,6 @@ export const keyScopes = {
     sentence: 'Delete the records that the compliance logs are made of.',
     isReadOnly: false,
     carries: ['compliance.delete'],
-    waitsFor: waitsForCompliance,
   },
 } as const satisfies Record<string, ScopeFacts>;
 

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
+import { complianceRoutes } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
 import { mountApiPage } from './http/api-page.ts';
@@ -54,6 +55,7 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   activity: activityRoutes(services),
   analytics: analyticsRoutes(services),
   audit: auditRoutes(services),
+  compliance: complianceRoutes(services),
   connect: connectRoutes(services, parts),
   setup: setupRoutes(services),
   sso: ssoRoutes(services),

@@ -66,6 +66,12 @@ export const sealedColumns: readonly SealedColumn[] = [
     hasManyRows: true,
   },
   {
+    table: 'compliance_destinations',
+    column: 'sealed_secret',
+    key: ['id'],
+    contextOf: ([id]) => `compliance_destinations/${id}/secret`,
+  },
+  {
     table: 'blobs',
     column: 'sealed_key',
     key: ['name'],

@@ -9,3 +9,12 @@ export { sameAs } from './same-as.ts';
 export { setCosts } from './set-costs.ts';
 export { surfaceOf } from './surface-of.ts';
 export { countUnknown, listUnknown, type UnknownCount } from './unknown-queries.ts';
+export {
+  countContentOf,
+  countOldContent,
+  countOldEvents,
+  eraseContentOf,
+  purgeContent,
+  purgeEvents,
+} from './keeping-queries.ts';
+export { activityOfPerson } from './person-rows.ts';

@@ -3,3 +3,4 @@
 export { countUsage } from './count-usage.ts';
 export { analyticsRoutes } from './routes.ts';
 export { analyticsApiDialect } from './public-api/dialect.ts';
+export { usageOfPerson } from './person-rows.ts';

@@ -7,3 +7,5 @@ export { auditJobs } from './keep-chain.ts';
 export { type Actor, record, recordAll, systemActor, watchRecords } from './record.ts';
 export { openReadingRecords } from './record-reading.ts';
 export { auditRoutes } from './routes.ts';
+export { countEntriesOf } from './person-queries.ts';
+export { entriesOfPerson } from './person-rows.ts';
