@@ -59,6 +59,7 @@ export function Adoption({ groups, panels }: AdoptionProps) {
               step={interval}
               format={formatShare}
               formatAxis={formatShare}
+              hasFractions
             />
           ),
         };

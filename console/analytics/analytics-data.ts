@@ -33,8 +33,15 @@ const surfaceLooks: Record<string, SeriesLook> = {
   CODEX_UNKNOWN_DEFAULT: otherLook,
 };
 
-export const surfaceLook = (surface: string): SeriesLook =>
-  surfaceLooks[surface] ?? looksOf([surface]).get(surface) ?? otherLook;
+/** @param known every surface there is to tell apart */
+export function surfaceLook(known: readonly string[]): (surface: string) => SeriesLook {
+  const isFixed = (surface: string) => Object.hasOwn(surfaceLooks, surface);
+  const looks = looksOf(
+    known.filter((surface) => !isFixed(surface)),
+    Object.values(surfaceLooks),
+  );
+  return (surface) => surfaceLooks[surface] ?? looks.get(surface) ?? otherLook;
+}
 
 /** @param known every name there is to tell apart, whether it is shown or not */
 export function lookedUp(known: readonly string[]): (name: string) => SeriesLook {

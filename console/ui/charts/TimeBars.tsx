@@ -4,13 +4,13 @@ import { useId } from 'react';
 import { sayShortDay } from './chart-days.ts';
 import { SeriesKey } from './SeriesKey.tsx';
 import type { TimeChartProps } from './TimeLines.tsx';
-import { fillOf, Textures } from './textures.tsx';
+import { fillAt, Textures } from './textures.tsx';
 import { keyAt, rowsOf, sayPointOf, sumOf } from './time-data.ts';
 
 /** Bars that add up, from a zero baseline; the names above with their sums over the whole time. */
 export function TimeBars({ label, points, series, step, format, formatAxis }: TimeChartProps) {
   const prefix = `bars${useId().replace(/\W/g, '')}`;
-  const fills = new Map(series.map((one, place) => [keyAt(place), fillOf(prefix, one)]));
+  const fills = new Map(series.map((one, place) => [keyAt(place), fillAt(prefix, place, one)]));
   const surface = { margin: { top: 8, right: 8 }, 'aria-label': label };
   return (
     <>

@@ -30,4 +30,6 @@ export const timeTable = ({ points, series, step, format }: TimeTable): ChartTab
 export const sumOf = (points: readonly ChartPoint[], id: string): number =>
   points.reduce((sum, { values }) => sum + (values[id] ?? 0), 0);
 
-export const sayPointOf = (step: ChartStep) => (day: unknown) => sayPoint(String(day), step);
+/** The chart library asks also while it points at nothing. */
+export const sayPointOf = (step: ChartStep) => (day: unknown) =>
+  typeof day === 'string' && day !== '' ? sayPoint(day, step) : '';
