@@ -77,6 +77,8 @@ export const features = {
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */
 export const tablesAnyoneMayRead = [
   'activity_events',
+  'activity_due',
+  'activity_unknown',
   'usage_days',
   'usage_hours',
   'usage_totals',

@@ -59,9 +59,9 @@ export interface UsageTables {
     Figures &
     AtEachLevel<'members'> & { zone: string; grain: 'day' | 'week'; day: Day; group_id: string };
   usage_mark_totals: Mark & { group_id: string; members: number };
-  usage_sizes: { workspace_id: string; zone: string; day: Day; group_id: string; members: number };
+  usage_sizes: { workspace_id: string; group_id: string; day: Day; members: number };
   usage_due: { workspace_id: string; zone: string; grain: 'day' | 'week'; day: Day; since: Timestamp };
-  usage_zones: { workspace_id: string; zone: string; is_ready: boolean };
+  usage_zones: { workspace_id: string; zone: string; state: 'counting' | 'ready' | 'leaving' };
   usage_recounts: {
     id: string;
     workspace_id: string;
