@@ -14,9 +14,21 @@ export type ToolSummary = OutputOf<'tools'>;
 export type Status = OutputOf<'status'>;
 
 export const measures = {
-  costUsd: { label: 'Cost', unit: 'US dollars', format: formatUsd, formatAxis: formatCompactUsd },
-  credits: { label: 'Credits', unit: 'credits', format: formatCredits, formatAxis: formatCompact },
-  totalTokens: { label: 'Tokens', unit: 'tokens', format: formatCount, formatAxis: formatCompact },
+  costUsd: { label: 'Cost', unit: 'US dollars', format: formatUsd, formatAxis: formatCompactUsd, formatSum: formatUsd },
+  credits: {
+    label: 'Credits',
+    unit: 'credits',
+    format: formatCredits,
+    formatAxis: formatCompact,
+    formatSum: formatCredits,
+  },
+  totalTokens: {
+    label: 'Tokens',
+    unit: 'tokens',
+    format: formatCount,
+    formatAxis: formatCompact,
+    formatSum: formatCompact,
+  },
 } as const;
 export type Measure = keyof typeof measures;
 export const isMeasure = (name: string): name is Measure => Object.hasOwn(measures, name);

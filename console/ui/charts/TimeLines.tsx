@@ -6,7 +6,7 @@ import type { ChartPoint, ChartSeries, ChartStep } from './chart-data.ts';
 import { sayShortDay } from './chart-days.ts';
 import { EndLabels, roomForEndLabels } from './EndLabels.tsx';
 import { SeriesKey } from './SeriesKey.tsx';
-import { keyAt, rowsOf, sayPointOf } from './time-data.ts';
+import { keyAt, rowsOf, sayPointOf, ticksOf } from './time-data.ts';
 
 export interface TimeChartProps {
   label: string;
@@ -48,7 +48,7 @@ export function TimeLines(props: TimeChartProps & { hasFractions?: boolean }): R
           color: look.color,
         }))}
         lineProps={({ name }) => ({ dot, strokeDasharray: lookOf.get(name)?.dashes ?? 'none' })}
-        xAxisProps={{ tickFormatter: sayShortDay, minTickGap: 24 }}
+        xAxisProps={{ tickFormatter: sayShortDay, ticks: ticksOf(points, isPhone ? 4 : 6), interval: 0 }}
         yAxisProps={{
           width: 44,
           allowDecimals: hasFractions,

@@ -33,3 +33,9 @@ export const sumOf = (points: readonly ChartPoint[], id: string): number =>
 /** The chart library asks also while it points at nothing. */
 export const sayPointOf = (step: ChartStep) => (day: unknown) =>
   typeof day === 'string' && day !== '' ? sayPoint(day, step) : '';
+
+/** Days that the axis names: evenly apart, and the last one always. */
+export function ticksOf(points: readonly ChartPoint[], most: number): string[] {
+  const every = Math.max(1, Math.ceil(points.length / most));
+  return points.filter((_, at) => (points.length - 1 - at) % every === 0).map(({ day }) => day);
+}
