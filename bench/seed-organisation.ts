@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { newId } from '#server/crypto/ids.ts';
 import { mintToken } from '#server/crypto/token-hash.ts';
 import type { Services } from '#server/services.ts';
+import { seedPrice } from '#testing/seed-price.ts';
 
 interface Size {
   members: number;
@@ -130,9 +131,9 @@ async function allowModel(
     context_window_tokens: 200_000,
     reasoning_efforts: JSON.stringify(['low']),
   };
-  const prices = { input_usd_per_million: 1, cached_input_usd_per_million: 0.1, output_usd_per_million: 10 };
   await db
     .insertInto('models')
-    .values({ workspace_id: workspaceId, ...model, ...prices, is_default: true, created_at: now })
+    .values({ workspace_id: workspaceId, ...model, is_default: true, created_at: now })
     .execute();
+  await seedPrice({ db }, { workspaceId, model: model.slug, input: 1, cachedInput: 0.1, output: 10 });
 }

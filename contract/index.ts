@@ -4,6 +4,7 @@ import { connect } from './connect.ts';
 import { directory } from './directory.ts';
 import { identity } from './identity.ts';
 import { keys } from './keys.ts';
+import { modelPrices } from './model-prices.ts';
 import { activity, models } from './models.ts';
 import { policies } from './policies.ts';
 import { provisioning } from './provisioning.ts';
@@ -24,6 +25,7 @@ export const contract = {
   policies,
   keys,
   models,
+  modelPrices,
   activity,
   analytics,
   audit,

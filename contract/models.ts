@@ -10,7 +10,8 @@ export const UpstreamUrl = z
   .max(2000)
   .describe('Base of a Responses API, for example https://api.openai.com/v1; `/responses` is appended.');
 export const ModelSlug = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}$/, 'letters, digits and . _ : / - only');
-const UsdPerMillion = z.number().min(0).max(100_000).describe('US dollars per million tokens.');
+export const PerMillion = z.number().min(0).max(100_000).describe('For a million tokens.');
+const UsdPerMillion = PerMillion.describe('US dollars for a million tokens.');
 
 export const Upstream = z.object({
   baseUrl: z.string().nullable(),
@@ -20,19 +21,32 @@ export const Upstream = z.object({
 });
 export type Upstream = z.infer<typeof Upstream>;
 
-export const ModelInput = z.object({
+export const ModelFacts = z.strictObject({
   slug: ModelSlug,
   displayName: z.string().trim().min(1).max(120),
   upstreamModel: z.string().max(120).nullable().describe('Name at the upstream, when it differs.'),
   contextWindowTokens: z.number().int().min(1024).max(10_000_000),
   reasoningEfforts: z.array(z.enum(['minimal', 'low', 'medium', 'high', 'xhigh'])).min(1),
+  isDefault: z.boolean(),
+});
+export type ModelFacts = z.infer<typeof ModelFacts>;
+/** Prices have a history of their own: they are given once here and changed under `/model-prices`. */
+export const ModelInput = z.strictObject({
+  ...ModelFacts.shape,
   inputUsdPerMillion: UsdPerMillion.nullable(),
   cachedInputUsdPerMillion: UsdPerMillion.nullable(),
   outputUsdPerMillion: UsdPerMillion.nullable(),
-  isDefault: z.boolean(),
 });
 export type ModelInput = z.infer<typeof ModelInput>;
-export const Model = ModelInput.extend({ createdAt: At });
+export const Model = z.object({
+  ...ModelInput.shape,
+  inputUsdPerMillion: UsdPerMillion.nullable().describe('The price in force now.'),
+  creditsPerMillion: z
+    .object({ input: z.number(), cachedInput: z.number().nullable(), output: z.number() })
+    .nullable()
+    .describe('The price in credits in force now. Null: credits follow from the cost in US dollars.'),
+  createdAt: At,
+});
 export type Model = z.infer<typeof Model>;
 
 export const TestResult = z.object({
@@ -60,7 +74,8 @@ export const ModelCall = z.object({
   cachedInputTokens: z.number().int().nullable(),
   outputTokens: z.number().int().nullable(),
   reasoningTokens: z.number().int().nullable(),
-  costUsd: z.number().nullable().describe('Null when the model has no price.'),
+  costUsd: z.number().nullable().describe('Null when the model had no price when the call started.'),
+  credits: z.number().nullable().describe('Null when there was neither a price in credits nor a rate.'),
   durationMs: z.number().int().nullable(),
   timeToFirstTokenMs: z.number().int().nullable(),
   ip: z.string().nullable(),
@@ -133,7 +148,7 @@ export const models = {
     allow: 'models.write',
     audit: 'model.updated',
   })
-    .input(ModelInput)
+    .input(ModelFacts)
     .output(Model),
   remove: endpoint({
     method: 'DELETE',

@@ -19,7 +19,7 @@ import {
 } from './identity/index.ts';
 import { keysRoutes, openKeyReader } from './keys/index.ts';
 import type { Metrics } from './log/metrics.ts';
-import { activityRoutes, type Gateway, modelsRoutes, responsesDialect } from './models/index.ts';
+import { activityRoutes, type Gateway, modelPricesRoutes, modelsRoutes, responsesDialect } from './models/index.ts';
 import { codexClientDialect, policiesRoutes } from './policies/index.ts';
 import { rolesRoutes } from './roles/index.ts';
 import type { Services } from './services.ts';
@@ -47,6 +47,7 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   policies: policiesRoutes(services),
   keys: keysRoutes(services),
   models: modelsRoutes(services),
+  modelPrices: modelPricesRoutes(services),
   activity: activityRoutes(services),
   audit: auditRoutes(services),
   connect: connectRoutes(services, parts),

@@ -8,6 +8,7 @@ import { notifyOfEndingTokens, purgeExpiredIdentity } from './identity/index.ts'
 import type { BackgroundJob } from './jobs/open-jobs.ts';
 import { notifyOfEndingKeys, purgeEndedSecrets } from './keys/index.ts';
 import { createMailer } from './mail/create-mailer.ts';
+import { repriceCalls } from './models/index.ts';
 import { purgeExpiredPolicies } from './policies/index.ts';
 import { resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
@@ -46,6 +47,12 @@ async function notifyOfEnding(services: Services): Promise<{ tokens: number; key
   }
 }
 
+/** Longer than any transaction that keeps what it wrote. */
+const unkeptStayMs = 6 * 3_600_000;
+const sweepBlobs = async ({ blobs, clock }: Services): Promise<{ swept: number }> => ({
+  swept: await blobs.sweep({ olderThan: new Date(clock().getTime() - unkeptStayMs) }),
+});
+
 /** Everything that happens without a request, with when (UTC). */
 export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJob[] => [
   { name: 'purge-sign-ins', cron: '7 * * * *', run: async () => ({ deleted: await purgeExpiredIdentity(services) }) },
@@ -63,6 +70,8 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   { name: 'notify-of-ending', cron: '13 * * * *', run: () => notifyOfEnding(services) },
   { name: 'purge-key-secrets', cron: '57 2 * * *', run: async () => ({ deleted: await purgeEndedSecrets(services) }) },
   { name: 'keep-statistics', cron: '37 * * * *', run: () => keepStatistics(services) },
+  { name: 'reprice-calls', cron: '* * * * *', run: () => repriceCalls(services) },
   ...ssoJobs(services),
+  { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },
 ];

@@ -4,7 +4,18 @@
  * no feature, except `app.ts` and the commands, which put everything together.
  */
 export const features = {
-  audit: { calls: [], tables: ['audit_events'] },
+  audit: {
+    calls: [],
+    tables: [
+      'audit_events',
+      'audit_chain',
+      'audit_checkpoints',
+      'audit_tree',
+      'audit_copies',
+      'audit_keys',
+      'audit_verifications',
+    ],
+  },
   roles: { calls: ['audit'], tables: ['roles', 'role_grants'] },
   identity: {
     calls: ['audit', 'roles'],
@@ -48,7 +59,15 @@ export const features = {
   },
   models: {
     calls: ['activity', 'audit', 'policies', 'roles'],
-    tables: ['models', 'model_upstreams', 'model_calls', 'seen_clients', 'secrets'],
+    tables: [
+      'models',
+      'model_prices',
+      'price_corrections',
+      'model_upstreams',
+      'model_calls',
+      'seen_clients',
+      'secrets',
+    ],
   },
   activity: {
     calls: [],
@@ -70,6 +89,7 @@ export const features = {
     ],
   },
   telemetry: { calls: ['activity'], tables: ['client_events'] },
+  compliance: { calls: ['activity', 'audit'], tables: ['compliance_log_files', 'compliance_log_marks'] },
   connect: { calls: ['workspace'], tables: [] },
   setup: { calls: ['audit', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'], tables: [] },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;
@@ -94,7 +114,7 @@ export const tablesAnyoneMayRead = [
 ] as const;
 
 /** The platform's own tables: no feature touches them. */
-export const platformTables = ['rate_limits'] as const;
+export const platformTables = ['blobs', 'rate_limits'] as const;
 
 /** Writes beside the owner's, each with its reason. */
 export const alsoWrites: readonly { feature: keyof typeof features; table: string; because: string }[] = [

@@ -7,6 +7,8 @@ import type { SecretText } from './secret-text.ts';
 
 export interface Config {
   dataFolder: string;
+  /** The example organisation (`--demo`): everything in it is invented, and the console says so. */
+  isExample: boolean;
   /** The public origin, or null where it follows from the port the system will choose; see `publicOrigin`. */
   url: string | null;
   listen: ListenAddress;
@@ -107,6 +109,7 @@ function toConfig(set: Environment): Config {
   const { REEVE_SMTP_URL: smtpUrl, REEVE_MAIL_FROM: from } = set;
   return {
     dataFolder,
+    isExample: false,
     url: set.REEVE_URL ?? (listen.port === 0 ? null : originOf(listen)),
     listen,
     databaseUrl: set.REEVE_DATABASE_URL ?? null,

@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { type LiveKeys, openLiveKeys } from './crypto/live-keys.ts';
 import type { Database } from './db/open-database.ts';
 import { exitCodes, Refused } from './refused.ts';
-import { findUnreadableSecrets, listSealedSecrets } from './sealed-columns.ts';
+import { countSealedSecrets, findUnreadableSecrets } from './sealed-columns.ts';
 
 const whereFrom = ({ masterKey }: Pick<Config, 'masterKey'>): string => {
   if (masterKey.from === 'environment') return 'REEVE_MASTER_KEY';
@@ -19,7 +19,7 @@ const isThere = (path: string): Promise<boolean> =>
 /** A new key would open none of the secrets that are stored already, and would look as if all were well until one is needed. */
 async function refuseLostKey({ masterKey }: Config, db: Database): Promise<void> {
   if (masterKey.from !== 'file' || !masterKey.createIfMissing || (await isThere(masterKey.path))) return;
-  const { length } = await listSealedSecrets(db);
+  const length = await countSealedSecrets(db);
   if (length === 0) return;
   throw new Refused(
     `The master key is missing: ${masterKey.path} does not exist, and ${length} stored secrets were sealed with it. Put the file back from your backup, or set REEVE_MASTER_KEY_FILE or REEVE_MASTER_KEY to the key.`,

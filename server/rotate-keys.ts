@@ -4,7 +4,7 @@ import type { LiveKeys } from './crypto/live-keys.ts';
 import { addMasterKey, dropOldMasterKeys, type MasterKeySource } from './crypto/master-key.ts';
 import { rotateSigningKeys } from './identity/index.ts';
 import { exitCodes, Refused } from './refused.ts';
-import { listSealedSecrets, resealSecrets } from './sealed-columns.ts';
+import { isAnySealedByFormerKey, resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
 
 export interface Rotation {
@@ -35,7 +35,7 @@ const needsNewKey = `Put a new key in front of the present one, separated by a c
 
 /** What was started and not finished goes on with the key it had added. */
 async function prepareKey({ config, db, secrets }: Services, keys: LiveKeys): Promise<void> {
-  const isUnderWay = (await listSealedSecrets(db)).some(({ sealed }) => secrets.needsReseal(sealed));
+  const isUnderWay = await isAnySealedByFormerKey(db, secrets);
   if (isUnderWay) return;
   const { masterKey } = config;
   if (masterKey.from === 'file') {

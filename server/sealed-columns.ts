@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { keyContext } from './blobs/open-blobs.ts';
 import type { SecretBox } from './crypto/secret-box.ts';
 import type { Database } from './db/open-database.ts';
 
@@ -9,6 +10,8 @@ interface SealedColumn {
   key: readonly string[];
   /** What the feature seals it with; must equal what it opens it with. */
   contextOf(key: readonly string[]): string;
+  /** A row for each file or event: a check looks at some from both ends, because all would take a start minutes. */
+  hasManyRows?: true;
 }
 
 /** Every column that holds a sealed secret. A test compares the list with the schema. */
@@ -49,6 +52,13 @@ export const sealedColumns: readonly SealedColumn[] = [
     key: ['id'],
     contextOf: ([id]) => `sessions/${id}/sso_logout_hint`,
   },
+  {
+    table: 'blobs',
+    column: 'sealed_key',
+    key: ['name'],
+    contextOf: ([name]) => keyContext(name ?? ''),
+    hasManyRows: true,
+  },
 ];
 
 export interface SealedSecret {
@@ -60,17 +70,81 @@ export interface SealedSecret {
   sealed: string;
 }
 
+interface PageOptions {
+  after: readonly string[] | null;
+  /** Null: all. */
+  limit: number | null;
+  order: 'asc' | 'desc';
+}
+
+async function readPage(
+  db: Database,
+  { table, column, key: keyColumns, contextOf }: SealedColumn,
+  { after, limit, order }: PageOptions,
+): Promise<SealedSecret[]> {
+  const columns = keyColumns.map((name) => sql.ref(name));
+  const isAfter = after === null ? sql`true` : sql`(${sql.join(columns)}) > (${sql.join(after)})`;
+  const ordered = columns.map((name) => (order === 'asc' ? sql`${name}` : sql`${name} desc`));
+  const { rows } = await sql<{ key: string[]; sealed: string }>`
+    select array[${sql.join(columns)}]::text[] as key, ${sql.ref(column)} as sealed
+    from ${sql.table(table)} where ${sql.ref(column)} is not null and ${isAfter}
+    order by ${sql.join(ordered)} limit ${limit}`.execute(db);
+  return rows.map(({ key, sealed }) => ({ table, column, key, keyColumns, context: contextOf(key), sealed }));
+}
+
+const pageSize = 1_000;
+
+async function* sealedPages(db: Database): AsyncGenerator<SealedSecret[]> {
+  for (const column of sealedColumns) {
+    for (let after: readonly string[] | null = null; ; ) {
+      const page: SealedSecret[] = await readPage(db, column, { after, limit: pageSize, order: 'asc' });
+      if (page.length > 0) yield page;
+      if (page.length < pageSize) break;
+      after = page.at(-1)?.key ?? null;
+    }
+  }
+}
+
+/** Every sealed secret there is. */
 export async function listSealedSecrets(db: Database): Promise<SealedSecret[]> {
-  const found = await Promise.all(
-    sealedColumns.map(async ({ table, column, key: keyColumns, contextOf }) => {
-      const columns = keyColumns.map((name) => sql.ref(name));
-      const { rows } = await sql<{ key: string[]; sealed: string }>`
-        select array[${sql.join(columns)}]::text[] as key, ${sql.ref(column)} as sealed
-        from ${sql.table(table)} where ${sql.ref(column)} is not null`.execute(db);
-      return rows.map(({ key, sealed }) => ({ table, column, key, keyColumns, context: contextOf(key), sealed }));
-    }),
-  );
-  return found.flat();
+  const all: SealedSecret[] = [];
+  for await (const page of sealedPages(db)) all.push(...page);
+  return all;
+}
+
+export async function countSealedSecrets(db: Database): Promise<number> {
+  let count = 0;
+  for (const { table, column } of sealedColumns) {
+    const { rows } = await sql<{ count: number }>`
+      select count(${sql.ref(column)})::integer as count from ${sql.table(table)}`.execute(db);
+    count += rows[0]?.count ?? 0;
+  }
+  return count;
+}
+
+export async function isAnySealedByFormerKey(db: Database, secrets: SecretBox): Promise<boolean> {
+  for await (const page of sealedPages(db)) if (page.some(({ sealed }) => secrets.needsReseal(sealed))) return true;
+  return false;
+}
+
+const lookedAtFromEachEnd = 100;
+
+/** All secrets of the columns with few rows, and the oldest and newest of the others. */
+async function sampleSealedSecrets(db: Database): Promise<SealedSecret[]> {
+  const found: SealedSecret[] = [];
+  for (const column of sealedColumns) {
+    if (!column.hasManyRows) {
+      found.push(...(await readPage(db, column, { after: null, limit: null, order: 'asc' })));
+      continue;
+    }
+    const ends = await Promise.all(
+      (['asc', 'desc'] as const).map((order) =>
+        readPage(db, column, { after: null, limit: lookedAtFromEachEnd, order }),
+      ),
+    );
+    found.push(...new Map(ends.flat().map((secret) => [secret.context, secret])).values());
+  }
+  return found;
 }
 
 export interface UnreadableSecret {
@@ -78,12 +152,12 @@ export interface UnreadableSecret {
   problem: string;
 }
 
-/** Secrets that the present master keys do not open. */
+/** Secrets that the present master keys do not open, among those looked at (`total`). */
 export async function findUnreadableSecrets(
   db: Database,
   secrets: SecretBox,
 ): Promise<{ total: number; unreadable: UnreadableSecret[] }> {
-  const all = await listSealedSecrets(db);
+  const all = await sampleSealedSecrets(db);
   const problems = await Promise.all(
     all.map(({ context, sealed }) =>
       secrets.open(sealed, context).then(
@@ -95,19 +169,27 @@ export async function findUnreadableSecrets(
   return { total: all.length, unreadable: problems.filter((problem) => problem !== null) };
 }
 
+async function reseal(db: Database, secrets: SecretBox, secret: SealedSecret): Promise<void> {
+  const { table, column, key, keyColumns, context, sealed } = secret;
+  const again = await secrets.seal(await secrets.open(sealed, context), context);
+  const isRow = keyColumns.map((name, index) => sql`${sql.ref(name)} = ${key[index]}`);
+  await sql`
+    update ${sql.table(table)} set ${sql.ref(column)} = ${again}
+    where ${sql.join(isRow, sql` and `)} and ${sql.ref(column)} = ${sealed}`.execute(db);
+}
+
 /**
  * Seals with the current key what an older one sealed. Each row changes by itself and only if nobody changed it meanwhile, so it can
  * be ended at any point and started again.
  * @returns how many were sealed again
  */
 export async function resealSecrets(db: Database, secrets: SecretBox): Promise<number> {
-  const old = (await listSealedSecrets(db)).filter(({ sealed }) => secrets.needsReseal(sealed));
-  for (const { table, column, key, keyColumns, context, sealed } of old) {
-    const again = await secrets.seal(await secrets.open(sealed, context), context);
-    const isRow = keyColumns.map((name, index) => sql`${sql.ref(name)} = ${key[index]}`);
-    await sql`
-      update ${sql.table(table)} set ${sql.ref(column)} = ${again}
-      where ${sql.join(isRow, sql` and `)} and ${sql.ref(column)} = ${sealed}`.execute(db);
+  let resealed = 0;
+  for await (const page of sealedPages(db)) {
+    for (const secret of page.filter(({ sealed }) => secrets.needsReseal(sealed))) {
+      await reseal(db, secrets, secret);
+      resealed += 1;
+    }
   }
-  return old.length;
+  return resealed;
 }

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
+import type { BlobStore } from './blobs/open-blobs.ts';
 import type { Config } from './config.ts';
 import type { SecretBox } from './crypto/secret-box.ts';
 import type { Signer } from './crypto/signer.ts';
@@ -27,6 +28,8 @@ export interface Services {
   db: Database;
   /** What may be kept in memory, and until when: see `db/keep-facts.ts`. */
   changes: AccessChanges;
+  /** Immutable files, encrypted before they reach the disk. */
+  blobs: BlobStore;
   clock: Clock;
   log: Logger;
   secrets: SecretBox;

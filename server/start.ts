@@ -2,11 +2,14 @@ import { Resolver } from 'node:dns/promises';
 import { EventEmitter } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { finishRestore } from './backup/restore-journal.ts';
+import { openBlobFolder } from './blobs/blob-folder.ts';
+import { openBlobs } from './blobs/open-blobs.ts';
 import { type Config, publicOrigin } from './config.ts';
 import { vendorNames } from './connect/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
@@ -91,6 +94,7 @@ export function createServices(
     origin,
     db: opened.db,
     changes: opened.changes,
+    blobs: openBlobs({ db: opened.db, secrets: keys.secrets, place: openBlobFolder(join(config.dataFolder, 'blobs')) }),
     clock,
     log,
     secrets: keys.secrets,

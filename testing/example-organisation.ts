@@ -80,6 +80,7 @@ function exampleCall(workspaceId: string, person: Person, index: number): CallRo
     time_to_first_token_ms: isDone ? 620 : null,
     request_text: null,
     answer_text: null,
+    credits: null,
   };
 }
 

@@ -11,6 +11,7 @@ import { type Gateway, openGateway, responsesDialect } from '#server/models/inde
 import { setUpstream } from '#server/models/upstream.ts';
 import { deliverPolicy } from '#server/policies/policy-revision.ts';
 import { type ResponsesServer, type ResponsesServerOptions, startResponsesServer } from '#testing/servers/responses.ts';
+import { seedPrice } from '#testing/seed-price.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 
 export const upstreamKey = 'sk-upstream-of-the-workspace';
@@ -129,11 +130,9 @@ export async function seedModel(
       upstream_model: upstreamModel,
       context_window_tokens: 200_000,
       reasoning_efforts: '["low","medium"]',
-      input_usd_per_million: 2,
-      cached_input_usd_per_million: 0.5,
-      output_usd_per_million: 10,
       is_default: true,
       created_at: new Date(),
     })
     .execute();
+  await seedPrice({ db }, { workspaceId, model: slug, input: 2, cachedInput: 0.5, output: 10 });
 }

@@ -1,6 +1,11 @@
 import { EventEmitter } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pino from 'pino';
 import type { BuiltInRole } from '#contract/built-in-roles.ts';
+import { openBlobFolder } from '#server/blobs/blob-folder.ts';
+import { openBlobs } from '#server/blobs/open-blobs.ts';
 import { readConfig } from '#server/config.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { readKeyRing } from '#server/crypto/key-ring.ts';
@@ -15,6 +20,8 @@ export interface TestServices extends Services {
   /** Every line logged at error level; `close` fails when there are any that the test did not take out. */
   errorLines: string[];
   dns: TestDns;
+  /** Where `blobs` writes. */
+  blobsFolder: string;
   setNow: (now: Date | null) => void;
   close: () => Promise<void>;
 }
@@ -32,6 +39,8 @@ export async function openTestServices(environment: Record<string, string> = {})
   const log = pino({ level: 'error' }, { write: (line: string) => errorLines.push(line) });
   await opened.changes.follow(log);
   const keys = await readKeyRing(`1:${testKey}`, 'the test');
+  const secrets = createSecretBox(keys);
+  const blobsFolder = await mkdtemp(join(tmpdir(), 'reeve-blobs-'));
   const dns = createTestDns();
   let fixedNow: Date | null = null;
   return {
@@ -39,9 +48,11 @@ export async function openTestServices(environment: Record<string, string> = {})
     origin: 'https://reeve.test:8443',
     db: opened.db,
     changes: opened.changes,
+    blobs: openBlobs({ db: opened.db, secrets, place: openBlobFolder(blobsFolder) }),
+    blobsFolder,
     clock: () => fixedNow ?? new Date(),
     log,
-    secrets: createSecretBox(keys),
+    secrets,
     signerFor: (purpose) => createSigner(keys, purpose),
     signals: new EventEmitter(),
     resolveTxt: dns.resolveTxt,
@@ -52,6 +63,7 @@ export async function openTestServices(environment: Record<string, string> = {})
     },
     close: async () => {
       await opened.close();
+      await rm(blobsFolder, { recursive: true, force: true });
       if (errorLines.length > 0) throw new Error(`logged as errors:\n${errorLines.join('')}`);
     },
   };

@@ -2,3 +2,6 @@
 // report of it, or it counts twice.
 export { waitForWriters } from './activity-lock.ts';
 export { recordActivity } from './record-activity.ts';
+export { sameAs } from './same-as.ts';
+export { setCosts } from './set-costs.ts';
+export { surfaceOf } from './surface-of.ts';

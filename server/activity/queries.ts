@@ -87,7 +87,11 @@ export async function saveEvents(tx: Database, rows: readonly EventRow[]): Promi
 }
 
 /** Notes the hours to count again: every report for itself, so that one that commits while its hour is counted is not forgotten. */
-export async function markDue(tx: Database, rows: readonly EventRow[], since: Date): Promise<void> {
+export async function markDue(
+  tx: Database,
+  rows: readonly Pick<EventRow, 'workspace_id' | 'at' | 'member_id'>[],
+  since: Date,
+): Promise<void> {
   const hours = new Map<string, { workspace_id: string; hour: string; member_id: string; since: Date }>();
   for (const { workspace_id, at, member_id } of rows) {
     const hour = `${at.toISOString().slice(0, 13)}:00:00.000Z`;

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AuditEvent, type AuditEventName, auditEvents } from '#contract/audit-events.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { Database } from '#server/db/open-database.ts';
+import { sealContent } from './chain/sealed-content.ts';
 
 /** Who did it. `label` is kept as it was, so that the entry stays readable after the person is gone. */
 export interface Actor {
@@ -55,26 +56,53 @@ export interface AuditEntry extends Record<string, unknown> {
   at: Date;
 }
 
-const rowOf = (actor: Actor, event: AuditEventName, { subject, at, ...payload }: AuditEntry) => ({
-  id: newId('aud'),
-  workspace_id: actor.workspaceId,
-  at,
-  event,
-  actor_kind: actor.kind,
-  actor_id: actor.id,
-  actor_label: actor.label,
-  subject_kind: subject?.kind ?? null,
-  subject_id: subject?.id ?? null,
-  subject_label: subject?.label ?? null,
-  payload: JSON.stringify(hideSecrets(event, payload)),
-  ip: actor.ip,
-});
+/** NUL is no text to PostgreSQL, nor is half of a surrogate pair; what is stored has to be what is sealed. */
+const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '');
 
-/** Writes the entry in the caller's transaction: what is rolled back was never done, and nothing is done without its entry. */
+/** As it comes back from the database: no dates, nothing undefined. */
+const asStored = (payload: Record<string, unknown>): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(payload, (_key, value) => (typeof value === 'string' ? storable(value) : value)));
+
+function rowOf(actor: Actor, event: AuditEventName, { subject, at, ...rest }: AuditEntry) {
+  const id = newId('aud');
+  const payload = asStored(hideSecrets(event, rest));
+  const label = storable(actor.label);
+  const about = subject ? { kind: subject.kind, id: subject.id, label: storable(subject.label) } : null;
+  const seal = sealContent({
+    id,
+    at: at.toISOString(),
+    event,
+    actor: { kind: actor.kind, id: actor.id, label },
+    subject: about,
+    ip: actor.ip,
+    payload,
+  });
+  return {
+    id,
+    workspace_id: actor.workspaceId,
+    at,
+    event,
+    actor_kind: actor.kind,
+    actor_id: actor.id,
+    actor_label: label,
+    subject_kind: about?.kind ?? null,
+    subject_id: about?.id ?? null,
+    subject_label: about?.label ?? null,
+    payload: JSON.stringify(payload),
+    ip: actor.ip,
+    seal: seal.text,
+    salts: JSON.stringify(seal.salts),
+  };
+}
+
+/**
+ * Writes the entry in the caller's transaction: what is rolled back was never done, and nothing is done without its entry. The database
+ * links it to the chain when that transaction commits (migration 0015).
+ */
 export const record = (tx: Database, actor: Actor, event: AuditEventName, entry: AuditEntry): Promise<void> =>
   recordAll(tx, actor, event, [entry]);
 
-/** A statement's parameters are counted in 16 bits; an entry has 12. */
+/** A statement's parameters are counted in 16 bits; an entry has 14. */
 const entriesPerStatement = 2_000;
 
 /** The same event for many subjects, in as few statements as there have to be. */

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { isDraft } from '#server/blobs/open-blobs.ts';
 
 /** What makes a server that server: who has it can open every secret, and clients trust it. */
 const keyFolders = ['keys', 'tls'];
@@ -27,5 +28,8 @@ export async function listDataFiles(folder: string, { withKeys }: { withKeys: bo
         .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
     }),
   );
-  return nested.flat().sort();
+  return nested
+    .flat()
+    .filter((path) => !isDraft(path))
+    .sort();
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { exitCodes, Refused } from '#server/refused.ts';
@@ -41,13 +41,30 @@ async function addPart(tar: Pack, path: string, { bytes, content }: DatabaseDump
   return { path, bytes, sha256: hash.digest('hex') };
 }
 
+/** Null: the file has gone meanwhile, as a blob may whose time is over. */
+async function addFile(tar: Pack, path: string, dataFolder: string): Promise<Part | null> {
+  const file = await open(join(dataFolder, path), 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (!file) return null;
+  try {
+    const { size } = await file.stat();
+    // Files are replaced, never changed: the open one stays what it is.
+    const content = file.createReadStream({ autoClose: false });
+    return await addPart(tar, `${filesPrefix}${path}`, { bytes: size, content });
+  } finally {
+    await file.close();
+  }
+}
+
 async function fill(tar: Pack, { dataFolder, withKeys, dump, now }: BackupSource): Promise<BackupManifest> {
   const parts: Part[] = [];
   // The database first: keys are only ever added, so the key files read after it open everything in it.
   if (dump) parts.push(await addPart(tar, databasePart, dump));
   for (const path of await listDataFiles(dataFolder, { withKeys })) {
-    const bytes = await readFile(join(dataFolder, path));
-    parts.push(await addPart(tar, `${filesPrefix}${path}`, { bytes: bytes.length, content: Readable.from([bytes]) }));
+    const part = await addFile(tar, path, dataFolder);
+    if (part) parts.push(part);
   }
   const manifest: BackupManifest = {
     format: 'reeve-backup',

@@ -1,10 +1,13 @@
 import type { Generated } from 'kysely';
 import type { ActivityTables } from './activity-tables.ts';
+import type { AuditTables } from './audit-tables.ts';
 import type { Json, Timestamp } from './column-types.ts';
+import type { ComplianceTables } from './compliance-tables.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
 import type { KeyTables } from './key-tables.ts';
 import type { PolicyTables } from './policy-tables.ts';
+import type { PriceTables } from './price-tables.ts';
 import type { ScimTables } from './scim-tables.ts';
 import type { SecondFactorTables } from './second-factor-tables.ts';
 import type { SsoTables } from './sso-tables.ts';
@@ -12,10 +15,13 @@ import type { UsageTables } from './usage-tables.ts';
 
 export interface Tables
   extends ActivityTables,
+    ComplianceTables,
+    AuditTables,
     DirectoryTables,
     IdentityTables,
     KeyTables,
     PolicyTables,
+    PriceTables,
     SsoTables,
     SecondFactorTables,
     ScimTables,
@@ -28,9 +34,6 @@ export interface Tables
     upstream_model: string | null;
     context_window_tokens: number;
     reasoning_efforts: Json<string[]>;
-    input_usd_per_million: number | null;
-    cached_input_usd_per_million: number | null;
-    output_usd_per_million: number | null;
     is_default: Generated<boolean>;
     created_at: Timestamp;
   };
@@ -67,6 +70,7 @@ export interface Tables
     time_to_first_token_ms: number | null;
     request_text: string | null;
     answer_text: string | null;
+    credits: number | null;
   };
   client_events: {
     id: string;
@@ -84,20 +88,6 @@ export interface Tables
     version: string;
     first_seen_at: Timestamp;
     last_seen_at: Timestamp;
-  };
-  audit_events: {
-    id: string;
-    workspace_id: string | null;
-    at: Timestamp;
-    event: string;
-    actor_kind: 'member' | 'key' | 'client' | 'system' | 'anonymous';
-    actor_id: string | null;
-    actor_label: string;
-    subject_kind: string | null;
-    subject_id: string | null;
-    subject_label: string | null;
-    payload: Json<Record<string, unknown>>;
-    ip: string | null;
   };
   rate_limits: { key: string; points: number; expire: number | null };
 }

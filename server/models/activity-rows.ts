@@ -30,6 +30,7 @@ export const callOf = (row: CallRow): ModelCall => ({
   outputTokens: row.output_tokens,
   reasoningTokens: row.reasoning_tokens,
   costUsd: row.cost_usd,
+  credits: row.credits,
   durationMs: row.duration_ms,
   timeToFirstTokenMs: row.time_to_first_token_ms,
   ip: row.ip,

@@ -1,8 +1,11 @@
-import type { Model, ModelInput } from '#contract/models.ts';
+import type { Model, ModelFacts, ModelInput } from '#contract/models.ts';
 import { type Actor, record } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
+import { startPrice } from './change-prices.ts';
+import { readPriceRules } from './price-queries.ts';
+import { type PriceRule, pricesAt } from './prices-in-force.ts';
 import {
   clearDefault,
   deleteModel,
@@ -13,27 +16,33 @@ import {
   updateModel,
 } from './queries.ts';
 
-export const modelOf = (row: ModelRow): Model => ({
+/** With what is in force at the moment. */
+export const modelOf = (row: ModelRow, rules: readonly PriceRule[], now: Date): Model => {
+  const { usd, credits } = pricesAt(rules, { model: row.slug, at: now });
+  return {
+    ...factsOf(row),
+    inputUsdPerMillion: usd?.input ?? null,
+    cachedInputUsdPerMillion: usd?.cachedInput ?? null,
+    outputUsdPerMillion: usd?.output ?? null,
+    creditsPerMillion: credits,
+    createdAt: row.created_at.toISOString(),
+  };
+};
+
+const factsOf = (row: ModelRow): ModelFacts => ({
   slug: row.slug,
   displayName: row.display_name,
   upstreamModel: row.upstream_model,
   contextWindowTokens: row.context_window_tokens,
   reasoningEfforts: row.reasoning_efforts as Model['reasoningEfforts'],
-  inputUsdPerMillion: row.input_usd_per_million,
-  cachedInputUsdPerMillion: row.cached_input_usd_per_million,
-  outputUsdPerMillion: row.output_usd_per_million,
   isDefault: row.is_default,
-  createdAt: row.created_at.toISOString(),
 });
 
-const columnsOf = (input: ModelInput) => ({
+const columnsOf = (input: ModelFacts) => ({
   display_name: input.displayName,
   upstream_model: input.upstreamModel?.trim() || null,
   context_window_tokens: input.contextWindowTokens,
   reasoning_efforts: JSON.stringify([...new Set(input.reasoningEfforts)]),
-  input_usd_per_million: input.inputUsdPerMillion,
-  cached_input_usd_per_million: input.cachedInputUsdPerMillion,
-  output_usd_per_million: input.outputUsdPerMillion,
 });
 
 const subjectOf = ({ slug, display_name }: ModelRow) => ({ kind: 'model', id: slug, label: display_name });
@@ -79,14 +88,26 @@ export function createModel(
       is_default: isDefault,
       created_at: at,
     });
-    await record(tx, actor, 'model.created', { at, subject: subjectOf(row), after: modelOf(row) });
-    return modelOf(row);
+    const terms = {
+      kind: 'tokens',
+      model: row.slug,
+      unit: 'usd',
+      inputPerMillion: input.inputUsdPerMillion,
+      cachedInputPerMillion: input.cachedInputUsdPerMillion,
+      outputPerMillion: input.outputUsdPerMillion,
+    } as const;
+    const former = pricesAt(await readPriceRules(tx, workspaceId), { model: row.slug, at }).usd;
+    const inForce = [former?.input ?? null, former?.cachedInput ?? null, former?.output ?? null];
+    await startPrice(tx, { workspaceId, actor, terms, at, inForce });
+    const model = modelOf(row, await readPriceRules(tx, workspaceId), at);
+    await record(tx, actor, 'model.created', { at, subject: subjectOf(row), after: model });
+    return model;
   });
 }
 
 export function changeModel(
   services: Pick<Services, 'db' | 'clock'>,
-  { workspaceId, actor, input }: Change & { input: ModelInput },
+  { workspaceId, actor, input }: Change & { input: ModelFacts },
 ): Promise<Model> {
   return inTurn(services, workspaceId, async (tx, models) => {
     const before = find(models, input.slug);
@@ -103,10 +124,10 @@ export function changeModel(
     await record(tx, actor, 'model.updated', {
       at,
       subject: subjectOf(row),
-      before: modelOf(before),
-      after: modelOf(row),
+      before: factsOf(before),
+      after: factsOf(row),
     });
-    return modelOf(row);
+    return modelOf(row, await readPriceRules(tx, workspaceId), at);
   });
 }
 
@@ -123,7 +144,7 @@ export function removeModel(
     await record(tx, actor, 'model.deleted', {
       at: services.clock(),
       subject: subjectOf(before),
-      before: modelOf(before),
+      before: factsOf(before),
       newDefault: heir?.slug ?? null,
     });
   });

@@ -35,6 +35,7 @@ export const newCallRow = ({ at, ip }: { at: Date; ip: string | null }): CallRow
   time_to_first_token_ms: null,
   request_text: null,
   answer_text: null,
+  credits: null,
 });
 
 export function nameMember(row: CallRow, client: CodexClient): void {

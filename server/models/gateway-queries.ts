@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 import type { Tables } from '#server/db/tables.ts';
 import { heldRoles } from '#server/roles/index.ts';
+import { priceRules } from './price-queries.ts';
 
 /** The sealed upstream key in table `secrets`. */
 export const upstreamKeyName = 'models.upstream-key';
@@ -28,18 +29,13 @@ export async function readCallSettings(db: Database, workspaceId: string) {
 }
 export type CallSettings = NonNullable<Awaited<ReturnType<typeof readCallSettings>>>;
 
+/** With the history of its prices: which one counts, the start of the call says. */
 export async function readAllowedModel(db: Database, workspaceId: string, slug: string) {
   return db
-    .selectFrom('models')
-    .select([
-      'slug',
-      'upstream_model as upstreamModel',
-      'input_usd_per_million as inputUsdPerMillion',
-      'cached_input_usd_per_million as cachedInputUsdPerMillion',
-      'output_usd_per_million as outputUsdPerMillion',
-    ])
-    .where('workspace_id', '=', workspaceId)
-    .where('slug', '=', slug)
+    .selectFrom('models as m')
+    .select(['m.slug', 'm.upstream_model as upstreamModel', priceRules({ ref: 'm.slug' }).as('prices')])
+    .where('m.workspace_id', '=', workspaceId)
+    .where('m.slug', '=', slug)
     .executeTakeFirst();
 }
 export type AllowedModel = NonNullable<Awaited<ReturnType<typeof readAllowedModel>>>;
@@ -59,6 +55,7 @@ const finishedColumns = [
   'duration_ms',
   'time_to_first_token_ms',
   'answer_text',
+  'credits',
 ] as const satisfies readonly (keyof CallRow)[];
 
 /** Half of a surrogate pair is no text to PostgreSQL; what clients and upstreams say may hold one. */

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
+import { readPriceRules } from './price-queries.ts';
+import { pricesAt } from './prices-in-force.ts';
 
 const hourMs = 60 * 60 * 1000;
 
@@ -52,17 +54,16 @@ export async function readModelFacts(db: Database, workspaceId: string, { now }:
     .executeTakeFirst();
   const models = await db
     .selectFrom('models')
-    .select(['is_default', 'input_usd_per_million', 'output_usd_per_million'])
+    .select(['slug', 'is_default'])
     .where('workspace_id', '=', workspaceId)
     .execute();
+  const rules = await readPriceRules(db, workspaceId);
   const counts = await countCalls(db, workspaceId, now);
   return {
     upstreamHost: upstream ? hostOf(upstream.base_url) : null,
     models: models.length,
     hasDefault: models.some((model) => model.is_default),
-    unpricedModels: models.filter(
-      (model) => model.input_usd_per_million === null || model.output_usd_per_million === null,
-    ).length,
+    unpricedModels: models.filter(({ slug }) => pricesAt(rules, { model: slug, at: now }).usd === null).length,
     callsLast24Hours: Number(counts?.calls ?? 0),
     refusalsLast24Hours: Number(counts?.refusals ?? 0),
     costUsdLast24Hours: counts?.cost === null || counts === undefined ? null : Number(counts.cost),

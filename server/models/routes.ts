@@ -7,6 +7,7 @@ import type { Services } from '#server/services.ts';
 import { listCalls, readCall } from './activity-queries.ts';
 import { callOf, contentOf, placeOf, positionOf } from './activity-rows.ts';
 import { changeModel, createModel, modelOf, removeModel } from './allowed-models.ts';
+import { readPriceRules } from './price-queries.ts';
 import { listModels, readUpstream } from './queries.ts';
 import { openAgents } from './responses-api/call-upstream.ts';
 import { testUpstream } from './test-upstream.ts';
@@ -59,9 +60,12 @@ export const modelsRoutes = (services: Services) => ({
     );
     return { ok, steps };
   }),
-  list: routes.models.list.handler(async ({ context }) => ({
-    items: (await listModels(services.db, callerOf(context).workspaceId)).map(modelOf),
-  })),
+  list: routes.models.list.handler(async ({ context }) => {
+    const { workspaceId } = callerOf(context);
+    const rules = await readPriceRules(services.db, workspaceId);
+    const now = services.clock();
+    return { items: (await listModels(services.db, workspaceId)).map((row) => modelOf(row, rules, now)) };
+  }),
   create: routes.models.create.handler(({ input, context }) => createModel(services, { ...who(context), input })),
   update: routes.models.update.handler(({ input, context }) => changeModel(services, { ...who(context), input })),
   remove: routes.models.remove.handler(async ({ input, context }) => {

@@ -6,7 +6,7 @@ export { codexClientDialect } from './codex-client/dialect.ts';
 export { forgetGroup, previewGroupRemoval } from './forget-group.ts';
 export { findPolicyOfMember } from './look-up-policy.ts';
 export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
-export { checkPolicyRevision, policyRevisionHeader } from './policy-revision.ts';
+export { checkPolicyRevision, deliverPolicy, policyRevisionHeader } from './policy-revision.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
 export { flushReceipts } from './record-receipts.ts';
 export { policiesRoutes } from './routes.ts';

@@ -92,9 +92,6 @@ test('as things are set up, the checks turn by fact', async () => {
       upstream_model: null,
       context_window_tokens: 100_000,
       reasoning_efforts: JSON.stringify(['medium']),
-      input_usd_per_million: 1,
-      cached_input_usd_per_million: null,
-      output_usd_per_million: 2,
       is_default: true,
       created_at: now,
     })

@@ -39,7 +39,7 @@ export const controlCalls = (reeve: RunningReeve): ControlCalls => ({
     origin: reeve.origin,
     certificateExpiresAt: reeve.certificates.expiresAt().toISOString(),
   }),
-  database: () => readDatabaseFacts(reeve.opened),
+  database: () => readDatabaseFacts(reeve.opened, reeve.services.blobs),
   secrets: () => findUnreadableSecrets(reeve.services.db, reeve.services.secrets),
   'owner-link': () => createOwnerLink(reeve.services, { madeBy: 'reeve owner-link' }),
   'rotate-keys': (input) => rotateKeys(reeve.services, reeve.keys, RotationWish.parse(input)),

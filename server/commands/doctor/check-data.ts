@@ -38,6 +38,17 @@ function lookAtSecrets({ secrets, keyProblem, database }: Facts): Finding {
   );
 }
 
+function lookAtBlobs({ database }: Facts): Finding {
+  if (!database) return fine('none yet');
+  const { total, damaged } = database.blobs;
+  const [first] = damaged;
+  if (first === undefined) return fine(total === 0 ? 'none yet' : `all ${total} are there, with their size`);
+  return problem(
+    `of ${total} some are missing or cut short (first: ${first})`,
+    'Put the folder blobs/ of the data folder back from your backup; servers that share a database share that folder too.',
+  );
+}
+
 /** Null when the address does not answer. Any HTTP answer counts: without the key it will be a refusal. */
 async function ask(url: string): Promise<{ status: number; sentAt: Date | null } | { failed: string }> {
   try {
@@ -88,6 +99,7 @@ async function lookAtClock({ database }: Facts, readAt: Date): Promise<Finding> 
 export const dataChecks = (facts: Facts, readAt: Date): Check[] => [
   { name: 'database', look: async () => lookAtDatabase(facts) },
   { name: 'secrets', look: async () => lookAtSecrets(facts) },
+  { name: 'files', look: async () => lookAtBlobs(facts) },
   { name: 'clock', look: () => lookAtClock(facts, readAt) },
   ...(facts.database?.upstreamUrls ?? []).map((url) => ({ name: 'upstream', look: () => lookAtUpstream(url) })),
 ];

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import type { BlobStore } from '#server/blobs/open-blobs.ts';
 import { pendingMigrations } from '#server/db/migrate.ts';
 import type { OpenDatabase } from '#server/db/open-database.ts';
 
@@ -10,11 +11,17 @@ export const DatabaseFacts = z.object({
   pending: z.array(z.string()),
   unknown: z.array(z.string()),
   upstreamUrls: z.array(z.string()),
+  blobs: z.object({ total: z.number(), damaged: z.array(z.string()) }),
 });
 export type DatabaseFacts = z.infer<typeof DatabaseFacts>;
 
-/** What the database tells about itself; changes nothing. */
-export async function readDatabaseFacts({ db, engine }: Pick<OpenDatabase, 'db' | 'engine'>): Promise<DatabaseFacts> {
+const damagedNamed = 10;
+
+/** What the database tells about itself, and whether the files it names are there; changes nothing. */
+export async function readDatabaseFacts(
+  { db, engine }: Pick<OpenDatabase, 'db' | 'engine'>,
+  blobs: Pick<BlobStore, 'findDamaged'>,
+): Promise<DatabaseFacts> {
   const { rows } = await sql<{ version: string; now: Date }>`
     select current_setting('server_version') as version, clock_timestamp() as now`.execute(db);
   const { pending, unknown } = await pendingMigrations(db);
@@ -26,6 +33,7 @@ export async function readDatabaseFacts({ db, engine }: Pick<OpenDatabase, 'db' 
     now: (rows[0]?.now ?? new Date()).toISOString(),
     pending,
     unknown,
+    blobs: pending.length === 0 ? await blobs.findDamaged(damagedNamed) : { total: 0, damaged: [] },
     upstreamUrls: upstreams.map(({ base_url }) => base_url),
   };
 }

@@ -1,6 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { openBlobFolder } from '#server/blobs/blob-folder.ts';
+import { findDamagedBlobs } from '#server/blobs/find-damaged.ts';
 import type { Config } from '#server/config.ts';
 import { loadMasterKeys } from '#server/crypto/master-key.ts';
 import { createSecretBox } from '#server/crypto/secret-box.ts';
@@ -41,11 +43,13 @@ async function openFacts(config: Config): Promise<Facts> {
     const lock = await openDataFolder(config, 'reeve doctor');
     opening.defer(() => lock.release());
   }
-  const place = { url: databaseUrl?.reveal() ?? null, dataFolder };
-  const opened = await openDatabase(place);
+  const where = { url: databaseUrl?.reveal() ?? null, dataFolder };
+  const opened = await openDatabase(where);
   opening.defer(() => opened.close());
-  const database = await readDatabaseFacts(opened).catch((error: unknown) => {
-    throw databaseRefused(error, place);
+  const place = openBlobFolder(join(dataFolder, 'blobs'));
+  const blobs = { findDamaged: (limit: number) => findDamagedBlobs(opened.db, place, limit) };
+  const database = await readDatabaseFacts(opened, blobs).catch((error: unknown) => {
+    throw databaseRefused(error, where);
   });
   if (database.pending.length > 0) return { ...nothing, database };
   if (masterKey.from === 'file' && !(await isThere(masterKey.path)))

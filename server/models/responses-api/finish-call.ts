@@ -1,5 +1,6 @@
 import type { AllowedModel, CallRow } from '#server/models/gateway-queries.ts';
 import { priceCall } from '#server/models/price-call.ts';
+import { pricesAt } from '#server/models/prices-in-force.ts';
 import type { Gateway } from './gateway.ts';
 import type { Metered } from './meter.ts';
 import type { Ending } from './stream-answer.ts';
@@ -10,11 +11,13 @@ function noteTokens(row: CallRow, { usage }: Readonly<Metered>, model: AllowedMo
   row.cached_input_tokens = usage.input_tokens_details?.cached_tokens ?? 0;
   row.output_tokens = usage.output_tokens;
   row.reasoning_tokens = usage.output_tokens_details?.reasoning_tokens ?? 0;
-  row.cost_usd = priceCall(model, {
+  const { costUsd, credits } = priceCall(pricesAt(model.prices, { model: model.slug, at: row.started_at }), {
     inputTokens: row.input_tokens,
     cachedInputTokens: row.cached_input_tokens,
     outputTokens: row.output_tokens,
   });
+  row.cost_usd = costUsd;
+  row.credits = credits;
 }
 
 /** Writes the end of a call, exactly once: `row` stops running here. */
