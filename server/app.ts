@@ -1,6 +1,8 @@
 import type { Hono } from 'hono';
 import { activityEventsRoutes } from './activity/index.ts';
+import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
+import { complianceRoutes } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
 import { mountApiPage } from './http/api-page.ts';
@@ -52,7 +54,9 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   models: modelsRoutes(services),
   modelPrices: modelPricesRoutes(services),
   activity: { ...activityRoutes(services), ...activityEventsRoutes(services) },
+  analytics: analyticsRoutes(services),
   audit: auditRoutes(services),
+  compliance: complianceRoutes(services),
   connect: connectRoutes(services, parts),
   setup: setupRoutes(services),
   sso: ssoRoutes(services),
@@ -66,6 +70,7 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   responsesDialect(services, parts.gateway),
   codexEventsDialect(services),
   otlpDialect(services, { registry: parts.metrics?.registry }),
+  analyticsApiDialect(services),
   connectDialect(services, parts),
   scimDialect(services),
 ];

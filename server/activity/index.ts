@@ -3,6 +3,15 @@
 export { waitForWriters } from './activity-lock.ts';
 export { activityId } from './event-row.ts';
 export { type ContentParts, type EventContent, keepContent, keepFormerContent } from './keep-content.ts';
+export {
+  countContentOf,
+  countOldContent,
+  countOldEvents,
+  eraseContentOf,
+  purgeContent,
+  purgeEvents,
+} from './keeping-queries.ts';
+export { activityOfPerson } from './person-rows.ts';
 export { readContent } from './read-content.ts';
 export { recordActivity } from './record-activity.ts';
 export { activityEventsRoutes } from './routes.ts';

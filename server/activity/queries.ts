@@ -126,3 +126,16 @@ export const listContent = (db: Database, workspaceId: string, eventIds: readonl
     .where('workspace_id', '=', workspaceId)
     .where('event_id', 'in', [...eventIds])
     .execute();
+/** @returns when those events happened, and whose they are */
+export async function saveCosts(
+  tx: Database,
+  workspaceId: string,
+  costs: readonly { id: string; costUsd: number | null; credits: number | null }[],
+): Promise<Pick<EventRow, 'at' | 'member_id'>[]> {
+  const { rows } = await sql<Pick<EventRow, 'at' | 'member_id'>>`
+    update activity_events e set cost_usd = n."costUsd", credits = n.credits
+    from json_to_recordset(${JSON.stringify(costs)}::json) as n (id text, "costUsd" double precision, credits double precision)
+    where e.workspace_id = ${workspaceId} and e.id = n.id
+    returning e.at, e.member_id`.execute(tx);
+  return rows;
+}

@@ -3,8 +3,10 @@ import type { ActivityTables } from './activity-tables.ts';
 import type { AuditTables } from './audit-tables.ts';
 import type { Json, Timestamp } from './column-types.ts';
 import type { ComplianceTables } from './compliance-tables.ts';
+import type { DestinationTables } from './destination-tables.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
+import type { KeepingTables } from './keeping-tables.ts';
 import type { KeyTables } from './key-tables.ts';
 import type { PolicyTables } from './policy-tables.ts';
 import type { PriceTables } from './price-tables.ts';
@@ -16,10 +18,12 @@ import type { UsageTables } from './usage-tables.ts';
 
 export interface Tables
   extends ActivityTables,
+    DestinationTables,
     ComplianceTables,
     AuditTables,
     DirectoryTables,
     IdentityTables,
+    KeepingTables,
     KeyTables,
     PolicyTables,
     PriceTables,

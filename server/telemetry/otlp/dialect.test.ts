@@ -123,7 +123,7 @@ it('takes a repeated report once, and two that are alike twice', async () => {
   expect((await events()).map(({ kind }) => kind).sort()).toEqual([
     'client.reported',
     'client.reported',
-    'prompt.sent',
+    'client.reported',
     'tool.completed',
   ]);
 });

@@ -81,14 +81,10 @@ const known: Readonly<Record<string, KnownEvent>> = {
       }),
     }),
   },
-  'codex.user_prompt': {
-    kind: 'prompt.sent',
-    isA: null,
-    read: (attributes) => ({ detail: facts(attributes, { prompt_length: 'characters' }) }),
-  },
+  // The gateway sees the message itself and the answer; these name neither, and would count them twice as `prompt.sent` and so on.
+  'codex.user_prompt': reported({ prompt_length: 'characters' }),
   'codex.sse_event': {
-    kind: 'response.received',
-    isA: null,
+    ...reported({}),
     read: (attributes) => ({
       durationMs: countOf(attributes, 'duration_ms'),
       outcome: attributes.has('error.message') ? 'failed' : 'completed',

@@ -3,7 +3,7 @@ import { ReeveError } from '#server/fail.ts';
 import { receiveBody } from '#server/http/receive-body.ts';
 import type { Services } from '#server/services.ts';
 import { type ReadLog, readLogs } from './event-of-log.ts';
-import { findStops } from './find-stops.ts';
+import { findStop } from './find-stop.ts';
 import type { Encoding } from './otlp-answers.ts';
 import { countPointsBinary, countSpansBinary, readLogsBinary } from './read-binary.ts';
 import { countPointsJson, countSpansJson, readLogsJson } from './read-json.ts';
@@ -71,7 +71,7 @@ export async function readRequest(
   const request: ReadRequest = {
     size: 1 + logs.length + sizeOf(contents),
     sent: { workspaceId, memberId, signal, records: read.items.length },
-    events: (await Promise.all(logs.map((log) => findStops(services, log)))).flat(),
+    events: await Promise.all(logs.map((log) => findStop(services, log))),
     contents,
     unknown: logs.flatMap(({ event, unknownName: name }) => (name === null ? [] : [{ event, name }])),
   };
