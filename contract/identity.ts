@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
 import { pageInput, pageOf } from './paging.ts';
-import { allPermissions } from './permissions.ts';
 import { SecondFactorMethod } from './second-factor.ts';
 import { SessionState } from './session-state.ts';
 import { allTokenScopes } from './token-scopes.ts';
