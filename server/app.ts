@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { activityEventsRoutes } from './activity/index.ts';
 import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
 import { complianceRoutes } from './compliance/index.ts';
@@ -52,7 +53,7 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   keys: keysRoutes(services),
   models: modelsRoutes(services),
   modelPrices: modelPricesRoutes(services),
-  activity: activityRoutes(services),
+  activity: { ...activityRoutes(services), ...activityEventsRoutes(services) },
   analytics: analyticsRoutes(services),
   audit: auditRoutes(services),
   compliance: complianceRoutes(services),

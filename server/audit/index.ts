@@ -6,6 +6,7 @@ export { erasePerson, type PersonToErase } from './erase-person.ts';
 export { auditJobs } from './keep-chain.ts';
 export { countEntriesOf } from './person-queries.ts';
 export { entriesOfPerson } from './person-rows.ts';
+export { type OwnEntry, ownEntriesBefore } from './read-entries.ts';
 export { type Actor, record, recordAll, systemActor, watchRecords } from './record.ts';
 export { openReadingRecords } from './record-reading.ts';
 export { auditRoutes } from './routes.ts';

@@ -34,3 +34,28 @@ export const listEntries = (db: Database, workspaceId: string, filter: AuditFilt
 };
 
 export type AuditRow = Awaited<ReturnType<typeof listEntries>>[number];
+
+/** The newest before a place, whose ids are compared by their bytes: for lists that hold more than these. */
+export const listEntriesBefore = (
+  db: Database,
+  workspaceId: string,
+  { after, memberId, search, from, to, limit }: EntriesBefore,
+) => {
+  const byBytes = sql<string>`id collate "C"`;
+  let query = db.selectFrom('audit_events').selectAll().where('workspace_id', '=', workspaceId);
+  if (memberId !== undefined) query = query.where('actor_id', '=', memberId);
+  if (from !== undefined) query = query.where('at', '>=', from);
+  if (to !== undefined) query = query.where('at', '<', to);
+  if (search) query = query.where(sql<boolean>`strpos(lower(actor_label), ${search.toLowerCase()}) > 0`);
+  if (after) query = query.where(sql<boolean>`at <= ${after.at} and (at < ${after.at} or ${byBytes} < ${after.id})`);
+  return query.orderBy('at', 'desc').orderBy(byBytes, 'desc').limit(limit).execute();
+};
+
+export interface EntriesBefore {
+  after: { at: Date; id: string } | null;
+  memberId: string | undefined;
+  search: string | undefined;
+  from: Date | undefined;
+  to: Date | undefined;
+  limit: number;
+}

@@ -3,7 +3,7 @@ import type { AuditEntry, audit } from '#contract/audit.ts';
 import { type AuditEventName, auditEvents } from '#contract/audit-events.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import type { Database } from '#server/db/open-database.ts';
-import { type AuditRow, listEntries } from './queries.ts';
+import { type AuditRow, type EntriesBefore, listEntries, listEntriesBefore } from './queries.ts';
 
 type Query = z.output<NonNullable<(typeof audit.list)['~orpc']['inputSchema']>>;
 
@@ -37,4 +37,14 @@ export async function readEntries(db: Database, workspaceId: string, query: Quer
   const { page, nextCursor } = cutPage(rows, query.limit, (row) => [row.at.toISOString(), row.id]);
   // An event that a newer version of Reeve wrote has no sentence here; going back a version must not break the page.
   return { items: page.filter((row) => row.event in auditEvents).map(asEntry), nextCursor };
+}
+
+export interface OwnEntry extends Pick<AuditEntry, 'id' | 'event' | 'sentence' | 'actor' | 'subject'> {
+  at: Date;
+}
+
+/** For the activity, which shows them beside what clients did. One that a newer Reeve wrote has no sentence here and is left out. */
+export async function ownEntriesBefore(db: Database, workspaceId: string, asked: EntriesBefore): Promise<OwnEntry[]> {
+  const rows = await listEntriesBefore(db, workspaceId, asked);
+  return rows.filter(({ event }) => event in auditEvents).map((row) => ({ ...asEntry(row), at: row.at }));
 }
