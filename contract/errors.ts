@@ -33,6 +33,10 @@ export const errors = {
     message: 'Your workspace asks for a second factor. Set one up under your account first.',
   },
   'step-up-required': { status: 403, message: 'Confirm that it is you with your second factor, then repeat this.' },
+  'on-hold': {
+    status: 409,
+    message: 'A legal hold keeps everything of this person. Have it lifted first, or suspend them instead.',
+  },
   'last-second-factor': {
     status: 409,
     message: 'Your workspace asks for a second factor, and this is your last one. Add another one first.',

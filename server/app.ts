@@ -1,5 +1,7 @@
 import type { Hono } from 'hono';
+import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
+import { complianceRoutes } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
 import { mountApiPage } from './http/api-page.ts';
@@ -51,7 +53,9 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   models: modelsRoutes(services),
   modelPrices: modelPricesRoutes(services),
   activity: activityRoutes(services),
+  analytics: analyticsRoutes(services),
   audit: auditRoutes(services),
+  compliance: complianceRoutes(services),
   connect: connectRoutes(services, parts),
   setup: setupRoutes(services),
   sso: ssoRoutes(services),
@@ -65,6 +69,7 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   responsesDialect(services, parts.gateway),
   codexEventsDialect(services),
   otlpDialect(services, { registry: parts.metrics?.registry }),
+  analyticsApiDialect(services),
   connectDialect(services, parts),
   scimDialect(services),
 ];

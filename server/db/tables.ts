@@ -3,8 +3,10 @@ import type { ActivityTables } from './activity-tables.ts';
 import type { AuditTables } from './audit-tables.ts';
 import type { Json, Timestamp } from './column-types.ts';
 import type { ComplianceTables } from './compliance-tables.ts';
+import type { DestinationTables } from './destination-tables.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
+import type { KeepingTables } from './keeping-tables.ts';
 import type { KeyTables } from './key-tables.ts';
 import type { PolicyTables } from './policy-tables.ts';
 import type { PriceTables } from './price-tables.ts';
@@ -16,10 +18,12 @@ import type { UsageTables } from './usage-tables.ts';
 
 export interface Tables
   extends ActivityTables,
+    DestinationTables,
     ComplianceTables,
     AuditTables,
     DirectoryTables,
     IdentityTables,
+    KeepingTables,
     KeyTables,
     PolicyTables,
     PriceTables,
@@ -70,10 +74,9 @@ export interface Tables
     ended_at: Timestamp | null;
     duration_ms: number | null;
     time_to_first_token_ms: number | null;
-    request_text: string | null;
-    answer_text: string | null;
     credits: number | null;
   };
+  former_calls: { id: string; started_at: Timestamp; request_text: string | null; answer_text: string | null };
   client_events: {
     id: string;
     workspace_id: string;

@@ -50,7 +50,7 @@ export async function readApplicablePolicies(
     superseded_at: Date | null;
   }>`
     select p.id, p.revision, b.id as baseline_id, b.revision as baseline_revision,
-      w.record_content_enabled as keeps_content,
+      w.local_content_kept as keeps_content,
       d.policy_key is not null as delivered, d.superseded_at
     from workspaces w
     left join lateral (

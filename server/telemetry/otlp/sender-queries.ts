@@ -16,7 +16,7 @@ export async function readReporter(
   const row = await db
     .selectFrom('members as m')
     .innerJoin('workspaces as w', 'w.id', 'm.workspace_id')
-    .select(['m.email', 'm.status', 'w.record_content_enabled as keepsContent'])
+    .select(['m.email', 'm.status', 'w.local_content_kept as keepsContent'])
     .where('m.workspace_id', '=', workspaceId)
     .where('m.id', '=', memberId)
     .executeTakeFirst();
