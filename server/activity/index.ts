@@ -2,7 +2,7 @@
 // report of it, or it counts twice.
 export { waitForWriters } from './activity-lock.ts';
 export { activityId } from './event-row.ts';
-export { type ContentParts, contentContext, type EventContent, keepContent } from './keep-content.ts';
+export { type ContentParts, type EventContent, keepContent, keepFormerContent } from './keep-content.ts';
 export { readContent } from './read-content.ts';
 export { recordActivity } from './record-activity.ts';
 export { sameAs } from './same-as.ts';
