@@ -273,6 +273,12 @@ export const actionsOf = {
   'email-domain.lapsed': admin('DOMAIN_LAPSE'),
   'email-domain.removed': admin('DOMAIN_DELETE', ({ subject_id }) => ({ domain_id: subject_id })),
   'sso.settings-updated': admin('WORKSPACE_SET_SSO_RULE'),
+  'price.added': admin('MODEL_PRICE_ADD'),
+  'price.corrected': admin('MODEL_PRICE_CORRECT'),
+  'price.withdrawn': admin('MODEL_PRICE_WITHDRAW'),
+  'analytics.read': admin('ANALYTICS_READ'),
+  'analytics.exported': admin('ANALYTICS_EXPORT'),
+  'analytics.recount-asked': admin('ANALYTICS_RECOUNT'),
   'compliance.called': complianceCalled,
   'keys.rotated': admin('ENCRYPTION_KEYS_ROTATE'),
 } as const satisfies Record<AuditEventName, ToActions>;
