@@ -23,7 +23,6 @@ interface PermissionFacts {
 }
 
 const waitsForCloud = 'Codex cloud is not part of Reeve yet.';
-const waitsForCompliance = 'The compliance API is not part of Reeve yet.';
 
 /**
  * Every permission. A member holds the union of the permissions of all their roles; nothing denies. Whether a *surface* works is also a
@@ -168,13 +167,11 @@ export const permissions = {
     area: 'governance',
     label: 'Read compliance logs',
     sentence: 'Export the compliance logs, content included where the workspace keeps it.',
-    waitsFor: waitsForCompliance,
   },
   'compliance.delete': {
     area: 'governance',
     label: 'Delete compliance records',
     sentence: 'Delete the records that the compliance logs are made of.',
-    waitsFor: waitsForCompliance,
   },
 } as const satisfies Record<string, PermissionFacts>;
 
