@@ -168,10 +168,17 @@ export const permissions = {
     label: 'Read compliance logs',
     sentence: 'Export the compliance logs, content included where the workspace keeps it.',
   },
+  'compliance.write': {
+    area: 'governance',
+    label: 'Manage compliance',
+    sentence:
+      'Set where compliance records are sent and how long what is kept, and hold a person’s records back from both.',
+    includes: ['compliance.read'],
+  },
   'compliance.delete': {
     area: 'governance',
     label: 'Delete compliance records',
-    sentence: 'Delete the records that the compliance logs are made of.',
+    sentence: 'Erase the content of a person from the database and the sealed log files.',
   },
 } as const satisfies Record<string, PermissionFacts>;
 

@@ -21,7 +21,7 @@ begin
   last_hash := coalesce(last_hash, repeat('0', 64)); --
   insert into audit_chain (chain, seq, event_id, previous, hash) values (of_chain, last_seq + 1, new.id, last_hash, encode(sha256(convert_to(
     '{"chain":"' || of_chain || '","content":"' || content || '","previous":"' || last_hash || '","seq":' || (last_seq + 1) || ',"v":1}',
-    'UTF8')), 'hex')); -- RFC 8785 of the link
+    'UTF8')), 'hex')) on conflict (event_id) do nothing; -- RFC 8785 of the link; one that is there stays, whoever takes its seal away
   return null; --
 end
 $function$;
@@ -66,6 +66,7 @@ create table activity_content (
   constraint activity_content_pkey PRIMARY KEY (workspace_id, event_id)
 );
 CREATE INDEX activity_content_by_member ON public.activity_content USING btree (workspace_id, member_id);
+CREATE INDEX activity_content_oldest ON public.activity_content USING btree (workspace_id, kept_at);
 
 create table activity_due (
   workspace_id text not null,
@@ -139,6 +140,29 @@ create table audit_chain (
   constraint audit_chain_pkey PRIMARY KEY (chain, seq)
 );
 
+create table audit_checkpoints (
+  chain text not null,
+  number bigint not null,
+  size bigint not null,
+  root text not null,
+  at timestamp with time zone not null,
+  jws text not null,
+  constraint audit_checkpoints_pkey PRIMARY KEY (chain, number)
+);
+
+create table audit_copies (
+  chain text not null,
+  number bigint not null,
+  place text not null,
+  attempts integer not null default 0,
+  next_at timestamp with time zone not null,
+  problem text,
+  done_at timestamp with time zone,
+  answer text,
+  constraint audit_copies_pkey PRIMARY KEY (chain, number, place)
+);
+CREATE INDEX audit_copies_waiting ON public.audit_copies USING btree (next_at) WHERE (done_at IS NULL);
+
 create table audit_events (
   id text not null,
   workspace_id text,
@@ -162,6 +186,38 @@ CREATE INDEX audit_events_by_subject ON public.audit_events USING btree (workspa
 CREATE INDEX audit_events_newest ON public.audit_events USING btree (workspace_id, at DESC, id DESC);
 CREATE INDEX audit_events_unsealed ON public.audit_events USING btree (at, id) WHERE (seal IS NULL);
 CREATE CONSTRAINT TRIGGER chain_audit_event AFTER INSERT OR UPDATE OF seal ON public.audit_events DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.seal IS NOT NULL)) EXECUTE FUNCTION reeve_chain_audit_event();
+
+create table audit_keys (
+  kid text not null,
+  sealed_private_jwk text not null,
+  public_jwk jsonb not null,
+  rotation text,
+  created_at timestamp with time zone not null,
+  retired_at timestamp with time zone,
+  constraint audit_keys_pkey PRIMARY KEY (kid)
+);
+
+create table audit_tree (
+  chain text not null,
+  level integer not null,
+  index bigint not null,
+  hash text not null,
+  constraint audit_tree_pkey PRIMARY KEY (chain, level, index)
+);
+
+create table audit_verifications (
+  id text not null,
+  chain text not null,
+  started_by text not null,
+  started_at timestamp with time zone not null,
+  alive_at timestamp with time zone not null,
+  checked bigint not null default 0,
+  total bigint not null,
+  ended_at timestamp with time zone,
+  report jsonb,
+  constraint audit_verifications_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_verifications_newest ON public.audit_verifications USING btree (chain, started_at DESC);
 
 create table blobs (
   name text not null,
@@ -209,6 +265,103 @@ create table client_grants (
 CREATE INDEX client_grants_by_member ON public.client_grants USING btree (workspace_id, member_id);
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, member_id, oauth_grant_id, revoked_at OR TRUNCATE ON public.client_grants FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 
+create table compliance_destinations (
+  id text not null,
+  workspace_id text not null,
+  kind text not null,
+  name text not null,
+  settings jsonb not null,
+  sealed_secret text,
+  event_types jsonb not null,
+  with_content boolean not null default false,
+  is_enabled boolean not null default true,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  delivered bigint not null default 0,
+  last_delivered_at timestamp with time zone,
+  failures integer not null default 0,
+  failing_since timestamp with time zone,
+  last_error text,
+  try_at timestamp with time zone,
+  lease text,
+  lease_until timestamp with time zone,
+  constraint compliance_destinations_kind_check CHECK ((kind = ANY (ARRAY['syslog'::text, 'webhook'::text, 'otlp'::text]))),
+  constraint compliance_destinations_pkey PRIMARY KEY (id),
+  constraint compliance_destinations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX compliance_destinations_by_name ON public.compliance_destinations USING btree (workspace_id, lower(name));
+
+create table compliance_erasures (
+  id text not null,
+  workspace_id text not null,
+  member_id text not null,
+  member_label text,
+  reason text not null,
+  with_audit boolean not null,
+  ordered_by_id text,
+  ordered_by text not null,
+  ordered_at timestamp with time zone not null,
+  state text not null,
+  step text not null,
+  done_to timestamp with time zone,
+  contents integer not null default 0,
+  files_looked integer not null default 0,
+  files_total integer not null default 0,
+  lines integer not null default 0,
+  audit_entries integer not null default 0,
+  finished_at timestamp with time zone,
+  last_error text,
+  constraint compliance_erasures_pkey PRIMARY KEY (id),
+  constraint compliance_erasures_state_check CHECK ((state = ANY (ARRAY['running'::text, 'held'::text, 'done'::text]))),
+  constraint compliance_erasures_step_check CHECK ((step = ANY (ARRAY['content'::text, 'files'::text, 'audit'::text, 'done'::text]))),
+  constraint compliance_erasures_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX compliance_erasures_newest ON public.compliance_erasures USING btree (workspace_id, ordered_at DESC, id DESC);
+CREATE INDEX compliance_erasures_running ON public.compliance_erasures USING btree (ordered_at) WHERE (state <> 'done'::text);
+
+create table compliance_exports (
+  id text not null,
+  workspace_id text not null,
+  member_id text not null,
+  member_label text not null,
+  reason text not null,
+  ordered_by_id text,
+  ordered_by text not null,
+  ordered_at timestamp with time zone not null,
+  state text not null,
+  progress jsonb not null,
+  blob text,
+  bytes bigint,
+  sha256 text,
+  token_hash text,
+  token_expires_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  fetched_at timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  last_error text,
+  constraint compliance_exports_pkey PRIMARY KEY (id),
+  constraint compliance_exports_state_check CHECK ((state = ANY (ARRAY['running'::text, 'ready'::text, 'fetched'::text, 'expired'::text, 'failed'::text]))),
+  constraint compliance_exports_token_hash_key UNIQUE (token_hash),
+  constraint compliance_exports_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX compliance_exports_newest ON public.compliance_exports USING btree (workspace_id, ordered_at DESC, id DESC);
+
+create table compliance_holds (
+  id text not null,
+  workspace_id text not null,
+  member_id text not null,
+  member_label text not null,
+  reason text not null,
+  placed_by text not null,
+  placed_at timestamp with time zone not null,
+  lifted_by text,
+  lifted_at timestamp with time zone,
+  lifted_because text,
+  constraint compliance_holds_pkey PRIMARY KEY (id),
+  constraint compliance_holds_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX compliance_holds_active ON public.compliance_holds USING btree (workspace_id, member_id) WHERE (lifted_at IS NULL);
+
 create table compliance_log_files (
   id text not null,
   workspace_id text not null,
@@ -220,6 +373,8 @@ create table compliance_log_files (
   sha256 text not null,
   events integer not null,
   made_at timestamp with time zone not null,
+  people jsonb,
+  ended_at timestamp with time zone,
   constraint compliance_log_files_blob_fkey FOREIGN KEY (blob) REFERENCES blobs(name),
   constraint compliance_log_files_pkey PRIMARY KEY (id),
   constraint compliance_log_files_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
@@ -235,6 +390,39 @@ create table compliance_log_marks (
   last_end_time timestamp with time zone,
   constraint compliance_log_marks_pkey PRIMARY KEY (workspace_id),
   constraint compliance_log_marks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table compliance_positions (
+  destination_id text not null,
+  event_type text not null,
+  position bigint not null,
+  constraint compliance_positions_destination_id_fkey FOREIGN KEY (destination_id) REFERENCES compliance_destinations(id) ON DELETE CASCADE,
+  constraint compliance_positions_pkey PRIMARY KEY (destination_id, event_type)
+);
+
+create table compliance_replaced_files (
+  old_id text not null,
+  workspace_id text not null,
+  erasure_id text not null,
+  old_sha256 text not null,
+  new_id text not null,
+  new_sha256 text not null,
+  lines integer not null,
+  replaced_at timestamp with time zone not null,
+  constraint compliance_replaced_files_erasure_id_fkey FOREIGN KEY (erasure_id) REFERENCES compliance_erasures(id) ON DELETE CASCADE,
+  constraint compliance_replaced_files_pkey PRIMARY KEY (old_id),
+  constraint compliance_replaced_files_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX compliance_replaced_files_by_erasure ON public.compliance_replaced_files USING btree (erasure_id, old_id);
+
+create table compliance_retention (
+  workspace_id text not null,
+  kind text not null,
+  days integer not null,
+  updated_at timestamp with time zone not null,
+  constraint compliance_retention_days_check CHECK ((days > 0)),
+  constraint compliance_retention_pkey PRIMARY KEY (workspace_id, kind),
+  constraint compliance_retention_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
 
 create table device_requests (
@@ -277,6 +465,15 @@ create table email_domains (
 );
 CREATE INDEX email_domains_by_connection ON public.email_domains USING btree (connection_id);
 CREATE UNIQUE INDEX email_domains_verified ON public.email_domains USING btree (domain) WHERE (status = 'verified'::text);
+
+create table former_calls (
+  id text not null,
+  started_at timestamp with time zone not null,
+  request_text text,
+  answer_text text,
+  constraint former_calls_pkey PRIMARY KEY (id)
+);
+CREATE INDEX former_calls_oldest ON public.former_calls USING btree (started_at);
 
 create table group_members (
   workspace_id text not null,
@@ -378,8 +575,6 @@ create table model_calls (
   ended_at timestamp with time zone,
   duration_ms integer,
   time_to_first_token_ms integer,
-  request_text text,
-  answer_text text,
   credits double precision,
   constraint model_calls_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE SET NULL,
   constraint model_calls_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'completed'::text, 'refused'::text, 'failed'::text, 'cancelled'::text]))),
@@ -876,6 +1071,17 @@ create table sso_used_assertions (
 );
 CREATE INDEX sso_used_assertions_by_expiry ON public.sso_used_assertions USING btree (expires_at);
 
+create table telemetry_senders (
+  workspace_id text not null,
+  day date not null,
+  member_id text not null,
+  signal text not null,
+  records bigint not null,
+  last_at timestamp with time zone not null,
+  constraint telemetry_senders_pkey PRIMARY KEY (workspace_id, day, member_id, signal),
+  constraint telemetry_senders_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
 create table totp_secrets (
   id text not null,
   workspace_id text not null,
@@ -1079,6 +1285,17 @@ create table usage_sizes (
   constraint usage_sizes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
 
+create table usage_sources (
+  workspace_id text not null,
+  month date not null,
+  member_id text not null,
+  source text not null,
+  days integer not null,
+  last_at timestamp with time zone not null,
+  constraint usage_sources_pkey PRIMARY KEY (workspace_id, month, member_id, source),
+  constraint usage_sources_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
 create table usage_totals (
   workspace_id text not null,
   zone text not null,
@@ -1180,7 +1397,7 @@ create table workspaces (
   name text not null,
   codex_local_enabled boolean not null default true,
   device_code_enabled boolean not null default true,
-  record_content_enabled boolean not null default false,
+  local_content_kept boolean not null default false,
   api_keys_allowed boolean not null default false,
   old_clients_allowed boolean not null default false,
   policy_grace_minutes integer not null default 90,
@@ -1208,5 +1425,5 @@ create table workspaces (
   constraint workspaces_policy_grace_minutes_check CHECK (((policy_grace_minutes >= 0) AND (policy_grace_minutes <= 1440))),
   constraint workspaces_second_factor_rule_check CHECK ((second_factor_rule = ANY (ARRAY['off'::text, 'admins'::text, 'everyone'::text])))
 );
-CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF name, codex_local_enabled, record_content_enabled, api_keys_allowed, old_clients_allowed, policy_grace_minutes, fallback_policy_id, baseline_policy_id OR TRUNCATE ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF name, codex_local_enabled, local_content_kept, api_keys_allowed, old_clients_allowed, policy_grace_minutes, fallback_policy_id, baseline_policy_id OR TRUNCATE ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 CREATE TRIGGER announce_default_role AFTER UPDATE OF default_role_id ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();

@@ -2,8 +2,19 @@
 // report of it, or it counts twice.
 export { waitForWriters } from './activity-lock.ts';
 export { activityId } from './event-row.ts';
-export { type KeptContent, readContent } from './read-content.ts';
+export { type ContentParts, contentContext, type EventContent, keepContent } from './keep-content.ts';
+export {
+  countContentOf,
+  countOldContent,
+  countOldEvents,
+  eraseContentOf,
+  purgeContent,
+  purgeEvents,
+} from './keeping-queries.ts';
+export { activityOfPerson } from './person-rows.ts';
+export { readContent } from './read-content.ts';
 export { recordActivity } from './record-activity.ts';
 export { sameAs } from './same-as.ts';
 export { setCosts } from './set-costs.ts';
 export { surfaceOf } from './surface-of.ts';
+export { countUnknown, listUnknown, type UnknownCount } from './unknown-queries.ts';

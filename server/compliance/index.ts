@@ -2,3 +2,7 @@
 // later than every file before it.
 export { logJobs } from './log-files/log-jobs.ts';
 export { complianceApiDialect } from './public-api/dialect.ts';
+export { openPush } from './push/open-push.ts';
+export { openRecordStream } from './push/open-record-stream.ts';
+export type { RecordStream } from './push/record-stream.ts';
+export { complianceRoutes } from './routes.ts';
