@@ -59,6 +59,19 @@ export const sealedColumns: readonly SealedColumn[] = [
     contextOf: ([id]) => `sessions/${id}/sso_logout_hint`,
   },
   {
+    table: 'activity_content',
+    column: 'sealed',
+    key: ['workspace_id', 'event_id'],
+    contextOf: ([workspaceId, eventId]) => `activity_content/${workspaceId}/${eventId}`,
+    hasManyRows: true,
+  },
+  {
+    table: 'compliance_destinations',
+    column: 'sealed_secret',
+    key: ['id'],
+    contextOf: ([id]) => `compliance_destinations/${id}/secret`,
+  },
+  {
     table: 'blobs',
     column: 'sealed_key',
     key: ['name'],
