@@ -126,8 +126,11 @@ export const auditEvents = {
   'compliance.purged': { sentence: 'Records whose time was over were purged.' },
   'analytics.exported': { sentence: 'Figures of use were downloaded.' },
   'analytics.recount-asked': { sentence: 'Figures of use are counted again from the events.' },
+  'compliance.called': { sentence: 'A program read or deleted through the compliance API.' },
   'keys.rotated': { sentence: 'Encryption or signing keys were rotated.' },
 } as const satisfies Record<string, AuditEvent>;
 
 export type AuditEventName = keyof typeof auditEvents;
 export const auditEventNames = Object.keys(auditEvents) as [AuditEventName, ...AuditEventName[]];
+
+export const isAuditEventName = (name: string): name is AuditEventName => Object.hasOwn(auditEvents, name);

@@ -15,7 +15,6 @@ interface ScopeFacts {
   waitsFor?: string;
 }
 
-
 /**
  * What a workspace API key may do: the union of its scopes. People and roles are read with a key and written through SCIM, so no key can
  * make anybody an owner. Keys, sign-in and models are managed by people only.

@@ -1,10 +1,7 @@
 // What happened, whoever reported it. Rule people get wrong: an event holds no content, and its `sameAs` must be the same in every
 // report of it, or it counts twice.
 export { waitForWriters } from './activity-lock.ts';
-export { recordActivity } from './record-activity.ts';
-export { sameAs } from './same-as.ts';
-export { setCosts } from './set-costs.ts';
-export { surfaceOf } from './surface-of.ts';
+export { activityId } from './event-row.ts';
 export {
   countContentOf,
   countOldContent,
@@ -14,3 +11,8 @@ export {
   purgeEvents,
 } from './keeping-queries.ts';
 export { activityOfPerson } from './person-rows.ts';
+export { type KeptContent, readContent } from './read-content.ts';
+export { recordActivity } from './record-activity.ts';
+export { sameAs } from './same-as.ts';
+export { setCosts } from './set-costs.ts';
+export { surfaceOf } from './surface-of.ts';

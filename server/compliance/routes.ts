@@ -1,7 +1,7 @@
 import type { Services } from '#server/services.ts';
 import { destinationRoutes } from './push/destination-routes.ts';
-import { openRecordStream } from './push/open-record-stream.ts';
+import { openRecordStreams } from './push/open-record-streams.ts';
 
 export const complianceRoutes = (services: Services) => ({
-  ...destinationRoutes(services, openRecordStream(services)),
+  ...destinationRoutes(services, openRecordStreams(services)),
 });
