@@ -189,6 +189,17 @@ export const errors = {
     message: 'Mail is not set up on this server (REEVE_SMTP_URL). Copy the link instead.',
   },
   'stale-version': { status: 412, message: 'It was changed meanwhile. Read it again, then repeat your change.' },
+  'media-type-not-supported': {
+    status: 415,
+    message: 'This content type or content encoding is not accepted here; see which are.',
+  },
+  'telemetry-token-invalid': {
+    status: 401,
+    message:
+      'This telemetry token was not made here, or its member is not active. Clients get a new one with their policy.',
+  },
+  'telemetry-busy': { status: 429, message: 'Too many records are waiting to be written. Send them again shortly.' },
+  'telemetry-not-written': { status: 503, message: 'The records could not be written. Send them again shortly.' },
   'not-supported': { status: 501, message: 'Reeve does not offer this.' },
   'shutting-down': { status: 503, message: 'Reeve is stopping. Try again in a moment.' },
 } as const satisfies Record<string, { status: number; message: string }>;

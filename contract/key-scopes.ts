@@ -9,6 +9,8 @@ interface ScopeFacts {
   carries: readonly Permission[];
   /** What whoever makes the key has to hold, where that is not what it carries. */
   needs?: readonly Permission[];
+  /** What it opens has the workspace in its address. */
+  asksForWorkspaceId?: boolean;
   /** Only an owner makes or rotates a key with it. */
   isForOwners?: boolean;
   /** Set while nothing asks for it yet: what it waits for. It can be given, and takes effect when that is there. */
@@ -22,8 +24,10 @@ interface ScopeFacts {
 export const keyScopes = {
   'codex.enterprise.analytics.read': {
     label: 'Read analytics',
-    sentence: 'Every model call and refusal with member, client, tokens and cost, and the figures of the overview.',
+    sentence:
+      'The Analytics API for BI and scripts: threads, turns, tokens, credits and cost by day, member, client and model. In Reeve’s own API also every single model call.',
     isReadOnly: true,
+    asksForWorkspaceId: true,
     carries: ['activity.read'],
   },
   'audit.read': {

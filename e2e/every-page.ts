@@ -89,7 +89,10 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       { address: '/connect?for=person&system=linux', as: 'member' },
     ],
     models: asOwner('/models'),
-    analytics: asOwner('/analytics', '/analytics?range=12m&interval=week&surface=CODEX_CLI&tables=surfaces.models.tools'),
+    analytics: asOwner(
+      '/analytics',
+      '/analytics?range=12m&interval=week&surface=CODEX_CLI&tables=surfaces.models.tools',
+    ),
     activity: asOwner('/activity', `/activity?call=${call}`),
     audit: asOwner('/audit', `/audit?entry=${entry}`),
     account: asOwner('/account', '/account?tab=security', '/account?tab=tokens', '/account?tab=password'),

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
 import { complianceRoutes } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
@@ -26,7 +27,7 @@ import { rolesRoutes } from './roles/index.ts';
 import type { Services } from './services.ts';
 import { setupRoutes } from './setup/index.ts';
 import { endAtProvider, ssoDialect, ssoRoutes } from './sso/index.ts';
-import { codexEventsDialect } from './telemetry/index.ts';
+import { codexEventsDialect, otlpDialect } from './telemetry/index.ts';
 import { workspaceRoutes } from './workspace/index.ts';
 
 export interface AppParts {
@@ -35,6 +36,8 @@ export interface AppParts {
   authorityPem: string | null;
   /** The authority over the vendor's names, for machines behind `reeve proxy`; null where that is off. */
   proxyAuthorityPem: string | null;
+  /** Features register their own counters here. */
+  metrics?: Metrics;
 }
 
 /** Reeve's own API, feature by feature. */
@@ -50,6 +53,7 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   models: modelsRoutes(services),
   modelPrices: modelPricesRoutes(services),
   activity: activityRoutes(services),
+  analytics: analyticsRoutes(services),
   audit: auditRoutes(services),
   compliance: complianceRoutes(services),
   connect: connectRoutes(services, parts),
@@ -64,6 +68,8 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   codexClientDialect(services),
   responsesDialect(services, parts.gateway),
   codexEventsDialect(services),
+  otlpDialect(services, { registry: parts.metrics?.registry }),
+  analyticsApiDialect(services),
   connectDialect(services, parts),
   scimDialect(services),
 ];

@@ -65,6 +65,7 @@ export const features = {
       'price_corrections',
       'model_upstreams',
       'model_calls',
+      'former_calls',
       'seen_clients',
       'secrets',
     ],
@@ -83,12 +84,13 @@ export const features = {
       'usage_totals',
       'usage_mark_totals',
       'usage_sizes',
+      'usage_sources',
       'usage_due',
       'usage_zones',
       'usage_recounts',
     ],
   },
-  telemetry: { calls: ['activity'], tables: ['client_events'] },
+  telemetry: { calls: ['activity', 'policies'], tables: ['client_events', 'telemetry_senders'] },
   compliance: {
     calls: ['activity', 'audit'],
     tables: ['compliance_log_files', 'compliance_log_marks', 'compliance_destinations', 'compliance_positions'],
@@ -103,6 +105,8 @@ export const features = {
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */
 export const tablesAnyoneMayRead = [
   'activity_events',
+  'activity_due',
+  'activity_unknown',
   'usage_days',
   'usage_hours',
   'usage_totals',

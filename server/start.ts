@@ -26,6 +26,7 @@ import { openKeys } from './open-keys.ts';
 import { flushReceipts } from './policies/index.ts';
 import { exitCodes, Refused } from './refused.ts';
 import type { Clock, Services } from './services.ts';
+import { closeTelemetry } from './telemetry/index.ts';
 
 export interface RunningReeve {
   services: Services;
@@ -175,6 +176,7 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
     await gateway.close();
     await closeServer(server);
     await flushReceipts(services);
+    await closeTelemetry(services);
   };
   let stopped: Promise<void> | null = null;
   const stop = () => {

@@ -47,7 +47,7 @@ export const stateOf = (measure: Measure, panels: Panels | undefined) =>
   measure === 'costUsd' ? panels?.cost : panels?.usage;
 
 export function ModelsOverTime({ measure, status, summary }: CostChartsProps & { summary: UseQueryResult<Summary> }) {
-  const { label, unit, format, formatAxis } = measures[measure];
+  const { label, unit, ...formats } = measures[measure];
   return (
     <Panel
       name="models"
@@ -64,8 +64,8 @@ export function ModelsOverTime({ measure, status, summary }: CostChartsProps & {
           step: interval,
         };
         return {
-          table: used.length === 0 ? nothing : timeTable({ ...shown, format }),
-          chart: <TimeBars label={`${label} by model`} {...shown} format={format} formatAxis={formatAxis} />,
+          table: used.length === 0 ? nothing : timeTable({ ...shown, format: formats.format }),
+          chart: <TimeBars label={`${label} by model`} {...shown} {...formats} />,
         };
       }}
     />

@@ -1,3 +1,4 @@
+import { sayDays } from '#console/ui/charts/chart-days.ts';
 import { formatCompact, formatCount, formatCredits, formatUsd } from '#console/ui/figures.ts';
 import { countDays } from '#console/ui/range/day-range.ts';
 import type { Figures, Panels } from '#contract/analytics-figures.ts';
@@ -49,7 +50,8 @@ export function KeyFigures({ summary, panels }: { summary: Summary; panels: Pane
         })}
       </dl>
       <p className={classes.compared}>
-        “Before” is the {days === 1 ? 'day' : `${formatCount(days)} days`} right before this time.
+        {sayDays(summary.from, summary.to)}, compared with the {days === 1 ? 'day' : `${formatCount(days)} days`}{' '}
+        before. Days begin at midnight in {summary.timeZone}.
       </p>
     </section>
   );

@@ -27,8 +27,9 @@ export function MembersBySurface({ summary, panels }: UseChartsProps) {
         const ofSurface = ({ activeMembers }: Summary['totals']) => activeMembers;
         const used = most(bySurface, ({ totals }) => totals.activeMembers, 60);
         const shown = used.slice(0, 6);
-        const all = { points: pointsOf(buckets, used, ofSurface), series: seriesOf(used, surfaceLook), step: interval };
-        const series = seriesOf(shown, surfaceLook);
+        const look = surfaceLook(used.map(({ key }) => key));
+        const all = { points: pointsOf(buckets, used, ofSurface), series: seriesOf(used, look), step: interval };
+        const series = seriesOf(shown, look);
         return {
           table: used.length === 0 ? { columns: [], rows: [] } : timeTable({ ...all, format: formatCount }),
           chart: <TimeLines label="Active members by surface" {...all} series={series} {...counts} />,

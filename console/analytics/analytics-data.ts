@@ -14,9 +14,21 @@ export type ToolSummary = OutputOf<'tools'>;
 export type Status = OutputOf<'status'>;
 
 export const measures = {
-  costUsd: { label: 'Cost', unit: 'US dollars', format: formatUsd, formatAxis: formatCompactUsd },
-  credits: { label: 'Credits', unit: 'credits', format: formatCredits, formatAxis: formatCompact },
-  totalTokens: { label: 'Tokens', unit: 'tokens', format: formatCount, formatAxis: formatCompact },
+  costUsd: { label: 'Cost', unit: 'US dollars', format: formatUsd, formatAxis: formatCompactUsd, formatSum: formatUsd },
+  credits: {
+    label: 'Credits',
+    unit: 'credits',
+    format: formatCredits,
+    formatAxis: formatCompact,
+    formatSum: formatCredits,
+  },
+  totalTokens: {
+    label: 'Tokens',
+    unit: 'tokens',
+    format: formatCount,
+    formatAxis: formatCompact,
+    formatSum: formatCompact,
+  },
 } as const;
 export type Measure = keyof typeof measures;
 export const isMeasure = (name: string): name is Measure => Object.hasOwn(measures, name);
@@ -33,8 +45,15 @@ const surfaceLooks: Record<string, SeriesLook> = {
   CODEX_UNKNOWN_DEFAULT: otherLook,
 };
 
-export const surfaceLook = (surface: string): SeriesLook =>
-  surfaceLooks[surface] ?? looksOf([surface]).get(surface) ?? otherLook;
+/** @param known every surface there is to tell apart */
+export function surfaceLook(known: readonly string[]): (surface: string) => SeriesLook {
+  const isFixed = (surface: string) => Object.hasOwn(surfaceLooks, surface);
+  const looks = looksOf(
+    known.filter((surface) => !isFixed(surface)),
+    Object.values(surfaceLooks),
+  );
+  return (surface) => surfaceLooks[surface] ?? looks.get(surface) ?? otherLook;
+}
 
 /** @param known every name there is to tell apart, whether it is shown or not */
 export function lookedUp(known: readonly string[]): (name: string) => SeriesLook {

@@ -1,5 +1,6 @@
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { ExampleBanner } from './ExampleBanner.tsx';
 import classes from './PlainPage.module.css';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
 
@@ -22,6 +23,7 @@ export function PlainPage({ title, description, children, isWide = false }: Plai
         </span>
         <ThemeSwitch />
       </header>
+      <ExampleBanner />
       <main className={classes.main} data-wide={isWide || undefined}>
         <h1 className={classes.title}>{title}</h1>
         {description && <p className={classes.description}>{description}</p>}

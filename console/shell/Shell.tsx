@@ -4,6 +4,7 @@ import { Outlet } from '@tanstack/react-router';
 import { GraceBanner } from '#console/second-factor/GraceBanner.tsx';
 import { StepUpDialog } from '#console/second-factor/StepUpDialog.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
+import { ExampleBanner } from './ExampleBanner.tsx';
 import { Navigation } from './Navigation.tsx';
 import classes from './Shell.module.css';
 import { SignInAgain } from './SignInAgain.tsx';
@@ -26,6 +27,7 @@ export function Shell() {
         <Navigation onNavigate={drawer.close} />
       </Drawer>
       <main id="main" tabIndex={-1} className={classes.main}>
+        <ExampleBanner />
         <GraceBanner />
         <Outlet />
       </main>

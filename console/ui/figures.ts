@@ -38,8 +38,9 @@ export const formatCompactUsd = (usd: number) =>
 
 const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
-/** Credits are no money: a tenth is as fine as anybody needs. */
-export const formatCredits = (credits: number) => tenths.format(credits);
+/** Credits are no money: a tenth is as fine as anybody needs, and only of few. */
+export const formatCredits = (credits: number) =>
+  credits < 100 ? tenths.format(credits) : whole.format(Math.round(credits));
 
 /** "38 %", "0.4 %" */
 export const formatShare = (share: number) =>

@@ -7,16 +7,14 @@ export const maxLateMs = 30 * 24 * 3_600_000;
 
 const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7/;
 
-type Identity = Pick<ActivityEvent, 'kind' | 'sameAs' | 'threadId' | 'reportedAt'>;
-
 /** The milliseconds since 1970 as 12 hexadecimal digits: a thread's own, where its id is a UUIDv7 (RFC 9562 §5.7), else the event's. */
-function timePrefix({ threadId, reportedAt }: Identity): string {
+function timePrefix({ threadId, reportedAt }: Pick<ActivityEvent, 'threadId' | 'reportedAt'>): string {
   if (threadId !== null && uuid7.test(threadId)) return threadId.replace('-', '').slice(0, 12);
   return Math.max(0, reportedAt.getTime()).toString(16).padStart(12, '0').slice(-12);
 }
 
 /** The same for every report of the same event. Rows of one thread lie together, and newer threads after older ones. */
-export const activityId = (event: Identity): string =>
+export const activityId = (event: Pick<ActivityEvent, 'kind' | 'sameAs' | 'threadId' | 'reportedAt'>): string =>
   `${timePrefix(event)}${hash('sha256', JSON.stringify([event.kind, ...event.sameAs]), 'base64url').slice(0, 22)}`;
 
 export const isBelievable = (reportedAt: Date, receivedAt: Date): boolean => {

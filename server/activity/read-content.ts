@@ -1,31 +1,28 @@
 import { z } from 'zod';
-import type { Database } from '#server/db/open-database.ts';
 import type { Services } from '#server/services.ts';
-import { listSealedContent } from './content-queries.ts';
+import { type ContentParts, contentContext } from './keep-content.ts';
+import { listContent } from './queries.ts';
 
-/** The texts of one event by what they are; what was never kept is missing. */
-const KeptContent = z.object({
+const Kept = z.object({
   prompt: z.string().optional(),
   answer: z.string().optional(),
   arguments: z.string().optional(),
   output: z.string().optional(),
 });
-export type KeptContent = z.infer<typeof KeptContent>;
 
-/** What is kept of what was said in these events, by the id of the event. */
+/**
+ * What was kept of these events, opened, by event. For whoever may read content: the caller checks that.
+ * @throws SecretUnreadable
+ */
 export async function readContent(
-  { secrets }: Pick<Services, 'secrets'>,
-  db: Database,
+  { db, secrets }: Pick<Services, 'db' | 'secrets'>,
   workspaceId: string,
   eventIds: readonly string[],
-): Promise<Map<string, KeptContent>> {
-  if (eventIds.length === 0) return new Map();
-  const rows = await listSealedContent(db, workspaceId, eventIds);
-  const opened = await Promise.all(
-    rows.map(async ({ event_id, sealed }): Promise<[string, KeptContent]> => {
-      const text = await secrets.open(sealed, `activity_content/${workspaceId}/${event_id}`);
-      return [event_id, KeptContent.parse(JSON.parse(text))];
-    }),
-  );
-  return new Map(opened);
+): Promise<ReadonlyMap<string, ContentParts>> {
+  const rows = eventIds.length === 0 ? [] : await listContent(db, workspaceId, eventIds);
+  const opened = rows.map(async ({ event_id: id, sealed }) => {
+    const text = await secrets.open(sealed, contentContext(workspaceId, id));
+    return [id, Kept.parse(JSON.parse(text))] as const;
+  });
+  return new Map(await Promise.all(opened));
 }

@@ -54,8 +54,28 @@ function clientRow({ authorityPem, origin, services: { config } }: RunningReeve,
   ];
 }
 
-/** What a start prints. It holds a secret only when `ownerLink` is given, which happens once. */
-export async function greeting(reeve: RunningReeve, ownerLink: OwnerLink | null): Promise<string> {
+function exampleRow(example: GreetingSecrets['example']): Row[] {
+  if (example === null) return [];
+  const { email, password } = example;
+  return [
+    [
+      'Example',
+      'Everybody and everything in here is invented. Sign in to the console, or with a Codex client, as',
+      `${email}   password: ${password}`,
+      'Its model is scripted: ask it for “run: git push” and see what the policy makes of it.',
+    ],
+  ];
+}
+
+interface GreetingSecrets {
+  /** Given once in the life of an installation. */
+  ownerLink: OwnerLink | null;
+  /** The owner of the example organisation, for whoever looks around. */
+  example: { email: string; password: string } | null;
+}
+
+/** What a start prints. */
+export async function greeting(reeve: RunningReeve, { ownerLink, example }: GreetingSecrets): Promise<string> {
   const { services, origin, opened } = reeve;
   const { config, db } = services;
   const isOwned = await hasActiveOwner(db);
@@ -65,6 +85,7 @@ export async function greeting(reeve: RunningReeve, ownerLink: OwnerLink | null)
     : 'off';
   const rows: Row[] = [
     ['Console', origin],
+    ...exampleRow(example),
     ...ownerRow(ownerLink, isOwned),
     ...trustRows(reeve),
     clientRow(reeve, isOwned),

@@ -1,4 +1,6 @@
-// Compliance records: where they go, how long they stay, and how they leave.
+// Compliance records: sealed log files, and the API through which programs get them. Rule people get wrong: a file never changes, and ends
+// later than every file before it.
+export { logJobs } from './log-files/log-jobs.ts';
 export { openPush } from './push/open-push.ts';
 export { openRecordStreams } from './push/open-record-streams.ts';
 export type { RecordStream } from './push/record-stream.ts';

@@ -33,7 +33,8 @@ export interface ComplianceTables {
   compliance_log_marks: {
     workspace_id: string;
     activity_seq: Generated<number>;
-    audit_position: Generated<number>;
+    audit_seq: Generated<number>;
+    costs_until: Timestamp | null;
     costs_seq: Generated<number>;
     last_end_time: Timestamp | null;
   };

@@ -13,6 +13,7 @@ import type { PriceTables } from './price-tables.ts';
 import type { ScimTables } from './scim-tables.ts';
 import type { SecondFactorTables } from './second-factor-tables.ts';
 import type { SsoTables } from './sso-tables.ts';
+import type { TelemetryTables } from './telemetry-tables.ts';
 import type { UsageTables } from './usage-tables.ts';
 
 export interface Tables
@@ -29,6 +30,7 @@ export interface Tables
     SsoTables,
     SecondFactorTables,
     ScimTables,
+    TelemetryTables,
     UsageTables {
   secrets: { workspace_id: string; name: string; sealed: string; hint: string; updated_at: Timestamp };
   models: {
@@ -72,10 +74,9 @@ export interface Tables
     ended_at: Timestamp | null;
     duration_ms: number | null;
     time_to_first_token_ms: number | null;
-    request_text: string | null;
-    answer_text: string | null;
     credits: number | null;
   };
+  former_calls: { id: string; started_at: Timestamp; request_text: string | null; answer_text: string | null };
   client_events: {
     id: string;
     workspace_id: string;

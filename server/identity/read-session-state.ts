@@ -1,15 +1,20 @@
 import type { SessionState } from '#contract/identity.ts';
-import type { Database } from '#server/db/open-database.ts';
 import type { SignedInMember } from '#server/http/request-context.ts';
 import { hasActiveOwner } from '#server/roles/index.ts';
+import type { Services } from '#server/services.ts';
 import { describeStanding } from './second-factor/standing.ts';
 import { readWorkspaceName } from './session-queries.ts';
 
-export async function readSessionState(db: Database, member: SignedInMember | null): Promise<SessionState> {
-  if (!member) return { state: 'signed-out', needsSetup: !(await hasActiveOwner(db)) };
+export async function readSessionState(
+  { db, config }: Pick<Services, 'db' | 'config'>,
+  member: SignedInMember | null,
+): Promise<SessionState> {
+  const { isExample } = config;
+  if (!member) return { state: 'signed-out', isExample, needsSetup: !(await hasActiveOwner(db)) };
   const { memberId, email, name, roles, workspaceId, permissions } = member;
   return {
     state: 'signed-in',
+    isExample,
     member: { id: memberId, email, name, roles: [...roles] },
     workspace: { id: workspaceId, name: await readWorkspaceName(db, workspaceId) },
     permissions: [...permissions],

@@ -35,7 +35,7 @@ export function identityRoutes(services: Services, endAtProvider: EndAtProvider 
   const { identity } = routes;
   return {
     ...codexSignInRoutes(services),
-    session: identity.session.handler(({ context }) => readSessionState(services.db, context.member)),
+    session: identity.session.handler(({ context }) => readSessionState(services, context.member)),
     signIn: identity.signIn.handler(async ({ input, context }) => {
       const { ip, userAgent, cookieHeader, member, responseHeaders } = context;
       try {

@@ -4,6 +4,9 @@
 export { countOldCalls, purgeCalls } from './keeping-queries.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { callsOfPerson } from './person-rows.ts';
+export { newCallRow } from './call-row.ts';
+export { type CallRow, saveCalls } from './gateway-queries.ts';
+export { priceCall } from './price-call.ts';
 export { modelPricesRoutes } from './price-routes.ts';
 export { repriceCalls } from './reprice-calls.ts';
 export { responsesDialect } from './responses-api/dialect.ts';

@@ -293,5 +293,10 @@ export const actionsOf = {
   'price.withdrawn': admin('MODEL_PRICE_WITHDRAW'),
   'analytics.exported': admin('ANALYTICS_EXPORT'),
   'analytics.recount-asked': admin('ANALYTICS_RECOUNT'),
+  'analytics.read': admin('ANALYTICS_READ'),
+  'audit.exported': admin('AUDIT_EXPORT'),
+  'audit.key-rotated': admin('AUDIT_ROTATE_KEY'),
+  'audit.person-erased': admin('AUDIT_ERASE_PERSON'),
+  'audit.verified': admin('AUDIT_VERIFY'),
   'keys.rotated': admin('ENCRYPTION_KEYS_ROTATE'),
 } as const satisfies Record<AuditEventName, ToActions>;

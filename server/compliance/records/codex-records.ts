@@ -1,12 +1,12 @@
 import type { ActivityKind } from '#contract/activity-events.ts';
-import type { KeptContent } from '#server/activity/index.ts';
+import type { ContentParts } from '#server/activity/index.ts';
 import type { ActivityRow } from './activity-record-queries.ts';
 import { recordIdOf, uuidOf } from './record-ids.ts';
 import type { Actor, CodexEventDetails, CodexLogRecord } from './wire.ts';
 
 /** What is needed beside the row: what was kept of its content, and for a model call that of its answer. */
 export interface Said {
-  content: KeptContent;
+  content: ContentParts;
   answer: string | undefined;
 }
 

@@ -84,7 +84,7 @@ export async function readActivityRecords(
       )
     : new Map<string, string>();
   const ids = withContent ? [...wanted.map(({ id }) => id), ...answers.values()] : [];
-  const contents = await readContent({ secrets }, db, workspaceId, ids);
+  const contents = await readContent({ db, secrets }, workspaceId, ids);
   const records = wanted.flatMap((row) => {
     const said = { content: contents.get(row.id) ?? {}, answer: contents.get(answers.get(row.id) ?? '')?.answer };
     const record = codexRecord(row, said);

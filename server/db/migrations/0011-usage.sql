@@ -224,11 +224,21 @@ create index usage_mark_totals_by_day on usage_mark_totals (workspace_id, zone, 
 -- How many members a group (or, '', the workspace) had on a day, for shares.
 create table usage_sizes (
   workspace_id text not null references workspaces (id) on delete cascade,
-  zone text not null,
-  day date not null,
   group_id text not null,
+  day date not null,
   members integer not null,
-  primary key (workspace_id, zone, group_id, day)
+  primary key (workspace_id, group_id, day)
+);
+
+-- Of whom Reeve heard by which source: bit n of `days` is day n + 1 of the month (UTC).
+create table usage_sources (
+  workspace_id text not null references workspaces (id) on delete cascade,
+  month date not null,
+  member_id text not null,
+  source text not null,
+  days integer not null,
+  last_at timestamptz not null,
+  primary key (workspace_id, month, member_id, source)
 );
 
 -- Totals to be made again, because a member's day changed.
@@ -241,11 +251,12 @@ create table usage_due (
   primary key (workspace_id, zone, grain, day)
 );
 
--- Which calendars are counted. Another time zone is counted whole before anybody sees it; until then the former one is shown.
+-- Which calendars are counted, besides UTC. Another time zone is counted whole before anybody sees it; until then the former one is shown,
+-- and after that taken away in parts.
 create table usage_zones (
   workspace_id text not null references workspaces (id) on delete cascade,
   zone text not null,
-  is_ready boolean not null,
+  state text not null check (state in ('counting', 'ready', 'leaving')),
   primary key (workspace_id, zone)
 );
 
