@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
-import { complianceRoutes } from './compliance/index.ts';
+import { complianceRoutes, personExportDialect } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
 import { mountApiPage } from './http/api-page.ts';
@@ -72,6 +72,7 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   analyticsApiDialect(services),
   connectDialect(services, parts),
   scimDialect(services),
+  personExportDialect(services),
 ];
 
 /** Every route, in the order of precedence: Reeve's own API, the clients' dialects, health, the console's document last. */
