@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
@@ -49,6 +50,7 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   models: modelsRoutes(services),
   modelPrices: modelPricesRoutes(services),
   activity: activityRoutes(services),
+  analytics: analyticsRoutes(services),
   audit: auditRoutes(services),
   connect: connectRoutes(services, parts),
   setup: setupRoutes(services),

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { countUsage } from './analytics/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
 import { keepStatistics } from './db/keep-statistics.ts';
@@ -6,6 +7,7 @@ import type { Database } from './db/open-database.ts';
 import { purgeExpiredDirectory } from './directory/index.ts';
 import { notifyOfEndingTokens, purgeExpiredIdentity } from './identity/index.ts';
 import type { BackgroundJob } from './jobs/open-jobs.ts';
+import { type Repeated, type Repeating, repeat } from './jobs/repeat.ts';
 import { notifyOfEndingKeys, purgeEndedSecrets } from './keys/index.ts';
 import { createMailer } from './mail/create-mailer.ts';
 import { repriceCalls } from './models/index.ts';
@@ -75,3 +77,16 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },
 ];
+
+/** What is looked for every moment, because somebody waits for it. */
+const repeatedJobs = (services: Services): Repeated[] => [countUsage(services)];
+
+/** Starts them. They end by themselves when the server stops. */
+export function startRepeating(services: Services): Repeating {
+  const repeating = repeatedJobs(services).map((job) => repeat(services, job));
+  return {
+    async close() {
+      await Promise.all(repeating.map((one) => one.close()));
+    },
+  };
+}

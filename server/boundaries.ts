@@ -83,6 +83,7 @@ export const features = {
       'usage_totals',
       'usage_mark_totals',
       'usage_sizes',
+      'usage_sources',
       'usage_due',
       'usage_zones',
       'usage_recounts',

@@ -162,6 +162,17 @@ export async function countMarks(tx: Database, workspaceId: string, spans: reado
       where ${differs(markFigures)}`.execute(tx);
 }
 
+/** Of whom it was heard, and by which source. Only ever adds: that somebody reported stays true when the report is deleted. */
+export const countSources = (tx: Database, workspaceId: string, spans: readonly DaySpan[]) =>
+  sql`with asked as materialized (${asked(spans)})
+    insert into usage_sources as t (workspace_id, month, member_id, source, days, last_at)
+    select ${workspaceId}, date_trunc('month', a.day)::date, a.member_id, e.source,
+      bit_or(1 << (extract(day from a.day)::integer - 1)), max(e.at)
+    from asked a, ${eventsOf(workspaceId, sql`true`)} group by 2, 3, 4
+    on conflict (workspace_id, month, member_id, source) do update
+      set days = t.days | excluded.days, last_at = greatest(t.last_at, excluded.last_at)
+      where (t.days | excluded.days) <> t.days or excluded.last_at > t.last_at`.execute(tx);
+
 /** Members' months from their days. */
 export async function countMonths(
   tx: Database,

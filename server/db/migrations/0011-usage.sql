@@ -230,6 +230,17 @@ create table usage_sizes (
   primary key (workspace_id, group_id, day)
 );
 
+-- Of whom Reeve heard by which source: bit n of `days` is day n + 1 of the month (UTC).
+create table usage_sources (
+  workspace_id text not null references workspaces (id) on delete cascade,
+  month date not null,
+  member_id text not null,
+  source text not null,
+  days integer not null,
+  last_at timestamptz not null,
+  primary key (workspace_id, month, member_id, source)
+);
+
 -- Totals to be made again, because a member's day changed.
 create table usage_due (
   workspace_id text not null references workspaces (id) on delete cascade,
