@@ -111,6 +111,8 @@ export const AnalyticsSearch = z.object({
   direction: z.enum(['asc', 'desc']).optional().catch(undefined),
   page,
 });
+/** `prices`: whose prices are open beside the page; `rate`: what a US dollar is in credits. */
+export const ModelsSearch = z.object({ prices: text, rate: z.literal(1).optional().catch(undefined) });
 export const AuditSearch = z.object({
   event: z.enum(auditEventNames).optional().catch(undefined),
   actorId: text,

@@ -249,6 +249,7 @@ const shellPages = [
   createRoute({
     ...inShell,
     path: paths.models,
+    validateSearch: search.ModelsSearch,
     component: lazyRouteComponent(() => import('#console/models/ModelsPage.tsx'), 'ModelsPage'),
   }),
   createRoute({

@@ -1,5 +1,6 @@
 import { analytics } from './analytics.ts';
 import { audit } from './audit.ts';
+import { compliance } from './compliance-endpoints.ts';
 import { connect } from './connect.ts';
 import { directory } from './directory.ts';
 import { identity } from './identity.ts';
@@ -29,6 +30,7 @@ export const contract = {
   activity,
   analytics,
   audit,
+  compliance,
   connect,
   setup,
   sso,

@@ -9,13 +9,13 @@ interface ScopeFacts {
   carries: readonly Permission[];
   /** What whoever makes the key has to hold, where that is not what it carries. */
   needs?: readonly Permission[];
+  /** What it opens has the workspace in its address. */
+  asksForWorkspaceId?: boolean;
   /** Only an owner makes or rotates a key with it. */
   isForOwners?: boolean;
   /** Set while nothing asks for it yet: what it waits for. It can be given, and takes effect when that is there. */
   waitsFor?: string;
 }
-
-const waitsForCompliance = 'The compliance API is not part of Reeve yet.';
 
 /**
  * What a workspace API key may do: the union of its scopes. People and roles are read with a key and written through SCIM, so no key can
@@ -24,8 +24,10 @@ const waitsForCompliance = 'The compliance API is not part of Reeve yet.';
 export const keyScopes = {
   'codex.enterprise.analytics.read': {
     label: 'Read analytics',
-    sentence: 'Every model call and refusal with member, client, tokens and cost, and the figures of the overview.',
+    sentence:
+      'The Analytics API for BI and scripts: threads, turns, tokens, credits and cost by day, member, client and model. In Reeve’s own API also every single model call.',
     isReadOnly: true,
+    asksForWorkspaceId: true,
     carries: ['activity.read'],
   },
   'audit.read': {
@@ -57,7 +59,6 @@ export const keyScopes = {
     sentence: 'Export the compliance logs.',
     isReadOnly: true,
     carries: ['compliance.read'],
-    waitsFor: waitsForCompliance,
   },
   'policies.write': {
     label: 'Write policies',
@@ -85,7 +86,6 @@ export const keyScopes = {
     sentence: 'Delete the records that the compliance logs are made of.',
     isReadOnly: false,
     carries: ['compliance.delete'],
-    waitsFor: waitsForCompliance,
   },
 } as const satisfies Record<string, ScopeFacts>;
 

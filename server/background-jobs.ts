@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { countUsage } from './analytics/index.ts';
+import { logJobs } from './compliance/index.ts';
+import { auditJobs } from './audit/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
 import { keepStatistics } from './db/keep-statistics.ts';
@@ -74,6 +76,8 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   { name: 'keep-statistics', cron: '37 * * * *', run: () => keepStatistics(services) },
   { name: 'reprice-calls', cron: '* * * * *', run: () => repriceCalls(services) },
   ...ssoJobs(services),
+  ...logJobs(services),
+  ...auditJobs(services),
   { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },
 ];

@@ -65,6 +65,7 @@ export const features = {
       'price_corrections',
       'model_upstreams',
       'model_calls',
+      'former_calls',
       'seen_clients',
       'secrets',
     ],
@@ -89,10 +90,16 @@ export const features = {
       'usage_recounts',
     ],
   },
-  telemetry: { calls: ['activity'], tables: ['client_events'] },
-  compliance: { calls: ['activity', 'audit'], tables: ['compliance_log_files', 'compliance_log_marks'] },
+  telemetry: { calls: ['activity', 'policies'], tables: ['client_events', 'telemetry_senders'] },
+  compliance: {
+    calls: ['activity', 'audit'],
+    tables: ['compliance_log_files', 'compliance_log_marks', 'compliance_destinations', 'compliance_positions'],
+  },
   connect: { calls: ['workspace'], tables: [] },
-  setup: { calls: ['audit', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'], tables: [] },
+  setup: {
+    calls: ['audit', 'compliance', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'],
+    tables: [],
+  },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;
 
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */

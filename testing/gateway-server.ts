@@ -10,8 +10,8 @@ import { type AuthenticateClient, type CodexClient, mountDialect } from '#server
 import { type Gateway, openGateway, responsesDialect } from '#server/models/index.ts';
 import { setUpstream } from '#server/models/upstream.ts';
 import { deliverPolicy } from '#server/policies/policy-revision.ts';
-import { type ResponsesServer, type ResponsesServerOptions, startResponsesServer } from '#testing/servers/responses.ts';
 import { seedPrice } from '#testing/seed-price.ts';
+import { type ResponsesServer, type ResponsesServerOptions, startResponsesServer } from '#testing/servers/responses.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 
 export const upstreamKey = 'sk-upstream-of-the-workspace';

@@ -1,10 +1,13 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
+import { useSession } from '#console/session.ts';
 import { CommandBlock } from '#console/ui/CommandBlock.tsx';
 import { CopyField } from '#console/ui/CopyField.tsx';
 import { Dialog } from '#console/ui/Dialog.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { scopeFacts } from '#contract/key-scopes.ts';
 import type { WorkspaceKey } from '#contract/keys.ts';
+import { workspaceUuid } from '#contract/workspace-uuid.ts';
 import { curlExample } from './curl-example.ts';
 
 interface KeyOnceProps {
@@ -14,7 +17,8 @@ interface KeyOnceProps {
 }
 
 export function KeyOnce({ made: { key, secret }, title, onClose }: KeyOnceProps) {
-  const example = curlExample(location.origin, key.scopes);
+  const workspaceId = useSession().workspace.id;
+  const example = curlExample({ origin: location.origin, workspaceId }, key.scopes);
   const former = key.secrets.find(({ endsAt }) => endsAt !== null);
   return (
     <Dialog opened onClose={onClose} title={title} size="lg" closeOnClickOutside={false} closeOnEscape={false}>
@@ -27,6 +31,9 @@ export function KeyOnce({ made: { key, secret }, title, onClose }: KeyOnceProps)
           <Text>
             The former secret <code>{former.hint}…</code> stops working <RelativeTime at={former.endsAt} />.
           </Text>
+        )}
+        {key.scopes.some((scope) => scopeFacts(scope).asksForWorkspaceId) && (
+          <CopyField label="Workspace id, as the program asks for it" value={workspaceUuid(workspaceId)} />
         )}
         {example && <CommandBlock label="Try it, with the key in REEVE_KEY" text={example} />}
         <Text size="sm" c="dimmed">

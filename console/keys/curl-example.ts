@@ -1,8 +1,12 @@
 import type { KeyScope } from '#contract/key-scopes.ts';
+import { workspaceUuid } from '#contract/workspace-uuid.ts';
 
 /** An endpoint that shows that the scope works; scopes that only change things, or wait for something, have none. */
-const reads: readonly [scope: KeyScope, path: string][] = [
-  ['codex.enterprise.analytics.read', '/api/v1/activity?limit=10'],
+const reads: readonly [scope: KeyScope, path: string | ((workspaceUuid: string) => string)][] = [
+  [
+    'codex.enterprise.analytics.read',
+    (workspaceUuid) => `/v1/analytics/codex/workspaces/${workspaceUuid}/usage?group=workspace`,
+  ],
   ['audit.read', '/api/v1/audit?limit=10'],
   ['directory.read', '/api/v1/members?limit=10'],
   ['policies.read', '/api/v1/policies'],
@@ -13,7 +17,12 @@ const reads: readonly [scope: KeyScope, path: string][] = [
 ];
 
 /** A command that shows that the key works. The secret stays out of it, so that it stays out of the shell's history. */
-export function curlExample(origin: string, scopes: readonly KeyScope[]): string | null {
-  const found = reads.find(([scope]) => scopes.includes(scope));
-  return found ? `curl -H "Authorization: Bearer $REEVE_KEY" "${origin}${found[1]}"` : null;
+export function curlExample(
+  { origin, workspaceId }: { origin: string; workspaceId: string },
+  scopes: readonly KeyScope[],
+): string | null {
+  const [, path] = reads.find(([scope]) => scopes.includes(scope)) ?? [];
+  if (path === undefined) return null;
+  const address = typeof path === 'string' ? path : path(workspaceUuid(workspaceId));
+  return `curl -H "Authorization: Bearer $REEVE_KEY" "${origin}${address}"`;
 }

@@ -1,13 +1,12 @@
 import { Button, Group, MultiSelect, NumberInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
-import type { z } from 'zod';
 import { api } from '#console/api.ts';
 import { describeFailure, fieldErrors } from '#console/failure.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { Dialog } from '#console/ui/Dialog.tsx';
-import { type Model, ModelInput, ModelSlug } from '#contract/models.ts';
+import { type Model, ModelFacts, type ModelInput, ModelSlug } from '#contract/models.ts';
 
 interface ModelDialogProps {
   /** Left out: a new one. */
@@ -17,9 +16,8 @@ interface ModelDialogProps {
 }
 
 type Price = number | '';
-const startPrice = (usd: number | null | undefined): Price => usd ?? '';
 const priceOf = (typed: Price) => (typed === '' ? null : typed);
-const efforts = ModelInput.shape.reasoningEfforts.element.options;
+const efforts = ModelFacts.shape.reasoningEfforts.element.options;
 
 export function ModelDialog({ model, isFirst = false, onClose }: ModelDialogProps) {
   const form = useForm({
@@ -28,11 +26,10 @@ export function ModelDialog({ model, isFirst = false, onClose }: ModelDialogProp
       displayName: model?.displayName ?? '',
       upstreamModel: model?.upstreamModel ?? '',
       contextWindowTokens: model?.contextWindowTokens ?? 272_000,
-      reasoningEfforts:
-        model?.reasoningEfforts ?? (['low', 'medium', 'high'] as z.infer<typeof ModelInput>['reasoningEfforts']),
-      inputUsdPerMillion: startPrice(model?.inputUsdPerMillion),
-      cachedInputUsdPerMillion: startPrice(model?.cachedInputUsdPerMillion),
-      outputUsdPerMillion: startPrice(model?.outputUsdPerMillion),
+      reasoningEfforts: model?.reasoningEfforts ?? (['low', 'medium', 'high'] as ModelFacts['reasoningEfforts']),
+      inputUsdPerMillion: '' as Price,
+      cachedInputUsdPerMillion: '' as Price,
+      outputUsdPerMillion: '' as Price,
       isDefault: model?.isDefault ?? isFirst,
     },
     validateInputOnBlur: true,
@@ -54,17 +51,20 @@ export function ModelDialog({ model, isFirst = false, onClose }: ModelDialogProp
   const create = useMutation(api.models.create.mutationOptions(outcome));
   const update = useMutation(api.models.update.mutationOptions(outcome));
   const save = form.onSubmit((values) => {
-    const input: z.infer<typeof ModelInput> = {
-      ...values,
+    const { inputUsdPerMillion, cachedInputUsdPerMillion, outputUsdPerMillion, ...typed } = values;
+    const facts: ModelFacts = {
+      ...typed,
       slug: values.slug.trim(),
       displayName: values.displayName.trim() || values.slug.trim(),
       upstreamModel: values.upstreamModel.trim() || null,
-      inputUsdPerMillion: priceOf(values.inputUsdPerMillion),
-      cachedInputUsdPerMillion: priceOf(values.cachedInputUsdPerMillion),
-      outputUsdPerMillion: priceOf(values.outputUsdPerMillion),
     };
-    if (model) update.mutate(input);
-    else create.mutate(input);
+    const prices: Omit<ModelInput, keyof ModelFacts> = {
+      inputUsdPerMillion: priceOf(inputUsdPerMillion),
+      cachedInputUsdPerMillion: priceOf(cachedInputUsdPerMillion),
+      outputUsdPerMillion: priceOf(outputUsdPerMillion),
+    };
+    if (model) update.mutate(facts);
+    else create.mutate({ ...facts, ...prices });
   });
   const error = create.error ?? update.error;
   const priceProps = { min: 0, decimalScale: 4, prefix: '$', hideControls: true } as const;
@@ -104,15 +104,21 @@ export function ModelDialog({ model, isFirst = false, onClose }: ModelDialogProp
             />
             <MultiSelect label="Reasoning efforts" data={[...efforts]} {...form.getInputProps('reasoningEfforts')} />
           </SimpleGrid>
-          <SimpleGrid cols={{ base: 1, sm: 3 }}>
-            <NumberInput label="Input, $ per million" {...priceProps} {...form.getInputProps('inputUsdPerMillion')} />
-            <NumberInput
-              label="Cached input, $ per million"
-              {...priceProps}
-              {...form.getInputProps('cachedInputUsdPerMillion')}
-            />
-            <NumberInput label="Output, $ per million" {...priceProps} {...form.getInputProps('outputUsdPerMillion')} />
-          </SimpleGrid>
+          {!model && (
+            <SimpleGrid cols={{ base: 1, sm: 3 }}>
+              <NumberInput label="Input, $ per million" {...priceProps} {...form.getInputProps('inputUsdPerMillion')} />
+              <NumberInput
+                label="Cached input, $ per million"
+                {...priceProps}
+                {...form.getInputProps('cachedInputUsdPerMillion')}
+              />
+              <NumberInput
+                label="Output, $ per million"
+                {...priceProps}
+                {...form.getInputProps('outputUsdPerMillion')}
+              />
+            </SimpleGrid>
+          )}
           <Switch
             label="Default model"
             description="Clients use it when their own configuration names none. The default before loses that place."

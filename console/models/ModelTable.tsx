@@ -18,6 +18,12 @@ import classes from './Models.module.css';
 
 type Asked = { what: 'change' | 'remove'; model: Model } | null;
 
+interface Actions {
+  /** Null: whoever looks may not write. */
+  ask: ((asked: Asked) => void) | null;
+  openPrices: (slug: string) => void;
+}
+
 const price = (usd: number | null) =>
   usd === null ? (
     <Text span c="dimmed" inherit>
@@ -27,7 +33,10 @@ const price = (usd: number | null) =>
     formatPrice(usd)
   );
 
-function columnsFor(ask: ((asked: Asked) => void) | null): DataColumn<Model>[] {
+const phonePrice = ({ inputUsdPerMillion: input, outputUsdPerMillion: output }: Model) =>
+  input === null || output === null ? 'no price' : `${formatPrice(input)} in, ${formatPrice(output)} out per million`;
+
+function columnsFor({ ask, openPrices }: Actions): DataColumn<Model>[] {
   return [
     {
       id: 'slug',
@@ -79,26 +88,19 @@ function columnsFor(ask: ((asked: Asked) => void) | null): DataColumn<Model>[] {
       align: 'end',
       phone: 'detail',
       cell: ({ outputUsdPerMillion }) => price(outputUsdPerMillion),
-      phoneCell: ({ inputUsdPerMillion, outputUsdPerMillion }) =>
-        inputUsdPerMillion === null || outputUsdPerMillion === null
-          ? 'no price'
-          : `${formatPrice(inputUsdPerMillion)} in, ${formatPrice(outputUsdPerMillion)} out per million`,
+      phoneCell: phonePrice,
     },
-    ...(ask
-      ? [
-          {
-            id: 'actions',
-            header: 'Actions',
-            align: 'end',
-            phone: 'side',
-            cell: (model: Model) => <RowMenu model={model} ask={ask} />,
-          } as const,
-        ]
-      : []),
+    {
+      id: 'actions',
+      header: 'Actions',
+      align: 'end',
+      phone: 'side',
+      cell: (model) => <RowMenu model={model} ask={ask} openPrices={openPrices} />,
+    },
   ];
 }
 
-function RowMenu({ model, ask }: { model: Model; ask: (asked: Asked) => void }) {
+function RowMenu({ model, ask, openPrices }: { model: Model } & Actions) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -107,19 +109,30 @@ function RowMenu({ model, ask }: { model: Model; ask: (asked: Asked) => void }) 
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => ask({ what: 'change', model })}>Change</Menu.Item>
-        <Menu.Item color="red" onClick={() => ask({ what: 'remove', model })}>
-          Take away
-        </Menu.Item>
+        <Menu.Item onClick={() => openPrices(model.slug)}>Prices</Menu.Item>
+        {ask && (
+          <>
+            <Menu.Item onClick={() => ask({ what: 'change', model })}>Change</Menu.Item>
+            <Menu.Item color="red" onClick={() => ask({ what: 'remove', model })}>
+              Take away
+            </Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   );
 }
 
-export function ModelTable({ models, emptyAction }: { models: Model[]; emptyAction: ReactNode }) {
+interface ModelTableProps {
+  models: Model[];
+  emptyAction: ReactNode;
+  openPrices: (slug: string) => void;
+}
+
+export function ModelTable({ models, emptyAction, openPrices }: ModelTableProps) {
   const mayWrite = useCan('models.write');
   const [asked, setAsked] = useState<Asked>(null);
-  const columns = useMemo(() => columnsFor(mayWrite ? setAsked : null), [mayWrite]);
+  const columns = useMemo(() => columnsFor({ ask: mayWrite ? setAsked : null, openPrices }), [mayWrite, openPrices]);
   const close = () => setAsked(null);
   if (models.length === 0)
     return <EmptyState action={emptyAction}>No model is allowed yet, so every call is refused.</EmptyState>;
@@ -153,7 +166,7 @@ function RemoveModel({ model, onClose }: { model: Model; onClose: () => void }) 
     >
       {remove.error && <FailureNotice what="The model is still allowed" error={remove.error} />}
       <Text>
-        Every call for it is refused from the next request on. You can allow it again; its price must be entered anew.
+        Every call for it is refused from the next request on. You can allow it again; its prices keep their history.
       </Text>
     </ConfirmDialog>
   );

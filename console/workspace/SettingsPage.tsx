@@ -4,6 +4,7 @@ import { RuleSection } from '#console/second-factor/RuleSection.tsx';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
 import { SettingsForm } from './SettingsForm.tsx';
+import { WorkspaceIds } from './WorkspaceIds.tsx';
 
 export function SettingsPage() {
   const settings = useQuery(api.workspace.settings.queryOptions());
@@ -17,6 +18,7 @@ export function SettingsPage() {
           <>
             <SettingsForm saved={data.settings} planned={data.planned} />
             <RuleSection />
+            <WorkspaceIds />
           </>
         )}
       </Loaded>

@@ -1,7 +1,6 @@
-import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 import { activityId } from './event-row.ts';
-import { markDue } from './queries.ts';
+import { markDue, saveCosts } from './queries.ts';
 import { sameAs } from './same-as.ts';
 
 export interface CostOfCall {
@@ -26,11 +25,7 @@ export async function setCosts(
     costUsd,
     credits,
   }));
-  const { rows } = await sql<{ at: Date; member_id: string | null }>`
-    update activity_events e set cost_usd = n."costUsd", credits = n.credits
-    from json_to_recordset(${JSON.stringify(costs)}::json) as n (id text, "costUsd" double precision, credits double precision)
-    where e.workspace_id = ${workspaceId} and e.id = n.id
-    returning e.at, e.member_id`.execute(tx);
+  const rows = await saveCosts(tx, workspaceId, costs);
   if (rows.length > 0)
     await markDue(
       tx,

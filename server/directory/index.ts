@@ -9,3 +9,4 @@ export { purgeExpiredDirectory } from './purge-expired.ts';
 export { directoryRoutes } from './routes.ts';
 export { scimDialect } from './scim/dialect.ts';
 export { provisioningRoutes } from './scim/provisioning-routes.ts';
+export { provisioningOfPerson } from './person-rows.ts';

@@ -25,7 +25,7 @@ export interface CodexClient {
 /**
  * - `anyone`: no credential;
  * - `codex-client`: a valid Codex credential, checked before the handler runs;
- * - `checked-inside`: needs one too, but the handler asks for it itself, because it also records refusals;
+ * - `checked-inside`: needs one too, or a token of the dialect's own, but the handler asks for it itself;
  * - `{ scope }`: an API key of the workspace that has this scope, checked before the handler runs.
  */
 export type WireAllow = 'anyone' | 'codex-client' | 'checked-inside' | { scope: KeyScope };

@@ -32,3 +32,5 @@ export {
   logoutHintPlace,
   type SignOnOfSession,
 } from './sso-requirement.ts';
+export { countEndedGrants, purgeEndedGrants } from './keeping-queries.ts';
+export { accessOfPerson } from './person-rows.ts';

@@ -10,3 +10,5 @@ export { repriceCalls } from './reprice-calls.ts';
 export { responsesDialect } from './responses-api/dialect.ts';
 export { type Gateway, openGateway } from './responses-api/gateway.ts';
 export { activityRoutes, modelsRoutes } from './routes.ts';
+export { countOldCalls, purgeCalls } from './keeping-queries.ts';
+export { callsOfPerson } from './person-rows.ts';

@@ -37,17 +37,20 @@ async function ask(method: string, path: string, input?: unknown) {
   });
   return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
 }
-const model = (slug: string, more: Record<string, unknown> = {}) => ({
+const facts = (slug: string, more: Record<string, unknown> = {}) => ({
   slug,
   displayName: slug,
   upstreamModel: null,
   contextWindowTokens: 200_000,
   reasoningEfforts: ['low', 'medium'],
+  isDefault: false,
+  ...more,
+});
+const model = (slug: string, more: Record<string, unknown> = {}) => ({
+  ...facts(slug, more),
   inputUsdPerMillion: 1,
   cachedInputUsdPerMillion: null,
   outputUsdPerMillion: 2,
-  isDefault: false,
-  ...more,
 });
 const defaults = async () => {
   const { json } = await ask('GET', '/models');
@@ -101,10 +104,10 @@ describe('models', () => {
     expect(await defaults()).toEqual(['one']);
     await ask('POST', '/models', model('vendor/two', { isDefault: true }));
     expect(await defaults()).toEqual(['vendor/two']);
-    const refused = await ask('PUT', '/models/vendor/two', model('vendor/two'));
+    const refused = await ask('PUT', '/models/vendor/two', facts('vendor/two'));
     expect(refused).toMatchObject({ status: 400, json: { message: expect.stringContaining('always the default') } });
     expect(
-      (await ask('PUT', '/models/one', model('one', { isDefault: true, displayName: 'First' }))).json,
+      (await ask('PUT', '/models/one', facts('one', { isDefault: true, displayName: 'First' }))).json,
     ).toMatchObject({ displayName: 'First' });
     expect(await defaults()).toEqual(['one']);
     expect((await ask('DELETE', '/models/one')).status).toBe(200);
@@ -114,7 +117,7 @@ describe('models', () => {
   it('refuses what is there already or not there', async () => {
     expect((await ask('POST', '/models', model('vendor/two'))).status).toBe(409);
     expect((await ask('POST', '/models', model('upstream'))).status).toBe(400);
-    expect((await ask('PUT', '/models/none', model('none'))).status).toBe(404);
+    expect((await ask('PUT', '/models/none', facts('none'))).status).toBe(404);
     expect((await ask('DELETE', '/models/none')).status).toBe(404);
   });
 });

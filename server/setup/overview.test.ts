@@ -6,6 +6,7 @@ import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
 import { apiClient } from '#testing/own-api-client.ts';
 import { seedKey } from '#testing/seed-key.ts';
+import { seedPrice } from '#testing/seed-price.ts';
 import { signedInAs } from '#testing/signed-in-as.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { setupRoutes } from './routes.ts';
@@ -96,6 +97,7 @@ test('as things are set up, the checks turn by fact', async () => {
       created_at: now,
     })
     .execute();
+  await seedPrice({ db }, { workspaceId, model: 'corp-model', input: 1, output: 2 });
   await db
     .insertInto('policies')
     .values({

@@ -4,3 +4,4 @@ export { endAtProvider } from './end-at-provider.ts';
 export { ssoJobs } from './jobs.ts';
 export { ssoRoutes } from './routes.ts';
 export { ssoDialect } from './wire-routes.ts';
+export { accountsOfPerson } from './person-rows.ts';
