@@ -1,39 +1,6 @@
 import type { AuditEventName } from '#contract/audit-events.ts';
 import { after, before, type Entry, emailIn, fieldsOf, secondsOf, textOf } from './entry-facts.ts';
-
-type Data = Record<string, unknown>;
-interface AuditAction {
-  log: 'AUDIT_LOG';
-  /** The vendor’s, where it has one for this. */
-  action: string;
-  privilege: 'ADMIN' | 'STANDARD_USER';
-  result?: 'SUCCESS' | 'BLOCKED' | 'ERROR';
-  data: Data;
-}
-interface AuthAction {
-  log: 'AUTH_LOG';
-  action: string;
-  data?: Data;
-}
-interface CodexAction {
-  log: 'CODEX_LOG';
-  details: Data & { detail_type: 'ACCESS_TOKEN_CREATED' | 'ACCESS_TOKEN_REVOKED' | 'WORKSPACE_UPDATED' };
-}
-export type LoggedAction = AuditAction | AuthAction | CodexAction;
-
-/** What an action of ours carries: its object, and what the audit log says about it. */
-const facts = ({ subject_kind, subject_id, subject_label, payload }: Entry): Data => ({
-  ...(subject_kind !== null && { subject: { kind: subject_kind, id: subject_id, label: subject_label } }),
-  ...payload,
-});
-
-type ToActions = (entry: Entry) => LoggedAction[];
-const admin =
-  (action: string, data: (entry: Entry) => Data = facts): ToActions =>
-  (entry) => [{ log: 'AUDIT_LOG', action, privilege: 'ADMIN', data: data(entry) }];
-const auth =
-  (action: string): ToActions =>
-  ({ payload }) => [{ log: 'AUTH_LOG', action, data: payload }];
+import { admin, auth, type Data, facts, type LoggedAction, type ToActions } from './logged-action.ts';
 
 const credential = (entry: Entry): Data => {
   const { scopes, expiresAt } = after(entry);
