@@ -3,12 +3,6 @@
 export { waitForWriters } from './activity-lock.ts';
 export { activityId } from './event-row.ts';
 export { type ContentParts, type EventContent, keepContent, keepFormerContent } from './keep-content.ts';
-export { readContent } from './read-content.ts';
-export { recordActivity } from './record-activity.ts';
-export { sameAs } from './same-as.ts';
-export { setCosts } from './set-costs.ts';
-export { surfaceOf } from './surface-of.ts';
-export { countUnknown, listUnknown, type UnknownCount } from './unknown-queries.ts';
 export {
   countContentOf,
   countOldContent,
@@ -18,3 +12,9 @@ export {
   purgeEvents,
 } from './keeping-queries.ts';
 export { activityOfPerson } from './person-rows.ts';
+export { readContent } from './read-content.ts';
+export { recordActivity } from './record-activity.ts';
+export { sameAs } from './same-as.ts';
+export { setCosts } from './set-costs.ts';
+export { surfaceOf } from './surface-of.ts';
+export { countUnknown, listUnknown, type UnknownCount } from './unknown-queries.ts';

@@ -24,7 +24,11 @@ export async function purgeEvents(tx: Database, { workspaceId, before, limit }: 
     returning id`.execute(tx);
   const ids = rows.map(({ id }) => id);
   if (ids.length > 0)
-    await tx.deleteFrom('activity_content').where('workspace_id', '=', workspaceId).where('event_id', 'in', ids).execute();
+    await tx
+      .deleteFrom('activity_content')
+      .where('workspace_id', '=', workspaceId)
+      .where('event_id', 'in', ids)
+      .execute();
   return ids.length;
 }
 
@@ -35,7 +39,10 @@ export interface Purgeable {
 
 /** At most `limit` are counted. */
 export async function countOldContent(db: Database, { workspaceId, before, limit }: Old): Promise<Purgeable> {
-  const { rows } = await sql<{ count: number; oldest: Date | null }>`select count(*) as count, min(kept_at) as oldest from (
+  const { rows } = await sql<{
+    count: number;
+    oldest: Date | null;
+  }>`select count(*) as count, min(kept_at) as oldest from (
     select c.kept_at from activity_content c
     where c.workspace_id = ${workspaceId} and c.kept_at < ${before} and ${notHeld('c')} order by c.kept_at limit ${limit}) old`.execute(
     db,

@@ -12,9 +12,7 @@ export const activityOfPerson = ({ secrets }: Pick<Services, 'secrets'>): Person
     for await (const { sealed, place: _place, seq: _seq, workspace_id, ...event } of events) {
       if (sealed === null) yield event;
       else {
-        const content: unknown = JSON.parse(
-          await secrets.open(sealed, `activity_content/${workspace_id}/${event.id}`),
-        );
+        const content: unknown = JSON.parse(await secrets.open(sealed, `activity_content/${workspace_id}/${event.id}`));
         yield { ...event, content };
       }
     }
