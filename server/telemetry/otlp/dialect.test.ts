@@ -269,7 +269,9 @@ it('makes a refusal of a call that a rule or the settings stopped', async () => 
     stopped('call_j', 'approval policy is Never; reject command — you cannot ask'),
     stopped('call_k', 'Exit code: 1\nrejected: by the program itself'),
   ]);
-  const found = (await events()).map((row) => [row.call_id, row.outcome, row.decision, row.decided_by, row.rule]);
+  const found = (await events())
+    .map((row) => [row.call_id, row.outcome, row.decision, row.decided_by, row.rule])
+    .sort();
   expect(found).toEqual([
     ['call_i', 'refused', 'forbidden', 'policy', expect.stringMatching(/^\d+\.1\.0$/)],
     ['call_j', 'refused', 'denied', 'config', null],
