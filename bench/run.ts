@@ -12,6 +12,7 @@ const all = [
   'effective-permissions',
   'scim',
   'otlp-ingest',
+  'analytics-api',
   'start-up',
 ];
 const wanted = process.argv.slice(2);

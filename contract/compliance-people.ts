@@ -34,7 +34,9 @@ export const Erasure = z.object({
   withAudit: z.boolean().describe('Names and addresses in the audit log were erased, too.'),
   orderedBy: z.string(),
   orderedAt: At,
-  state: z.enum(['running', 'held', 'done']).describe('`held`: a legal hold stopped it; it goes on when that is lifted.'),
+  state: z
+    .enum(['running', 'held', 'done'])
+    .describe('`held`: a legal hold stopped it; it goes on when that is lifted.'),
   step: z.enum(['content', 'files', 'audit', 'done']),
   contents: z.number().int(),
   filesLooked: z.number().int(),
@@ -148,7 +150,10 @@ export const compliancePeople = {
       z.object({
         memberId: MemberId,
         reason: Reason,
-        withAudit: z.boolean().default(false).describe('Names and addresses in the audit log go, too; its chain stays valid.'),
+        withAudit: z
+          .boolean()
+          .default(false)
+          .describe('Names and addresses in the audit log go, too; its chain stays valid.'),
       }),
     )
     .output(Erasure),

@@ -32,7 +32,12 @@ export const retentionKinds = {
     defaultDays: 400,
     leastDays: 90,
   },
-  COSTS: { label: 'Cost log files', sentence: 'What model calls cost, as sealed files.', defaultDays: 400, leastDays: 30 },
+  COSTS: {
+    label: 'Cost log files',
+    sentence: 'What model calls cost, as sealed files.',
+    defaultDays: 400,
+    leastDays: 30,
+  },
   content: {
     label: 'Content',
     sentence: 'Prompts, answers, arguments and output in the database. Log files hold their own copy.',

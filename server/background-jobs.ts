@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { countUsage } from './analytics/index.ts';
-import { logJobs } from './compliance/index.ts';
 import { auditJobs } from './audit/index.ts';
+import { keepingJobs, logJobs } from './compliance/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
 import { keepStatistics } from './db/keep-statistics.ts';
@@ -83,6 +83,7 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   },
   ...ssoJobs(services),
   ...logJobs(services),
+  ...keepingJobs(services),
   ...auditJobs(services),
   { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },

@@ -14,6 +14,7 @@ export {
 export { activityOfPerson } from './person-rows.ts';
 export { readContent } from './read-content.ts';
 export { recordActivity } from './record-activity.ts';
+export { activityEventsRoutes } from './routes.ts';
 export { sameAs } from './same-as.ts';
 export { setCosts } from './set-costs.ts';
 export { surfaceOf } from './surface-of.ts';

@@ -138,7 +138,7 @@ export async function readStatus(db: Database, workspaceId: string, { period, no
   const has = async (panel: MarkPanel) => (await listMarks(db, workspaceId, { panel, period, filter: {} })).length > 0;
   const used = await listUsed(db, workspaceId, period);
   const telemetry = Math.max(reporting.get('otel')?.members ?? 0, reporting.get('client-events')?.members ?? 0);
-  const isContentKept = settings.record_content_enabled;
+  const isContentKept = settings.local_content_kept;
   const completeness: Completeness = {
     activeMembers: active,
     reporting: (Object.keys(activitySources) as ActivitySource[]).map((source) => ({

@@ -60,7 +60,7 @@ export const countUnknown = async (db: Database, workspaceId: string): Promise<n
 export const readSettingsRow = (db: Database, workspaceId: string) =>
   db
     .selectFrom('workspaces')
-    .select(['codex_local_enabled', 'record_content_enabled', 'time_zone'])
+    .select(['codex_local_enabled', 'local_content_kept', 'time_zone'])
     .where('id', '=', workspaceId)
     .executeTakeFirstOrThrow();
 

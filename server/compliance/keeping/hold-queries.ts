@@ -19,7 +19,11 @@ export type HoldRow = Awaited<ReturnType<typeof listHolds>>[number];
 export const insertHold = (
   tx: Database,
   row: Omit<Insertable<Tables['compliance_holds']>, 'lifted_by' | 'lifted_at' | 'lifted_because'>,
-) => tx.insertInto('compliance_holds').values({ ...row, lifted_by: null, lifted_at: null, lifted_because: null }).execute();
+) =>
+  tx
+    .insertInto('compliance_holds')
+    .values({ ...row, lifted_by: null, lifted_at: null, lifted_because: null })
+    .execute();
 
 export const lockHold = (tx: Database, workspaceId: string, id: string) =>
   tx

@@ -48,7 +48,12 @@ export async function placeHold(
       placed_by: actor.label,
       placed_at: at,
     });
-    await record(tx, actor, 'hold.placed', { at, subject: { kind: 'member', id: memberId, label }, holdId: id, reason });
+    await record(tx, actor, 'hold.placed', {
+      at,
+      subject: { kind: 'member', id: memberId, label },
+      holdId: id,
+      reason,
+    });
     return asHold(await holdOf(tx, workspaceId, id));
   });
 }

@@ -55,7 +55,11 @@ export const listFilesBehind = (
     .limit(limit)
     .execute();
 
-export async function countFiles(db: Database, workspaceId: string, types: readonly ComplianceLogType[]): Promise<number> {
+export async function countFiles(
+  db: Database,
+  workspaceId: string,
+  types: readonly ComplianceLogType[],
+): Promise<number> {
   const row = await db
     .selectFrom('compliance_log_files')
     .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -75,7 +79,11 @@ export const insertFile = (tx: Database, row: Insertable<Tables['compliance_log_
   tx.insertInto('compliance_log_files').values(row).execute();
 
 export const savePeople = (db: Database, id: string, people: readonly string[]) =>
-  db.updateTable('compliance_log_files').set({ people: JSON.stringify(people) }).where('id', '=', id).execute();
+  db
+    .updateTable('compliance_log_files')
+    .set({ people: JSON.stringify(people) })
+    .where('id', '=', id)
+    .execute();
 
 /** Keeps the sealer out until the transaction ends. @returns the end_time of the newest file; null: there was none yet */
 export async function lockSealing(tx: Database, workspaceId: string): Promise<Date | null> {

@@ -1,10 +1,5 @@
 import type { RetentionKind } from '#contract/compliance-retention.ts';
-import {
-  countOldContent,
-  countOldEvents,
-  purgeContent,
-  purgeEvents,
-} from '#server/activity/index.ts';
+import { countOldContent, countOldEvents, purgeContent, purgeEvents } from '#server/activity/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { countEndedGrants, purgeEndedGrants } from '#server/identity/index.ts';
 import { countOldCalls, purgeCalls } from '#server/models/index.ts';

@@ -1,5 +1,5 @@
-import { type RetentionKind, retentionFacts } from '#contract/compliance-retention.ts';
 import type { ComplianceLogType } from '#contract/compliance.ts';
+import { type RetentionKind, retentionFacts } from '#contract/compliance-retention.ts';
 import { record, systemActor } from '#server/audit/index.ts';
 import { shareHoldLock } from '#server/db/not-held.ts';
 import type { Services } from '#server/services.ts';
@@ -16,7 +16,11 @@ const filesAtOnce = 100;
 
 type PurgeServices = Pick<Services, 'db' | 'clock' | 'blobs'>;
 
-async function purgeRows({ db }: PurgeServices, purge: (tx: PurgeServices['db'], old: Old) => Promise<number>, old: Old) {
+async function purgeRows(
+  { db }: PurgeServices,
+  purge: (tx: PurgeServices['db'], old: Old) => Promise<number>,
+  old: Old,
+) {
   for (let total = 0; ; ) {
     const gone = await db.transaction().execute(async (tx) => {
       await shareHoldLock(tx);
@@ -53,7 +57,10 @@ async function purgeFile(services: PurgeServices, workspaceId: string, file: Log
   });
 }
 
-async function purgeFiles(services: PurgeServices, old: { workspaceId: string; type: ComplianceLogType; before: Date }) {
+async function purgeFiles(
+  services: PurgeServices,
+  old: { workspaceId: string; type: ComplianceLogType; before: Date },
+) {
   const { db } = services;
   let total = 0;
   for (let after: Date | null = null; ; ) {

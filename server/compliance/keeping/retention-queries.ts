@@ -15,7 +15,9 @@ export const saveRetention = (
   tx
     .insertInto('compliance_retention')
     .values(row)
-    .onConflict((oc) => oc.columns(['workspace_id', 'kind']).doUpdateSet({ days: row.days, updated_at: row.updated_at }))
+    .onConflict((oc) =>
+      oc.columns(['workspace_id', 'kind']).doUpdateSet({ days: row.days, updated_at: row.updated_at }),
+    )
     .execute();
 
 export const listWorkspaces = async (db: Database): Promise<string[]> => {

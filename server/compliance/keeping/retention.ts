@@ -1,5 +1,10 @@
-import { type RetentionKind, type RetentionRule, retentionFacts, retentionKindNames } from '#contract/compliance-retention.ts';
 import type { ComplianceLogType } from '#contract/compliance.ts';
+import {
+  type RetentionKind,
+  type RetentionRule,
+  retentionFacts,
+  retentionKindNames,
+} from '#contract/compliance-retention.ts';
 import { type Actor, record } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
