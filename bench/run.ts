@@ -11,6 +11,7 @@ const all = [
   'directory',
   'effective-permissions',
   'scim',
+  'otlp-ingest',
   'analytics-api',
   'start-up',
 ];
