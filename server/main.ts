@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { analyticsCommand } from './commands/analytics.ts';
 import { backupCommand } from './commands/backup.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { endWith } from './commands/end-with.ts';
@@ -41,6 +42,7 @@ const commands = [
   doctorCommand,
   proxyCommand,
   policiesCommand,
+  analyticsCommand,
 ];
 for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
 

@@ -3,4 +3,5 @@
 export { countUsage } from './count-usage.ts';
 export { usageOfPerson } from './person-rows.ts';
 export { analyticsApiDialect } from './public-api/dialect.ts';
+export { askRecounts, type RecountProgress, readRecountProgress } from './recount-now.ts';
 export { analyticsRoutes } from './routes.ts';
