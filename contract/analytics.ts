@@ -26,7 +26,13 @@ const period = {
 };
 const filters = {
   surface: z.enum(codexSurfaces).optional(),
-  groupId: z.string().max(100).optional().describe('Those who are in the group now.'),
+  groupId: z
+    .string()
+    .max(100)
+    .optional()
+    .describe(
+      'Those who were in the group when their day was last counted; `activeMembers` of the whole period: who is in it now.',
+    ),
   memberId: z.string().max(100).optional(),
   model: z.string().max(200).optional(),
   client: z.string().max(200).optional().describe('The client’s own name, such as `codex_exec`.'),
@@ -34,7 +40,7 @@ const filters = {
 const interval = z
   .enum(['day', 'week'])
   .default('day')
-  .describe('`week`: ISO weeks, from Monday; those at the ends are cut by the period.');
+  .describe('`week`: ISO weeks, from Monday; the period is widened to whole ones.');
 
 /** The period of every answer. */
 const range = {
@@ -42,7 +48,7 @@ const range = {
   from: CalendarDay,
   to: CalendarDay,
   interval: z.enum(['day', 'week']),
-  buckets: z.array(CalendarDay).describe('The first day of each; the first may begin before `from` for weeks.'),
+  buckets: z.array(CalendarDay).describe('The first day of each.'),
 };
 
 const readEndpoint = (path: `/${string}`, summary: string) =>
@@ -88,7 +94,11 @@ export const analytics = {
           .describe('As many days right before the period.'),
         series: z.array(Figures).describe('One for each of `buckets`, in their order.'),
         bySurface: z.array(Breakdown),
-        byModel: z.array(Breakdown).describe('The ten most used, and `other`.'),
+        byModel: z
+          .array(Breakdown)
+          .describe(
+            'The ten most used, and `other`, where threads, turns and the active members of a day count once for each model.',
+          ),
       }),
     ),
   groups: readEndpoint('/analytics/groups', 'Usage and adoption by group')

@@ -108,6 +108,28 @@ export const auditEvents = {
   },
   'email-domain.removed': { sentence: 'An e-mail domain was given up.' },
   'sso.settings-updated': { sentence: 'Whether single sign-on is required was changed.' },
+  'compliance.called': { sentence: 'A program read or deleted through the compliance API.' },
+  'audit.key-rotated': { sentence: 'The key that signs checkpoints of the audit log was replaced.' },
+  'audit.exported': { sentence: 'The audit log was exported.' },
+  'audit.verified': { sentence: 'Somebody had the audit log verified.' },
+  'audit.person-erased': { sentence: "A person's values were erased from the audit log; its proofs stay valid." },
+  'destination.created': { sentence: 'A destination for compliance records was added.' },
+  'destination.updated': { sentence: 'A destination for compliance records was changed.' },
+  'destination.secret-rotated': {
+    sentence: 'A destination for compliance records got a new secret.',
+    secret: ['secret'],
+  },
+  'destination.tested': { sentence: 'A destination for compliance records was tried.' },
+  'destination.deleted': { sentence: 'A destination for compliance records was deleted.' },
+  'retention.updated': { sentence: 'How long something is kept was changed.' },
+  'hold.placed': { sentence: 'A legal hold was placed on everything of a person.' },
+  'hold.lifted': { sentence: 'A legal hold was lifted.' },
+  'erasure.ordered': { sentence: 'The content of a person was ordered to be erased.' },
+  'erasure.finished': { sentence: 'The content of a person is erased.' },
+  'person-export.started': { sentence: 'Everything about a person is collected in a file.' },
+  'person-export.linked': { sentence: 'A link to the file about a person was made.' },
+  'person-export.fetched': { sentence: 'The file about a person was downloaded.' },
+  'compliance.purged': { sentence: 'Records whose time was over were purged.' },
   'analytics.exported': { sentence: 'Figures of use were downloaded.' },
   'analytics.recount-asked': { sentence: 'Figures of use are counted again from the events.' },
   'keys.rotated': { sentence: 'Encryption or signing keys were rotated.' },
@@ -115,3 +137,5 @@ export const auditEvents = {
 
 export type AuditEventName = keyof typeof auditEvents;
 export const auditEventNames = Object.keys(auditEvents) as [AuditEventName, ...AuditEventName[]];
+
+export const isAuditEventName = (name: string): name is AuditEventName => Object.hasOwn(auditEvents, name);

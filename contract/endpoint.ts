@@ -35,6 +35,7 @@ export const dangerous: ReadonlySet<Allow> = new Set<Allow>([
   'access-tokens.create',
   'compliance.delete',
   'compliance.read',
+  'compliance.write',
   'keys.write',
   'policies.write',
   'roles.write',

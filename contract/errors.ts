@@ -33,6 +33,10 @@ export const errors = {
     message: 'Your workspace asks for a second factor. Set one up under your account first.',
   },
   'step-up-required': { status: 403, message: 'Confirm that it is you with your second factor, then repeat this.' },
+  'on-hold': {
+    status: 409,
+    message: 'A legal hold keeps everything of this person. Have it lifted first, or suspend them instead.',
+  },
   'last-second-factor': {
     status: 409,
     message: 'Your workspace asks for a second factor, and this is your last one. Add another one first.',
@@ -185,6 +189,17 @@ export const errors = {
     message: 'Mail is not set up on this server (REEVE_SMTP_URL). Copy the link instead.',
   },
   'stale-version': { status: 412, message: 'It was changed meanwhile. Read it again, then repeat your change.' },
+  'media-type-not-supported': {
+    status: 415,
+    message: 'This content type or content encoding is not accepted here; see which are.',
+  },
+  'telemetry-token-invalid': {
+    status: 401,
+    message:
+      'This telemetry token was not made here, or its member is not active. Clients get a new one with their policy.',
+  },
+  'telemetry-busy': { status: 429, message: 'Too many records are waiting to be written. Send them again shortly.' },
+  'telemetry-not-written': { status: 503, message: 'The records could not be written. Send them again shortly.' },
   'not-supported': { status: 501, message: 'Reeve does not offer this.' },
   'shutting-down': { status: 503, message: 'Reeve is stopping. Try again in a moment.' },
 } as const satisfies Record<string, { status: number; message: string }>;

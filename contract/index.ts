@@ -1,5 +1,7 @@
+import { activityEvents } from './activity-list.ts';
 import { analytics } from './analytics.ts';
 import { audit } from './audit.ts';
+import { compliance } from './compliance-endpoints.ts';
 import { connect } from './connect.ts';
 import { directory } from './directory.ts';
 import { identity } from './identity.ts';
@@ -26,9 +28,10 @@ export const contract = {
   keys,
   models,
   modelPrices,
-  activity,
+  activity: { ...activity, ...activityEvents },
   analytics,
   audit,
+  compliance,
   connect,
   setup,
   sso,

@@ -162,6 +162,19 @@ export const models = {
     .output(z.object({})),
 };
 
+/** What was said in a call, where the workspace keeps that, for whoever may read compliance logs. */
+export const CallContent = z.object({
+  content: z
+    .object({
+      prompt: z.string().nullable().describe('The new message of the person.'),
+      answer: z.string().nullable(),
+      tools: z.array(z.object({ name: z.string(), arguments: z.string() })),
+    })
+    .nullable(),
+  whyNoContent: z.enum(['not-kept', 'not-permitted']).nullable(),
+});
+export type CallContent = z.infer<typeof CallContent>;
+
 export const activity = {
   list: endpoint({
     method: 'GET',
@@ -190,12 +203,5 @@ export const activity = {
     audit: readsOnly,
   })
     .input(z.object({ id: z.string() }))
-    .output(
-      ModelCall.extend({
-        content: z
-          .object({ request: z.string().nullable(), answer: z.string().nullable() })
-          .nullable()
-          .describe('Null unless the workspace records content.'),
-      }),
-    ),
+    .output(ModelCall.extend(CallContent.shape)),
 };

@@ -23,7 +23,6 @@ interface PermissionFacts {
 }
 
 const waitsForCloud = 'Codex cloud is not part of Reeve yet.';
-const waitsForCompliance = 'The compliance API is not part of Reeve yet.';
 
 /**
  * Every permission. A member holds the union of the permissions of all their roles; nothing denies. Whether a *surface* works is also a
@@ -168,13 +167,18 @@ export const permissions = {
     area: 'governance',
     label: 'Read compliance logs',
     sentence: 'Export the compliance logs, content included where the workspace keeps it.',
-    waitsFor: waitsForCompliance,
+  },
+  'compliance.write': {
+    area: 'governance',
+    label: 'Manage compliance',
+    sentence:
+      'Set where compliance records are sent and how long what is kept, and hold a person’s records back from both.',
+    includes: ['compliance.read'],
   },
   'compliance.delete': {
     area: 'governance',
     label: 'Delete compliance records',
-    sentence: 'Delete the records that the compliance logs are made of.',
-    waitsFor: waitsForCompliance,
+    sentence: 'Erase the content of a person from the database and the sealed log files.',
   },
 } as const satisfies Record<string, PermissionFacts>;
 

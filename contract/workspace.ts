@@ -28,9 +28,11 @@ export const WorkspaceSettings = z.object({
       'Members may use Codex Local: CLI, IDE extension and SDK. Off: every local surface is refused at its next request and signed out.',
     ),
   deviceCodeEnabled: z.boolean().describe('Members may sign in with a device code, for machines without a browser.'),
-  recordContentEnabled: z
+  localContentKept: z
     .boolean()
-    .describe('Activity keeps the text of prompts and answers. Off: only facts such as model, tokens and cost.'),
+    .describe(
+      'Activity keeps what is said on Codex Local, sealed: prompts, answers, commands and their output. Off: only facts such as model, tokens and cost.',
+    ),
   apiKeysAllowed: z.boolean().describe('API keys may call the gateway, although they carry no policy.'),
   oldClientsAllowed: z
     .boolean()

@@ -1,6 +1,8 @@
 import type { Hono } from 'hono';
-import { analyticsApiDialect } from './analytics/index.ts';
+import { activityEventsRoutes } from './activity/index.ts';
+import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
+import { complianceApiDialect, complianceRoutes, personExportDialect } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
 import { mountApiPage } from './http/api-page.ts';
@@ -26,7 +28,7 @@ import { rolesRoutes } from './roles/index.ts';
 import type { Services } from './services.ts';
 import { setupRoutes } from './setup/index.ts';
 import { endAtProvider, ssoDialect, ssoRoutes } from './sso/index.ts';
-import { codexEventsDialect } from './telemetry/index.ts';
+import { codexEventsDialect, otlpDialect } from './telemetry/index.ts';
 import { workspaceRoutes } from './workspace/index.ts';
 
 export interface AppParts {
@@ -35,6 +37,8 @@ export interface AppParts {
   authorityPem: string | null;
   /** The authority over the vendor's names, for machines behind `reeve proxy`; null where that is off. */
   proxyAuthorityPem: string | null;
+  /** Features register their own counters here. */
+  metrics?: Metrics;
 }
 
 /** Reeve's own API, feature by feature. */
@@ -49,8 +53,10 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   keys: keysRoutes(services),
   models: modelsRoutes(services),
   modelPrices: modelPricesRoutes(services),
-  activity: activityRoutes(services),
+  activity: { ...activityRoutes(services), ...activityEventsRoutes(services) },
+  analytics: analyticsRoutes(services),
   audit: auditRoutes(services),
+  compliance: complianceRoutes(services),
   connect: connectRoutes(services, parts),
   setup: setupRoutes(services),
   sso: ssoRoutes(services),
@@ -63,9 +69,12 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   codexClientDialect(services),
   responsesDialect(services, parts.gateway),
   codexEventsDialect(services),
+  otlpDialect(services, { registry: parts.metrics?.registry }),
   analyticsApiDialect(services),
   connectDialect(services, parts),
   scimDialect(services),
+  complianceApiDialect(services),
+  personExportDialect(services),
 ];
 
 /** Every route, in the order of precedence: Reeve's own API, the clients' dialects, health, the console's document last. */

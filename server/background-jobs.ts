@@ -1,4 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { countUsage } from './analytics/index.ts';
+import { auditJobs } from './audit/index.ts';
+import { keepingJobs, logJobs } from './compliance/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
 import { keepStatistics } from './db/keep-statistics.ts';
@@ -6,13 +9,15 @@ import type { Database } from './db/open-database.ts';
 import { purgeExpiredDirectory } from './directory/index.ts';
 import { notifyOfEndingTokens, purgeExpiredIdentity } from './identity/index.ts';
 import type { BackgroundJob } from './jobs/open-jobs.ts';
+import { type Repeated, type Repeating, repeat } from './jobs/repeat.ts';
 import { notifyOfEndingKeys, purgeEndedSecrets } from './keys/index.ts';
 import { createMailer } from './mail/create-mailer.ts';
-import { repriceCalls } from './models/index.ts';
+import { adoptFormerCalls, repriceCalls } from './models/index.ts';
 import { purgeExpiredPolicies } from './policies/index.ts';
 import { resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
 import { ssoJobs } from './sso/index.ts';
+import { adoptFormerEvents } from './telemetry/index.ts';
 
 /** Signed values that clients hold (policy revisions) may be this old; a former master key stays as long. */
 export const formerKeysStayDays = 7;
@@ -71,7 +76,28 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   { name: 'purge-key-secrets', cron: '57 2 * * *', run: async () => ({ deleted: await purgeEndedSecrets(services) }) },
   { name: 'keep-statistics', cron: '37 * * * *', run: () => keepStatistics(services) },
   { name: 'reprice-calls', cron: '* * * * *', run: () => repriceCalls(services) },
+  {
+    name: 'adopt-former-activity',
+    cron: '* * * * *',
+    run: async () => ({ calls: await adoptFormerCalls(services), reports: await adoptFormerEvents(services) }),
+  },
   ...ssoJobs(services),
+  ...logJobs(services),
+  ...keepingJobs(services),
+  ...auditJobs(services),
   { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },
 ];
+
+/** What is looked for every moment, because somebody waits for it. */
+const repeatedJobs = (services: Services): Repeated[] => [countUsage(services)];
+
+/** Starts them. They end by themselves when the server stops. */
+export function startRepeating(services: Services): Repeating {
+  const repeating = repeatedJobs(services).map((job) => repeat(services, job));
+  return {
+    async close() {
+      await Promise.all(repeating.map((one) => one.close()));
+    },
+  };
+}

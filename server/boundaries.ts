@@ -65,12 +65,13 @@ export const features = {
       'price_corrections',
       'model_upstreams',
       'model_calls',
+      'former_calls',
       'seen_clients',
       'secrets',
     ],
   },
   activity: {
-    calls: [],
+    calls: ['audit', 'policies'],
     tables: ['activity_events', 'activity_content', 'activity_unknown', 'activity_due'],
   },
   analytics: {
@@ -83,15 +84,22 @@ export const features = {
       'usage_totals',
       'usage_mark_totals',
       'usage_sizes',
+      'usage_sources',
       'usage_due',
       'usage_zones',
       'usage_recounts',
     ],
   },
-  telemetry: { calls: ['activity'], tables: ['client_events'] },
-  compliance: { calls: ['activity', 'audit'], tables: ['compliance_log_files', 'compliance_log_marks'] },
+  telemetry: { calls: ['activity', 'policies'], tables: ['client_events', 'telemetry_senders'] },
+  compliance: {
+    calls: ['activity', 'analytics', 'audit', 'directory', 'identity', 'models', 'policies', 'sso'],
+    tables: ['compliance_log_files', 'compliance_log_marks', 'compliance_destinations', 'compliance_positions'],
+  },
   connect: { calls: ['workspace'], tables: [] },
-  setup: { calls: ['audit', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'], tables: [] },
+  setup: {
+    calls: ['audit', 'compliance', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'],
+    tables: [],
+  },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;
 
 /** Read by any feature in joins, written by their owner only: everything in Reeve is about a member of a workspace. */

@@ -112,6 +112,33 @@ export const environment = z.object({
     .optional()
     .describe('The sender of mails; required with REEVE_SMTP_URL.')
     .register(notes, { example: 'Reeve <reeve@example.com>' }),
+  REEVE_AUDIT_CHECKPOINT_MINUTES: wholeNumber({ unit: 'minutes', min: 1, max: 1440 })
+    .optional()
+    .describe('How old the newest signed checkpoint of the audit log may get while there are entries after it.')
+    .register(notes, { example: '60', byDefault: '10' }),
+  REEVE_AUDIT_CHECKPOINT_ENTRIES: wholeNumber({ unit: 'entries', min: 1, max: 1_000_000 })
+    .optional()
+    .describe('How many entries of the audit log may come before a checkpoint is made earlier than that.')
+    .register(notes, { example: '100', byDefault: '1000' }),
+  REEVE_AUDIT_COPY_FOLDER: anyText
+    .optional()
+    .describe(
+      'A folder that gets a copy of every checkpoint of the audit log; on a disk that whoever runs this server cannot write over.',
+    )
+    .register(notes, { example: '/mnt/write-once/reeve', byDefault: 'no copies' }),
+  REEVE_AUDIT_COPY_URL: secretUrl(['https', 'http'])
+    .optional()
+    .describe('A webhook that gets every checkpoint of the audit log in a POST; best one that somebody else runs.')
+    .register(notes, { example: 'https://archive.example.org/reeve', byDefault: 'no webhook', secret: true }),
+  REEVE_AUDIT_COPY_SECRET: anyText
+    .transform((text) => secretText(text))
+    .optional()
+    .describe('What signs those POSTs (HMAC, as Standard Webhooks says); required with REEVE_AUDIT_COPY_URL.')
+    .register(notes, { example: '$(openssl rand -base64 32)', secret: true }),
+  REEVE_AUDIT_TIME_STAMP_URL: secretUrl(['https', 'http'])
+    .optional()
+    .describe('A time stamping authority (RFC 3161) that stamps every checkpoint of the audit log.')
+    .register(notes, { example: 'https://tsa.example.org/tsr', byDefault: 'no time stamps', secret: true }),
   REEVE_SHUTDOWN_TIMEOUT_SECONDS: seconds(3600)
     .optional()
     .describe('How long a stop waits for answers in flight before it ends them.')

@@ -5,6 +5,14 @@ import { type Environment, environment, type VariableName, variables } from './c
 import type { MasterKeySource } from './crypto/master-key.ts';
 import type { SecretText } from './secret-text.ts';
 
+export interface AuditConfig {
+  checkpointMs: number;
+  checkpointEntries: number;
+  copyFolder: string | null;
+  copyWebhook: { url: SecretText; secret: SecretText } | null;
+  timeStampUrl: SecretText | null;
+}
+
 export interface Config {
   dataFolder: string;
   /** The example organisation (`--demo`): everything in it is invented, and the console says so. */
@@ -25,6 +33,7 @@ export interface Config {
   answersVendorNames: boolean;
   /** Null: links are shown instead of mailed. */
   mail: { smtpUrl: SecretText; from: string } | null;
+  audit: AuditConfig;
   shutdownTimeoutMs: number;
   gateway: { maxBodyBytes: number; upstreamTimeoutMs: number; idleTimeoutMs: number };
 }
@@ -72,6 +81,10 @@ function combinationProblems(set: Readonly<Partial<Environment>>): string[] {
       'REEVE_MAIL_FROM: is missing. REEVE_SMTP_URL is set; name the sender, for example: REEVE_MAIL_FROM=Reeve <reeve@example.com>',
     ],
     [
+      Boolean(set.REEVE_AUDIT_COPY_URL) !== Boolean(set.REEVE_AUDIT_COPY_SECRET),
+      'REEVE_AUDIT_COPY_SECRET: belongs to REEVE_AUDIT_COPY_URL. Set both, or neither',
+    ],
+    [
       listen !== undefined && !set.REEVE_URL && isWildcard(listen.host),
       'REEVE_URL: is missing. REEVE_LISTEN accepts other machines; say which https address they use, for example: REEVE_URL=https://reeve.example.com',
     ],
@@ -102,6 +115,17 @@ function masterKeyOf({ REEVE_MASTER_KEY, REEVE_MASTER_KEY_FILE }: Environment, d
   return { from: 'file', path: join(dataFolder, 'keys', 'master.key'), createIfMissing: true };
 }
 
+function auditOf(set: Environment): AuditConfig {
+  const { REEVE_AUDIT_COPY_URL: url, REEVE_AUDIT_COPY_SECRET: secret } = set;
+  return {
+    checkpointMs: (set.REEVE_AUDIT_CHECKPOINT_MINUTES ?? 10) * 60_000,
+    checkpointEntries: set.REEVE_AUDIT_CHECKPOINT_ENTRIES ?? 1_000,
+    copyFolder: set.REEVE_AUDIT_COPY_FOLDER ? resolve(set.REEVE_AUDIT_COPY_FOLDER) : null,
+    copyWebhook: url && secret ? { url, secret } : null,
+    timeStampUrl: set.REEVE_AUDIT_TIME_STAMP_URL ?? null,
+  };
+}
+
 function toConfig(set: Environment): Config {
   const dataFolder = resolve(set.REEVE_DATA ?? 'data');
   const listen = set.REEVE_LISTEN ?? loopbackPort(8443);
@@ -120,6 +144,7 @@ function toConfig(set: Environment): Config {
     metricsListen: metrics === 'off' ? null : metrics,
     answersVendorNames: set.REEVE_VENDOR_NAMES === 'on',
     mail: smtpUrl && from ? { smtpUrl, from } : null,
+    audit: auditOf(set),
     shutdownTimeoutMs: (set.REEVE_SHUTDOWN_TIMEOUT_SECONDS ?? 30) * 1000,
     gateway: {
       maxBodyBytes: set.REEVE_GATEWAY_MAX_BODY_BYTES ?? 32 * 1024 * 1024,

@@ -29,6 +29,12 @@ export const sealedColumns: readonly SealedColumn[] = [
     contextOf: ([kid]) => `signing_keys/${kid}/private_jwk`,
   },
   {
+    table: 'audit_keys',
+    column: 'sealed_private_jwk',
+    key: ['kid'],
+    contextOf: ([kid]) => `audit_keys/${kid}/private_jwk`,
+  },
+  {
     table: 'totp_secrets',
     column: 'sealed_secret',
     key: ['id'],
@@ -51,6 +57,19 @@ export const sealedColumns: readonly SealedColumn[] = [
     column: 'sealed_sso_logout_hint',
     key: ['id'],
     contextOf: ([id]) => `sessions/${id}/sso_logout_hint`,
+  },
+  {
+    table: 'activity_content',
+    column: 'sealed',
+    key: ['workspace_id', 'event_id'],
+    contextOf: ([workspaceId, eventId]) => `activity_content/${workspaceId}/${eventId}`,
+    hasManyRows: true,
+  },
+  {
+    table: 'compliance_destinations',
+    column: 'sealed_secret',
+    key: ['id'],
+    contextOf: ([id]) => `compliance_destinations/${id}/secret`,
   },
   {
     table: 'blobs',

@@ -10,6 +10,7 @@ import { createApp } from './app.ts';
 import { finishRestore } from './backup/restore-journal.ts';
 import { openBlobFolder } from './blobs/blob-folder.ts';
 import { openBlobs } from './blobs/open-blobs.ts';
+import { openComplianceWork } from './compliance/index.ts';
 import { type Config, publicOrigin } from './config.ts';
 import { vendorNames } from './connect/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
@@ -25,6 +26,7 @@ import { openKeys } from './open-keys.ts';
 import { flushReceipts } from './policies/index.ts';
 import { exitCodes, Refused } from './refused.ts';
 import type { Clock, Services } from './services.ts';
+import { closeTelemetry } from './telemetry/index.ts';
 
 export interface RunningReeve {
   services: Services;
@@ -152,6 +154,8 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   const keys = await openKeys(config, opened.db);
   const services = createServices(options, { origin, opened, keys });
   const gateway = await openGateway(services, { registry: metrics.registry });
+  const complianceWork = openComplianceWork(services);
+  opening.defer(() => complianceWork.close());
   let isStopping = false;
   const app = createApp(services, {
     gateway,
@@ -172,6 +176,7 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
     await gateway.close();
     await closeServer(server);
     await flushReceipts(services);
+    await closeTelemetry(services);
   };
   let stopped: Promise<void> | null = null;
   const stop = () => {

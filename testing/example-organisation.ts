@@ -78,8 +78,6 @@ function exampleCall(workspaceId: string, person: Person, index: number): CallRo
     ended_at: new Date(startedAt.getTime() + durationMs),
     duration_ms: ending.outcome === 'refused' ? 4 : durationMs,
     time_to_first_token_ms: isDone ? 620 : null,
-    request_text: null,
-    answer_text: null,
     credits: null,
   };
 }

@@ -45,7 +45,7 @@ function Call({ id }: { id: string }) {
   );
   return (
     <Loaded query={call} what="This call could not be loaded">
-      {({ content, ...found }) => (
+      {({ content, whyNoContent, ...found }) => (
         <Stack gap="md">
           {found.message && (
             <Notice
@@ -56,13 +56,20 @@ function Call({ id }: { id: string }) {
             </Notice>
           )}
           <CallFacts call={found} />
-          {content?.request && <CommandBlock label="Request" text={content.request} />}
+          {content?.prompt && <CommandBlock label="Prompt" text={content.prompt} />}
           {content?.answer && <CommandBlock label="Answer" text={content.answer} />}
-          {!content && (
+          {content?.tools.map(({ name, arguments: text }, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the order of an answer never changes
+            <CommandBlock key={index} label={`Asked for ${name}`} text={text} />
+          ))}
+          {whyNoContent === 'not-kept' && (
             <p>
-              The text of prompts and answers is not kept.{' '}
+              Nothing of what was said is kept of this call.{' '}
               <TextLink to={paths.settings}>Settings and permissions</TextLink>
             </p>
+          )}
+          {whyNoContent === 'not-permitted' && (
+            <p>What was said is only shown to those who may read compliance logs.</p>
           )}
         </Stack>
       )}

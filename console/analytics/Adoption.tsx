@@ -9,7 +9,8 @@ import { useAnalyticsSearch } from './analytics-search.ts';
 import { Panel } from './Panel.tsx';
 
 const wholeLook: SeriesLook = { color: 'var(--text)', dashes: 'none', texture: 'plain' };
-const shownGroups = 5;
+/** More lines than these nobody can follow. */
+const shownGroups = 3;
 
 interface AdoptionProps {
   groups: UseQueryResult<GroupUse>;
@@ -59,6 +60,7 @@ export function Adoption({ groups, panels }: AdoptionProps) {
               step={interval}
               format={formatShare}
               formatAxis={formatShare}
+              hasFractions
             />
           ),
         };

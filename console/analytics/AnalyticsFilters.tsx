@@ -35,13 +35,12 @@ export function AnalyticsFilters({ today, choices }: AnalyticsFiltersProps) {
         ]}
         onChange={(interval) => choose({ interval: interval === 'week' ? 'week' : undefined })}
       />
-      <span className={classes.gap} />
       <Select
         aria-label="Surface"
         placeholder="Any surface"
         clearable
         clearButtonProps={{ 'aria-label': 'Clear: Surface' }}
-        w={160}
+        w={140}
         value={search.surface ?? null}
         data={codexSurfaces
           .filter((surface) => surfaces.includes(surface))
@@ -65,7 +64,7 @@ export function AnalyticsFilters({ today, choices }: AnalyticsFiltersProps) {
         clearable
         searchable
         clearButtonProps={{ 'aria-label': 'Clear: Model' }}
-        w={160}
+        w={140}
         value={search.model ?? null}
         data={withChosen(choices?.models ?? [], search.model).filter((model) => model !== '')}
         onChange={(model) => choose({ model: model ?? undefined })}

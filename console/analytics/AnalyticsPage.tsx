@@ -68,16 +68,16 @@ function Analytics({ today }: { today: string }) {
   return (
     <Page
       title="Analytics"
-      description={status.data && <TrustLine status={status.data} askedAt={status.dataUpdatedAt} />}
       action={
         <Group gap={16}>
-          <LiveAge updatedAt={status.dataUpdatedAt} isPaused={isPaused} onPausedChange={setPaused} />
+          <LiveAge updatedAt={status.dataUpdatedAt} isPaused={isPaused} onPausedChange={setPaused} isAgeHidden />
           <Button leftSection={<Download size={16} aria-hidden />} onClick={() => setExporting(true)}>
             Export
           </Button>
         </Group>
       }
     >
+      {status.data && <TrustLine status={status.data} askedAt={status.dataUpdatedAt} />}
       <AnalyticsFilters today={today} choices={status.data?.filters} />
       <Loaded query={summary} what="The figures could not be loaded" skeleton={<PageSkeleton />}>
         {(figures) => <KeyFigures summary={figures} panels={panels} />}
@@ -102,7 +102,7 @@ function Analytics({ today }: { today: string }) {
           <Refusals tools={tools} panels={panels} />
         </div>
       </Section>
-      <Section title="Adoption">
+      <Section title="Adoption and reviews">
         <div className={classes.charts}>
           <Adoption groups={groups} panels={panels} />
           <CodeReviews period={period} />

@@ -26,7 +26,15 @@ export function CodeReviews({ period }: { period: DayRange }) {
         const shown = { points, series, step: 'day' } as const;
         return {
           table: found.length === 0 ? { columns: [], rows: [] } : timeTable({ ...shown, format: formatCount }),
-          chart: <TimeBars label="Code reviews" {...shown} format={formatCount} formatAxis={formatCompact} />,
+          chart: (
+            <TimeBars
+              label="Code reviews"
+              {...shown}
+              format={formatCount}
+              formatAxis={formatCompact}
+              formatSum={formatCount}
+            />
+          ),
         };
       }}
     />

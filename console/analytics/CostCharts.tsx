@@ -5,7 +5,7 @@ import { TextLink } from '#console/shell/TextLink.tsx';
 import { BarRows } from '#console/ui/charts/BarRows.tsx';
 import { TimeBars } from '#console/ui/charts/TimeBars.tsx';
 import { timeTable } from '#console/ui/charts/time-data.ts';
-import { countOf, formatCount, formatCredits, formatUsd } from '#console/ui/figures.ts';
+import { countOf, formatCount, formatCredits, formatUsdSum } from '#console/ui/figures.ts';
 import type { Breakdown, Panels } from '#contract/analytics-figures.ts';
 import {
   type GroupUse,
@@ -47,7 +47,7 @@ export const stateOf = (measure: Measure, panels: Panels | undefined) =>
   measure === 'costUsd' ? panels?.cost : panels?.usage;
 
 export function ModelsOverTime({ measure, status, summary }: CostChartsProps & { summary: UseQueryResult<Summary> }) {
-  const { label, unit, format, formatAxis } = measures[measure];
+  const { label, unit, ...formats } = measures[measure];
   return (
     <Panel
       name="models"
@@ -64,8 +64,8 @@ export function ModelsOverTime({ measure, status, summary }: CostChartsProps & {
           step: interval,
         };
         return {
-          table: used.length === 0 ? nothing : timeTable({ ...shown, format }),
-          chart: <TimeBars label={`${label} by model`} {...shown} format={format} formatAxis={formatAxis} />,
+          table: used.length === 0 ? nothing : timeTable({ ...shown, format: formats.format }),
+          chart: <TimeBars label={`${label} by model`} {...shown} {...formats} />,
         };
       }}
     />
@@ -78,7 +78,7 @@ const figureColumns = [
   { header: 'Turns', format: formatCount },
   { header: 'Tokens', format: formatCount },
   { header: 'Credits', format: formatCredits },
-  { header: 'Cost in US dollars', format: formatUsd },
+  { header: 'Cost in US dollars', format: formatUsdSum },
 ];
 const figureCells = ({ totals }: Breakdown) => [
   totals.activeMembers,

@@ -1,4 +1,5 @@
-import { formatCompact, formatCount, formatCredits, formatUsd } from '#console/ui/figures.ts';
+import { sayDays } from '#console/ui/charts/chart-days.ts';
+import { formatCompact, formatCount, formatCredits, formatUsdSum } from '#console/ui/figures.ts';
 import { countDays } from '#console/ui/range/day-range.ts';
 import type { Figures, Panels } from '#contract/analytics-figures.ts';
 import classes from './Analytics.module.css';
@@ -22,7 +23,7 @@ const keyFigures: KeyFigure[] = [
   { label: 'Turns', of: ({ turns }) => turns, format: formatMany },
   { label: 'Tokens', of: ({ totalTokens }) => totalTokens, format: formatMany },
   { label: 'Credits', of: ({ credits }) => credits, format: formatCredits, less: 'less', panel: 'cost' },
-  { label: 'Cost', of: ({ costUsd }) => costUsd, format: formatUsd, less: 'less', panel: 'cost' },
+  { label: 'Cost', of: ({ costUsd }) => costUsd, format: formatUsdSum, less: 'less', panel: 'cost' },
 ];
 
 /** The answer in six numbers, each against the time before. */
@@ -49,7 +50,8 @@ export function KeyFigures({ summary, panels }: { summary: Summary; panels: Pane
         })}
       </dl>
       <p className={classes.compared}>
-        “Before” is the {days === 1 ? 'day' : `${formatCount(days)} days`} right before this time.
+        {sayDays(summary.from, summary.to)}, compared with the {days === 1 ? 'day' : `${formatCount(days)} days`}{' '}
+        before. Days begin at midnight in {summary.timeZone}.
       </p>
     </section>
   );

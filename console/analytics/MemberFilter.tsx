@@ -33,7 +33,7 @@ export function MemberFilter({ memberId, onChange }: MemberFilterProps) {
       placeholder="Any member"
       clearable
       searchable
-      w={190}
+      w={150}
       clearButtonProps={{ 'aria-label': 'Clear: Member' }}
       nothingFoundMessage="Nobody of that name"
       value={memberId ?? null}

@@ -53,7 +53,6 @@ export function TrustLine({ status: { freshness, completeness, timeZone }, asked
     ['reporting', sayReporting(completeness)],
     ['unknown', `${countOf(unknownEvents, 'event')} of unknown kind`],
     ['unpriced', unpricedCalls > 0 && `${countOf(unpricedCalls, 'call')} without a price`],
-    ['zone', `days of ${timeZone}`],
     ['more', sentences.length > 0 && <Meaning key="more" sentences={sentences} />],
   ];
   return (

@@ -19,6 +19,7 @@ import { MemberActions } from './MemberActions.tsx';
 import { MemberRoles } from './MemberRoles.tsx';
 import { MemberStatusBadge } from './MemberStatusBadge.tsx';
 import { MemberTokens } from './MemberTokens.tsx';
+import { MemberUsage } from './MemberUsage.tsx';
 import { sourceNames } from './member-words.ts';
 import { SourceBadge } from './SourceBadge.tsx';
 
@@ -27,6 +28,7 @@ type Detail = z.infer<typeof MemberDetail>;
 export function MemberPage() {
   const { id } = useParams({ from: '/shell/members/$id' });
   const seesAccess = useCan('members.write');
+  const seesUsage = useCan('activity.read');
   const seesTokens = useCan('access-tokens.manage');
   const member = useQuery(api.directory.members.get.queryOptions({ input: { id } }));
   return (
@@ -42,6 +44,7 @@ export function MemberPage() {
             <Section title="Access" action={<RecentActivity memberId={id} />}>
               <AccessFacts member={detail} />
             </Section>
+            {seesUsage && <MemberUsage memberId={id} />}
             <MemberRoles member={detail} />
             <MemberPermissions memberId={id} />
             {seesAccess && <MemberAccess member={detail} />}

@@ -6,10 +6,12 @@ interface LiveAgeProps {
   updatedAt: number;
   isPaused: boolean;
   onPausedChange: (isPaused: boolean) => void;
+  /** Where the page says its age itself. */
+  isAgeHidden?: boolean;
 }
 
 /** How old a live page is, and the switch that stops it. */
-export function LiveAge({ updatedAt, isPaused, onPausedChange }: LiveAgeProps) {
+export function LiveAge({ updatedAt, isPaused, onPausedChange, isAgeHidden = false }: LiveAgeProps) {
   const now = useNow(1000);
   const seconds = Math.max(0, Math.round((now.getTime() - updatedAt) / 1000));
   const age =
@@ -21,9 +23,11 @@ export function LiveAge({ updatedAt, isPaused, onPausedChange }: LiveAgeProps) {
   const label = isPaused ? 'Go on updating' : 'Pause updating';
   return (
     <Group gap={8} wrap="nowrap">
-      <Text size="sm" c="dimmed" ff="text">
-        {isPaused ? `Paused. ${age}` : age}
-      </Text>
+      {(isPaused || !isAgeHidden) && (
+        <Text size="sm" c="dimmed" ff="text">
+          {isPaused ? `Paused. ${age}` : age}
+        </Text>
+      )}
       <Tooltip label={label}>
         <ActionIcon
           variant="default"

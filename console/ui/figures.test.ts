@@ -8,6 +8,7 @@ import {
   formatShare,
   formatTokens,
   formatUsd,
+  formatUsdSum,
 } from './figures.ts';
 
 test.each([
@@ -15,6 +16,9 @@ test.each([
   [formatUsd(0), '$0.00'],
   [formatUsd(0.0123), '$0.0123'],
   [formatUsd(1234.5), '$1,234.50'],
+  [formatUsdSum(0.25), '$0.25'],
+  [formatUsdSum(0.0004), 'under $0.01'],
+  [formatUsdSum(0), '$0.00'],
   [formatPrice(0.175), '$0.175'],
   [formatPrice(14), '$14.00'],
   [formatTokens(9999), '9,999'],
@@ -22,7 +26,8 @@ test.each([
   [formatCompactUsd(0.0412), '$0.041'],
   [formatCompactUsd(0), '$0'],
   [formatCompactUsd(12_345), '$12.3K'],
-  [formatCredits(1234.56), '1,234.6'],
+  [formatCredits(12.345), '12.3'],
+  [formatCredits(1234.56), '1,235'],
   [formatShare(0.384), '38 %'],
   [formatShare(0.0042), '0.4 %'],
   [formatDuration(999), '999 ms'],

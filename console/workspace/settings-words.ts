@@ -55,10 +55,10 @@ export const lifetimes = [
 
 export const records: ToggleWords[] = [
   {
-    key: 'recordContentEnabled',
-    label: 'Keep the text of prompts and answers',
+    key: 'localContentKept',
+    label: 'Keep what is said on Codex Local',
     sentence:
-      'Activity shows what members asked and what the model answered. Turned off, only facts such as model, tokens and cost are kept.',
+      'Activity keeps prompts, answers, commands and their output of the CLI, IDE extension and SDK, sealed. Turned off, only facts such as model, tool, tokens and cost are kept.',
   },
 ];
 

@@ -5,6 +5,27 @@ CREATE OR REPLACE FUNCTION public.reeve_announce_access_change()
  LANGUAGE plpgsql
 AS $function$ begin notify reeve_access_changed; return null; end $function$;
 
+CREATE OR REPLACE FUNCTION public.reeve_chain_audit_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  of_chain text := coalesce(new.workspace_id, 'installation'); -- whose log it is
+  last_seq bigint; -- 0 before the first
+  last_hash text; -- 64 zeros before the first
+  content text := encode(sha256(convert_to(new.seal, 'UTF8')), 'hex'); -- SHA-256 of what is sealed
+begin
+  perform pg_advisory_xact_lock(7253, 2); -- until the end of this commit
+  select c.seq, c.hash into last_seq, last_hash from audit_chain c where c.chain = of_chain order by c.seq desc limit 1; -- what is committed, and our own
+  last_seq := coalesce(last_seq, 0); --
+  last_hash := coalesce(last_hash, repeat('0', 64)); --
+  insert into audit_chain (chain, seq, event_id, previous, hash) values (of_chain, last_seq + 1, new.id, last_hash, encode(sha256(convert_to(
+    '{"chain":"' || of_chain || '","content":"' || content || '","previous":"' || last_hash || '","seq":' || (last_seq + 1) || ',"v":1}',
+    'UTF8')), 'hex')) on conflict (event_id) do nothing; -- RFC 8785 of the link; one that is there stays, whoever takes its seal away
+  return null; --
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.reeve_grams(value text)
  RETURNS text[]
  LANGUAGE sql
@@ -36,6 +57,113 @@ CREATE INDEX access_tokens_by_member ON public.access_tokens USING btree (worksp
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, member_id, kind, token_hash, expires_at, revoked_at OR TRUNCATE ON public.access_tokens FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 CREATE TRIGGER announce_token_scopes AFTER UPDATE OF scopes ON public.access_tokens FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 
+create table activity_content (
+  workspace_id text not null,
+  event_id text not null,
+  member_id text,
+  sealed text not null,
+  kept_at timestamp with time zone not null,
+  constraint activity_content_pkey PRIMARY KEY (workspace_id, event_id)
+);
+CREATE INDEX activity_content_by_member ON public.activity_content USING btree (workspace_id, member_id);
+CREATE INDEX activity_content_oldest ON public.activity_content USING btree (workspace_id, kept_at);
+
+create table activity_due (
+  workspace_id text not null,
+  hour timestamp with time zone not null,
+  member_id text not null,
+  since timestamp with time zone not null,
+  id bigint not null,
+  constraint activity_due_pkey PRIMARY KEY (id),
+  constraint activity_due_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table activity_events (
+  workspace_id text not null,
+  id text not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  reported_at timestamp with time zone,
+  source text not null,
+  kind text not null,
+  member_id text,
+  member_label text,
+  surface text not null,
+  client text,
+  client_version text,
+  model text,
+  thread_id text,
+  turn_id text,
+  call_id text,
+  tool text,
+  decision text,
+  decided_by text,
+  rule text,
+  outcome text,
+  code text,
+  policy_name text,
+  duration_ms integer,
+  input_tokens integer,
+  cached_input_tokens integer,
+  output_tokens integer,
+  reasoning_tokens integer,
+  cost_usd double precision,
+  credits double precision,
+  detail jsonb not null default '{}'::jsonb,
+  constraint activity_events_pkey PRIMARY KEY (workspace_id, id),
+  constraint activity_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX activity_events_by_arrival ON public.activity_events USING btree (workspace_id, seq);
+CREATE INDEX activity_events_by_member ON public.activity_events USING btree (workspace_id, member_id, at);
+CREATE INDEX activity_events_newest ON public.activity_events USING btree (workspace_id, at DESC, id DESC);
+CREATE INDEX activity_events_of_odd_threads ON public.activity_events USING btree (workspace_id, thread_id, at) WHERE (thread_id !~ '^[0-9a-f]{8}-[0-9a-f]{4}-7'::text);
+
+create table activity_unknown (
+  workspace_id text not null,
+  source text not null,
+  name text not null,
+  client_version text not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  times bigint not null,
+  constraint activity_unknown_pkey PRIMARY KEY (workspace_id, source, name, client_version),
+  constraint activity_unknown_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table audit_chain (
+  chain text not null,
+  seq bigint not null,
+  event_id text not null,
+  previous text not null,
+  hash text not null,
+  constraint audit_chain_event_id_key UNIQUE (event_id),
+  constraint audit_chain_pkey PRIMARY KEY (chain, seq)
+);
+
+create table audit_checkpoints (
+  chain text not null,
+  number bigint not null,
+  size bigint not null,
+  root text not null,
+  at timestamp with time zone not null,
+  jws text not null,
+  constraint audit_checkpoints_pkey PRIMARY KEY (chain, number)
+);
+
+create table audit_copies (
+  chain text not null,
+  number bigint not null,
+  place text not null,
+  attempts integer not null default 0,
+  next_at timestamp with time zone not null,
+  problem text,
+  done_at timestamp with time zone,
+  answer text,
+  constraint audit_copies_pkey PRIMARY KEY (chain, number, place)
+);
+CREATE INDEX audit_copies_waiting ON public.audit_copies USING btree (next_at) WHERE (done_at IS NULL);
+
 create table audit_events (
   id text not null,
   workspace_id text,
@@ -49,10 +177,58 @@ create table audit_events (
   subject_label text,
   payload jsonb not null,
   ip text,
+  seal text,
+  salts jsonb,
+  erasures jsonb,
   constraint audit_events_pkey PRIMARY KEY (id)
 );
+CREATE INDEX audit_events_by_actor ON public.audit_events USING btree (workspace_id, actor_id, at DESC);
 CREATE INDEX audit_events_by_subject ON public.audit_events USING btree (workspace_id, subject_id);
 CREATE INDEX audit_events_newest ON public.audit_events USING btree (workspace_id, at DESC, id DESC);
+CREATE INDEX audit_events_unsealed ON public.audit_events USING btree (at, id) WHERE (seal IS NULL);
+CREATE CONSTRAINT TRIGGER chain_audit_event AFTER INSERT OR UPDATE OF seal ON public.audit_events DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.seal IS NOT NULL)) EXECUTE FUNCTION reeve_chain_audit_event();
+
+create table audit_keys (
+  kid text not null,
+  sealed_private_jwk text not null,
+  public_jwk jsonb not null,
+  rotation text,
+  created_at timestamp with time zone not null,
+  retired_at timestamp with time zone,
+  constraint audit_keys_pkey PRIMARY KEY (kid)
+);
+
+create table audit_tree (
+  chain text not null,
+  level integer not null,
+  index bigint not null,
+  hash text not null,
+  constraint audit_tree_pkey PRIMARY KEY (chain, level, index)
+);
+
+create table audit_verifications (
+  id text not null,
+  chain text not null,
+  started_by text not null,
+  started_at timestamp with time zone not null,
+  alive_at timestamp with time zone not null,
+  checked bigint not null default 0,
+  total bigint not null,
+  ended_at timestamp with time zone,
+  report jsonb,
+  constraint audit_verifications_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_verifications_newest ON public.audit_verifications USING btree (chain, started_at DESC);
+
+create table blobs (
+  name text not null,
+  sealed_key text not null,
+  bytes bigint not null,
+  sha256 text not null,
+  stored_bytes bigint not null,
+  kept_at timestamp with time zone not null,
+  constraint blobs_pkey PRIMARY KEY (name)
+);
 
 create table client_events (
   id text not null,
@@ -89,6 +265,166 @@ create table client_grants (
 );
 CREATE INDEX client_grants_by_member ON public.client_grants USING btree (workspace_id, member_id);
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, member_id, oauth_grant_id, revoked_at OR TRUNCATE ON public.client_grants FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+
+create table compliance_destinations (
+  id text not null,
+  workspace_id text not null,
+  kind text not null,
+  name text not null,
+  settings jsonb not null,
+  sealed_secret text,
+  event_types jsonb not null,
+  with_content boolean not null default false,
+  is_enabled boolean not null default true,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  delivered bigint not null default 0,
+  last_delivered_at timestamp with time zone,
+  failures integer not null default 0,
+  failing_since timestamp with time zone,
+  last_error text,
+  try_at timestamp with time zone,
+  lease text,
+  lease_until timestamp with time zone,
+  constraint compliance_destinations_kind_check CHECK ((kind = ANY (ARRAY['syslog'::text, 'webhook'::text, 'otlp'::text]))),
+  constraint compliance_destinations_pkey PRIMARY KEY (id),
+  constraint compliance_destinations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX compliance_destinations_by_name ON public.compliance_destinations USING btree (workspace_id, lower(name));
+
+create table compliance_erasures (
+  id text not null,
+  workspace_id text not null,
+  member_id text not null,
+  member_label text,
+  reason text not null,
+  with_audit boolean not null,
+  ordered_by_id text,
+  ordered_by text not null,
+  ordered_at timestamp with time zone not null,
+  state text not null,
+  step text not null,
+  done_to timestamp with time zone,
+  contents integer not null default 0,
+  files_looked integer not null default 0,
+  files_total integer not null default 0,
+  lines integer not null default 0,
+  audit_entries integer not null default 0,
+  finished_at timestamp with time zone,
+  last_error text,
+  constraint compliance_erasures_pkey PRIMARY KEY (id),
+  constraint compliance_erasures_state_check CHECK ((state = ANY (ARRAY['running'::text, 'held'::text, 'done'::text]))),
+  constraint compliance_erasures_step_check CHECK ((step = ANY (ARRAY['content'::text, 'files'::text, 'audit'::text, 'done'::text]))),
+  constraint compliance_erasures_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX compliance_erasures_newest ON public.compliance_erasures USING btree (workspace_id, ordered_at DESC, id DESC);
+CREATE INDEX compliance_erasures_running ON public.compliance_erasures USING btree (ordered_at) WHERE (state <> 'done'::text);
+
+create table compliance_exports (
+  id text not null,
+  workspace_id text not null,
+  member_id text not null,
+  member_label text not null,
+  reason text not null,
+  ordered_by_id text,
+  ordered_by text not null,
+  ordered_at timestamp with time zone not null,
+  state text not null,
+  progress jsonb not null,
+  blob text,
+  bytes bigint,
+  sha256 text,
+  token_hash text,
+  token_expires_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  fetched_at timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  last_error text,
+  constraint compliance_exports_pkey PRIMARY KEY (id),
+  constraint compliance_exports_state_check CHECK ((state = ANY (ARRAY['running'::text, 'ready'::text, 'fetched'::text, 'expired'::text, 'failed'::text]))),
+  constraint compliance_exports_token_hash_key UNIQUE (token_hash),
+  constraint compliance_exports_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX compliance_exports_newest ON public.compliance_exports USING btree (workspace_id, ordered_at DESC, id DESC);
+
+create table compliance_holds (
+  id text not null,
+  workspace_id text not null,
+  member_id text not null,
+  member_label text not null,
+  reason text not null,
+  placed_by text not null,
+  placed_at timestamp with time zone not null,
+  lifted_by text,
+  lifted_at timestamp with time zone,
+  lifted_because text,
+  constraint compliance_holds_pkey PRIMARY KEY (id),
+  constraint compliance_holds_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX compliance_holds_active ON public.compliance_holds USING btree (workspace_id, member_id) WHERE (lifted_at IS NULL);
+
+create table compliance_log_files (
+  id text not null,
+  workspace_id text not null,
+  event_type text not null,
+  end_time timestamp with time zone not null,
+  file_name text not null,
+  blob text not null,
+  bytes bigint not null,
+  sha256 text not null,
+  events integer not null,
+  made_at timestamp with time zone not null,
+  people jsonb,
+  ended_at timestamp with time zone,
+  constraint compliance_log_files_blob_fkey FOREIGN KEY (blob) REFERENCES blobs(name),
+  constraint compliance_log_files_pkey PRIMARY KEY (id),
+  constraint compliance_log_files_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX compliance_log_files_by_end ON public.compliance_log_files USING btree (workspace_id, end_time);
+
+create table compliance_log_marks (
+  workspace_id text not null,
+  activity_seq bigint not null default 0,
+  audit_seq bigint not null default 0,
+  costs_until timestamp with time zone,
+  costs_seq bigint not null default 0,
+  last_end_time timestamp with time zone,
+  constraint compliance_log_marks_pkey PRIMARY KEY (workspace_id),
+  constraint compliance_log_marks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table compliance_positions (
+  destination_id text not null,
+  origin text not null,
+  position bigint not null,
+  constraint compliance_positions_destination_id_fkey FOREIGN KEY (destination_id) REFERENCES compliance_destinations(id) ON DELETE CASCADE,
+  constraint compliance_positions_pkey PRIMARY KEY (destination_id, origin)
+);
+
+create table compliance_replaced_files (
+  old_id text not null,
+  workspace_id text not null,
+  erasure_id text not null,
+  old_sha256 text not null,
+  new_id text not null,
+  new_sha256 text not null,
+  lines integer not null,
+  replaced_at timestamp with time zone not null,
+  constraint compliance_replaced_files_erasure_id_fkey FOREIGN KEY (erasure_id) REFERENCES compliance_erasures(id) ON DELETE CASCADE,
+  constraint compliance_replaced_files_pkey PRIMARY KEY (old_id),
+  constraint compliance_replaced_files_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX compliance_replaced_files_by_erasure ON public.compliance_replaced_files USING btree (erasure_id, old_id);
+
+create table compliance_retention (
+  workspace_id text not null,
+  kind text not null,
+  days integer not null,
+  updated_at timestamp with time zone not null,
+  constraint compliance_retention_days_check CHECK ((days > 0)),
+  constraint compliance_retention_pkey PRIMARY KEY (workspace_id, kind),
+  constraint compliance_retention_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
 
 create table device_requests (
   id text not null,
@@ -130,6 +466,15 @@ create table email_domains (
 );
 CREATE INDEX email_domains_by_connection ON public.email_domains USING btree (connection_id);
 CREATE UNIQUE INDEX email_domains_verified ON public.email_domains USING btree (domain) WHERE (status = 'verified'::text);
+
+create table former_calls (
+  id text not null,
+  started_at timestamp with time zone not null,
+  request_text text,
+  answer_text text,
+  constraint former_calls_pkey PRIMARY KEY (id)
+);
+CREATE INDEX former_calls_oldest ON public.former_calls USING btree (started_at);
 
 create table group_members (
   workspace_id text not null,
@@ -231,8 +576,7 @@ create table model_calls (
   ended_at timestamp with time zone,
   duration_ms integer,
   time_to_first_token_ms integer,
-  request_text text,
-  answer_text text,
+  credits double precision,
   constraint model_calls_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE SET NULL,
   constraint model_calls_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'completed'::text, 'refused'::text, 'failed'::text, 'cancelled'::text]))),
   constraint model_calls_pkey PRIMARY KEY (id),
@@ -241,6 +585,32 @@ create table model_calls (
 CREATE INDEX model_calls_by_member ON public.model_calls USING btree (member_id, started_at DESC);
 CREATE INDEX model_calls_newest ON public.model_calls USING btree (workspace_id, started_at DESC, id DESC);
 CREATE INDEX model_calls_running ON public.model_calls USING btree (outcome) WHERE (outcome = 'running'::text);
+
+create table model_prices (
+  id text not null,
+  workspace_id text not null,
+  model text,
+  unit text not null,
+  input_per_million double precision,
+  cached_input_per_million double precision,
+  output_per_million double precision,
+  per_usd double precision,
+  valid_from timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  recorded_by text not null,
+  message text,
+  withdrawn_at timestamp with time zone,
+  withdrawn_by text,
+  constraint model_prices_check CHECK (((model IS NULL) OR (per_usd IS NULL))),
+  constraint model_prices_check1 CHECK (((model IS NOT NULL) OR ((unit <> 'usd'::text) AND (input_per_million IS NULL) AND (cached_input_per_million IS NULL) AND (output_per_million IS NULL)))),
+  constraint model_prices_check2 CHECK (((input_per_million IS NULL) = (output_per_million IS NULL))),
+  constraint model_prices_check3 CHECK (((cached_input_per_million IS NULL) OR (input_per_million IS NOT NULL))),
+  constraint model_prices_pkey PRIMARY KEY (id),
+  constraint model_prices_unit_check CHECK ((unit = ANY (ARRAY['usd'::text, 'credits'::text]))),
+  constraint model_prices_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX model_prices_by_model ON public.model_prices USING btree (workspace_id, model, unit, valid_from, recorded_at);
+CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.model_prices FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 
 create table model_upstreams (
   workspace_id text not null,
@@ -258,9 +628,6 @@ create table models (
   upstream_model text,
   context_window_tokens integer not null,
   reasoning_efforts jsonb not null,
-  input_usd_per_million double precision,
-  cached_input_usd_per_million double precision,
-  output_usd_per_million double precision,
   is_default boolean not null default false,
   created_at timestamp with time zone not null,
   constraint models_pkey PRIMARY KEY (workspace_id, slug),
@@ -409,6 +776,7 @@ create table policy_receipts (
   constraint policy_receipts_pkey PRIMARY KEY (member_id, policy_key, client, client_version, form),
   constraint policy_receipts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+CREATE INDEX policy_receipts_first ON public.policy_receipts USING btree (workspace_id, first_at DESC);
 CREATE INDEX policy_receipts_newest ON public.policy_receipts USING btree (workspace_id, last_at DESC, member_id);
 
 create table policy_releases (
@@ -466,6 +834,25 @@ create table policy_revisions (
   constraint policy_revisions_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(id) ON DELETE CASCADE,
   constraint policy_revisions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+
+create table price_corrections (
+  price_id text not null,
+  workspace_id text not null,
+  model text,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  place_at timestamp with time zone,
+  place_id text,
+  again_from timestamp with time zone not null,
+  is_again boolean not null default false,
+  calls_done integer not null default 0,
+  calls_changed integer not null default 0,
+  finished_at timestamp with time zone,
+  constraint price_corrections_pkey PRIMARY KEY (price_id),
+  constraint price_corrections_price_id_fkey FOREIGN KEY (price_id) REFERENCES model_prices(id) ON DELETE CASCADE,
+  constraint price_corrections_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX price_corrections_open ON public.price_corrections USING btree (workspace_id) WHERE (finished_at IS NULL);
 
 create table rate_limits (
   key character varying(255) not null,
@@ -686,6 +1073,17 @@ create table sso_used_assertions (
 );
 CREATE INDEX sso_used_assertions_by_expiry ON public.sso_used_assertions USING btree (expires_at);
 
+create table telemetry_senders (
+  workspace_id text not null,
+  day date not null,
+  member_id text not null,
+  signal text not null,
+  records bigint not null,
+  last_at timestamp with time zone not null,
+  constraint telemetry_senders_pkey PRIMARY KEY (workspace_id, day, member_id, signal),
+  constraint telemetry_senders_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
 create table totp_secrets (
   id text not null,
   workspace_id text not null,
@@ -700,6 +1098,257 @@ create table totp_secrets (
 );
 CREATE UNIQUE INDEX totp_secrets_in_set_up ON public.totp_secrets USING btree (member_id) WHERE (confirmed_at IS NULL);
 CREATE UNIQUE INDEX totp_secrets_in_use ON public.totp_secrets USING btree (member_id) WHERE (confirmed_at IS NOT NULL);
+
+create table usage_days (
+  workspace_id text not null,
+  zone text not null,
+  day date not null,
+  member_id text not null,
+  surface text not null,
+  client text not null,
+  model text not null,
+  calls integer not null,
+  failed_calls integer not null,
+  refused_calls integer not null,
+  unpriced_calls integer not null,
+  input_tokens bigint not null,
+  cached_input_tokens bigint not null,
+  output_tokens bigint not null,
+  reasoning_tokens bigint not null,
+  credits double precision not null,
+  cost_usd double precision not null,
+  threads integer not null,
+  threads_of_surface integer not null,
+  threads_of_client integer not null,
+  threads_of_model integer not null,
+  threads_of_surface_model integer not null,
+  threads_of_leaf integer not null,
+  turns integer not null,
+  turns_of_surface integer not null,
+  turns_of_client integer not null,
+  turns_of_model integer not null,
+  turns_of_surface_model integer not null,
+  turns_of_leaf integer not null,
+  constraint usage_days_pkey PRIMARY KEY (workspace_id, zone, day, member_id, surface, client, model),
+  constraint usage_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX usage_days_by_member ON public.usage_days USING btree (workspace_id, member_id, zone, day);
+
+create table usage_due (
+  workspace_id text not null,
+  zone text not null,
+  grain text not null,
+  day date not null,
+  since timestamp with time zone not null,
+  constraint usage_due_pkey PRIMARY KEY (workspace_id, zone, grain, day),
+  constraint usage_due_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table usage_hours (
+  workspace_id text not null,
+  hour timestamp with time zone not null,
+  member_id text not null,
+  surface text not null,
+  client text not null,
+  model text not null,
+  calls integer not null,
+  failed_calls integer not null,
+  refused_calls integer not null,
+  unpriced_calls integer not null,
+  input_tokens bigint not null,
+  cached_input_tokens bigint not null,
+  output_tokens bigint not null,
+  reasoning_tokens bigint not null,
+  credits double precision not null,
+  cost_usd double precision not null,
+  threads integer not null,
+  threads_of_surface integer not null,
+  threads_of_client integer not null,
+  threads_of_model integer not null,
+  threads_of_surface_model integer not null,
+  threads_of_leaf integer not null,
+  turns integer not null,
+  turns_of_surface integer not null,
+  turns_of_client integer not null,
+  turns_of_model integer not null,
+  turns_of_surface_model integer not null,
+  turns_of_leaf integer not null,
+  constraint usage_hours_pkey PRIMARY KEY (workspace_id, member_id, hour, surface, client, model),
+  constraint usage_hours_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX usage_hours_by_hour ON public.usage_hours USING btree (workspace_id, hour);
+
+create table usage_mark_totals (
+  workspace_id text not null,
+  zone text not null,
+  day date not null,
+  group_id text not null,
+  surface text not null,
+  client text not null,
+  model text not null,
+  what text not null,
+  name text not null,
+  tool text not null,
+  decided_by text not null,
+  rule text not null,
+  policy_name text not null,
+  times integer not null,
+  failed integer not null,
+  duration_ms bigint not null,
+  timed integer not null,
+  members integer not null,
+  constraint usage_mark_totals_pkey PRIMARY KEY (workspace_id, zone, group_id, day, what, name, tool, decided_by, rule, policy_name, surface, client, model),
+  constraint usage_mark_totals_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX usage_mark_totals_by_day ON public.usage_mark_totals USING btree (workspace_id, zone, day);
+
+create table usage_marks (
+  workspace_id text not null,
+  zone text not null,
+  day date not null,
+  member_id text not null,
+  surface text not null,
+  client text not null,
+  model text not null,
+  what text not null,
+  name text not null,
+  tool text not null,
+  decided_by text not null,
+  rule text not null,
+  policy_name text not null,
+  times integer not null,
+  failed integer not null,
+  duration_ms bigint not null,
+  timed integer not null,
+  constraint usage_marks_pkey PRIMARY KEY (workspace_id, zone, day, member_id, what, name, tool, decided_by, rule, policy_name, surface, client, model),
+  constraint usage_marks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX usage_marks_by_member ON public.usage_marks USING btree (workspace_id, member_id, zone, day);
+
+create table usage_months (
+  workspace_id text not null,
+  zone text not null,
+  month date not null,
+  member_id text not null,
+  surface text not null,
+  client text not null,
+  model text not null,
+  days integer not null,
+  calls integer not null,
+  failed_calls integer not null,
+  refused_calls integer not null,
+  unpriced_calls integer not null,
+  input_tokens bigint not null,
+  cached_input_tokens bigint not null,
+  output_tokens bigint not null,
+  reasoning_tokens bigint not null,
+  credits double precision not null,
+  cost_usd double precision not null,
+  threads integer not null,
+  threads_of_surface integer not null,
+  threads_of_client integer not null,
+  threads_of_model integer not null,
+  threads_of_surface_model integer not null,
+  threads_of_leaf integer not null,
+  turns integer not null,
+  turns_of_surface integer not null,
+  turns_of_client integer not null,
+  turns_of_model integer not null,
+  turns_of_surface_model integer not null,
+  turns_of_leaf integer not null,
+  constraint usage_months_pkey PRIMARY KEY (workspace_id, zone, month, member_id, surface, client, model),
+  constraint usage_months_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX usage_months_by_member ON public.usage_months USING btree (workspace_id, member_id, zone, month);
+
+create table usage_recounts (
+  id text not null,
+  workspace_id text not null,
+  because text not null,
+  zone text,
+  asked_at timestamp with time zone not null,
+  first_day date not null,
+  last_day date not null,
+  next_day date,
+  after_member text,
+  ended_at timestamp with time zone,
+  constraint usage_recounts_because_check CHECK ((because = ANY (ARRAY['asked'::text, 'time-zone'::text]))),
+  constraint usage_recounts_pkey PRIMARY KEY (id),
+  constraint usage_recounts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX usage_recounts_open ON public.usage_recounts USING btree (workspace_id) WHERE (ended_at IS NULL);
+
+create table usage_sizes (
+  workspace_id text not null,
+  group_id text not null,
+  day date not null,
+  members integer not null,
+  constraint usage_sizes_pkey PRIMARY KEY (workspace_id, group_id, day),
+  constraint usage_sizes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table usage_sources (
+  workspace_id text not null,
+  month date not null,
+  member_id text not null,
+  source text not null,
+  days integer not null,
+  last_at timestamp with time zone not null,
+  constraint usage_sources_pkey PRIMARY KEY (workspace_id, month, member_id, source),
+  constraint usage_sources_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table usage_totals (
+  workspace_id text not null,
+  zone text not null,
+  grain text not null,
+  day date not null,
+  group_id text not null,
+  surface text not null,
+  client text not null,
+  model text not null,
+  calls integer not null,
+  failed_calls integer not null,
+  refused_calls integer not null,
+  unpriced_calls integer not null,
+  input_tokens bigint not null,
+  cached_input_tokens bigint not null,
+  output_tokens bigint not null,
+  reasoning_tokens bigint not null,
+  credits double precision not null,
+  cost_usd double precision not null,
+  threads integer not null,
+  threads_of_surface integer not null,
+  threads_of_client integer not null,
+  threads_of_model integer not null,
+  threads_of_surface_model integer not null,
+  threads_of_leaf integer not null,
+  turns integer not null,
+  turns_of_surface integer not null,
+  turns_of_client integer not null,
+  turns_of_model integer not null,
+  turns_of_surface_model integer not null,
+  turns_of_leaf integer not null,
+  members integer not null,
+  members_of_surface integer not null,
+  members_of_client integer not null,
+  members_of_model integer not null,
+  members_of_surface_model integer not null,
+  members_of_leaf integer not null,
+  constraint usage_totals_grain_check CHECK ((grain = ANY (ARRAY['day'::text, 'week'::text]))),
+  constraint usage_totals_pkey PRIMARY KEY (workspace_id, zone, grain, group_id, day, surface, client, model),
+  constraint usage_totals_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX usage_totals_by_day ON public.usage_totals USING btree (workspace_id, zone, grain, day);
+
+create table usage_zones (
+  workspace_id text not null,
+  zone text not null,
+  state text not null,
+  constraint usage_zones_pkey PRIMARY KEY (workspace_id, zone),
+  constraint usage_zones_state_check CHECK ((state = ANY (ARRAY['counting'::text, 'ready'::text, 'leaving'::text]))),
+  constraint usage_zones_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
 
 create table webauthn_challenges (
   challenge text not null,
@@ -750,7 +1399,7 @@ create table workspaces (
   name text not null,
   codex_local_enabled boolean not null default true,
   device_code_enabled boolean not null default true,
-  record_content_enabled boolean not null default false,
+  local_content_kept boolean not null default false,
   api_keys_allowed boolean not null default false,
   old_clients_allowed boolean not null default false,
   policy_grace_minutes integer not null default 90,
@@ -771,11 +1420,12 @@ create table workspaces (
   policies_frozen_because text,
   policies_managed_by text,
   policy_release integer not null default 0,
+  time_zone text not null default 'UTC'::text,
   constraint workspaces_baseline_policy_id_fkey FOREIGN KEY (baseline_policy_id) REFERENCES policies(id),
   constraint workspaces_fallback FOREIGN KEY (fallback_policy_id) REFERENCES policies(id),
   constraint workspaces_pkey PRIMARY KEY (id),
   constraint workspaces_policy_grace_minutes_check CHECK (((policy_grace_minutes >= 0) AND (policy_grace_minutes <= 1440))),
   constraint workspaces_second_factor_rule_check CHECK ((second_factor_rule = ANY (ARRAY['off'::text, 'admins'::text, 'everyone'::text])))
 );
-CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF name, codex_local_enabled, record_content_enabled, api_keys_allowed, old_clients_allowed, policy_grace_minutes, fallback_policy_id, baseline_policy_id OR TRUNCATE ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF name, codex_local_enabled, local_content_kept, api_keys_allowed, old_clients_allowed, policy_grace_minutes, fallback_policy_id, baseline_policy_id OR TRUNCATE ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 CREATE TRIGGER announce_default_role AFTER UPDATE OF default_role_id ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();

@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
+import type { Tables } from '#server/db/tables.ts';
 import type { EventRow } from './event-row.ts';
 
 /** NUL is no text to PostgreSQL, nor is half of a surrogate pair. */
@@ -67,7 +68,7 @@ const filled = [
 ] as const satisfies readonly (keyof EventRow)[];
 
 /**
- * Writes events; those that are there already only get what they lack. A changed one gets a new number, so that whoever reads by arrival
+ * Writes events; those that are there already only get what they lack, and a larger `detail.times`. A changed one gets a new number, so that whoever reads by arrival
  * sees it again. As one JSON value, because a parameter for every column of every row costs about twice as much.
  * @returns the ids that are new or changed
  */
@@ -75,13 +76,15 @@ export async function saveEvents(tx: Database, rows: readonly EventRow[]): Promi
   const names = sql.join(columns.map((name) => sql.ref(name)));
   const lacks = filled.map((name) => sql`(e.${sql.ref(name)} is null and excluded.${sql.ref(name)} is not null)`);
   const fills = filled.map((name) => sql`${sql.ref(name)} = coalesce(e.${sql.ref(name)}, excluded.${sql.ref(name)})`);
+  // A count that grew, such as of refusals that repeat.
+  const isMore = sql`(excluded.detail -> 'times') > coalesce(e.detail -> 'times', '1')`;
+  const times = sql`case when ${isMore} then jsonb_build_object('times', excluded.detail -> 'times') else '{}' end`;
   const { rows: written } = await sql<{ id: string }>`
     insert into activity_events as e (${names})
     select ${names} from json_populate_recordset(null::activity_events, ${JSON.stringify(rows, storable)}::json)
     on conflict (workspace_id, id) do update
-      set ${sql.join(fills)}, detail = excluded.detail || e.detail,
-        seq = default
-      where ${sql.join(lacks, sql` or `)}
+      set ${sql.join(fills)}, detail = excluded.detail || e.detail || ${times}, seq = default
+      where ${sql.join(lacks, sql` or `)} or ${isMore}
     returning id`.execute(tx);
   return written.map(({ id }) => id);
 }
@@ -103,6 +106,26 @@ export async function markDue(
     from json_populate_recordset(null::activity_due, ${JSON.stringify([...hours.values()])}::json)`.execute(tx);
 }
 
+/** What was kept of an event first, stays: a second report of it says the same. */
+export async function saveContent(
+  tx: Database,
+  rows: readonly Insertable<Tables['activity_content']>[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx
+    .insertInto('activity_content')
+    .values([...rows])
+    .onConflict((conflict) => conflict.columns(['workspace_id', 'event_id']).doNothing())
+    .execute();
+}
+
+export const listContent = (db: Database, workspaceId: string, eventIds: readonly string[]) =>
+  db
+    .selectFrom('activity_content')
+    .select(['event_id', 'sealed'])
+    .where('workspace_id', '=', workspaceId)
+    .where('event_id', 'in', [...eventIds])
+    .execute();
 /** @returns when those events happened, and whose they are */
 export async function saveCosts(
   tx: Database,

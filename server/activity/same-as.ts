@@ -12,5 +12,10 @@ export const sameAs = {
    * `codex.tool_decision` and `codex.tool_result` (OpenTelemetry), and `item_id` of the client’s usage events.
    */
   toolCall: (threadId: string, callId: string) => [threadId, callId],
+  /**
+   * By the id of the message in the model’s input, which only the gateway sees. `codex.user_prompt` of the client’s OpenTelemetry names
+   * neither message nor turn: it is no `prompt.sent`, or every prompt would count twice.
+   */
+  prompt: (threadId: string, messageKey: string) => [threadId, messageKey],
   review: (threadId: string, reviewId: string) => [threadId, reviewId],
 } as const;

@@ -1,7 +1,15 @@
 import type { Database } from '#server/db/open-database.ts';
 import { markTotalsDue } from './due-queries.ts';
 import { mondayOf, monthOf } from './local-days.ts';
-import { countDays, countHours, countMarks, countMonths, type DaySpan, type Span } from './member-queries.ts';
+import {
+  countDays,
+  countHours,
+  countMarks,
+  countMonths,
+  countSources,
+  type DaySpan,
+  type Span,
+} from './member-queries.ts';
 import type { TotalOf } from './total-queries.ts';
 
 const distinctBy = <Row>(rows: readonly Row[], keyOf: (row: Row) => readonly unknown[]): Row[] => [
@@ -17,6 +25,8 @@ export async function countMembers(
   if (days.length === 0) return;
   await countDays(tx, workspaceId, days);
   await countMarks(tx, workspaceId, days);
+  const inUtc = days.filter(({ zone }) => zone === 'UTC');
+  if (inUtc.length > 0) await countSources(tx, workspaceId, inUtc);
   const months = days.map(({ memberId, zone, day }) => ({ memberId, zone, month: monthOf(day) }));
   await countMonths(
     tx,

@@ -37,13 +37,13 @@ async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Res
 }
 
 /** Totals that are due, each once it has rested. */
-function totalsCounter(services: Parts): () => Promise<{ done: number; resting: number }> {
+function totalsCounter(services: Parts): (mayRest: boolean) => Promise<number> {
   const restUntilMs = new Map<string, number>();
-  return async () => {
+  return async (mayRest) => {
     const nowMs = performance.now();
     for (const [key, untilMs] of restUntilMs) if (untilMs < nowMs) restUntilMs.delete(key);
     const due = await listTotalsDue(services.db, 100);
-    const ready = due.filter((total) => !restUntilMs.has(keyOf(total)));
+    const ready = mayRest ? due.filter((total) => !restUntilMs.has(keyOf(total))) : due;
     let done = 0;
     for (const total of ready) {
       const { result: isCounted, ms } = await timed(() => countOneTotal(services, total));
@@ -52,7 +52,7 @@ function totalsCounter(services: Parts): () => Promise<{ done: number; resting: 
       restUntilMs.set(keyOf(total), performance.now() + Math.min(longestRestMs, ms * restPerWork));
       if (performance.now() - nowMs > partMs) break;
     }
-    return { done, resting: due.length - ready.length };
+    return done;
   };
 }
 
@@ -65,25 +65,25 @@ export function countUsage(services: Parts): Repeated & { runToEnd(): Promise<vo
   const recounts = adaptive();
   const countTotals = totalsCounter(services);
   let place: RecountPlace | null = null;
-  const part = async (): Promise<{ hasMore: boolean; isResting: boolean }> => {
+  const part = async (mayRest: boolean): Promise<boolean> => {
     const isFollowing = await followZones(services);
-    const { result: counted, ms } = await timed(() => countDue(services, notes.limit()));
+    const limit = notes.limit();
+    const { result: counted, ms } = await timed(() => countDue(services, limit));
     notes.took(counted, ms);
-    const { done, resting } = await countTotals();
-    if (counted >= notes.limit() || done > 0) return { hasMore: true, isResting: resting > 0 };
-    const limit = recounts.limit();
-    const next = await timed(() => recountPart(services, { limit, place }));
+    const made = await countTotals(mayRest);
+    if (counted >= limit || made > 0) return true;
+    const together = recounts.limit();
+    const next = await timed(() => recountPart(services, { limit: together, place }));
     place = next.result;
-    recounts.took(place === null ? 0 : limit, next.ms);
-    return { hasMore: place !== null || isFollowing, isResting: resting > 0 };
+    recounts.took(place === null ? 0 : together, next.ms);
+    return place !== null || isFollowing;
   };
   return {
     name: 'count-usage',
     everyMs: 1_000,
-    run: async () => (await part()).hasMore,
+    run: () => part(true),
     async runToEnd() {
-      let state = await part();
-      while (state.hasMore || state.isResting) state = await part();
+      while (await part(false));
     },
   };
 }

@@ -63,8 +63,7 @@ const storable = (text: string): string => text.toWellFormed().replaceAll('\u000
 const asStored = (payload: Record<string, unknown>): Record<string, unknown> =>
   JSON.parse(JSON.stringify(payload, (_key, value) => (typeof value === 'string' ? storable(value) : value)));
 
-function rowOf(actor: Actor, event: AuditEventName, { subject, at, ...rest }: AuditEntry) {
-  const id = newId('aud');
+function rowOf(id: string, actor: Actor, event: AuditEventName, { subject, at, ...rest }: AuditEntry) {
   const payload = asStored(hideSecrets(event, rest));
   const label = storable(actor.label);
   const about = subject ? { kind: subject.kind, id: subject.id, label: storable(subject.label) } : null;
@@ -113,8 +112,25 @@ export async function recordAll(
   entries: readonly AuditEntry[],
 ): Promise<void> {
   for (let from = 0; from < entries.length; from += entriesPerStatement) {
-    const rows = entries.slice(from, from + entriesPerStatement).map((entry) => rowOf(actor, event, entry));
+    const rows = entries
+      .slice(from, from + entriesPerStatement)
+      .map((entry) => rowOf(newId('aud'), actor, event, entry));
     await tx.insertInto('audit_events').values(rows).execute();
   }
   if (entries.length > 0) recordedHere.getStore()?.add(event);
+}
+
+/** `record` for an entry that others name. */
+export async function recordWithId(
+  tx: Database,
+  id: string,
+  actor: Actor,
+  event: AuditEventName,
+  entry: AuditEntry,
+): Promise<void> {
+  await tx
+    .insertInto('audit_events')
+    .values(rowOf(id, actor, event, entry))
+    .execute();
+  recordedHere.getStore()?.add(event);
 }

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { backgroundJobs } from '#server/background-jobs.ts';
+import { backgroundJobs, startRepeating } from '#server/background-jobs.ts';
 import { createOwnerLink, type OwnerLink } from '#server/directory/index.ts';
 import { openJobs } from '#server/jobs/open-jobs.ts';
 import { hasActiveOwner } from '#server/roles/index.ts';
@@ -57,6 +57,8 @@ async function serve({ jobs: withJobs, demo: isDemo = false, demoDays: days }: S
     if (withJobs) {
       const jobs = await openJobs({ opened, config, log }, backgroundJobs(services, keys));
       opening.defer(() => jobs.close());
+      const repeating = startRepeating(services);
+      opening.defer(() => repeating.close());
     }
   } catch (error) {
     endWith(error);

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { backgroundJobs } from '#server/background-jobs.ts';
+import { backgroundJobs, startRepeating } from '#server/background-jobs.ts';
 import { openJobs } from '#server/jobs/open-jobs.ts';
 import { Refused } from '#server/refused.ts';
 import { readSettings, withServices } from './open-command.ts';
@@ -16,7 +16,9 @@ async function work(): Promise<void> {
     const all = backgroundJobs(services, keys);
     const jobs = await openJobs({ opened, config, log }, all);
     process.stdout.write(`Reeve works on its background jobs: ${all.map(({ name }) => name).join(', ')}.\n`);
+    const repeating = startRepeating(services);
     await untilSignal();
+    await repeating.close();
     await jobs.close();
   });
   process.exit(0);

@@ -8,7 +8,7 @@ export interface DirectoryTables {
     name: string;
     codex_local_enabled: Generated<boolean>;
     device_code_enabled: Generated<boolean>;
-    record_content_enabled: Generated<boolean>;
+    local_content_kept: Generated<boolean>;
     api_keys_allowed: Generated<boolean>;
     old_clients_allowed: Generated<boolean>;
     policy_grace_minutes: Generated<number>;

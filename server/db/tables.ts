@@ -3,28 +3,34 @@ import type { ActivityTables } from './activity-tables.ts';
 import type { AuditTables } from './audit-tables.ts';
 import type { Json, Timestamp } from './column-types.ts';
 import type { ComplianceTables } from './compliance-tables.ts';
+import type { DestinationTables } from './destination-tables.ts';
 import type { DirectoryTables } from './directory-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
+import type { KeepingTables } from './keeping-tables.ts';
 import type { KeyTables } from './key-tables.ts';
 import type { PolicyTables } from './policy-tables.ts';
 import type { PriceTables } from './price-tables.ts';
 import type { ScimTables } from './scim-tables.ts';
 import type { SecondFactorTables } from './second-factor-tables.ts';
 import type { SsoTables } from './sso-tables.ts';
+import type { TelemetryTables } from './telemetry-tables.ts';
 import type { UsageTables } from './usage-tables.ts';
 
 export interface Tables
   extends ActivityTables,
+    DestinationTables,
     ComplianceTables,
     AuditTables,
     DirectoryTables,
     IdentityTables,
+    KeepingTables,
     KeyTables,
     PolicyTables,
     PriceTables,
     SsoTables,
     SecondFactorTables,
     ScimTables,
+    TelemetryTables,
     UsageTables {
   secrets: { workspace_id: string; name: string; sealed: string; hint: string; updated_at: Timestamp };
   models: {
@@ -68,10 +74,9 @@ export interface Tables
     ended_at: Timestamp | null;
     duration_ms: number | null;
     time_to_first_token_ms: number | null;
-    request_text: string | null;
-    answer_text: string | null;
     credits: number | null;
   };
+  former_calls: { id: string; started_at: Timestamp; request_text: string | null; answer_text: string | null };
   client_events: {
     id: string;
     workspace_id: string;

@@ -1,3 +1,4 @@
+import type { ActivitySource } from '#contract/activity-events.ts';
 import type { Timestamp } from './column-types.ts';
 
 /** A calendar day as `YYYY-MM-DD` when written; read it as text (`to_char`), because the two engines make different dates of it. */
@@ -60,6 +61,14 @@ export interface UsageTables {
     AtEachLevel<'members'> & { zone: string; grain: 'day' | 'week'; day: Day; group_id: string };
   usage_mark_totals: Mark & { group_id: string; members: number };
   usage_sizes: { workspace_id: string; group_id: string; day: Day; members: number };
+  usage_sources: {
+    workspace_id: string;
+    month: Day;
+    member_id: string;
+    source: ActivitySource;
+    days: number;
+    last_at: Timestamp;
+  };
   usage_due: { workspace_id: string; zone: string; grain: 'day' | 'week'; day: Day; since: Timestamp };
   usage_zones: { workspace_id: string; zone: string; state: 'counting' | 'ready' | 'leaving' };
   usage_recounts: {

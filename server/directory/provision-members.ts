@@ -5,6 +5,7 @@ import { endMemberAccess } from '#server/identity/index.ts';
 import { findHeldRoles } from '#server/roles/index.ts';
 import { type DirectoryChange, requireOwnersHeld } from './change-directory.ts';
 import { withdrawInvitations } from './link-queries.ts';
+import { isOnHold } from './person-queries.ts';
 import {
   deleteMember,
   findMember,
@@ -113,6 +114,8 @@ export async function removeMemberIn(change: DirectoryChange, id: string): Promi
   requireOwnersHeld(change);
   const { tx, workspaceId, actor, at } = change;
   const target = await readTarget(change, id);
+  // With the member their sign-ins, tokens and deliveries would go.
+  if (await isOnHold(tx, workspaceId, id)) throw new ReeveError('on-hold', { memberId: id });
   const roles = (await findHeldRoles(tx, workspaceId, id)).map((role) => role.id);
   const ended = await endMemberAccess(tx, { workspaceId, memberId: id, at, because: 'member-removed' });
   await deleteMember(tx, id);

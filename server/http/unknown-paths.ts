@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import type { HttpEnv } from './http-env.ts';
 
 /** Where stock clients call; what they ask for there and we do not know is worth a line in the log. */
-const clientPrefixes = ['/backend-api/*', '/api/codex/*', '/api/accounts/*', '/oauth/*', '/v1/*'] as const;
+const clientPrefixes = ['/backend-api/*', '/api/codex/*', '/api/accounts/*', '/oauth/*', '/otel/*', '/v1/*'] as const;
 const rememberedPaths = 1000;
 
 /** Ids differ on every call; without them a path is named once. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 import { type CallRow, containing } from './gateway-queries.ts';
 
@@ -50,3 +51,16 @@ export const readCall = (db: Database, workspaceId: string, id: string): Promise
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .executeTakeFirst();
+
+/** The events of one call that may have content: they stand within its time, as the gateway’s own clock says. */
+export const listEventsOfCall = (db: Database, { id, workspace_id, started_at, ended_at }: CallRow) =>
+  db
+    .selectFrom('activity_events')
+    .select(['id', 'tool'])
+    .where('workspace_id', '=', workspace_id)
+    .where('at', '>=', started_at)
+    .where('at', '<=', ended_at ?? started_at)
+    .where(sql`detail ->> 'modelCall'`, '=', id)
+    .orderBy('at')
+    .orderBy('seq')
+    .execute();

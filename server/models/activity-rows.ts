@@ -36,9 +36,6 @@ export const callOf = (row: CallRow): ModelCall => ({
   ip: row.ip,
 });
 
-export const contentOf = ({ request_text: request, answer_text: answer }: CallRow) =>
-  request === null && answer === null ? null : { request, answer };
-
 const Position = z.tuple([z.iso.datetime(), z.string().max(100)]);
 
 export const positionOf = ({ started_at, id }: CallRow): [string, string] => [started_at.toISOString(), id];

@@ -33,8 +33,6 @@ export const newCallRow = ({ at, ip }: { at: Date; ip: string | null }): CallRow
   ended_at: null,
   duration_ms: null,
   time_to_first_token_ms: null,
-  request_text: null,
-  answer_text: null,
   credits: null,
 });
 

@@ -20,7 +20,7 @@ export async function readCallSettings(db: Database, workspaceId: string) {
       'w.api_keys_allowed as apiKeysAllowed',
       'w.old_clients_allowed as oldClientsAllowed',
       'w.policy_grace_minutes as policyGraceMinutes',
-      'w.record_content_enabled as recordsContent',
+      'w.local_content_kept as keepsContent',
       'u.base_url as baseUrl',
       's.sealed as sealedApiKey',
     ])
@@ -54,7 +54,6 @@ const finishedColumns = [
   'ended_at',
   'duration_ms',
   'time_to_first_token_ms',
-  'answer_text',
   'credits',
 ] as const satisfies readonly (keyof CallRow)[];
 
@@ -84,18 +83,17 @@ export async function touchRunningCalls(
     .execute();
 }
 
-/** Rows whose process is gone. Without `lastAliveBefore`: all that are marked running. */
-export async function failOrphanedCalls(
-  db: Database,
+/** Rows whose process is gone, as they stand then. Without `lastAliveBefore`: all that are marked running. */
+export async function failOrphanedRows(
+  tx: Database,
   { at, lastAliveBefore }: { at: Date; lastAliveBefore: Date | null },
-): Promise<number> {
-  let orphans = db
+): Promise<CallRow[]> {
+  let orphans = tx
     .updateTable('model_calls')
     .set({ outcome: 'failed', message: 'Reeve stopped while this call ran.', ended_at: at })
     .where('outcome', '=', 'running');
   if (lastAliveBefore) orphans = orphans.where(sql`coalesce(alive_at, started_at)`, '<', lastAliveBefore);
-  const { numUpdatedRows } = await orphans.executeTakeFirst();
-  return Number(numUpdatedRows);
+  return orphans.returningAll().execute();
 }
 
 export async function saveSeenClient(

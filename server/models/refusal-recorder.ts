@@ -1,3 +1,4 @@
+import type { CallRecord } from './call-record.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import type { CallRow } from './gateway-queries.ts';
 
@@ -5,9 +6,8 @@ const mergeMs = 10_000;
 const maxOpenRefusals = 1_000;
 
 interface OpenRefusal {
-  row: CallRow;
+  record: CallRecord;
   words: string | null;
-  times: number;
   untilMs: number;
 }
 
@@ -25,26 +25,29 @@ const keyOf = (row: CallRow) =>
 /**
  * Records refusals, those of one client that repeat within seconds as one row with a count: clients try again several times by
  * themselves, and nobody may fill the table by knocking. Beyond the bound of different ones, refusals are only counted in the metrics.
+ * Resolves when the first of a kind is durable; the count of the others follows.
  */
-export function createRefusalRecorder(recorder: Pick<CallRecorder, 'save'>) {
+export function createRefusalRecorder(recorder: Pick<CallRecorder, 'save' | 'finish'>) {
   const open = new Map<string, OpenRefusal>();
   const forgetOld = (nowMs: number) => {
     for (const [key, { untilMs }] of open) if (untilMs <= nowMs) open.delete(key);
   };
-  return (row: CallRow): void => {
+  return async (refused: CallRecord): Promise<void> => {
+    const { row } = refused;
     const nowMs = row.started_at.getTime();
     const key = keyOf(row);
     const known = open.get(key);
     if (known && nowMs < known.untilMs) {
-      known.times += 1;
-      known.row.message = `${known.words ?? ''} (${known.times} times)`.trim();
-      known.row.ended_at = row.started_at;
-      recorder.save(known.row);
-      return;
+      const { record, words } = known;
+      record.times += 1;
+      record.row.message = `${words ?? ''} (${record.times} times)`.trim();
+      record.row.ended_at = row.started_at;
+      recorder.save(record);
+      return undefined;
     }
     if (open.size >= maxOpenRefusals) forgetOld(nowMs);
-    if (open.size >= maxOpenRefusals) return;
-    open.set(key, { row, words: row.message, times: 1, untilMs: nowMs + mergeMs });
-    recorder.save(row);
+    if (open.size >= maxOpenRefusals) return undefined;
+    open.set(key, { record: refused, words: row.message, untilMs: nowMs + mergeMs });
+    return recorder.finish(refused);
   };
 }

@@ -1,3 +1,4 @@
+import { can } from '#contract/permissions.ts';
 import { record } from '#server/audit/index.ts';
 import { cutPage } from '#server/db/keyset.ts';
 import { ReeveError } from '#server/fail.ts';
@@ -5,8 +6,9 @@ import { actorOf, callerOf, type RequestContext } from '#server/http/request-con
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { listCalls, readCall } from './activity-queries.ts';
-import { callOf, contentOf, placeOf, positionOf } from './activity-rows.ts';
+import { callOf, placeOf, positionOf } from './activity-rows.ts';
 import { changeModel, createModel, modelOf, removeModel } from './allowed-models.ts';
+import { contentOfCall } from './content-of-call.ts';
 import { readPriceRules } from './price-queries.ts';
 import { listModels, readUpstream } from './queries.ts';
 import { openAgents } from './responses-api/call-upstream.ts';
@@ -74,16 +76,18 @@ export const modelsRoutes = (services: Services) => ({
   }),
 });
 
-export const activityRoutes = ({ db }: Pick<Services, 'db'>) => ({
+export const activityRoutes = (services: Pick<Services, 'db' | 'secrets'>) => ({
   list: routes.activity.list.handler(async ({ input: { cursor, limit, ...filter }, context }) => {
     const { workspaceId } = callerOf(context);
-    const rows = await listCalls(db, workspaceId, { filter, after: placeOf(cursor), limit: limit + 1 });
+    const rows = await listCalls(services.db, workspaceId, { filter, after: placeOf(cursor), limit: limit + 1 });
     const { page, nextCursor } = cutPage(rows, limit, positionOf);
     return { items: page.map(callOf), nextCursor };
   }),
   get: routes.activity.get.handler(async ({ input, context }) => {
-    const row = await readCall(db, callerOf(context).workspaceId, input.id);
+    const { workspaceId, permissions } = callerOf(context);
+    const row = await readCall(services.db, workspaceId, input.id);
     if (!row) throw new ReeveError('not-found', { id: input.id });
-    return { ...callOf(row), content: contentOf(row) };
+    const content = await contentOfCall(services, row, { mayRead: can(permissions, 'compliance.read') });
+    return { ...callOf(row), ...content };
   }),
 });

@@ -114,7 +114,7 @@ async function callOnce({ baseUrl, apiKey, model }: UpstreamUnderTest, agents: A
     answer.destroy();
     throw notAnAnswer(answer.headers['content-type']);
   }
-  const meter = meterEvents({ nowMs: () => performance.now(), recordsContent: false });
+  const meter = meterEvents({ nowMs: () => performance.now(), keepsContent: false });
   for await (const chunk of answer as AsyncIterable<Buffer>) meter.feed(chunk);
   meter.end();
   const { ending, usage } = meter.metered;

@@ -1,7 +1,7 @@
 import type { AccessChanges } from '#server/db/access-changes.ts';
 import { keepFacts } from '#server/db/keep-facts.ts';
 import type { Services } from '#server/services.ts';
-import { type ApplicablePolicies, readApplicablePolicies } from './delivery-queries.ts';
+import { type ApplicablePolicies, noPolicies, readApplicablePolicies } from './delivery-queries.ts';
 
 type Member = { workspaceId: string; memberId: string };
 
@@ -21,12 +21,7 @@ function openReader({ db, changes }: Pick<Services, 'db' | 'changes'>) {
     { max: keptMembers },
   );
   return async ({ workspaceId, memberId }: Member): Promise<ApplicablePolicies> =>
-    (await read(`${workspaceId}\n${memberId}`)) ?? {
-      policy: null,
-      baseline: null,
-      delivered: false,
-      supersededAt: null,
-    };
+    (await read(`${workspaceId}\n${memberId}`)) ?? { ...noPolicies };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type DefaultsGuidance, defaultKeys, defaultsGuidance } from '#contract/requirements/default-keys.ts';
 import { needsSettings } from '#contract/requirements/features.ts';
-import { checkProviderIds } from './check-models.ts';
+import { checkExporters, checkProviderIds } from './check-models.ts';
 import { checkInheritance, checkPaths } from './check-sandbox.ts';
 import { nodeAt, type TomlNode } from './read-toml.ts';
 import { reeveFeatures } from './reeve-pins.ts';
@@ -83,4 +83,5 @@ export function checkDefaults(walk: Walk, required: TomlNode | null, providerId:
   checkNeeds(walk);
   checkProfiles(walk.root, required, walk.report);
   checkProviderIds(walk.root, providerId, walk.report);
+  checkExporters(walk.root, walk.report);
 }

@@ -1,6 +1,7 @@
 import { nodeAt, type TomlNode } from './read-toml.ts';
 import { reeveFeatures, reeveKeys } from './reeve-pins.ts';
 import type { Report } from './report.ts';
+import { pinnedExporters } from './telemetry-pins.ts';
 
 const refuses = 'A client that gets this document refuses to start.';
 
@@ -80,13 +81,22 @@ function checkPins(root: TomlNode, report: Report): void {
   }
 }
 
-function checkOutgoing(root: TomlNode, report: Report): void {
-  for (const key of ['exporter', 'trace_exporter', 'metrics_exporter']) {
+/** Where telemetry goes. Reeve's exporters hold in requirements and in defaults alike. */
+export function checkExporters(root: TomlNode, report: Report): void {
+  for (const key of [...pinnedExporters, 'log_user_prompt']) {
     const node = nodeAt(root, ['otel', key]);
-    if (node?.value !== 'statsig') continue;
-    const message = `"statsig" sends telemetry to the vendor. Name your own collector, or "none".`;
-    report({ severity: 'warning', code: 'sends-to-vendor', at: node, path: ['otel', key], message });
+    if (!node) continue;
+    const message = `\`${key}\` has no effect here: clients report to Reeve, which writes down what happened; prompts are reported where the workspace keeps content.`;
+    report({ severity: 'warning', code: 'pinned-by-reeve', at: node.key, path: ['otel', key], message });
   }
+  const traces = nodeAt(root, ['otel', 'trace_exporter']);
+  if (traces?.value !== 'statsig') return;
+  const message = `"statsig" sends telemetry to the vendor. Name your own collector, or "none".`;
+  report({ severity: 'warning', code: 'sends-to-vendor', at: traces, path: ['otel', 'trace_exporter'], message });
+}
+
+function checkOutgoing(root: TomlNode, report: Report): void {
+  checkExporters(root, report);
   const catalog = root.children.get('model_catalog_json');
   if (catalog) {
     const message =

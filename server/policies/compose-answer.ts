@@ -6,12 +6,24 @@ import { type ConfigBundle, composeBundle, composeRequirements, type Fragment } 
 import { nameFragments } from './name-fragments.ts';
 import { type Delivery, policyRevisionHeader } from './policy-revision.ts';
 import type { Fetch } from './record-receipts.ts';
+import { telemetryHeader } from './telemetry-token.ts';
 
 /** Where a pinned client sends its model calls. */
 const gatewayPath = '/backend-api/codex';
+/** Where they send telemetry, without `/logs` and so on. */
+const telemetryPath = '/otel/v1';
 
-/** Signed revisions are base64url and dots: put in this place, they need no quoting in TOML or JSON. */
-const place = 'SIGNED_REVISION_GOES_HERE';
+/** What is signed for one member is base64url and dots: put in these places, it needs no quoting in TOML or JSON. */
+const revisionPlace = 'SIGNED_REVISION_GOES_HERE';
+const tokenPlace = 'TELEMETRY_TOKEN_GOES_HERE';
+const places = new RegExp(`(${revisionPlace}|${tokenPlace})`);
+
+type Signed = Pick<Delivery, 'revisionHeader' | 'telemetryToken'>;
+
+const signedAt = (part: string, { revisionHeader, telemetryToken }: Signed): string =>
+  part === revisionPlace ? revisionHeader : part === tokenPlace ? telemetryToken : part;
+
+const fill = (parts: readonly string[], signed: Signed): string => parts.map((part) => signedAt(part, signed)).join('');
 
 const newestTested = '0.169.0';
 
@@ -24,7 +36,8 @@ export interface ComposedAnswer {
 }
 
 interface Composed {
-  around: string[];
+  /** The text and, between its pieces, the names of the places. */
+  parts: string[];
   fragments: PlacedFragment[];
 }
 
@@ -32,8 +45,8 @@ interface Composed {
 const openCache = () =>
   new LRUCache<string, Composed>({
     maxSize: 64 * 1024 * 1024,
-    sizeCalculation: ({ around, fragments }, key) =>
-      [...around, ...fragments.map(({ contents }) => contents), key].reduce((sum, { length }) => sum + length, 1),
+    sizeCalculation: ({ parts, fragments }, key) =>
+      [...parts, ...fragments.map(({ contents }) => contents), key].reduce((sum, { length }) => sum + length, 1),
   });
 
 const caches = new WeakMap<AccessChanges, ReturnType<typeof openCache>>();
@@ -45,20 +58,25 @@ const partsOf = ({ config_toml, requirements_toml }: ConfigBundle): PlacedFragme
 
 function compose(
   origin: string,
-  { policy, baseline }: Delivery,
+  { policy, baseline, keepsContent }: Delivery,
   { clientVersion, form }: Pick<Fetch, 'clientVersion' | 'form'>,
 ): Composed {
   const fragments = nameFragments({ policy, baseline });
-  const gateway = { baseUrl: `${origin}${gatewayPath}`, headers: { [policyRevisionHeader]: place } };
-  const delivery = { clientVersion, gateway, ...fragments };
+  const gateway = { baseUrl: `${origin}${gatewayPath}`, headers: { [policyRevisionHeader]: revisionPlace } };
+  const telemetry = {
+    baseUrl: `${origin}${telemetryPath}`,
+    headers: { [telemetryHeader]: tokenPlace },
+    keepsContent,
+  };
+  const delivery = { clientVersion, gateway, telemetry, ...fragments };
   if (form === 'requirements') {
     const answer = composeRequirements(delivery);
     const [named] = [fragments.policy, fragments.baseline].filter((fragment) => fragment !== null);
     const one = { id: named?.id ?? 'reeve', name: named?.name ?? 'Reeve', part: 'requirements' as const };
-    return { around: JSON.stringify(answer).split(place), fragments: [{ ...one, contents: answer.contents }] };
+    return { parts: JSON.stringify(answer).split(places), fragments: [{ ...one, contents: answer.contents }] };
   }
   const bundle = composeBundle(delivery);
-  return { around: JSON.stringify(bundle).split(place), fragments: partsOf(bundle) };
+  return { parts: JSON.stringify(bundle).split(places), fragments: partsOf(bundle) };
 }
 
 /**
@@ -73,16 +91,16 @@ export function composeAnswer(
   const cache = caches.get(changes) ?? openCache();
   caches.set(changes, cache);
   const generation = testedClientFor(clientVersion ?? (form === 'bundle' ? newestTested : '0'));
-  const { policyKey, revisionHeader } = delivery;
-  const key = [form, generation, policyKey].join('\n');
+  const { policyKey, keepsContent } = delivery;
+  const key = [form, generation, keepsContent, policyKey].join('\n');
   const known = cache.get(key) ?? compose(origin, delivery, { clientVersion: generation, form });
   cache.set(key, known);
   return {
-    body: known.around.join(revisionHeader),
+    body: fill(known.parts, delivery),
     fragments: () =>
       known.fragments.map(({ contents, ...fragment }) => ({
         ...fragment,
-        contents: contents.replace(place, () => revisionHeader),
+        contents: fill(contents.split(places), delivery),
       })),
   };
 }

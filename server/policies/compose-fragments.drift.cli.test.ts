@@ -53,7 +53,12 @@ interface Sent {
 async function runWith({ settings = '', ...sent }: Sent) {
   const server = await startPolicyAnswers((path) => {
     const gateway = { baseUrl: `${server.origin}/gateway`, headers: { 'x-reeve-policy': 'signed' } };
-    const delivery = { clientVersion: version, gateway, ...sent };
+    const telemetry = {
+      baseUrl: `${server.origin}/otel/v1`,
+      headers: { 'x-reeve-telemetry': 'signed' },
+      keepsContent: false,
+    };
+    const delivery = { clientVersion: version, gateway, telemetry, ...sent };
     return path.endsWith('/requirements') ? composeRequirements(delivery) : composeBundle(delivery);
   });
   onTestFinished(() => server.close());

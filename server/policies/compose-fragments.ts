@@ -4,6 +4,7 @@ import { fitDefaults, fitValues, printToml, withoutKey } from './fit-document.ts
 import { mergeRequirements } from './merge-requirements.ts';
 import { nodeAt, readToml } from './read-toml.ts';
 import { defaultProviderId, reeveFeatures } from './reeve-pins.ts';
+import { type Telemetry, telemetryDefaults, telemetryPins, withoutExporters } from './telemetry-pins.ts';
 
 export interface Fragment {
   /** Clients show `name (id)` where a policy stops somebody. */
@@ -30,6 +31,7 @@ export interface PolicyDelivery {
     providerId?: string;
     providerName?: string;
   };
+  telemetry: Telemetry;
   /** The policy of the member; null: none applies and only Reeve's own pins hold. */
   policy: Fragment | null;
   /** The organisation's, under the policy: it fills what the policy leaves open. */
@@ -38,9 +40,9 @@ export interface PolicyDelivery {
   defaults?: readonly Fragment[];
 }
 
-/** First clients proven to enforce a pinned model provider, and to read telemetry from a policy. */
+/** First clients proven to enforce a pinned model provider, and to enforce where telemetry goes. Those before take that as a default. */
 const pinsProviderSince = '0.163.0';
-const readsOtelSince = '0.169.0';
+const pinsTelemetrySince = '0.169.0';
 const newest = '0.169.0';
 const oldest = '0.120.0';
 
@@ -79,19 +81,18 @@ function ownHost({ gateway }: PolicyDelivery): Record<string, unknown> {
 
 interface FittedPolicy {
   contents: string;
-  setsMetrics: boolean;
   limitsEgress: boolean;
 }
 
 const asWritten = (contents: string): Record<string, unknown> => ({ ...(readToml(contents).root?.value as object) });
 
 /** The policy as its author wrote it, byte for byte, unless this client would refuse or complain about part of it. */
-function fitContents(contents: string, version: string, providerId: string): FittedPolicy {
+function fitContents(written: string, version: string, providerId: string): FittedPolicy {
+  const contents = withoutExporters(written);
   const root = readToml(contents).root;
-  const setsMetrics = root !== null && nodeAt(root, ['otel', 'metrics_exporter']) !== null;
   const limitsEgress = root !== null && nodeAt(root, ['application', 'network']) !== null;
   const definesOurs = root !== null && nodeAt(root, ['model_providers', providerId]) !== null;
-  const facts = { setsMetrics, limitsEgress };
+  const facts = { limitsEgress };
   if (isAtLeast(version, newest) && !definesOurs) return { contents, ...facts };
   const values = fitValues(contents, version);
   if (!values) return { contents, ...facts };
@@ -112,37 +113,50 @@ function withoutOurProvider({ contents, ...fragment }: Fragment, providerId: str
 /**
  * What a client gets: Reeve's own fragment first, so that nothing in a policy can override the way to the gateway, then the policy,
  * then the baseline; the first that sets a key wins.
- * Clients before 0.163 enforce no provider; they get it as a default of the configuration, which still carries the revision header.
+ * Clients before 0.163 enforce no provider, and those before 0.169 no telemetry; they get it as a default of the configuration, which
+ * still carries the headers.
  */
 export function composeBundle(delivery: PolicyDelivery): ConfigBundle {
   const version = testedClientFor(delivery.clientVersion ?? newest);
   const pinsProvider = isAtLeast(version, pinsProviderSince);
+  const pinsTelemetry = isAtLeast(version, pinsTelemetrySince);
   const providerId = delivery.gateway.providerId ?? defaultProviderId;
   const fitted = [delivery.policy, delivery.baseline ?? null]
     .filter((fragment) => fragment !== null)
     .map((fragment) => ({ ...fragment, ...fitContents(fragment.contents, version, providerId) }));
-  // Tables of all fragments merge key by key and the first one wins: a collector the policy names would be lost behind this pin.
-  const pinsMetrics = isAtLeast(version, readsOtelSince) && !fitted.some(({ setsMetrics }) => setsMetrics);
+  const theirs = (delivery.defaults ?? []).map((fragment) => ({
+    ...fragment,
+    contents: withoutExporters(fitDefaults(fragment.contents, version)),
+  }));
   const pins = {
     ...(pinsProvider ? { ...providerOf(delivery), check_for_update_on_startup: false } : {}),
     features: featurePins(version),
     ...(pinsProvider && fitted.some(({ limitsEgress }) => limitsEgress) ? ownHost(delivery) : {}),
-    ...(pinsMetrics ? { otel: { metrics_exporter: 'none' } } : {}),
+    ...(pinsTelemetry
+      ? {
+          otel: telemetryPins(
+            delivery.telemetry,
+            fitted.map(({ contents }) => contents),
+          ),
+        }
+      : {}),
   };
-  const defaults = { ...providerOf(delivery), check_for_update_on_startup: false, otel: { metrics_exporter: 'none' } };
+  const defaults = {
+    ...(pinsProvider ? {} : { ...providerOf(delivery), check_for_update_on_startup: false }),
+    otel: telemetryDefaults(
+      delivery.telemetry,
+      theirs.map(({ contents }) => contents),
+    ),
+  };
   const own = { id: 'reeve', name: 'Reeve' };
   const policies = fitted.map(({ id, name, contents }) => ({ id, name, contents }));
-  const theirs = (delivery.defaults ?? []).map((fragment) => ({
-    ...fragment,
-    contents: fitDefaults(fragment.contents, version),
-  }));
   return {
     config_toml: {
-      enterprise_managed: pinsProvider
+      enterprise_managed: pinsTelemetry
         ? theirs
         : [
             { ...own, contents: printToml(defaults) },
-            ...theirs.map((fragment) => withoutOurProvider(fragment, providerId)),
+            ...(pinsProvider ? theirs : theirs.map((fragment) => withoutOurProvider(fragment, providerId))),
           ],
     },
     requirements_toml: { enterprise_managed: [{ ...own, contents: printToml(pins) }, ...policies] },

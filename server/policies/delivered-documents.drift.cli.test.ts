@@ -18,18 +18,24 @@ const version = codexVersionUnderTest();
 const takesDefaults = isAtLeast(version, '0.140.0');
 const gateway = { baseUrl: 'https://reeve.corp/backend-api/codex', headers: { 'x-reeve-policy': 'signed' } };
 
+const telemetry = {
+  baseUrl: 'https://reeve.corp/otel/v1',
+  headers: { 'x-reeve-telemetry': 'signed' },
+  keepsContent: false,
+};
+
 const fragment = (contents: string) => ({ id: 'policy', name: 'Policy', contents });
 
 /** What a client of this version receives when its policy is this document. */
 function delivered(contents: string, defaults = ''): unknown {
   const start = defaults === '' ? [] : [fragment(defaults)];
-  const delivery = { clientVersion: version, gateway, policy: fragment(contents), defaults: start };
+  const delivery = { clientVersion: version, gateway, telemetry, policy: fragment(contents), defaults: start };
   return takesDefaults ? composeBundle(delivery) : composeRequirements(delivery);
 }
 
 function deliveredPair(policy: string, baseline: string): unknown {
   const fragments = { policy: fragment(policy), baseline: { ...fragment(baseline), id: 'baseline', name: 'Baseline' } };
-  return composeBundle({ clientVersion: version, gateway, ...fragments });
+  return composeBundle({ clientVersion: version, gateway, telemetry, ...fragments });
 }
 
 /** Each refused document with what the client says about it. */

@@ -12,9 +12,19 @@ export interface ApplicablePolicies {
   policy: PolicyRef | null;
   /** The organisation's baseline, under the policy; null where there is none, or where it is the policy itself. */
   baseline: PolicyRef | null;
+  /** Whether the workspace keeps what is said, so that clients are told to report it. */
+  keepsContent: boolean;
   delivered: boolean;
   supersededAt: Date | null;
 }
+
+export const noPolicies: ApplicablePolicies = {
+  policy: null,
+  baseline: null,
+  keepsContent: false,
+  delivered: false,
+  supersededAt: null,
+};
 
 const refOf = (id: string | null, revision: number | null): PolicyRef | null =>
   id === null || revision === null ? null : { id, revision };
@@ -35,10 +45,12 @@ export async function readApplicablePolicies(
     revision: number | null;
     baseline_id: string | null;
     baseline_revision: number | null;
+    keeps_content: boolean;
     delivered: boolean;
     superseded_at: Date | null;
   }>`
     select p.id, p.revision, b.id as baseline_id, b.revision as baseline_revision,
+      w.local_content_kept as keeps_content,
       d.policy_key is not null as delivered, d.superseded_at
     from workspaces w
     left join lateral (
@@ -51,10 +63,11 @@ export async function readApplicablePolicies(
     left join policy_deliveries d on d.workspace_id = w.id and d.member_id = ${memberId} and d.policy_key = coalesce(${policyKey}::text, ${keyInSql})
     where w.id = ${workspaceId}`.execute(db);
   const row = rows[0];
-  if (!row) return { policy: null, baseline: null, delivered: false, supersededAt: null };
+  if (!row) return noPolicies;
   return {
     policy: refOf(row.id, row.revision),
     baseline: refOf(row.baseline_id, row.baseline_revision),
+    keepsContent: row.keeps_content,
     delivered: row.delivered,
     supersededAt: row.superseded_at,
   };

@@ -72,7 +72,7 @@ export function fitValues(document: string, version: string): Record<string, unk
 }
 
 /** Reading turns fractions into NaN, because no requirement takes one; some defaults do. */
-function plainValues(node: TomlNode): unknown {
+export function plainValues(node: TomlNode): unknown {
   if (Array.isArray(node.value)) return [...node.children.values()].map(plainValues);
   if (Number.isNaN(node.value)) return Number(node.found.replaceAll('_', ''));
   if (node.value === null || typeof node.value !== 'object') return node.value;

@@ -3,10 +3,15 @@
 // A document a stock client would refuse is never stored, because it would lock out everyone it is assigned to.
 export { diagnose } from './check-publication.ts';
 export { codexClientDialect } from './codex-client/dialect.ts';
+export { commandLineOf } from './command-line-of.ts';
+export { decideRule, type RuleVerdict } from './decide-rule.ts';
+export { type FirstDelivery, firstDeliveriesBefore } from './first-deliveries-queries.ts';
 export { forgetGroup, previewGroupRemoval } from './forget-group.ts';
 export { findPolicyOfMember } from './look-up-policy.ts';
+export { deliveriesToPerson } from './person-rows.ts';
 export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
 export { checkPolicyRevision, deliverPolicy, policyRevisionHeader } from './policy-revision.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
 export { flushReceipts } from './record-receipts.ts';
 export { policiesRoutes } from './routes.ts';
+export { readTelemetryToken, telemetryHeader, telemetryTokenOf } from './telemetry-token.ts';

@@ -10,6 +10,7 @@ import {
 } from './delivery-queries.ts';
 import { policyKeyOf } from './policy-key.ts';
 import { type Fetch, receiptsOf } from './record-receipts.ts';
+import { telemetryTokenOf } from './telemetry-token.ts';
 
 export const policyRevisionHeader = 'x-reeve-policy';
 const signerPurpose = 'policy-revision';
@@ -29,6 +30,10 @@ export interface Delivery {
   policyKey: string;
   /** Only a delivered policy carries it, so a call without it runs without the policy. */
   revisionHeader: string;
+  /** Opens the ingest of telemetry, for this member. */
+  telemetryToken: string;
+  /** Whether clients are told to report what members write. */
+  keepsContent: boolean;
 }
 
 /**
@@ -45,12 +50,13 @@ async function prepareDelivery(
 ): Promise<Delivery> {
   const policyKey = policyKeyOf(applicable);
   const read = deliveredDocuments(services);
-  const [policy, baseline, revisionHeader] = await Promise.all([
+  const [policy, baseline, revisionHeader, telemetryToken] = await Promise.all([
     applicable.policy && read(workspaceId, applicable.policy),
     applicable.baseline && read(workspaceId, applicable.baseline),
     services.signerFor(signerPurpose).sign({ ws: workspaceId, mem: memberId, key: policyKey }),
+    telemetryTokenOf(services, { workspaceId, memberId }),
   ]);
-  return { policy, baseline, policyKey, revisionHeader };
+  return { policy, baseline, policyKey, revisionHeader, telemetryToken, keepsContent: applicable.keepsContent };
 }
 
 /** The same, and it counts as delivered: noted, with a receipt, before it is given out. */

@@ -3,6 +3,7 @@ import type { sso } from '#contract/sso-endpoints.ts';
 import { record } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
+import { refuseUnsafeUrl } from '#server/http/guarded-fetch.ts';
 import { refuseBeyondOwn } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { deleteAccounts } from './account-queries.ts';
@@ -16,7 +17,6 @@ import {
   updateConnection,
 } from './connection-queries.ts';
 import { bindDomains, listDomains } from './domain-queries.ts';
-import { refuseUnsafeUrl } from './guarded-fetch.ts';
 import { oidcSettings, samlSettings } from './read-connections.ts';
 import { configureSaml, type Settings } from './saml/configure-saml.ts';
 import { clientSecretPlace } from './secret-places.ts';

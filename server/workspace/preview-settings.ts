@@ -79,20 +79,20 @@ const contentEffects = (isOn: boolean): Effect[] =>
   isOn
     ? [
         warning(
-          'From now on the text of prompts and answers is kept and readable by everyone who may see activity. Tell your members.',
+          'From now on prompts, answers, commands and their output are kept, sealed, and readable by everyone who may read compliance logs. Tell your members.',
         ),
       ]
     : [info('From now on only facts are kept. What was recorded before stays until it is deleted.')];
 
 /** Each setting with what its change means, in the words and numbers of this workspace. */
 function effectsOf(change: ChangedSettings, facts: Facts): Effect[] {
-  const { codexLocalEnabled, deviceCodeEnabled, apiKeysAllowed, oldClientsAllowed, recordContentEnabled } = change;
+  const { codexLocalEnabled, deviceCodeEnabled, apiKeysAllowed, oldClientsAllowed, localContentKept } = change;
   return [
     ...(codexLocalEnabled === undefined ? [] : localEffects(codexLocalEnabled, facts)),
     ...(deviceCodeEnabled === undefined ? [] : deviceEffects(deviceCodeEnabled, facts)),
     ...(apiKeysAllowed === undefined ? [] : apiKeyEffects(apiKeysAllowed, facts)),
     ...(oldClientsAllowed === undefined ? [] : oldClientEffects(oldClientsAllowed, facts)),
-    ...(recordContentEnabled === undefined ? [] : contentEffects(recordContentEnabled)),
+    ...(localContentKept === undefined ? [] : contentEffects(localContentKept)),
     ...(change.policyGraceMinutes === undefined ? [] : graceEffects(change.policyGraceMinutes)),
     ...(change.accessTokenMaxDays === undefined ? [] : lifetimeEffects('access tokens', change.accessTokenMaxDays)),
     ...(change.keyMaxDays === undefined ? [] : lifetimeEffects('API keys of the workspace', change.keyMaxDays)),

@@ -5,7 +5,7 @@ const columns = [
   'name',
   'codex_local_enabled',
   'device_code_enabled',
-  'record_content_enabled',
+  'local_content_kept',
   'api_keys_allowed',
   'old_clients_allowed',
   'policy_grace_minutes',

@@ -91,7 +91,7 @@ describe('settings', () => {
         workspaceName: 'Example Ltd',
         codexLocalEnabled: true,
         deviceCodeEnabled: true,
-        recordContentEnabled: false,
+        localContentKept: false,
         apiKeysAllowed: false,
         oldClientsAllowed: false,
         policyGraceMinutes: 90,

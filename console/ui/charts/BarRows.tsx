@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import classes from './Charts.module.css';
 import type { ChartSeries } from './chart-data.ts';
-import { fillOf, Textures } from './textures.tsx';
 
 export interface BarRow extends ChartSeries {
   value: number;
@@ -17,28 +16,23 @@ interface BarRowsProps {
   format: (value: number) => string;
 }
 
-/** One bar a row from a zero baseline, with name and value beside it. Says everything in words, so it needs no legend. */
+/** One bar a row from a zero baseline, with name and value beside it. Says everything in words, so it needs neither legend nor texture. */
 export function BarRows({ label, rows, format }: BarRowsProps) {
   const most = Math.max(...rows.map(({ value }) => value), 0);
   return (
     <ul className={classes.bars} aria-label={label}>
-      {rows.map((row, index) => {
-        const prefix = `row${index}`;
-        const width = most === 0 ? 0 : (row.value / most) * 100;
-        return (
-          <li key={row.id} className={classes.barRow}>
-            <span className={classes.barName}>
-              {row.name ?? row.label}
-              {row.note && <span className={classes.barNote}>{row.note}</span>}
-            </span>
-            <span className={classes.barValue}>{format(row.value)}</span>
-            <svg className={classes.bar} width="100%" height={8} aria-hidden>
-              <Textures prefix={`${prefix}-${label.replace(/\W/g, '')}`} series={[row]} />
-              <rect width={`${width}%`} height={8} rx={2} fill={fillOf(`${prefix}-${label.replace(/\W/g, '')}`, row)} />
-            </svg>
-          </li>
-        );
-      })}
+      {rows.map(({ id, label: name, name: named, note, value, look }) => (
+        <li key={id} className={classes.barRow}>
+          <span className={classes.barName}>
+            {named ?? name}
+            {note && <span className={classes.barNote}>{note}</span>}
+          </span>
+          <span className={classes.barValue}>{format(value)}</span>
+          <svg className={classes.bar} width="100%" height={8} aria-hidden>
+            <rect width={`${most === 0 ? 0 : (value / most) * 100}%`} height={8} rx={2} fill={look.color} />
+          </svg>
+        </li>
+      ))}
     </ul>
   );
 }

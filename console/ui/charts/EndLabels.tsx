@@ -2,11 +2,14 @@ import { usePlotArea, useYAxisScale } from 'recharts';
 import type { ChartSeries } from './chart-data.ts';
 import { spreadLabels } from './spread-labels.ts';
 
-/** Pixels at the right of the plot that `EndLabels` need. */
-export const endLabelRoom = 132;
 const longest = 18;
+const characterPx = 7;
 
 const cut = (label: string) => (label.length > longest ? `${label.slice(0, longest - 1)}…` : label);
+
+/** Pixels at the right of the plot that `EndLabels` need. */
+export const roomForEndLabels = (series: readonly ChartSeries[]): number =>
+  12 + characterPx * Math.max(...series.map(({ label }) => Math.min(label.length, longest)), 0);
 
 interface EndLabelsProps {
   series: readonly ChartSeries[];

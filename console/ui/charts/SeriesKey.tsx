@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import classes from './Charts.module.css';
 import type { ChartSeries } from './chart-data.ts';
-import { fillOf, Textures } from './textures.tsx';
+import { fillAt, Textures } from './textures.tsx';
 
 interface SeriesKeyProps {
   series: readonly ChartSeries[];
@@ -38,7 +38,7 @@ export function Swatch({ series, as }: { series: ChartSeries; as: 'line' | 'area
   return (
     <svg width={12} height={12} aria-hidden className={classes.swatch}>
       <Textures prefix={prefix} series={[series]} />
-      <rect width={12} height={12} rx={2} fill={fillOf(prefix, series)} />
+      <rect width={12} height={12} rx={2} fill={fillAt(prefix, 0, series)} />
     </svg>
   );
 }

@@ -1,20 +1,27 @@
 import '@mantine/charts/styles.css';
 import { BarChart } from '@mantine/charts';
+import { useMediaQuery } from '@mantine/hooks';
 import { useId } from 'react';
 import { sayShortDay } from './chart-days.ts';
 import { SeriesKey } from './SeriesKey.tsx';
 import type { TimeChartProps } from './TimeLines.tsx';
-import { fillOf, Textures } from './textures.tsx';
-import { keyAt, rowsOf, sayPointOf, sumOf } from './time-data.ts';
+import { fillAt, Textures } from './textures.tsx';
+import { keyAt, rowsOf, sayPointOf, sumOf, ticksOf } from './time-data.ts';
+
+interface TimeBarsProps extends TimeChartProps {
+  /** For the sums beside the names. */
+  formatSum: (value: number) => string;
+}
 
 /** Bars that add up, from a zero baseline; the names above with their sums over the whole time. */
-export function TimeBars({ label, points, series, step, format, formatAxis }: TimeChartProps) {
+export function TimeBars({ label, points, series, step, format, formatAxis, formatSum }: TimeBarsProps) {
+  const isPhone = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false });
   const prefix = `bars${useId().replace(/\W/g, '')}`;
-  const fills = new Map(series.map((one, place) => [keyAt(place), fillOf(prefix, one)]));
+  const fills = new Map(series.map((one, place) => [keyAt(place), fillAt(prefix, place, one)]));
   const surface = { margin: { top: 8, right: 8 }, 'aria-label': label };
   return (
     <>
-      <SeriesKey series={series} as="area" value={({ id }) => formatAxis(sumOf(points, id))} />
+      <SeriesKey series={series} as="area" value={({ id }) => formatSum(sumOf(points, id))} />
       <BarChart
         h={192}
         type="stacked"
@@ -31,7 +38,7 @@ export function TimeBars({ label, points, series, step, format, formatAxis }: Ti
           color: look.color,
         }))}
         barProps={({ name }) => ({ fill: fills.get(name) ?? 'none' })}
-        xAxisProps={{ tickFormatter: sayShortDay, minTickGap: 24 }}
+        xAxisProps={{ tickFormatter: sayShortDay, ticks: ticksOf(points, isPhone ? 4 : 6), interval: 0 }}
         yAxisProps={{ width: 44, domain: [0, 'auto'], tickFormatter: formatAxis, tickCount: 4 }}
         valueFormatter={format}
         tooltipProps={{ labelFormatter: sayPointOf(step) }}

@@ -4,9 +4,9 @@ import { useMediaQuery } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import type { ChartPoint, ChartSeries, ChartStep } from './chart-data.ts';
 import { sayShortDay } from './chart-days.ts';
-import { EndLabels, endLabelRoom } from './EndLabels.tsx';
+import { EndLabels, roomForEndLabels } from './EndLabels.tsx';
 import { SeriesKey } from './SeriesKey.tsx';
-import { keyAt, rowsOf, sayPointOf } from './time-data.ts';
+import { keyAt, rowsOf, sayPointOf, ticksOf } from './time-data.ts';
 
 export interface TimeChartProps {
   label: string;
@@ -23,12 +23,13 @@ export interface TimeChartProps {
 const dotsUpTo = 15;
 
 /** Lines from a zero baseline, named at their ends; on a phone, where there is no room for that, above them. */
-export function TimeLines({ label, points, series, step, format, formatAxis }: TimeChartProps): ReactNode {
+export function TimeLines(props: TimeChartProps & { hasFractions?: boolean }): ReactNode {
+  const { label, points, series, step, format, formatAxis, hasFractions = false } = props;
   const isPhone = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false });
   const lookOf = new Map(series.map(({ look }, place) => [keyAt(place), look]));
   const dot = points.length < dotsUpTo && { r: 2.5, strokeDasharray: '' };
   const last = series.map(({ id }) => points.at(-1)?.values[id] ?? null);
-  const surface = { margin: { top: 8, right: isPhone ? 8 : endLabelRoom }, 'aria-label': label };
+  const surface = { margin: { top: 8, right: isPhone ? 8 : roomForEndLabels(series) }, 'aria-label': label };
   return (
     <>
       {isPhone && <SeriesKey series={series} as="line" />}
@@ -47,8 +48,14 @@ export function TimeLines({ label, points, series, step, format, formatAxis }: T
           color: look.color,
         }))}
         lineProps={({ name }) => ({ dot, strokeDasharray: lookOf.get(name)?.dashes ?? 'none' })}
-        xAxisProps={{ tickFormatter: sayShortDay, minTickGap: 24 }}
-        yAxisProps={{ width: 44, allowDecimals: false, domain: [0, 'auto'], tickFormatter: formatAxis, tickCount: 4 }}
+        xAxisProps={{ tickFormatter: sayShortDay, ticks: ticksOf(points, isPhone ? 4 : 6), interval: 0 }}
+        yAxisProps={{
+          width: 44,
+          allowDecimals: hasFractions,
+          domain: [0, 'auto'],
+          tickFormatter: formatAxis,
+          tickCount: 4,
+        }}
         valueFormatter={format}
         tooltipProps={{ labelFormatter: sayPointOf(step) }}
         lineChartProps={surface}

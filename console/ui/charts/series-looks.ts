@@ -29,10 +29,13 @@ const placeOf = (name: string): number => {
 
 /**
  * The same name looks the same in every chart, whoever else is in it; only when two would look alike the later by alphabet takes the next
- * free look.
+ * free look. Reserved ones are only taken when there is no other.
  */
-export function looksOf(names: readonly string[]): ReadonlyMap<string, SeriesLook> {
-  const taken = new Set<number>();
+export function looksOf(
+  names: readonly string[],
+  reserved: readonly SeriesLook[] = [],
+): ReadonlyMap<string, SeriesLook> {
+  const taken = new Set(reserved.map((look) => seriesLooks.indexOf(look)));
   const looks = new Map<string, SeriesLook>();
   for (const name of [...names].sort()) {
     let place = placeOf(name);

@@ -12,26 +12,27 @@ const marks: Record<SeriesLook['texture'], string | null> = {
   sparse: 'M2 2 L2 2.1 M6 6 L6 6.1',
 };
 
-export const fillOf = (prefix: string, { id, look }: ChartSeries): string =>
-  look.texture === 'plain' ? look.color : `url(#${prefix}-${CSS.escape(id).replaceAll('\\', '_')})`;
+interface TexturesProps {
+  /** Of the ids, which are the document's; letters and digits only. */
+  prefix: string;
+  series: readonly ChartSeries[];
+}
+
+/** What series number `place` is filled with where `Textures` of the same prefix are. */
+export const fillAt = (prefix: string, place: number, { look }: ChartSeries): string =>
+  marks[look.texture] === null ? look.color : `url(#${prefix}-${place})`;
 
 /** The grounds of bars, told apart without colour. Inside an SVG. */
-export function Textures({ prefix, series }: { prefix: string; series: readonly ChartSeries[] }) {
+export function Textures({ prefix, series }: TexturesProps) {
   return (
     <defs>
-      {series.map((one) => {
-        const mark = marks[one.look.texture];
+      {series.map(({ id, look }, place) => {
+        const mark = marks[look.texture];
         if (mark === null) return null;
         return (
-          <pattern
-            key={one.id}
-            id={fillOf(prefix, one).slice('url(#'.length, -1)}
-            width={8}
-            height={8}
-            patternUnits="userSpaceOnUse"
-          >
-            <rect width={8} height={8} fill={one.look.color} />
-            <path d={mark} stroke="var(--raised)" strokeOpacity={0.55} strokeWidth={1.5} strokeLinecap="round" />
+          <pattern key={id} id={`${prefix}-${place}`} width={8} height={8} patternUnits="userSpaceOnUse">
+            <rect width={8} height={8} fill={look.color} />
+            <path d={mark} stroke="var(--raised)" strokeOpacity={0.35} strokeWidth={1.25} strokeLinecap="round" />
           </pattern>
         );
       })}

@@ -30,4 +30,12 @@ export const timeTable = ({ points, series, step, format }: TimeTable): ChartTab
 export const sumOf = (points: readonly ChartPoint[], id: string): number =>
   points.reduce((sum, { values }) => sum + (values[id] ?? 0), 0);
 
-export const sayPointOf = (step: ChartStep) => (day: unknown) => sayPoint(String(day), step);
+/** The chart library asks also while it points at nothing. */
+export const sayPointOf = (step: ChartStep) => (day: unknown) =>
+  typeof day === 'string' && day !== '' ? sayPoint(day, step) : '';
+
+/** Days that the axis names: evenly apart, and the last one always. */
+export function ticksOf(points: readonly ChartPoint[], most: number): string[] {
+  const every = Math.max(1, Math.ceil(points.length / most));
+  return points.filter((_, at) => (points.length - 1 - at) % every === 0).map(({ day }) => day);
+}

@@ -1,6 +1,5 @@
 import { Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { sayDays } from '#console/ui/charts/chart-days.ts';
 import {
   type DayRange,
   daysOf,
@@ -39,15 +38,13 @@ export function RangePicker({ value, onChange, today }: RangePickerProps) {
       <Select
         aria-label="Time"
         allowDeselect={false}
-        w={170}
+        w={164}
         value={isCustom ? custom : (value.range ?? '30d')}
         data={options}
         onChange={choose}
       />
-      {isCustom ? (
+      {isCustom && (
         <DateFields days={days} today={today} onChange={(next) => onChange({ range: undefined, ...next })} />
-      ) : (
-        <span className={classes.days}>{sayDays(days.from, days.to)}</span>
       )}
     </div>
   );

@@ -44,6 +44,11 @@ export class GrowingTree {
     this.#subtrees = [...subtrees];
   }
 
+  /** The same tree, telling somebody from here on. */
+  observed(onSubtree: (level: number, index: number, hash: Buffer) => void): GrowingTree {
+    return new GrowingTree(onSubtree, { size: this.#size, subtrees: this.#subtrees });
+  }
+
   get size(): number {
     return this.#size;
   }

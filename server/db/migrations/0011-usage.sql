@@ -141,6 +141,7 @@ create table usage_marks (
   rule text not null,
   policy_name text not null,
   times integer not null,
+  -- Tool calls that failed; decisions that let nothing happen.
   failed integer not null,
   duration_ms bigint not null,
   -- How many of them told how long they took.
@@ -212,6 +213,7 @@ create table usage_mark_totals (
   rule text not null,
   policy_name text not null,
   times integer not null,
+  -- Tool calls that failed; decisions that let nothing happen.
   failed integer not null,
   duration_ms bigint not null,
   -- How many of them told how long they took.
@@ -228,6 +230,17 @@ create table usage_sizes (
   day date not null,
   members integer not null,
   primary key (workspace_id, group_id, day)
+);
+
+-- Of whom Reeve heard by which source: bit n of `days` is day n + 1 of the month (UTC).
+create table usage_sources (
+  workspace_id text not null references workspaces (id) on delete cascade,
+  month date not null,
+  member_id text not null,
+  source text not null,
+  days integer not null,
+  last_at timestamptz not null,
+  primary key (workspace_id, month, member_id, source)
 );
 
 -- Totals to be made again, because a member's day changed.

@@ -31,9 +31,10 @@ create table compliance_log_marks (
   workspace_id text primary key references workspaces (id) on delete cascade,
   -- activity_events.seq
   activity_seq bigint not null default 0,
-  -- audit_events, in the order of server/compliance/audit-position-queries.ts
-  audit_position bigint not null default 0,
-  -- activity_events.seq of the last model call whose cost is in a file
+  -- audit_chain.seq
+  audit_seq bigint not null default 0,
+  -- Costs are sealed of the model calls that arrived before; all of these have smaller numbers than the next one to look at.
+  costs_until timestamptz,
   costs_seq bigint not null default 0,
   last_end_time timestamptz
 );

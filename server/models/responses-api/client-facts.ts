@@ -12,6 +12,8 @@ export interface ClientFacts {
   sandboxMode: string | null;
   /** A Codex client prints the body of some refusals as it is, so it gets plain sentences. */
   isCodex: boolean;
+  /** A turn of a person, as opposed to what a client asks by itself (a thread’s title, a summary, a helper of the model). */
+  isPersons: boolean;
 }
 
 const product = /^([A-Za-z0-9][A-Za-z0-9_. -]{0,59})\/(\d[0-9A-Za-z.+-]{0,39})/;
@@ -40,6 +42,7 @@ export function clientFacts(headers: IncomingHttpHeaders): ClientFacts {
     turnId: line(turn.turn_id),
     sessionId: line(turn.session_id ?? single(headers['session-id']) ?? single(headers.session_id)),
     sandboxMode: line(turn.sandbox_mode, 60),
+    isPersons: (turn.request_kind ?? 'turn') === 'turn' && (turn.thread_source ?? 'user') === 'user',
     isCodex: originator !== undefined || (name ?? '').toLowerCase().startsWith('codex'),
   };
 }

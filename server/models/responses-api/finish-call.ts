@@ -1,4 +1,6 @@
+import type { CallRecord, StoppedTool } from '#server/models/call-record.ts';
 import type { AllowedModel, CallRow } from '#server/models/gateway-queries.ts';
+import { holdAnswer } from '#server/models/hold-answer.ts';
 import { priceCall } from '#server/models/price-call.ts';
 import { pricesAt } from '#server/models/prices-in-force.ts';
 import type { Gateway } from './gateway.ts';
@@ -20,17 +22,34 @@ function noteTokens(row: CallRow, { usage }: Readonly<Metered>, model: AllowedMo
   row.credits = credits;
 }
 
-/** Writes the end of a call, exactly once: `row` stops running here. */
-export function finishCall(
-  { services: { clock }, recorder, running, metrics }: Gateway,
-  {
-    row,
-    ending,
-    metered,
-    model,
-    startedMs,
-  }: { row: CallRow; ending: Ending; metered: Readonly<Metered> | null; model: AllowedModel; startedMs: number },
-): void {
+interface EndedCall {
+  record: CallRecord;
+  stopped: Promise<StoppedTool[]>;
+  ending: Ending;
+  metered: Readonly<Metered>;
+  model: AllowedModel;
+  startedMs: number;
+}
+
+function noteAnswer({ firstTokenSeconds }: Gateway['metrics'], { record, metered, startedMs, model }: EndedCall): void {
+  const { row } = record;
+  noteTokens(row, metered, model);
+  row.response_id = metered.responseId;
+  record.tools = metered.tools;
+  if (metered.answerCharacters > 0) record.answer = { characters: metered.answerCharacters, text: metered.answerText };
+  if (metered.firstTokenAtMs === null) return;
+  row.time_to_first_token_ms = Math.round(metered.firstTokenAtMs - startedMs);
+  firstTokenSeconds.observe((metered.firstTokenAtMs - startedMs) / 1000);
+}
+
+/**
+ * Writes the end of a call, exactly once: it stops running here. Resolves when the end is durable, or when the database took too long:
+ * until then the client must not see the end of its answer.
+ */
+export async function finishCall(gateway: Gateway, call: EndedCall): Promise<void> {
+  const { clock } = gateway.services;
+  const { record, ending, startedMs } = call;
+  const { row } = record;
   if (row.outcome !== 'running') return;
   const durationMs = performance.now() - startedMs;
   row.outcome = ending.outcome;
@@ -38,20 +57,23 @@ export function finishCall(
   row.message = ending.message;
   row.ended_at = clock();
   row.duration_ms = Math.round(durationMs);
-  if (metered) {
-    noteTokens(row, metered, model);
-    row.response_id = metered.responseId;
-    row.answer_text = metered.answerText;
-    if (metered.firstTokenAtMs !== null) {
-      row.time_to_first_token_ms = Math.round(metered.firstTokenAtMs - startedMs);
-      metrics.firstTokenSeconds.observe((metered.firstTokenAtMs - startedMs) / 1000);
-    }
-  }
-  recorder.save(row);
-  running.remove(row.id);
+  noteAnswer(gateway.metrics, call);
+  countEnding(gateway.metrics, row, durationMs / 1000);
+  await holdAnswer(writeEnd(gateway, call), gateway.services.log);
+}
+
+async function writeEnd({ recorder, running }: Gateway, { record, stopped }: EndedCall): Promise<void> {
+  record.stopped = await stopped;
+  const written = recorder.finish(record);
+  // After it waits to be written: whoever drains the calls closes the recorder next.
+  running.remove(record.row.id);
+  await written;
+}
+
+function countEnding(metrics: Gateway['metrics'], row: CallRow, seconds: number): void {
   metrics.running.dec();
-  metrics.calls.inc({ outcome: ending.outcome, code: ending.code ?? '' });
-  metrics.durationSeconds.observe(durationMs / 1000);
+  metrics.calls.inc({ outcome: row.outcome, code: row.refusal_code ?? '' });
+  metrics.durationSeconds.observe(seconds);
   metrics.tokens.inc({ kind: 'input' }, row.input_tokens ?? 0);
   metrics.tokens.inc({ kind: 'cached-input' }, row.cached_input_tokens ?? 0);
   metrics.tokens.inc({ kind: 'output' }, row.output_tokens ?? 0);

@@ -5,9 +5,10 @@ import { keepFacts } from '#server/db/keep-facts.ts';
 import { askTogether } from '#server/models/ask-together.ts';
 import { openCallRecorder } from '#server/models/call-recorder.ts';
 import { createGatewayMetrics } from '#server/models/gateway-metrics.ts';
-import { failOrphanedCalls, readAllowedModel, readCallSettings } from '#server/models/gateway-queries.ts';
+import { readAllowedModel, readCallSettings } from '#server/models/gateway-queries.ts';
 import { createRefusalRecorder } from '#server/models/refusal-recorder.ts';
 import { openRunningCalls } from '#server/models/running-calls.ts';
+import { failOrphanedCalls } from '#server/models/save-records.ts';
 import { createClientNotes } from '#server/models/seen-clients.ts';
 import { createKeyOpener } from '#server/models/upstream-key.ts';
 import type { Services } from '#server/services.ts';
@@ -23,12 +24,12 @@ const reservedMs = 3_000;
 export async function openGateway(services: Services, { registry }: { registry?: Registry } = {}) {
   const { db, clock, config, log } = services;
   // The embedded database has one process; on PostgreSQL, others may have calls running right now.
-  await failOrphanedCalls(db, {
+  await failOrphanedCalls(services, {
     at: clock(),
     lastAliveBefore: config.databaseUrl === null ? null : presumedDead(clock()),
   });
   const sweep = setInterval(() => {
-    failOrphanedCalls(db, { at: clock(), lastAliveBefore: presumedDead(clock()) }).catch((error: unknown) =>
+    failOrphanedCalls(services, { at: clock(), lastAliveBefore: presumedDead(clock()) }).catch((error: unknown) =>
       log.warn({ err: error }, 'calls of ended processes could not be swept'),
     );
   }, sweepMs);

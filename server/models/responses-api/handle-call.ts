@@ -1,19 +1,22 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { ModelSlug } from '#contract/models.ts';
 import { isReeveError, ReeveError } from '#server/fail.ts';
+import { ClientLeft } from '#server/http/receive-body.ts';
 import type { CodexClient, WireCall } from '#server/http/wire-routes.ts';
+import { type CallRecord, recordOf } from '#server/models/call-record.ts';
 import { nameMember, newCallRow } from '#server/models/call-row.ts';
 import { type CallRow, readOnlyWorkspaceId } from '#server/models/gateway-queries.ts';
+import { holdAnswer } from '#server/models/hold-answer.ts';
 import { checkCaller } from './check-caller.ts';
 import { type ClientFacts, clientFacts } from './client-facts.ts';
+import { findStopped } from './find-stopped.ts';
 import type { Gateway } from './gateway.ts';
 import { countModels, replaceModel } from './model-in-text.ts';
-import { ClientLeft, type ReceivedBody, readBody } from './read-body.ts';
+import { type ReceivedBody, readBody } from './read-body.ts';
+import { readNewInput } from './read-input.ts';
 import { type ApprovedCall, runCall } from './run-call.ts';
 import { CallBody, line } from './wire.ts';
 import { publicWords, wordError } from './word-error.ts';
-
-const maxRequestCharacters = 200_000;
 
 const notValid = (message: string) => new ReeveError('bad-input', {}, { message });
 
@@ -59,9 +62,15 @@ async function authenticate(call: WireCall): Promise<CodexClient> {
 }
 
 /** Every check, in the order that tells the least to those who may the least. */
-async function approve(gateway: Gateway, call: WireCall, row: CallRow, facts: ClientFacts): Promise<ApprovedCall> {
+async function approve(
+  gateway: Gateway,
+  call: WireCall,
+  record: CallRecord,
+  facts: ClientFacts,
+): Promise<ApprovedCall> {
   const startedMs = performance.now();
   const { services, state } = gateway;
+  const { row } = record;
   const { incoming, outgoing } = call.c.env;
   if (state.isStopping) throw new ReeveError('shutting-down', { retryAfter: '2' });
   const client = await authenticate(call);
@@ -75,23 +84,26 @@ async function approve(gateway: Gateway, call: WireCall, row: CallRow, facts: Cl
   row.model = line(slug, 120);
   const model = await findModel(gateway, row, slug);
   if (settings.baseUrl === null) throw new ReeveError('upstream-not-set');
-  const { baseUrl, sealedApiKey, recordsContent } = settings;
-  if (recordsContent) row.request_text = line(received.text.slice(-maxRequestCharacters), maxRequestCharacters);
+  const { baseUrl, sealedApiKey, keepsContent } = settings;
+  const { prompt, toolAnswers } = readNewInput(received.json, { ...facts, keepsContent });
+  record.prompt = prompt;
   const apiKey = sealedApiKey === null ? null : await gateway.openKey(client.workspaceId, sealedApiKey);
   const body = model.upstreamModel === null ? received.text : replaceModel(received.text, model.upstreamModel);
   const { requestId, authenticate: again } = call;
-  const sending = { body, isStream, model, baseUrl, apiKey, recordsContent };
-  return { row, requestId, startedMs, incoming, outgoing, ...sending, authenticate: again };
+  const sending = { body, isStream, model, baseUrl, apiKey, keepsContent };
+  const stopped = findStopped(services, row, toolAnswers);
+  return { record, stopped, requestId, startedMs, incoming, outgoing, ...sending, authenticate: again };
 }
 
-async function recordRefusal(gateway: Gateway, row: CallRow, error: ReeveError): Promise<void> {
-  const { services, recordRefusal: record, metrics } = gateway;
+async function recordRefusal(gateway: Gateway, record: CallRecord, error: ReeveError): Promise<void> {
+  const { services, recordRefusal: keep, metrics } = gateway;
+  const { row } = record;
   metrics.calls.inc({ outcome: 'refused', code: error.code });
   row.refusal_code = error.code;
   row.message = line(publicWords(error), 1000);
   row.ended_at = services.clock();
   row.workspace_id ||= (await readOnlyWorkspaceId(services.db)) ?? '';
-  if (row.workspace_id) record(row);
+  if (row.workspace_id) await holdAnswer(keep(record), services.log);
 }
 
 /** `POST …/responses`. */
@@ -99,14 +111,15 @@ export async function handleCall(gateway: Gateway, call: WireCall): Promise<Resp
   const facts = clientFacts(call.c.env.incoming.headers);
   const row = newCallRow({ at: gateway.services.clock(), ip: call.ip });
   nameClient(row, facts);
+  const record = recordOf(row);
   try {
-    return await runCall(gateway, await approve(gateway, call, row, facts));
+    return await runCall(gateway, await approve(gateway, call, record, facts));
   } catch (error) {
     if (error instanceof ClientLeft) return RESPONSE_ALREADY_SENT;
     // A refusal before the body was read: taking it off the connection now keeps the connection for the client's next call.
     call.c.env.incoming.resume();
     if (!isReeveError(error)) throw error;
-    if (row.outcome === 'refused') await recordRefusal(gateway, row, error);
+    if (row.outcome === 'refused') await recordRefusal(gateway, record, error);
     return wordError(error, facts);
   }
 }

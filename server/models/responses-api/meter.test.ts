@@ -14,7 +14,7 @@ const stream =
 
 const read = (chunks: readonly Uint8Array[]) => {
   let nowMs = 0;
-  const meter = meterEvents({ nowMs: () => ++nowMs, recordsContent: true });
+  const meter = meterEvents({ nowMs: () => ++nowMs, keepsContent: true });
   for (const chunk of chunks) meter.feed(Buffer.from(chunk));
   meter.end();
   return meter.metered;

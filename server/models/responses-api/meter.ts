@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { DoneItem, ErrorEvent, FinalEvent, FinalResponse, line, type Usage } from './wire.ts';
+import type { SuggestedTool } from '#server/models/call-record.ts';
+import { type AnswerItem, DoneItem, ErrorEvent, FinalEvent, FinalResponse, line, type Usage } from './wire.ts';
 
 /** What a call turned out to be, read along while the answer passes through. */
 export interface Metered {
@@ -9,7 +10,11 @@ export interface Metered {
   /** The upstream said that it is done, one way or the other; null while the answer is open. */
   ending: { outcome: 'completed' | 'failed'; message: string | null } | null;
   firstTokenAtMs: number | null;
+  /** Of the messages of the answer. */
+  answerCharacters: number;
+  /** Null unless content is kept. */
   answerText: string | null;
+  tools: SuggestedTool[];
 }
 
 export interface Meter {
@@ -22,11 +27,12 @@ export interface Meter {
 interface MeterOptions {
   /** Monotonic, in milliseconds. */
   nowMs: () => number;
-  recordsContent: boolean;
+  keepsContent: boolean;
 }
 
 const maxEventCharacters = 16 * 1024 * 1024;
 const maxAnswerCharacters = 200_000;
+const maxTools = 200;
 const finalEvents = new Set(['response.completed', 'response.incomplete', 'response.failed', 'error']);
 
 const parseJson = (text: string): unknown => {
@@ -42,36 +48,52 @@ const nothingYet = (): Metered => ({
   usage: null,
   ending: null,
   firstTokenAtMs: null,
+  answerCharacters: 0,
   answerText: null,
+  tools: [],
 });
 
-function readFinal(metered: Metered, response: FinalResponse, failed: boolean): void {
-  const { id, usage, error, incomplete_details: incomplete } = response;
+function addItem(metered: Metered, item: AnswerItem, keepsContent: boolean): void {
+  const { type, content, name, arguments: args, input } = item;
+  if (type === 'message') {
+    const text = content?.map((part) => part.text ?? '').join('') ?? '';
+    metered.answerCharacters += text.length;
+    const before = metered.answerText === null ? '' : `${metered.answerText}\n\n`;
+    if (keepsContent && text) metered.answerText = line(before + text, maxAnswerCharacters);
+  }
+  if (!type.endsWith('_call') || metered.tools.length >= maxTools) return;
+  const text = args ?? input ?? '';
+  metered.tools.push({
+    callId: line(item.call_id ?? item.id),
+    name: line(name) ?? type.slice(0, 100).replace(/_call$/, ''),
+    type: type.slice(0, 100),
+    characters: text.length,
+    arguments: keepsContent ? line(text, maxAnswerCharacters) : null,
+  });
+}
+
+function readFinal(metered: Metered, response: FinalResponse, failed: boolean, keepsContent: boolean): void {
+  const { id, usage, error, incomplete_details: incomplete, output } = response;
   metered.responseId = line(id);
   metered.usage = usage ?? null;
   const because = failed ? (error?.message ?? error?.code) : incomplete?.reason && `incomplete: ${incomplete.reason}`;
   metered.ending = { outcome: failed ? 'failed' : 'completed', message: line(because, 1000) };
-}
-
-function addItem(metered: Metered, data: unknown): void {
-  const read = DoneItem.safeParse(data);
-  if (!read.success) return;
-  const { type, content, name, arguments: args, input } = read.data.item;
-  const text =
-    type === 'message' ? content?.map((part) => part.text ?? '').join('') : name && `${name} ${args ?? input ?? ''}`;
-  if (!text) return;
-  const before = metered.answerText === null ? '' : `${metered.answerText}\n\n`;
-  metered.answerText = line(before + text, maxAnswerCharacters);
+  // Streams say each item as it is done; without them it is here.
+  const isUnseen = metered.answerCharacters === 0 && metered.tools.length === 0;
+  for (const item of isUnseen ? (output ?? []) : []) addItem(metered, item, keepsContent);
 }
 
 /** The name of an event; a few upstreams leave the `event:` line out and say it in the data only. */
 const nameOf = ({ event, data }: EventSourceMessage): string =>
   event ?? /^\s*\{\s*"type"\s*:\s*"([a-z_.]+)"/.exec(data.slice(0, 200))?.[1] ?? '';
 
-function readEvent(metered: Metered, message: EventSourceMessage, { nowMs, recordsContent }: MeterOptions): void {
+function readEvent(metered: Metered, message: EventSourceMessage, { nowMs, keepsContent }: MeterOptions): void {
   const name = nameOf(message);
   if (name.startsWith('response.output_') || name.startsWith('response.reasoning')) metered.firstTokenAtMs ??= nowMs();
-  if (recordsContent && name === 'response.output_item.done') addItem(metered, parseJson(message.data));
+  if (name === 'response.output_item.done') {
+    const done = DoneItem.safeParse(parseJson(message.data));
+    if (done.success) addItem(metered, done.data.item, keepsContent);
+  }
   if (!finalEvents.has(name)) return;
   const data = parseJson(message.data);
   if (name === 'error') {
@@ -80,7 +102,7 @@ function readEvent(metered: Metered, message: EventSourceMessage, { nowMs, recor
     return;
   }
   const final = FinalEvent.safeParse(data);
-  if (final.success) readFinal(metered, final.data.response, name === 'response.failed');
+  if (final.success) readFinal(metered, final.data.response, name === 'response.failed', keepsContent);
 }
 
 /** Reads along with a stream of events. A stream that cannot be followed any more still passes through, unmetered. */
@@ -109,7 +131,7 @@ export function meterEvents(options: MeterOptions): Meter {
 }
 
 /** Reads a whole answer in JSON, as calls with `stream: false` get it. */
-export function meterJson({ nowMs, recordsContent }: MeterOptions): Meter {
+export function meterJson({ nowMs, keepsContent }: MeterOptions): Meter {
   const metered = nothingYet();
   let chunks: Buffer[] = [];
   let size = 0;
@@ -124,9 +146,8 @@ export function meterJson({ nowMs, recordsContent }: MeterOptions): Meter {
     end: () => {
       const text = Buffer.concat(chunks).toString('utf8');
       const final = FinalResponse.safeParse(parseJson(text));
-      if (final.success) readFinal(metered, final.data, final.data.status === 'failed');
+      if (final.success) readFinal(metered, final.data, final.data.status === 'failed', keepsContent);
       metered.ending ??= { outcome: 'completed', message: null };
-      if (recordsContent) metered.answerText = line(text, maxAnswerCharacters);
     },
   };
 }

@@ -1,26 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import zlib from 'node:zlib';
 import { visit } from 'jsonc-parser';
 import { ReeveError } from '#server/fail.ts';
-
-type Inflate = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
-
-const inflaters: Readonly<Record<string, Inflate>> = {
-  zstd: promisify<Buffer, { maxOutputLength: number }, Buffer>(zlib.zstdDecompress),
-  gzip: promisify<Buffer, { maxOutputLength: number }, Buffer>(zlib.gunzip),
-  'x-gzip': promisify<Buffer, { maxOutputLength: number }, Buffer>(zlib.gunzip),
-  deflate: promisify<Buffer, { maxOutputLength: number }, Buffer>(zlib.inflate),
-  br: promisify<Buffer, { maxOutputLength: number }, Buffer>(zlib.brotliDecompress),
-};
-
-/** The client hung up while it was still sending: there is nobody left to answer. */
-export class ClientLeft extends Error {
-  constructor() {
-    super('the client left');
-    this.name = 'ClientLeft';
-  }
-}
+import { receiveBody } from '#server/http/receive-body.ts';
 
 const refuse = (message: string, details: Record<string, unknown> = {}) =>
   new ReeveError('bad-input', details, { message });
@@ -39,40 +20,6 @@ function checkContentType(value: string | undefined): void {
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
   if (type?.trim() !== 'application/json') throw refuse('Send the request as content-type: application/json.');
   if (charset && charset.replaceAll('"', '') !== 'charset=utf-8') throw refuse('Send the JSON in UTF-8.');
-}
-
-async function collect(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  incoming.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > maxBytes) reject(tooLarge(maxBytes));
-    else chunks.push(chunk);
-  });
-  incoming.on('end', () => resolve(Buffer.concat(chunks)));
-  incoming.on('error', () => reject(new ClientLeft()));
-  incoming.on('close', () => reject(new ClientLeft()));
-  try {
-    return await promise;
-  } finally {
-    incoming.removeAllListeners('data');
-    incoming.pause();
-  }
-}
-
-async function inflate(body: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
-  if (encoding === '' || encoding === 'identity') return body;
-  const inflater = Object.hasOwn(inflaters, encoding) ? inflaters[encoding] : undefined;
-  if (!inflater)
-    throw refuse(`content-encoding “${encoding.slice(0, 40)}” is not understood; use zstd, gzip, br or none.`);
-  try {
-    return await inflater(body, { maxOutputLength: maxBytes });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
-    throw refuse(`The request body is not valid ${encoding}.`);
-  }
 }
 
 function decodeText(body: Buffer): string {
@@ -112,8 +59,13 @@ export interface ReceivedBody {
  */
 export async function readBody(incoming: IncomingMessage, { maxBytes }: { maxBytes: number }): Promise<ReceivedBody> {
   checkContentType(incoming.headers['content-type']);
-  const encoding = (incoming.headers['content-encoding'] ?? '').trim().toLowerCase();
-  const text = decodeText(await inflate(await collect(incoming, maxBytes), encoding, maxBytes));
+  const body = await receiveBody(incoming, {
+    maxBytes,
+    encodings: ['zstd', 'gzip', 'x-gzip', 'deflate', 'br'],
+    tooLarge: () => tooLarge(maxBytes),
+    unknownEncoding: (name) => refuse(`content-encoding “${name}” is not understood; use zstd, gzip, br or none.`),
+  });
+  const text = decodeText(body);
   try {
     return { text, json: JSON.parse(text) };
   } catch {

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { isReeveError, type ReeveError } from '#server/fail.ts';
 import { commonHeaders } from '#server/http/security-headers.ts';
-import type { AllowedModel, CallRow } from '#server/models/gateway-queries.ts';
+import type { CallRecord, StoppedTool } from '#server/models/call-record.ts';
+import type { AllowedModel } from '#server/models/gateway-queries.ts';
 import { upstreamUrl } from '#server/models/upstream-url.ts';
 import { callUpstream, upstreamHeaders } from './call-upstream.ts';
 import { finishCall } from './finish-call.ts';
@@ -13,7 +14,9 @@ import { notAnAnswer, upstreamRefusal } from './upstream-refusal.ts';
 import { line } from './wire.ts';
 
 export interface ApprovedCall {
-  row: CallRow;
+  record: CallRecord;
+  /** Whatever a rule stopped before this call; looked up beside it. */
+  stopped: Promise<StoppedTool[]>;
   requestId: string;
   startedMs: number;
   incoming: IncomingMessage;
@@ -25,7 +28,7 @@ export interface ApprovedCall {
   baseUrl: string;
   apiKey: string | null;
   authenticate: () => Promise<unknown>;
-  recordsContent: boolean;
+  keepsContent: boolean;
 }
 
 /** Of the upstream's headers, what a client may use. Cookies, hops and accounts of the upstream end here. */
@@ -65,8 +68,8 @@ const asEnding = (error: unknown): Ending =>
     ? { outcome: 'failed', code: error.code, message: line(error.message, 1000) }
     : { outcome: 'failed', code: 'internal', message: 'Reeve failed to handle this call.' };
 
-function openMeter({ isStream, recordsContent }: ApprovedCall): Meter {
-  const options = { nowMs: () => performance.now(), recordsContent };
+function openMeter({ isStream, keepsContent }: ApprovedCall): Meter {
+  const options = { nowMs: () => performance.now(), keepsContent };
   return isStream ? meterEvents(options) : meterJson(options);
 }
 
@@ -75,17 +78,18 @@ function openMeter({ isStream, recordsContent }: ApprovedCall): Meter {
  * exactly once. Throws only before anything was sent to the client.
  */
 export async function runCall(gateway: Gateway, call: ApprovedCall): Promise<Response> {
-  const { row, outgoing, incoming, body, isStream, model, apiKey, startedMs } = call;
+  const { record, outgoing, incoming, body, isStream, apiKey } = call;
   const { agents, running, recorder, metrics, services } = gateway;
   const { upstreamTimeoutMs, idleTimeoutMs } = services.config.gateway;
   const abort = new AbortController();
   const onLeave = () => abort.abort();
   let refuse = (error: ReeveError) => abort.abort(error);
+  const { row } = record;
   const meter = openMeter(call);
-  const finish = (ending: Ending) => finishCall(gateway, { row, ending, metered: meter.metered, model, startedMs });
+  const finish = (ending: Ending) => finishCall(gateway, { ...call, ending, metered: meter.metered });
 
   row.outcome = 'running';
-  recorder.save(row);
+  recorder.save(record);
   metrics.running.inc();
   running.add({
     id: row.id,
@@ -119,10 +123,10 @@ export async function runCall(gateway: Gateway, call: ApprovedCall): Promise<Res
     outgoing.off('close', onLeave);
     const cause = abort.signal.aborted ? abort.signal.reason : error;
     if (abort.signal.aborted && !isReeveError(cause)) {
-      finish({ outcome: 'cancelled', code: null, message: 'The client went away before the answer began.' });
+      await finish({ outcome: 'cancelled', code: null, message: 'The client went away before the answer began.' });
       return RESPONSE_ALREADY_SENT;
     }
-    finish(asEnding(cause));
+    await finish(asEnding(cause));
     throw cause;
   }
 }

@@ -15,6 +15,8 @@ export const TurnMetadata = z.object({
   turn_id: z.string().optional().catch(undefined),
   session_id: z.string().optional().catch(undefined),
   sandbox_mode: z.string().optional().catch(undefined),
+  request_kind: z.string().optional().catch(undefined),
+  thread_source: z.string().optional().catch(undefined),
 });
 
 const Tokens = z.int().min(0).max(2_147_483_647);
@@ -28,29 +30,32 @@ export type Usage = z.infer<typeof Usage>;
 
 const UpstreamError = z.object({ code: z.string().nullish(), message: z.string().nullish() });
 
+/** An item of the answer: a message with text, a call of a tool, or something else. */
+export const AnswerItem = z.looseObject({
+  type: z.string(),
+  content: z.array(z.looseObject({ text: z.string().optional() })).nullish(),
+  call_id: z.string().nullish(),
+  id: z.string().nullish(),
+  name: z.string().nullish(),
+  arguments: z.string().nullish(),
+  input: z.string().nullish(),
+});
+export type AnswerItem = z.infer<typeof AnswerItem>;
+export const DoneItem = z.object({ item: AnswerItem });
+
 /** A Responses object, at the end of a stream or as the whole answer of a call without one. */
 export const FinalResponse = z.object({
   id: z.string().optional(),
   status: z.string().optional(),
   usage: Usage.nullish().catch(null),
   error: UpstreamError.nullish().catch(null),
+  output: z.array(AnswerItem).nullish().catch(null),
   incomplete_details: z.object({ reason: z.string().nullish() }).nullish().catch(null),
 });
 export type FinalResponse = z.infer<typeof FinalResponse>;
 
 export const FinalEvent = z.object({ response: FinalResponse });
 export const ErrorEvent = UpstreamError;
-
-/** An item of the answer: a message with text, or a call of a tool. */
-export const DoneItem = z.object({
-  item: z.looseObject({
-    type: z.string(),
-    content: z.array(z.looseObject({ text: z.string().optional() })).optional(),
-    name: z.string().optional(),
-    arguments: z.string().optional(),
-    input: z.string().optional(),
-  }),
-});
 
 /** The error bodies that upstreams send: `{error:{message}}` mostly, `{detail}` or `{message}` by some. */
 export const ErrorBody = z.object({

@@ -11,9 +11,9 @@ import {
   None,
   type ServerMetadata,
 } from 'openid-client';
+import { allowsHttp, guardedFetch, refuseUnsafeUrl } from '#server/http/guarded-fetch.ts';
 import type { Services } from '#server/services.ts';
 import type { ConnectionRow } from '../connection-queries.ts';
-import { allowsHttp, guardedFetch, refuseUnsafeUrl } from '../guarded-fetch.ts';
 import { SignOnRefused } from '../problems.ts';
 import { oidcSettings } from '../read-connections.ts';
 import { clientSecretPlace } from '../secret-places.ts';

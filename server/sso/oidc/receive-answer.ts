@@ -6,12 +6,12 @@ import {
   type IDToken,
   ResponseBodyError,
 } from 'openid-client';
+import { AddressRefused } from '#server/http/guarded-fetch.ts';
 import type { Services } from '#server/services.ts';
 import type { Attempt } from '../attempt-queries.ts';
 import type { AttemptSecrets } from '../attempts.ts';
 import type { ConnectionRow } from '../connection-queries.ts';
 import type { Proof } from '../finish-sign-in.ts';
-import { AddressRefused } from '../guarded-fetch.ts';
 import { type Claims, readClaim } from '../map-claims.ts';
 import { SignOnRefused } from '../problems.ts';
 import { callbackUrl } from './addresses.ts';

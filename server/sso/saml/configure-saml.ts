@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { SamlSettings } from '#contract/sso.ts';
 import { ReeveError } from '#server/fail.ts';
+import { guardedFetch, refuseUnsafeUrl } from '#server/http/guarded-fetch.ts';
 import type { Clock } from '#server/services.ts';
-import { guardedFetch, refuseUnsafeUrl } from '../guarded-fetch.ts';
 import { type IdpMetadata, readMetadata } from './read-metadata.ts';
 import { SamlRefused } from './refuse-saml.ts';
 

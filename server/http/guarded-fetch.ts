@@ -4,13 +4,13 @@ import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Identity providers answer in a second and send some kilobytes; metadata of a federation is the largest. */
+/** What is asked answers in a second and sends some kilobytes; an identity federation's metadata is the largest. */
 const timeoutMs = 10_000;
 const maxBytes = 1024 * 1024;
 
 /**
- * Private addresses are where on-premises identity providers live, so they are allowed; what only a machine's own cloud answers to
- * (169.254.169.254 and its kin) is not.
+ * Private addresses are where on-premises identity providers and SIEMs live, so they are allowed; what only a machine's own cloud answers
+ * to (169.254.169.254 and its kin) is not.
  */
 const refusedRanges = new Set(['linkLocal', 'unspecified', 'broadcast', 'multicast']);
 
@@ -26,7 +26,7 @@ const isLoopback = (url: URL): boolean => {
 /** AWS and GCP answer at these too, outside the link-local range. */
 const metadataAddresses = new Set(['fd00:ec2::254', '100.100.100.200']);
 
-const isRefusedAddress = (address: string): boolean => {
+export const isRefusedAddress = (address: string): boolean => {
   const parsed = ipaddr.process(address);
   return refusedRanges.has(parsed.range()) || metadataAddresses.has(parsed.toString());
 };
@@ -47,19 +47,19 @@ export function refuseUnsafeUrl(
     throw asError(`${url.origin} is not an https address.`);
   if (url.username !== '' || url.password !== '') throw asError('The address must not hold a password.');
   const host = bareHost(url);
-  if (isIP(host) !== 0 && isRefusedAddress(host)) throw asError(`${host} is not an address of an identity provider.`);
+  if (isIP(host) !== 0 && isRefusedAddress(host)) throw asError(`${host} is not an address that Reeve calls.`);
 }
 
 export const allowsHttp = (url: URL): boolean => url.protocol === 'http:' && isLoopback(url);
 
 /** The address that is connected to is the one that was checked: a name cannot answer differently the second time. */
-const guardedLookup: LookupFunction = (hostname, options, callback) => {
+export const guardedLookup: LookupFunction = (hostname, options, callback) => {
   dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, []);
     const refused = addresses.find(({ address }) => isRefusedAddress(address));
     if (refused)
       return callback(
-        new AddressRefused(`${hostname} leads to ${refused.address}, which is not an address of an identity provider.`),
+        new AddressRefused(`${hostname} leads to ${refused.address}, which is not an address that Reeve calls.`),
         [],
       );
     if (options.all) return callback(null, addresses);
@@ -73,6 +73,8 @@ export interface FetchOptions {
   headers?: Record<string, string>;
   body?: string | null;
   signal?: AbortSignal;
+  /** Authorities trusted in place of the public ones, in PEM. */
+  authorityPem?: string | null;
 }
 
 async function readBody(answer: http.IncomingMessage, url: URL): Promise<Uint8Array<ArrayBuffer>> {
@@ -98,14 +100,21 @@ const withoutBody = new Set([101, 204, 205, 304]);
 export async function guardedFetch(address: string | URL, options: FetchOptions = {}): Promise<Response> {
   const url = new URL(address);
   refuseUnsafeUrl(url);
-  const { method = 'GET', headers = {}, body = null } = options;
+  const { method = 'GET', headers = {}, body = null, authorityPem = null } = options;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   const client = url.protocol === 'https:' ? https : http;
   const length: Record<string, string> = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
     client
-      .request(url, { method, headers: { ...headers, ...length }, signal, lookup: guardedLookup, agent: false })
+      .request(url, {
+        method,
+        headers: { ...headers, ...length },
+        signal,
+        lookup: guardedLookup,
+        agent: false,
+        ...(authorityPem !== null && { ca: authorityPem }),
+      })
       .on('error', reject)
       .on('response', resolve)
       .end(body ?? undefined);

@@ -1,0 +1,26 @@
+import type { Services } from '#server/services.ts';
+
+/** Sent by clients with every OTLP request; only a delivered policy carries it. */
+export const telemetryHeader = 'x-reeve-telemetry';
+const signerPurpose = 'telemetry';
+
+interface Whose {
+  workspaceId: string;
+  memberId: string;
+}
+
+/** The same for the same member as long as the master key stays. It opens nothing but reporting as this member. */
+export const telemetryTokenOf = (
+  { signerFor }: Pick<Services, 'signerFor'>,
+  { workspaceId, memberId }: Whose,
+): Promise<string> => signerFor(signerPurpose).sign({ ws: workspaceId, mem: memberId });
+
+/** @returns whose token it is, or null when it was not made here. Ask whether the member is still there. */
+export async function readTelemetryToken(
+  { signerFor }: Pick<Services, 'signerFor'>,
+  token: string,
+): Promise<Whose | null> {
+  const claims = await signerFor(signerPurpose).verify(token);
+  if (typeof claims?.ws !== 'string' || typeof claims.mem !== 'string') return null;
+  return { workspaceId: claims.ws, memberId: claims.mem };
+}

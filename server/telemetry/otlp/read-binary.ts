@@ -1,0 +1,61 @@
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import { ReeveError } from '#server/fail.ts';
+import {
+  ExportLogsRequestSchema,
+  ExportMetricsRequestSchema,
+  ExportTracesRequestSchema,
+  type KeyValue,
+  type Metric,
+} from './otlp_pb.ts';
+import type { Attributes, AttributeValue, Reported, ReportedLog } from './reported-log.ts';
+
+function decode<Schema extends DescMessage>(schema: Schema, body: Uint8Array): MessageShape<Schema> {
+  try {
+    return fromBinary(schema, body, { readUnknownFields: false });
+  } catch (cause) {
+    // Its message names the place, not what stands there.
+    throw new ReeveError('bad-input', {}, { message: 'The request body is not valid OTLP protobuf.', cause });
+  }
+}
+
+function attributesOf(list: readonly KeyValue[]): Attributes {
+  const attributes = new Map<string, AttributeValue>();
+  for (const { key, value } of list) {
+    const held = value?.value.value;
+    if (held !== undefined) attributes.set(key, typeof held === 'bigint' ? Number(held) : held);
+  }
+  return attributes;
+}
+
+/** @throws ReeveError bad-input */
+export function readLogsBinary(body: Uint8Array): Reported<ReportedLog> {
+  const items: ReportedLog[] = [];
+  for (const { resource, scopeLogs } of decode(ExportLogsRequestSchema, body).resourceLogs) {
+    const about = attributesOf(resource?.attributes ?? []);
+    for (const record of scopeLogs.flatMap(({ logRecords }) => logRecords))
+      items.push({
+        resource: about,
+        attributes: attributesOf(record.attributes),
+        eventName: record.eventName,
+        timeNano: String(record.timeUnixNano),
+        observedNano: String(record.observedTimeUnixNano),
+      });
+  }
+  return { items, rejected: 0, problem: '' };
+}
+
+const pointsOf = ({ gauge, sum, histogram, exponentialHistogram, summary }: Metric): number =>
+  [gauge, sum, histogram, exponentialHistogram, summary].reduce((all, data) => all + (data?.dataPoints.length ?? 0), 0);
+
+/** @returns how many points; @throws ReeveError bad-input */
+export const countPointsBinary = (body: Uint8Array): number =>
+  decode(ExportMetricsRequestSchema, body)
+    .resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics)
+    .flatMap(({ metrics }) => metrics)
+    .reduce((all, metric) => all + pointsOf(metric), 0);
+
+/** @returns how many spans; @throws ReeveError bad-input */
+export const countSpansBinary = (body: Uint8Array): number =>
+  decode(ExportTracesRequestSchema, body)
+    .resourceSpans.flatMap(({ scopeSpans }) => scopeSpans)
+    .reduce((all, { spans }) => all + spans.length, 0);
