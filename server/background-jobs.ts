@@ -12,11 +12,12 @@ import type { BackgroundJob } from './jobs/open-jobs.ts';
 import { type Repeated, type Repeating, repeat } from './jobs/repeat.ts';
 import { notifyOfEndingKeys, purgeEndedSecrets } from './keys/index.ts';
 import { createMailer } from './mail/create-mailer.ts';
-import { repriceCalls } from './models/index.ts';
+import { adoptFormerCalls, repriceCalls } from './models/index.ts';
 import { purgeExpiredPolicies } from './policies/index.ts';
 import { resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
 import { ssoJobs } from './sso/index.ts';
+import { adoptFormerEvents } from './telemetry/index.ts';
 
 /** Signed values that clients hold (policy revisions) may be this old; a former master key stays as long. */
 export const formerKeysStayDays = 7;
@@ -75,6 +76,11 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   { name: 'purge-key-secrets', cron: '57 2 * * *', run: async () => ({ deleted: await purgeEndedSecrets(services) }) },
   { name: 'keep-statistics', cron: '37 * * * *', run: () => keepStatistics(services) },
   { name: 'reprice-calls', cron: '* * * * *', run: () => repriceCalls(services) },
+  {
+    name: 'adopt-former-activity',
+    cron: '* * * * *',
+    run: async () => ({ calls: await adoptFormerCalls(services), reports: await adoptFormerEvents(services) }),
+  },
   ...ssoJobs(services),
   ...logJobs(services),
   ...keepingJobs(services),

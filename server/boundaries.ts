@@ -71,7 +71,7 @@ export const features = {
     ],
   },
   activity: {
-    calls: [],
+    calls: ['audit', 'policies'],
     tables: ['activity_events', 'activity_content', 'activity_unknown', 'activity_due'],
   },
   analytics: {

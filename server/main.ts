@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { backupCommand } from './commands/backup.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { endWith } from './commands/end-with.ts';
@@ -41,6 +42,7 @@ const commands = [
   doctorCommand,
   proxyCommand,
   policiesCommand,
+  auditCommand,
 ];
 for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
 

@@ -5,5 +5,6 @@ export { keepingJobs } from './keeping/keeping-jobs.ts';
 export { logJobs } from './log-files/log-jobs.ts';
 export { openComplianceWork } from './open-compliance-work.ts';
 export { personExportDialect } from './person-export/fetch-export.ts';
+export { complianceApiDialect } from './public-api/dialect.ts';
 export type { RecordStream } from './push/record-stream.ts';
 export { complianceRoutes } from './routes.ts';

@@ -1,6 +1,7 @@
 // Model traffic: allowed models, the upstream, the gateway and the activity it records.
 // Rule people get wrong: a call is written to the activity beside its stream, never in its path, and ends there exactly once.
 
+export { adoptFormerCalls } from './adopt-former-calls.ts';
 export { newCallRow } from './call-row.ts';
 export { type CallRow, saveCalls } from './gateway-queries.ts';
 export { countOldCalls, purgeCalls } from './keeping-queries.ts';

@@ -51,7 +51,8 @@ async function* memberRows(
   db: Database,
   { workspaceId, bucket, after }: { workspaceId: string; bucket: Bucket; after: string | null },
 ): AsyncGenerator<PlacedRow> {
-  const days = { workspaceId, from: isoDay(bucket.start), until: isoDay(bucket.end) };
+  const isOneDay = bucket.end - bucket.start === daySeconds;
+  const days = { workspaceId, from: isoDay(bucket.start), until: isoDay(bucket.end), isOneDay };
   for (let afterMember = after; ; ) {
     const leaves = await readMemberLeaves(db, { ...days, afterMember, limit: leavesEachRead });
     const isFull = leaves.length === leavesEachRead;

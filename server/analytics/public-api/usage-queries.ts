@@ -31,6 +31,16 @@ interface Days {
   until: string;
 }
 
+interface MemberPart {
+  isOneDay: boolean;
+  afterMember: string | null;
+  limit: number;
+}
+
+const each = sql`calls, unpriced_calls as "unpricedCalls", input_tokens::float8 as "inputTokens",
+  cached_input_tokens::float8 as "cachedInputTokens", output_tokens::float8 as "outputTokens", credits, cost_usd as "costUsd",
+  threads, threads_of_surface as "threadsOfSurface", turns, turns_of_surface as "turnsOfSurface"`;
+
 // Sums of bigint are numeric, which the engines read as text; no count here reaches 2^53.
 const sums = sql`sum(calls)::float8 as "calls", sum(unpriced_calls)::float8 as "unpricedCalls",
   sum(input_tokens)::float8 as "inputTokens", sum(cached_input_tokens)::float8 as "cachedInputTokens",
@@ -38,17 +48,19 @@ const sums = sql`sum(calls)::float8 as "calls", sum(unpriced_calls)::float8 as "
   sum(threads)::float8 as "threads", sum(threads_of_surface)::float8 as "threadsOfSurface",
   sum(turns)::float8 as "turns", sum(turns_of_surface)::float8 as "turnsOfSurface"`;
 
-/** Use of each member in these days, in the order of their ids. */
+/**
+ * Use of each member in these days, in the order of their ids, with a row for each day and client. Nothing is summed here: rows in the
+ * order of an index end with the limit, and a sum of them would first read everybody.
+ */
 export async function readMemberLeaves(
   db: Database,
-  { workspaceId, from, until, afterMember, limit }: Days & { afterMember: string | null; limit: number },
+  { workspaceId, from, until, isOneDay, afterMember, limit }: Days & MemberPart,
 ): Promise<LeafRow[]> {
-  // A single day is read in the order of the primary key, as far as the limit goes.
-  const days = sql`workspace_id = ${workspaceId} and zone = ${zone} and day >= ${from}::date and day < ${until}::date`;
+  const days = isOneDay ? sql`day = ${from}::date` : sql`day >= ${from}::date and day < ${until}::date`;
   const after = afterMember === null ? sql`true` : sql`member_id > ${afterMember}`;
-  const { rows } = await sql<LeafRow>`select member_id as "memberId", surface, model, ${sums}
-    from usage_days where ${days} and ${after} and calls > 0
-    group by member_id, surface, model order by member_id, surface, model limit ${limit}`.execute(db);
+  const { rows } = await sql<LeafRow>`select member_id as "memberId", surface, model, ${each} from usage_days
+    where workspace_id = ${workspaceId} and zone = ${zone} and ${days} and ${after} and calls > 0
+    order by member_id limit ${limit}`.execute(db);
   return rows;
 }
 

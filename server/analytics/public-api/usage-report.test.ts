@@ -157,6 +157,7 @@ describe('rows', () => {
             { client_id: 'CODEX_IDE_VSCODE', threads: 1, turns: 1, credits: 0, estimated_cost_usd: 0, ...tokens },
           ],
           models: [
+            { model: 'corp-model', speed: null, credits: 2.5, estimated_cost_usd: 0.12, ...tokens },
             {
               model: 'other',
               speed: null,
@@ -167,7 +168,6 @@ describe('rows', () => {
               text_output_tokens: 0,
               text_total_tokens: 0,
             },
-            { model: 'corp-model', speed: null, credits: 2.5, estimated_cost_usd: 0.12, ...tokens },
             { model: 'small', speed: null, credits: 0, estimated_cost_usd: 0, ...tokens },
           ],
           code_attribution: null,

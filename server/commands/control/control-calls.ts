@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditCalls } from '#server/audit/index.ts';
 import { dumpDatabase } from '#server/db/dump-database.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 import { Refused } from '#server/refused.ts';
@@ -43,6 +44,7 @@ export const controlCalls = (reeve: RunningReeve): ControlCalls => ({
   secrets: () => findUnreadableSecrets(reeve.services.db, reeve.services.secrets),
   'owner-link': () => createOwnerLink(reeve.services, { madeBy: 'reeve owner-link' }),
   'rotate-keys': (input) => rotateKeys(reeve.services, reeve.keys, RotationWish.parse(input)),
+  ...auditCalls(reeve.services),
   async 'dump-database'() {
     const { pglite } = reeve.opened;
     if (!pglite) throw new Refused('this server uses PostgreSQL, whose backup pg_dump makes');

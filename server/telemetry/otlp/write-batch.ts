@@ -7,7 +7,8 @@ import { countSent, type Sent } from './sender-queries.ts';
 
 /** One request, read. */
 export interface ReadRequest extends Delivery {
-  sent: Sent;
+  /** Null: it came another way, and is not counted as sent. */
+  sent: Sent | null;
   events: readonly ActivityEvent[];
   contents: readonly { event: ActivityEvent; content: ContentParts }[];
   unknown: readonly { event: ActivityEvent; name: string }[];
@@ -32,7 +33,7 @@ export async function writeBatch(
     await countUnknown(tx, unknown, at);
     await countSent(
       tx,
-      requests.map(({ sent }) => sent),
+      requests.map(({ sent }) => sent).filter((sent) => sent !== null),
       at,
     );
     return ids.size;
