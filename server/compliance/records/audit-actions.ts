@@ -1,5 +1,6 @@
 import type { AuditEventName } from '#contract/audit-events.ts';
 import { after, before, type Entry, emailIn, fieldsOf, secondsOf, textOf } from './entry-facts.ts';
+import { governanceActions } from './governance-actions.ts';
 
 type Data = Record<string, unknown>;
 interface AuditAction {
@@ -161,6 +162,10 @@ const complianceCalled: ToActions = ({ payload }) => [
   },
 ];
 
+const governed = Object.fromEntries(
+  Object.entries(governanceActions).map(([event, action]) => [event, admin(action)]),
+) as Record<keyof typeof governanceActions, ToActions>;
+
 /**
  * In which log each event of the audit log stands, and as what. Actions that the vendor documents have its name and its data; for the
  * others, the changes of policies first of all, the name is ours and the data is what the audit log says.
@@ -273,45 +278,8 @@ export const actionsOf = {
   'email-domain.lapsed': admin('DOMAIN_LAPSE'),
   'email-domain.removed': admin('DOMAIN_DELETE', ({ subject_id }) => ({ domain_id: subject_id })),
   'sso.settings-updated': admin('WORKSPACE_SET_SSO_RULE'),
-  'price.added': admin('MODEL_PRICE_ADD'),
-  'price.corrected': admin('MODEL_PRICE_CORRECT'),
-  'price.withdrawn': admin('MODEL_PRICE_WITHDRAW'),
-  'analytics.read': admin('READ_CODEX_ANALYTICS'),
-  'analytics.exported': admin('CODEX_ANALYTICS_EXPORT'),
-  'analytics.recount-asked': admin('CODEX_ANALYTICS_RECOUNT'),
-  'audit.key-rotated': admin('AUDIT_KEY_ROTATE'),
-  'audit.exported': admin('AUDIT_LOG_EXPORT'),
-  'audit.verified': admin('AUDIT_LOG_VERIFY'),
-  'audit.person-erased': admin('AUDIT_LOG_ERASE_PERSON'),
-  'destination.created': admin('COMPLIANCE_DESTINATION_CREATE'),
-  'destination.updated': admin('COMPLIANCE_DESTINATION_UPDATE'),
-  'destination.secret-rotated': admin('COMPLIANCE_DESTINATION_ROTATE_SECRET'),
-  'destination.tested': admin('COMPLIANCE_DESTINATION_TEST'),
-  'destination.deleted': admin('COMPLIANCE_DESTINATION_DELETE'),
-  'retention.updated': admin('COMPLIANCE_RETENTION_UPDATE'),
-  'hold.placed': admin('LEGAL_HOLD_PLACE'),
-  'hold.lifted': admin('LEGAL_HOLD_LIFT'),
-  'erasure.ordered': admin('CONTENT_ERASURE_ORDER'),
-  'erasure.finished': admin('CONTENT_ERASURE_FINISH'),
-  'person-export.started': admin('PERSON_EXPORT_START'),
-  'person-export.linked': admin('PERSON_EXPORT_LINK'),
-  'person-export.fetched': admin('PERSON_EXPORT_DOWNLOAD'),
-  'compliance.purged': admin('COMPLIANCE_PURGE'),
   'compliance.called': complianceCalled,
-  'destination.created': admin('COMPLIANCE_CREATE_DESTINATION'),
-  'destination.updated': admin('COMPLIANCE_UPDATE_DESTINATION'),
-  'destination.secret-rotated': admin('COMPLIANCE_ROTATE_DESTINATION_SECRET'),
-  'destination.tested': admin('COMPLIANCE_TEST_DESTINATION'),
-  'destination.deleted': admin('COMPLIANCE_DELETE_DESTINATION'),
-  'retention.updated': admin('COMPLIANCE_SET_RETENTION'),
-  'hold.placed': admin('COMPLIANCE_PLACE_HOLD'),
-  'hold.lifted': admin('COMPLIANCE_LIFT_HOLD'),
-  'erasure.ordered': admin('COMPLIANCE_ORDER_ERASURE'),
-  'erasure.finished': admin('COMPLIANCE_FINISH_ERASURE'),
-  'person-export.started': admin('COMPLIANCE_START_PERSON_EXPORT'),
-  'person-export.linked': admin('COMPLIANCE_LINK_PERSON_EXPORT'),
-  'person-export.fetched': admin('COMPLIANCE_FETCH_PERSON_EXPORT'),
-  'compliance.purged': admin('COMPLIANCE_PURGE'),
+  ...governed,
   'price.added': admin('MODEL_PRICE_ADD'),
   'price.corrected': admin('MODEL_PRICE_CORRECT'),
   'price.withdrawn': admin('MODEL_PRICE_WITHDRAW'),
