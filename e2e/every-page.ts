@@ -88,7 +88,7 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       ...asOwner('/connect?for=ci', '/connect?for=fleet', '/connect?for=proxy'),
       { address: '/connect?for=person&system=linux', as: 'member' },
     ],
-    models: asOwner('/models'),
+    models: asOwner('/models', '/models?prices=corp-model', '/models?rate=1'),
     analytics: asOwner(
       '/analytics',
       '/analytics?range=12m&interval=week&surface=CODEX_CLI&tables=surfaces.models.tools',

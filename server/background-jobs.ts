@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { countUsage } from './analytics/index.ts';
-import { logJobs } from './compliance/index.ts';
+import { countUsage, freeNotes } from './analytics/index.ts';
 import { auditJobs } from './audit/index.ts';
+import { keepingJobs, logJobs } from './compliance/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
 import { keepStatistics } from './db/keep-statistics.ts';
@@ -75,6 +75,15 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   { name: 'notify-of-ending', cron: '13 * * * *', run: () => notifyOfEnding(services) },
   { name: 'purge-key-secrets', cron: '57 2 * * *', run: async () => ({ deleted: await purgeEndedSecrets(services) }) },
   { name: 'keep-statistics', cron: '37 * * * *', run: () => keepStatistics(services) },
+  {
+    name: 'free-notes',
+    cron: '39 * * * *',
+    run: async () => {
+      const isEmbedded = services.config.databaseUrl === null;
+      if (isEmbedded) await freeNotes(services.db);
+      return { freed: isEmbedded };
+    },
+  },
   { name: 'reprice-calls', cron: '* * * * *', run: () => repriceCalls(services) },
   {
     name: 'adopt-former-activity',
@@ -83,6 +92,7 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   },
   ...ssoJobs(services),
   ...logJobs(services),
+  ...keepingJobs(services),
   ...auditJobs(services),
   { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },

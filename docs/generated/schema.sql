@@ -395,10 +395,10 @@ create table compliance_log_marks (
 
 create table compliance_positions (
   destination_id text not null,
-  event_type text not null,
+  origin text not null,
   position bigint not null,
   constraint compliance_positions_destination_id_fkey FOREIGN KEY (destination_id) REFERENCES compliance_destinations(id) ON DELETE CASCADE,
-  constraint compliance_positions_pkey PRIMARY KEY (destination_id, event_type)
+  constraint compliance_positions_pkey PRIMARY KEY (destination_id, origin)
 );
 
 create table compliance_replaced_files (

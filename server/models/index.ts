@@ -4,12 +4,12 @@
 export { adoptFormerCalls } from './adopt-former-calls.ts';
 export { newCallRow } from './call-row.ts';
 export { type CallRow, saveCalls } from './gateway-queries.ts';
+export { countOldCalls, purgeCalls } from './keeping-queries.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';
+export { callsOfPerson } from './person-rows.ts';
 export { priceCall } from './price-call.ts';
 export { modelPricesRoutes } from './price-routes.ts';
 export { repriceCalls } from './reprice-calls.ts';
 export { responsesDialect } from './responses-api/dialect.ts';
 export { type Gateway, openGateway } from './responses-api/gateway.ts';
 export { activityRoutes, modelsRoutes } from './routes.ts';
-export { countOldCalls, purgeCalls } from './keeping-queries.ts';
-export { callsOfPerson } from './person-rows.ts';
