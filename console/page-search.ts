@@ -84,7 +84,7 @@ export const ConnectSearch = z.object({
   for: z.enum(['person', 'ci', 'fleet', 'proxy']).optional().catch(undefined),
   system: z.enum(['linux', 'macos', 'windows']).optional().catch(undefined),
 });
-export const ThreadSearch = z.object({ cursor: text });
+export const ThreadSearch = z.object({ cursor: text, item: text });
 export const ActivitySearch = z.object({
   tab: z.enum(['calls', 'events']).optional().catch(undefined),
   outcome: Outcome.optional().catch(undefined),

@@ -81,6 +81,21 @@ const member: DataColumn<ActivityItem> = {
 export const eventColumns: DataColumn<ActivityItem>[] = [what, member, ...others];
 /** In a thread, who it was is said once. */
 export const threadColumns: DataColumn<ActivityItem>[] = [
-  { ...what, cell: ({ kind }) => <strong>{kindNames[kind]}</strong> },
+  {
+    ...what,
+    cell: ({ id, kind }) => (
+      <TextLink
+        from={paths.thread}
+        to={paths.thread}
+        search={(old) => ({ ...old, item: id })}
+        underline="hover"
+        fw={600}
+        inherit
+        resetScroll={false}
+      >
+        {kindNames[kind]}
+      </TextLink>
+    ),
+  },
   ...others,
 ];
