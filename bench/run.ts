@@ -14,6 +14,7 @@ const all = [
   'otlp-ingest',
   'analytics-api',
   'start-up',
+  'analytics',
 ];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.includes(name));
