@@ -11,6 +11,8 @@ const all = [
   'directory',
   'effective-permissions',
   'scim',
+  'otlp-ingest',
+  'analytics-api',
   'start-up',
   'analytics',
 ];

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { analyticsCommand } from './commands/analytics.ts';
 import { backupCommand } from './commands/backup.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -42,6 +43,7 @@ const commands = [
   doctorCommand,
   proxyCommand,
   policiesCommand,
+  auditCommand,
   analyticsCommand,
 ];
 for (const make of commands) program.addCommand(make().copyInheritedSettings(program));

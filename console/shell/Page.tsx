@@ -8,7 +8,7 @@ interface PageProps {
   title: string;
   description?: ReactNode;
   /** The pages above this one; the title itself is added at the end. */
-  above?: { label: string; to: '/members' | '/groups' | '/policies' | '/roles' | '/single-sign-on' }[];
+  above?: { label: string; to: '/members' | '/groups' | '/policies' | '/roles' | '/single-sign-on' | '/activity' }[];
   action?: ReactNode;
   /** Tables may use the whole width. */
   isWide?: boolean;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { askRecounts, readRecountProgress } from '#server/analytics/index.ts';
-import { systemActor } from '#server/audit/index.ts';
+import { auditCalls, systemActor } from '#server/audit/index.ts';
 import { dumpDatabase } from '#server/db/dump-database.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 import { Refused } from '#server/refused.ts';
@@ -48,6 +48,7 @@ export const controlCalls = (reeve: RunningReeve): ControlCalls => ({
   secrets: () => findUnreadableSecrets(reeve.services.db, reeve.services.secrets),
   'owner-link': () => createOwnerLink(reeve.services, { madeBy: 'reeve owner-link' }),
   'rotate-keys': (input) => rotateKeys(reeve.services, reeve.keys, RotationWish.parse(input)),
+  ...auditCalls(reeve.services),
   recount: async () => ({
     days: await askRecounts(reeve.services, (id) => systemActor('reeve analytics rebuild', id)),
   }),

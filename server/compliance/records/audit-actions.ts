@@ -1,39 +1,6 @@
 import type { AuditEventName } from '#contract/audit-events.ts';
 import { after, before, type Entry, emailIn, fieldsOf, secondsOf, textOf } from './entry-facts.ts';
-
-type Data = Record<string, unknown>;
-interface AuditAction {
-  log: 'AUDIT_LOG';
-  /** The vendor’s, where it has one for this. */
-  action: string;
-  privilege: 'ADMIN' | 'STANDARD_USER';
-  result?: 'SUCCESS' | 'BLOCKED' | 'ERROR';
-  data: Data;
-}
-interface AuthAction {
-  log: 'AUTH_LOG';
-  action: string;
-  data?: Data;
-}
-interface CodexAction {
-  log: 'CODEX_LOG';
-  details: Data & { detail_type: 'ACCESS_TOKEN_CREATED' | 'ACCESS_TOKEN_REVOKED' | 'WORKSPACE_UPDATED' };
-}
-export type LoggedAction = AuditAction | AuthAction | CodexAction;
-
-/** What an action of ours carries: its object, and what the audit log says about it. */
-const facts = ({ subject_kind, subject_id, subject_label, payload }: Entry): Data => ({
-  ...(subject_kind !== null && { subject: { kind: subject_kind, id: subject_id, label: subject_label } }),
-  ...payload,
-});
-
-type ToActions = (entry: Entry) => LoggedAction[];
-const admin =
-  (action: string, data: (entry: Entry) => Data = facts): ToActions =>
-  (entry) => [{ log: 'AUDIT_LOG', action, privilege: 'ADMIN', data: data(entry) }];
-const auth =
-  (action: string): ToActions =>
-  ({ payload }) => [{ log: 'AUTH_LOG', action, data: payload }];
+import { admin, auth, type Data, facts, type LoggedAction, type ToActions } from './logged-action.ts';
 
 const credential = (entry: Entry): Data => {
   const { scopes, expiresAt } = after(entry);
@@ -273,30 +240,30 @@ export const actionsOf = {
   'email-domain.lapsed': admin('DOMAIN_LAPSE'),
   'email-domain.removed': admin('DOMAIN_DELETE', ({ subject_id }) => ({ domain_id: subject_id })),
   'sso.settings-updated': admin('WORKSPACE_SET_SSO_RULE'),
+  'compliance.called': complianceCalled,
+  'destination.created': admin('COMPLIANCE_CREATE_DESTINATION'),
+  'destination.updated': admin('COMPLIANCE_UPDATE_DESTINATION'),
+  'destination.secret-rotated': admin('COMPLIANCE_ROTATE_DESTINATION_SECRET'),
+  'destination.tested': admin('COMPLIANCE_TEST_DESTINATION'),
+  'destination.deleted': admin('COMPLIANCE_DELETE_DESTINATION'),
+  'retention.updated': admin('COMPLIANCE_SET_RETENTION'),
+  'hold.placed': admin('COMPLIANCE_PLACE_HOLD'),
+  'hold.lifted': admin('COMPLIANCE_LIFT_HOLD'),
+  'erasure.ordered': admin('COMPLIANCE_ORDER_ERASURE'),
+  'erasure.finished': admin('COMPLIANCE_FINISH_ERASURE'),
+  'person-export.started': admin('COMPLIANCE_START_PERSON_EXPORT'),
+  'person-export.linked': admin('COMPLIANCE_LINK_PERSON_EXPORT'),
+  'person-export.fetched': admin('COMPLIANCE_FETCH_PERSON_EXPORT'),
+  'compliance.purged': admin('COMPLIANCE_PURGE'),
   'price.added': admin('MODEL_PRICE_ADD'),
   'price.corrected': admin('MODEL_PRICE_CORRECT'),
   'price.withdrawn': admin('MODEL_PRICE_WITHDRAW'),
-  'analytics.read': admin('READ_CODEX_ANALYTICS'),
-  'analytics.exported': admin('CODEX_ANALYTICS_EXPORT'),
-  'analytics.recount-asked': admin('CODEX_ANALYTICS_RECOUNT'),
-  'audit.key-rotated': admin('AUDIT_KEY_ROTATE'),
-  'audit.exported': admin('AUDIT_LOG_EXPORT'),
-  'audit.verified': admin('AUDIT_LOG_VERIFY'),
-  'audit.person-erased': admin('AUDIT_LOG_ERASE_PERSON'),
-  'destination.created': admin('COMPLIANCE_DESTINATION_CREATE'),
-  'destination.updated': admin('COMPLIANCE_DESTINATION_UPDATE'),
-  'destination.secret-rotated': admin('COMPLIANCE_DESTINATION_ROTATE_SECRET'),
-  'destination.tested': admin('COMPLIANCE_DESTINATION_TEST'),
-  'destination.deleted': admin('COMPLIANCE_DESTINATION_DELETE'),
-  'retention.updated': admin('COMPLIANCE_RETENTION_UPDATE'),
-  'hold.placed': admin('LEGAL_HOLD_PLACE'),
-  'hold.lifted': admin('LEGAL_HOLD_LIFT'),
-  'erasure.ordered': admin('CONTENT_ERASURE_ORDER'),
-  'erasure.finished': admin('CONTENT_ERASURE_FINISH'),
-  'person-export.started': admin('PERSON_EXPORT_START'),
-  'person-export.linked': admin('PERSON_EXPORT_LINK'),
-  'person-export.fetched': admin('PERSON_EXPORT_DOWNLOAD'),
-  'compliance.purged': admin('COMPLIANCE_PURGE'),
-  'compliance.called': complianceCalled,
+  'analytics.exported': admin('ANALYTICS_EXPORT'),
+  'analytics.recount-asked': admin('ANALYTICS_RECOUNT'),
+  'analytics.read': admin('ANALYTICS_READ'),
+  'audit.exported': admin('AUDIT_EXPORT'),
+  'audit.key-rotated': admin('AUDIT_ROTATE_KEY'),
+  'audit.person-erased': admin('AUDIT_ERASE_PERSON'),
+  'audit.verified': admin('AUDIT_VERIFY'),
   'keys.rotated': admin('ENCRYPTION_KEYS_ROTATE'),
 } as const satisfies Record<AuditEventName, ToActions>;
