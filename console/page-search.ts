@@ -126,9 +126,15 @@ export const AnalyticsSearch = z.object({
 /** `prices`: whose prices are open beside the page; `rate`: what a US dollar is in credits. */
 export const ModelsSearch = z.object({ prices: text, rate: z.literal(1).optional().catch(undefined) });
 export const AuditSearch = z.object({
-  event: z.enum(auditEventNames).optional().catch(undefined),
+  event: z
+    .union([z.enum(auditEventNames), z.array(z.enum(auditEventNames))])
+    .optional()
+    .catch(undefined),
   actorId: text,
+  actorKind: z.enum(['member', 'key', 'client', 'system', 'anonymous']).optional().catch(undefined),
   subjectId: text,
+  subjectKind: text,
+  ip: text,
   search: text,
   from: text,
   to: text,

@@ -4,7 +4,7 @@ import { type ArrivedEntry, lastAuditSeq, listArrivedEntries } from '#server/aud
 import type { Database } from '#server/db/open-database.ts';
 import { actionsOf } from './audit-actions.ts';
 import { type Entry, emailIn, textOf } from './entry-facts.ts';
-import type { LoggedAction } from './logged-action.ts';
+import type { LoggedAction } from './logged-actions.ts';
 import type { PlacedRecord, ReadPart } from './read-activity.ts';
 import { recordIdOf, redactedKeyId, uuidOf } from './record-ids.ts';
 import { type Actor, CodexEventDetails, type LogRecord } from './wire.ts';
