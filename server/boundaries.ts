@@ -97,7 +97,18 @@ export const features = {
   },
   connect: { calls: ['workspace'], tables: [] },
   setup: {
-    calls: ['audit', 'compliance', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'],
+    calls: [
+      'audit',
+      'compliance',
+      'directory',
+      'identity',
+      'keys',
+      'models',
+      'policies',
+      'roles',
+      'telemetry',
+      'workspace',
+    ],
     tables: [],
   },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;

@@ -4,6 +4,7 @@ import type { Services } from '#server/services.ts';
 import { orderErasure, previewErasure, readErasures, readReplacedFiles } from './erasure/erasures.ts';
 import { liftHold, placeHold, readHolds } from './keeping/holds.ts';
 import { previewRetention, readRetention, setRetention } from './keeping/retention.ts';
+import { linkLogFile, readNewestFiles } from './log-files/list-files.ts';
 import { findPeople } from './people.ts';
 import { linkExport, readExports, startExport } from './person-export/exports.ts';
 import { destinationRoutes } from './push/destination-routes.ts';
@@ -45,7 +46,15 @@ const peopleRoutes = (services: Services) => ({
   linkExport: of.linkExport.handler(({ input, context }) => linkExport(services, by(context), input.id)),
 });
 
+const fileRoutes = (services: Services) => ({
+  listLogFiles: of.listLogFiles.handler(({ input, context }) =>
+    readNewestFiles(services.db, workspaceOf(context), input),
+  ),
+  linkLogFile: of.linkLogFile.handler(({ input, context }) => linkLogFile(services, by(context), input.id)),
+});
+
 export const complianceRoutes = (services: Services) => ({
+  ...fileRoutes(services),
   ...destinationRoutes(services, openRecordStreams(services)),
   ...retentionRoutes(services),
   ...peopleRoutes(services),
