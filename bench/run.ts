@@ -11,7 +11,10 @@ const all = [
   'directory',
   'effective-permissions',
   'scim',
+  'otlp-ingest',
+  'analytics-api',
   'start-up',
+  'analytics',
   'compliance-logs',
 ];
 const wanted = process.argv.slice(2);

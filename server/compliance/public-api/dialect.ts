@@ -4,6 +4,7 @@ import { rateLimit } from '#server/db/rate-limit.ts';
 import { ReeveError } from '#server/fail.ts';
 import { type Dialect, keyOf, type WireCall, type WireRoute } from '#server/http/wire-routes.ts';
 import type { Services } from '#server/services.ts';
+import { findReplacement } from '../erasure/erasure-queries.ts';
 import { findLogFile } from '../log-files/log-file-queries.ts';
 import { workspaceIdIn } from '../records/record-ids.ts';
 import { answerDownload, downloadPath, signedAddress } from './download.ts';
@@ -64,6 +65,17 @@ const listLogs =
 
 const logFileId = /^eclf_[0-9a-f]{32}$/;
 
+/** A file that gave way to one with tombstones is gone, and says where the new one is. */
+async function refuseReplaced(db: Services['db'], workspaceId: string, id: string): Promise<void> {
+  const replacement = await findReplacement(db, workspaceId, id);
+  if (replacement)
+    throw new ReeveError(
+      'log-file-replaced',
+      { replacedBy: replacement.new_id, replacedAt: replacement.replaced_at.toISOString() },
+      { message: `The content of a person was erased from this log file. ${replacement.new_id} took its place.` },
+    );
+}
+
 const redirectToFile =
   (services: Pick<Services, 'db' | 'signerFor' | 'clock' | 'origin'>, of: LogsOf) =>
   async ({ workspaceId, call, facts }: Call): Promise<Response> => {
@@ -72,6 +84,7 @@ const redirectToFile =
     if (!logFileId.test(id))
       throw new ReeveError('bad-input', {}, { message: 'log_file_id: It is no id of a log file: eclf_…' });
     const file = await findLogFile(services.db, workspaceId, id);
+    if (!file) await refuseReplaced(services.db, workspaceId, id);
     if (!file || complianceLogTypes[file.event_type].of !== of)
       throw new ReeveError('not-found', {}, { message: 'There is no such log file, or it is kept no longer.' });
     facts.data = { ...facts.data, event_type: file.event_type };

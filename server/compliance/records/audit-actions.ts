@@ -137,6 +137,7 @@ export const actionsOf = {
   'audit.exported': admin('AUDIT_LOG_EXPORT'),
   'audit.verified': admin('AUDIT_LOG_VERIFY'),
   'audit.person-erased': admin('AUDIT_LOG_ERASE_PERSON'),
+  'log-file.linked': admin('DOWNLOAD_WORKSPACE_LOG_FILE'),
   'destination.created': admin('COMPLIANCE_DESTINATION_CREATE'),
   'destination.updated': admin('COMPLIANCE_DESTINATION_UPDATE'),
   'destination.secret-rotated': admin('COMPLIANCE_DESTINATION_ROTATE_SECRET'),
