@@ -1,4 +1,5 @@
 import type { WorkspaceSettings } from '#contract/workspace.ts';
+import { type AuditFacts, readAuditFacts } from '#server/audit/index.ts';
 import { countClientSignIns } from '#server/identity/index.ts';
 import { listKeysEndingSoon } from '#server/keys/index.ts';
 import { type ModelFacts, readModelFacts } from '#server/models/index.ts';
@@ -19,6 +20,7 @@ export interface SetupFacts {
   models: ModelFacts;
   /** By name. */
   endingKeys: string[];
+  audit: AuditFacts;
 }
 
 export async function readSetupFacts(
@@ -35,5 +37,6 @@ export async function readSetupFacts(
     policies: await readPolicyFacts(db, workspaceId),
     models: await readModelFacts(db, workspaceId, { now }),
     endingKeys: await listKeysEndingSoon(db, workspaceId, now),
+    audit: await readAuditFacts(db, workspaceId, { now }),
   };
 }
