@@ -11,8 +11,11 @@ const all = [
   'directory',
   'effective-permissions',
   'scim',
-  'start-up',
   'audit-verify',
+  'otlp-ingest',
+  'analytics-api',
+  'start-up',
+  'analytics',
 ];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.includes(name));

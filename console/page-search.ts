@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { rangePresetNames } from '#console/ui/range/day-range.ts';
+import { EventFilter } from '#contract/activity-list.ts';
 import { MemberSort } from '#contract/analytics.ts';
 import { auditEventNames } from '#contract/audit-events.ts';
 import { codexSurfaces } from '#contract/codex-surfaces.ts';
@@ -83,9 +84,20 @@ export const ConnectSearch = z.object({
   for: z.enum(['person', 'ci', 'fleet', 'proxy']).optional().catch(undefined),
   system: z.enum(['linux', 'macos', 'windows']).optional().catch(undefined),
 });
+export const ThreadSearch = z.object({ cursor: text });
 export const ActivitySearch = z.object({
+  tab: z.enum(['calls', 'events']).optional().catch(undefined),
   outcome: Outcome.optional().catch(undefined),
+  kind: EventFilter.shape.kind.catch(undefined),
+  source: EventFilter.shape.source.catch(undefined),
+  surface: EventFilter.shape.surface.catch(undefined),
+  tool: text,
+  decision: text,
   rule: text,
+  threadId: text,
+  from: EventFilter.shape.from.catch(undefined),
+  to: EventFilter.shape.to.catch(undefined),
+  item: text,
   memberId: text,
   model: text,
   search: text,

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ActivityEvent } from '#contract/activity-events.ts';
+import { startRepeating } from '#server/background-jobs.ts';
+import type { Repeating } from '#server/jobs/repeat.ts';
 import { activityEvent, recordEvents } from '#testing/activity.ts';
 import type { Person } from '#testing/organisation.ts';
 import { button, choose, dialog, goTo, heading, link } from './by-clicking.ts';
 import { type ExampleOrganisation, enterAs, openExampleOrganisation } from './example-organisation.ts';
 import { lookForBarriers } from './look-for-barriers.ts';
-import { openPage } from './open-reeve.ts';
 import { addExplainedPolicy } from './policy-delivery.ts';
 
 let example: ExampleOrganisation;
@@ -15,6 +16,7 @@ let grace: Person;
 let anders: Person;
 let page: Page;
 let rule: string;
+let counting: Repeating;
 
 const dayMs = 86_400_000;
 const daysAgo = (days: number) => new Date(Date.now() - days * dayMs);
@@ -28,11 +30,18 @@ beforeAll(async () => {
   await organisation.addGroup('Engineering', [grace]);
   await organisation.addGroup('Contractors', [anders]);
   rule = `${(await addExplainedPolicy(organisation)).number}.1.0`;
-  page = await openPage(example.browser);
+  counting = startRepeating(example.reeve.services);
+  page = await example.browser.openPage();
   await enterAs(page, organisation.owner, organisation.origin);
   await page.goto('/');
 });
-afterAll(() => example.close());
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await page.screenshot({ path: `test-results/e2e/analytics-${Date.now()}.png` });
+});
+afterAll(async () => {
+  await counting.close();
+  await example.close();
+});
 
 /** Recorded as they come in: at the time they happened. */
 async function record(reportedAt: Date, events: (Partial<ActivityEvent> & Pick<ActivityEvent, 'sameAs'>)[]) {
@@ -139,7 +148,7 @@ test('a filter is in the address, Back takes it away, and an old link opens with
   expect(new URL(page.url()).searchParams.get('surface')).toBe('CODEX_IDE_VSCODE');
   await choose(page, 'Time', 'Last 7 days');
   await choose(page, 'Group', 'Contractors');
-  await expectFigures('Threads: 0, none before, too');
+  await expectFigures('Threads: 0, none before either');
   await panel('Active members by surface').getByText('matches the filters').waitFor();
   await page.goBack();
   await expectFigures('Threads: 1, none before');
@@ -182,6 +191,7 @@ test('each chart has the same numbers as a table, by keyboard too, and as a file
 
 test('what was blocked leads to why, and to the events of that rule', async () => {
   const blocked = panel('Blocked by rule');
+  await blocked.getByText(/^git /).waitFor();
   await blocked.getByText(`Nothing leaves, rule ${rule}`).waitFor();
   const events = blocked.getByRole('link', { name: 'Events' });
   expect(await events.getAttribute('href')).toBe(`/activity?rule=${rule}`);

@@ -5,7 +5,7 @@ import { TextLink } from '#console/shell/TextLink.tsx';
 import { BarRows } from '#console/ui/charts/BarRows.tsx';
 import { TimeBars } from '#console/ui/charts/TimeBars.tsx';
 import { timeTable } from '#console/ui/charts/time-data.ts';
-import { countOf, formatCount, formatCredits, formatUsd } from '#console/ui/figures.ts';
+import { countOf, formatCount, formatCredits, formatUsdSum } from '#console/ui/figures.ts';
 import type { Breakdown, Panels } from '#contract/analytics-figures.ts';
 import {
   type GroupUse,
@@ -78,7 +78,7 @@ const figureColumns = [
   { header: 'Turns', format: formatCount },
   { header: 'Tokens', format: formatCount },
   { header: 'Credits', format: formatCredits },
-  { header: 'Cost in US dollars', format: formatUsd },
+  { header: 'Cost in US dollars', format: formatUsdSum },
 ];
 const figureCells = ({ totals }: Breakdown) => [
   totals.activeMembers,

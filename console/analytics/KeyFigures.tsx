@@ -1,5 +1,5 @@
 import { sayDays } from '#console/ui/charts/chart-days.ts';
-import { formatCompact, formatCount, formatCredits, formatUsd } from '#console/ui/figures.ts';
+import { formatCompact, formatCount, formatCredits, formatUsdSum } from '#console/ui/figures.ts';
 import { countDays } from '#console/ui/range/day-range.ts';
 import type { Figures, Panels } from '#contract/analytics-figures.ts';
 import classes from './Analytics.module.css';
@@ -23,7 +23,7 @@ const keyFigures: KeyFigure[] = [
   { label: 'Turns', of: ({ turns }) => turns, format: formatMany },
   { label: 'Tokens', of: ({ totalTokens }) => totalTokens, format: formatMany },
   { label: 'Credits', of: ({ credits }) => credits, format: formatCredits, less: 'less', panel: 'cost' },
-  { label: 'Cost', of: ({ costUsd }) => costUsd, format: formatUsd, less: 'less', panel: 'cost' },
+  { label: 'Cost', of: ({ costUsd }) => costUsd, format: formatUsdSum, less: 'less', panel: 'cost' },
 ];
 
 /** The answer in six numbers, each against the time before. */

@@ -1,13 +1,12 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import { paths } from '#console/paths.ts';
-import { TextLink } from '#console/shell/TextLink.tsx';
 import { BarRows } from '#console/ui/charts/BarRows.tsx';
 import { lookAt, otherLook } from '#console/ui/charts/series-looks.ts';
 import { formatCount, formatDuration } from '#console/ui/figures.ts';
-import type { BlockedByRule, Panels, ToolUse } from '#contract/analytics-figures.ts';
+import type { Panels, ToolUse } from '#contract/analytics-figures.ts';
 import type { ToolSummary } from './analytics-data.ts';
 import { MoreInTable } from './CostCharts.tsx';
 import { Panel } from './Panel.tsx';
+import { RuleCommand, RuleLinks } from './RuleName.tsx';
 import { sayDecision, sayRefusal } from './tool-words.ts';
 
 interface ToolChartsProps {
@@ -102,22 +101,6 @@ export function Decisions({ tools, panels }: ToolChartsProps) {
   );
 }
 
-const nameOfRule = ({ rule, policyName }: BlockedByRule) =>
-  rule === '' ? 'No rule is known' : policyName === null ? `Rule ${rule}` : `${policyName}, rule ${rule}`;
-
-const RuleLinks = ({ rule }: { rule: string }) =>
-  rule !== '' && (
-    <>
-      <TextLink to={paths.explanation} params={{ code: rule }} inherit>
-        Why
-      </TextLink>
-      {' · '}
-      <TextLink to={paths.activity} search={{ rule }} inherit>
-        Events
-      </TextLink>
-    </>
-  );
-
 export function BlockedCommands({ tools, panels }: ToolChartsProps) {
   return (
     <Panel
@@ -137,8 +120,9 @@ export function BlockedCommands({ tools, panels }: ToolChartsProps) {
               label="Blocked by rule"
               rows={blocked.slice(0, shown).map((one) => ({
                 id: `${one.rule} ${one.decidedBy}`,
-                label: nameOfRule(one),
-                note: <RuleLinks rule={one.rule} />,
+                label: one.rule,
+                name: <RuleCommand rule={one.rule} />,
+                note: <RuleLinks rule={one} />,
                 look: lookAt(4),
                 value: one.times,
               }))}

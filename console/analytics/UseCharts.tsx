@@ -4,7 +4,7 @@ import { TimeLines } from '#console/ui/charts/TimeLines.tsx';
 import { timeTable } from '#console/ui/charts/time-data.ts';
 import { formatCompact, formatCount } from '#console/ui/figures.ts';
 import type { Panels } from '#contract/analytics-figures.ts';
-import { most, pointsOf, type Summary, seriesOf, surfaceLook } from './analytics-data.ts';
+import { most, namedSurfaces, pointsOf, type Summary, seriesOf, surfaceLook } from './analytics-data.ts';
 import { Panel } from './Panel.tsx';
 
 interface UseChartsProps {
@@ -25,7 +25,7 @@ export function MembersBySurface({ summary, panels }: UseChartsProps) {
       state={panels?.usage}
       view={({ bySurface, buckets, interval }) => {
         const ofSurface = ({ activeMembers }: Summary['totals']) => activeMembers;
-        const used = most(bySurface, ({ totals }) => totals.activeMembers, 60);
+        const used = most(namedSurfaces(bySurface), ({ totals }) => totals.activeMembers, 60);
         const shown = used.slice(0, 6);
         const look = surfaceLook(used.map(({ key }) => key));
         const all = { points: pointsOf(buckets, used, ofSurface), series: seriesOf(used, look), step: interval };

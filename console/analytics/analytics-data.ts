@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { ChartPoint, ChartSeries } from '#console/ui/charts/chart-data.ts';
 import { lookAt, looksOf, otherLook, type SeriesLook } from '#console/ui/charts/series-looks.ts';
-import { formatCompact, formatCompactUsd, formatCount, formatCredits, formatUsd } from '#console/ui/figures.ts';
+import { formatCompact, formatCompactUsd, formatCount, formatCredits, formatUsdSum } from '#console/ui/figures.ts';
 import type { analytics } from '#contract/analytics.ts';
 import type { Breakdown, Figures } from '#contract/analytics-figures.ts';
+import { isCodexSurface, surfaceName } from '#contract/surface-names.ts';
 
 type OutputOf<Name extends keyof typeof analytics> = z.infer<
   NonNullable<(typeof analytics)[Name]['~orpc']['outputSchema']>
@@ -14,7 +15,13 @@ export type ToolSummary = OutputOf<'tools'>;
 export type Status = OutputOf<'status'>;
 
 export const measures = {
-  costUsd: { label: 'Cost', unit: 'US dollars', format: formatUsd, formatAxis: formatCompactUsd, formatSum: formatUsd },
+  costUsd: {
+    label: 'Cost',
+    unit: 'US dollars',
+    format: formatUsdSum,
+    formatAxis: formatCompactUsd,
+    formatSum: formatUsdSum,
+  },
   credits: {
     label: 'Credits',
     unit: 'credits',
@@ -62,6 +69,10 @@ export function lookedUp(known: readonly string[]): (name: string) => SeriesLook
 }
 
 type Pick = (figures: Figures) => number;
+
+/** With the names of surfaces in place of the vendor's. */
+export const namedSurfaces = (parts: readonly Breakdown[]): Breakdown[] =>
+  parts.map((part) => (isCodexSurface(part.key) ? { ...part, label: surfaceName(part.key) } : part));
 
 export const seriesOf = (parts: readonly Breakdown[], look: (key: string) => SeriesLook): ChartSeries[] =>
   parts.map(({ key, label }) => ({ id: key, label, look: look(key) }));

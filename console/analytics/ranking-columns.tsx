@@ -3,7 +3,7 @@ import { paths } from '#console/paths.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { sayDay } from '#console/ui/charts/chart-days.ts';
 import type { DataColumn } from '#console/ui/data-table-column.ts';
-import { countOf, formatCompact, formatCount, formatCredits, formatUsd } from '#console/ui/figures.ts';
+import { countOf, formatCompact, formatCount, formatCredits, formatUsdSum } from '#console/ui/figures.ts';
 import type { MemberUsage } from '#contract/analytics.ts';
 
 const none = (
@@ -75,7 +75,7 @@ export const rankingColumns: DataColumn<MemberUsage>[] = [
     align: 'end',
     isSortable: true,
     phone: 'side',
-    cell: ({ costUsd }) => formatUsd(costUsd),
+    cell: ({ costUsd }) => formatUsdSum(costUsd),
   },
   {
     id: 'calls',

@@ -8,7 +8,7 @@ test.each([
   [350, 100, '3.5 times as much'],
   [4, 0, 'none before'],
   [0, 4, 'some before'],
-  [0, 0, 'none before, too'],
+  [0, 0, 'none before either'],
 ])('%i after %i: %s', (now, before, words) => {
   expect(sayChange({ now, before })).toBe(words);
 });

@@ -7,7 +7,7 @@ interface Change {
 
 /** A figure against the one of the time before, in words: "12 % more". */
 export function sayChange({ now, before, less = 'fewer' }: Change): string {
-  if (before === 0) return now === 0 ? 'none before, too' : 'none before';
+  if (before === 0) return now === 0 ? 'none before either' : 'none before';
   if (now === 0) return 'some before';
   const share = (now - before) / before;
   const percent = Math.round(Math.abs(share) * 100);

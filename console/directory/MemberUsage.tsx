@@ -4,9 +4,10 @@ import { paths } from '#console/paths.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { Facts } from '#console/ui/Facts.tsx';
-import { formatCount, formatCredits, formatUsd } from '#console/ui/figures.ts';
+import { formatCount, formatCredits, formatUsdSum } from '#console/ui/figures.ts';
 import { Section } from '#console/ui/Section.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
+import { isCodexSurface, surfaceName } from '#contract/surface-names.ts';
 
 /** What this member used lately; everything else about it is on the page of figures. */
 export function MemberUsage({ memberId }: { memberId: string }) {
@@ -31,12 +32,12 @@ export function MemberUsage({ memberId }: { memberId: string }) {
                 ['Threads and turns', `${formatCount(totals.threads)} and ${formatCount(totals.turns)}`],
                 ['Tokens', formatCount(totals.totalTokens)],
                 ['Credits', totals.credits === 0 ? null : formatCredits(totals.credits)],
-                ['Cost', totals.costUsd === 0 && totals.unpricedCalls > 0 ? 'unknown' : formatUsd(totals.costUsd)],
+                ['Cost', totals.costUsd === 0 && totals.unpricedCalls > 0 ? 'unknown' : formatUsdSum(totals.costUsd)],
                 [
                   'Surfaces',
                   bySurface
                     .filter(({ totals: { calls } }) => calls > 0)
-                    .map(({ label }) => label)
+                    .map(({ key, label }) => (isCodexSurface(key) ? surfaceName(key) : label))
                     .join(', '),
                 ],
               ]}

@@ -8,6 +8,7 @@ import {
   formatShare,
   formatTokens,
   formatUsd,
+  formatUsdSum,
 } from './figures.ts';
 
 test.each([
@@ -15,6 +16,9 @@ test.each([
   [formatUsd(0), '$0.00'],
   [formatUsd(0.0123), '$0.0123'],
   [formatUsd(1234.5), '$1,234.50'],
+  [formatUsdSum(0.25), '$0.25'],
+  [formatUsdSum(0.0004), 'under $0.01'],
+  [formatUsdSum(0), '$0.00'],
   [formatPrice(0.175), '$0.175'],
   [formatPrice(14), '$14.00'],
   [formatTokens(9999), '9,999'],

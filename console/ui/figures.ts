@@ -1,4 +1,5 @@
 const whole = new Intl.NumberFormat('en');
+const cents = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
 export const formatCount = (count: number) => whole.format(count);
@@ -13,6 +14,9 @@ export function formatUsd(usd: number | null): string {
   const digits = usd !== 0 && Math.abs(usd) < 1 ? 4 : 2;
   return `$${new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(usd)}`;
 }
+
+/** Sums over days and months: cents, and less than one is not nothing. */
+export const formatUsdSum = (usd: number) => (usd > 0 && usd < 0.005 ? 'under $0.01' : `$${cents.format(usd)}`);
 
 /** Price lists: as many digits as the price has, at least cents. */
 export const formatPrice = (usd: number) =>

@@ -14,6 +14,7 @@ export { auditJobs } from './keep-chain.ts';
 export { auditCalls } from './local-audit.ts';
 export { countEntriesOf } from './person-queries.ts';
 export { entriesOfPerson } from './person-rows.ts';
+export { type OwnEntry, ownEntriesBefore } from './read-entries.ts';
 export { type Actor, record, recordAll, systemActor, watchRecords } from './record.ts';
 export { openReadingRecords } from './record-reading.ts';
 export { auditRoutes } from './routes.ts';

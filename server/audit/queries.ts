@@ -51,5 +51,31 @@ export const listEntries = (db: Database, workspaceId: string, filter: AuditFilt
 
 export type AuditRow = Awaited<ReturnType<typeof listEntries>>[number];
 
+/** The newest before a place, whose ids are compared by their bytes: for lists that hold more than these. */
+export const listEntriesBefore = (
+  db: Database,
+  workspaceId: string,
+  { after, memberId, search, from, to, limit }: EntriesBefore,
+) => {
+  const byBytes = sql<string>`e.id collate "C"`;
+  let query = entriesOf(db, workspaceId);
+  if (memberId !== undefined) query = query.where('e.actor_id', '=', memberId);
+  if (from !== undefined) query = query.where('e.at', '>=', from);
+  if (to !== undefined) query = query.where('e.at', '<', to);
+  if (search) query = query.where(sql<boolean>`strpos(lower(e.actor_label), ${search.toLowerCase()}) > 0`);
+  if (after)
+    query = query.where(sql<boolean>`e.at <= ${after.at} and (e.at < ${after.at} or ${byBytes} < ${after.id})`);
+  return query.orderBy('e.at', 'desc').orderBy(byBytes, 'desc').limit(limit).execute();
+};
+
+export interface EntriesBefore {
+  after: { at: Date; id: string } | null;
+  memberId: string | undefined;
+  search: string | undefined;
+  from: Date | undefined;
+  to: Date | undefined;
+  limit: number;
+}
+
 export const findEntry = (db: Database, workspaceId: string, id: string) =>
   entriesOf(db, workspaceId).where('e.id', '=', id).executeTakeFirst();

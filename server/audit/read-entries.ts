@@ -4,7 +4,7 @@ import { type AuditEventName, auditEvents } from '#contract/audit-events.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { contentOf } from './chain/stored-entry.ts';
-import { type AuditFilter, type AuditRow, listEntries } from './queries.ts';
+import { type AuditFilter, type AuditRow, type EntriesBefore, listEntries, listEntriesBefore } from './queries.ts';
 
 type Query = z.output<typeof AuditFilters> & { cursor?: string | undefined; limit: number };
 
@@ -51,4 +51,14 @@ export async function readEntries(db: Database, workspaceId: string, { cursor, l
   });
   const { page, nextCursor } = cutPage(rows, limit, (row) => [row.at.toISOString(), row.id]);
   return { items: page.filter(isKnown).map(asEntry), nextCursor };
+}
+
+export interface OwnEntry extends Pick<AuditEntry, 'id' | 'event' | 'sentence' | 'actor' | 'subject'> {
+  at: Date;
+}
+
+/** For the activity, which shows them beside what clients did. One that a newer Reeve wrote has no sentence here and is left out. */
+export async function ownEntriesBefore(db: Database, workspaceId: string, asked: EntriesBefore): Promise<OwnEntry[]> {
+  const rows = await listEntriesBefore(db, workspaceId, asked);
+  return rows.filter(({ event }) => event in auditEvents).map((row) => ({ ...asEntry(row), at: row.at }));
 }
