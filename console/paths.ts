@@ -28,6 +28,7 @@ export const paths = {
   models: '/models',
   analytics: '/analytics',
   activity: '/activity',
+  compliance: '/compliance',
   audit: '/audit',
   account: '/account',
   enrol: '/account/second-factor',
