@@ -11,8 +11,10 @@ const all = [
   'directory',
   'effective-permissions',
   'scim',
+  'otlp-ingest',
   'analytics-api',
   'start-up',
+  'analytics',
 ];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.includes(name));

@@ -29,6 +29,7 @@ export const paths = {
   analytics: '/analytics',
   activity: '/activity',
   compliance: '/compliance',
+  thread: '/activity/threads/$threadId',
   audit: '/audit',
   account: '/account',
   enrol: '/account/second-factor',

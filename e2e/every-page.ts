@@ -101,7 +101,13 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       '/analytics',
       '/analytics?range=12m&interval=week&surface=CODEX_CLI&tables=surfaces.models.tools',
     ),
-    activity: asOwner('/activity', `/activity?call=${call}`),
+    activity: asOwner(
+      '/activity',
+      `/activity?call=${call}`,
+      '/activity?tab=events',
+      '/activity?tab=events&source=otel',
+    ),
+    thread: asOwner('/activity/threads/none'),
     audit: asOwner('/audit', `/audit?entry=${entry}`),
     account: asOwner('/account', '/account?tab=security', '/account?tab=tokens', '/account?tab=password'),
     // Leads on at once whoever does not have to; the page itself is in second-factor.e2e.ts.

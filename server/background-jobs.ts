@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { countUsage } from './analytics/index.ts';
+import { countUsage, freeNotes } from './analytics/index.ts';
 import { auditJobs } from './audit/index.ts';
 import { keepingJobs, logJobs } from './compliance/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
@@ -75,6 +75,15 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   { name: 'notify-of-ending', cron: '13 * * * *', run: () => notifyOfEnding(services) },
   { name: 'purge-key-secrets', cron: '57 2 * * *', run: async () => ({ deleted: await purgeEndedSecrets(services) }) },
   { name: 'keep-statistics', cron: '37 * * * *', run: () => keepStatistics(services) },
+  {
+    name: 'free-notes',
+    cron: '39 * * * *',
+    run: async () => {
+      const isEmbedded = services.config.databaseUrl === null;
+      if (isEmbedded) await freeNotes(services.db);
+      return { freed: isEmbedded };
+    },
+  },
   { name: 'reprice-calls', cron: '* * * * *', run: () => repriceCalls(services) },
   {
     name: 'adopt-former-activity',

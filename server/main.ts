@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { auditCommand } from './commands/audit.ts';
+import { analyticsCommand } from './commands/analytics.ts';
 import { backupCommand } from './commands/backup.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { endWith } from './commands/end-with.ts';
@@ -43,6 +44,7 @@ const commands = [
   proxyCommand,
   policiesCommand,
   auditCommand,
+  analyticsCommand,
 ];
 for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
 

@@ -33,7 +33,7 @@ async function get(url, options) {
 }
 
 async function list(after) {
-  const query = new URLSearchParams({ after, limit: '100' });
+  const query = new URLSearchParams({ after, limit: '25' });
   for (const type of types) query.append('event_type', type);
   const response = await get(`${base}?${query}`, { headers });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);

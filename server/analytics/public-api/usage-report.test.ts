@@ -390,6 +390,21 @@ describe('pages', () => {
   });
 });
 
+describe('a member with much', () => {
+  it('is one row however small the page', async () => {
+    const models = Array.from({ length: 700 }, (_, index) => `model-${index}`);
+    await seedUsage(services.db, [
+      ...models.map((model) => use('2026-06-10', 'mem_a', { model, threads: 1 })),
+      use('2026-06-10', 'mem_b'),
+    ]);
+    const { body } = await ask('limit=1');
+    expect(body.data.map(({ user_id, totals, models: found }) => [user_id, totals.threads, found.length])).toEqual([
+      ['mem_a', 700, 700],
+    ]);
+    expect(placesOf((await ask(`limit=1&page=${body.next_page}`)).body)).toEqual(['2026-06-10 mem_b']);
+  });
+});
+
 describe('who may call', () => {
   it('takes the workspace by its UUID, in either case, and by its own id', async () => {
     const uuid = workspaceUuid(workspaceId);
