@@ -1,7 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Person } from '#testing/organisation.ts';
 import { type RecordReceiver, startRecordReceiver } from '#testing/servers/record-receivers.ts';
 import { createTestAuthority, type TestAuthority } from '#testing/servers/test-authority.ts';
@@ -19,6 +17,8 @@ beforeAll(async () => {
   grace = await example.organisation.addMember({ name: 'Grace Murray' });
   authority = await createTestAuthority();
   siem = await startRecordReceiver(await authority.issueServer());
+});
+beforeEach(async () => {
   page = await openPage(example.browser);
   await enterAs(page, example.organisation.owner, example.organisation.origin);
   await page.goto('/');
@@ -124,5 +124,10 @@ test('everything about a person is exported and downloaded', async () => {
   ]);
   expect(download.suggestedFilename()).toBe(`reeve-${grace.memberId}.tar`);
   await openTab('Log files');
-  await page.getByRole('table', { name: 'Log files' }).getByText('CODEX_LOG').or(page.getByText('AUDIT_LOG')).first().waitFor();
+  await page
+    .getByRole('table', { name: 'Log files' })
+    .getByText('CODEX_LOG')
+    .or(page.getByText('AUDIT_LOG'))
+    .first()
+    .waitFor();
 });
