@@ -4,7 +4,18 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 
-const all = ['gateway', 'policy-delivery', 'policy-storm', 'directory', 'effective-permissions', 'scim', 'start-up'];
+const all = [
+  'gateway',
+  'policy-delivery',
+  'policy-storm',
+  'directory',
+  'effective-permissions',
+  'scim',
+  'otlp-ingest',
+  'analytics-api',
+  'start-up',
+  'analytics',
+];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length > 0) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { rangePresetNames } from '#console/ui/range/day-range.ts';
+import { EventFilter } from '#contract/activity-list.ts';
 import { MemberSort } from '#contract/analytics.ts';
 import { auditEventNames } from '#contract/audit-events.ts';
 import { codexSurfaces } from '#contract/codex-surfaces.ts';
@@ -83,9 +84,20 @@ export const ConnectSearch = z.object({
   for: z.enum(['person', 'ci', 'fleet', 'proxy']).optional().catch(undefined),
   system: z.enum(['linux', 'macos', 'windows']).optional().catch(undefined),
 });
+export const ThreadSearch = z.object({ cursor: text });
 export const ActivitySearch = z.object({
+  tab: z.enum(['calls', 'events']).optional().catch(undefined),
   outcome: Outcome.optional().catch(undefined),
+  kind: EventFilter.shape.kind.catch(undefined),
+  source: EventFilter.shape.source.catch(undefined),
+  surface: EventFilter.shape.surface.catch(undefined),
+  tool: text,
+  decision: text,
   rule: text,
+  threadId: text,
+  from: EventFilter.shape.from.catch(undefined),
+  to: EventFilter.shape.to.catch(undefined),
+  item: text,
   memberId: text,
   model: text,
   search: text,
@@ -114,9 +126,15 @@ export const AnalyticsSearch = z.object({
 /** `prices`: whose prices are open beside the page; `rate`: what a US dollar is in credits. */
 export const ModelsSearch = z.object({ prices: text, rate: z.literal(1).optional().catch(undefined) });
 export const AuditSearch = z.object({
-  event: z.enum(auditEventNames).optional().catch(undefined),
+  event: z
+    .union([z.enum(auditEventNames), z.array(z.enum(auditEventNames))])
+    .optional()
+    .catch(undefined),
   actorId: text,
+  actorKind: z.enum(['member', 'key', 'client', 'system', 'anonymous']).optional().catch(undefined),
   subjectId: text,
+  subjectKind: text,
+  ip: text,
   search: text,
   from: text,
   to: text,

@@ -266,6 +266,12 @@ const shellPages = [
   }),
   createRoute({
     ...inShell,
+    path: paths.thread,
+    validateSearch: search.ThreadSearch,
+    component: lazyRouteComponent(() => import('#console/activity/ThreadPage.tsx'), 'ThreadPage'),
+  }),
+  createRoute({
+    ...inShell,
     path: paths.audit,
     validateSearch: search.AuditSearch,
     component: lazyRouteComponent(() => import('#console/audit/AuditPage.tsx'), 'AuditPage'),

@@ -1,7 +1,7 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { api } from '#console/api.ts';
-import type { SessionState } from '#contract/identity.ts';
 import { can, type Permission } from '#contract/permissions.ts';
+import type { SessionState } from '#contract/session-state.ts';
 
 export const sessionQuery = api.identity.session.queryOptions({ staleTime: 60_000 });
 

@@ -129,6 +129,7 @@ export const auditEvents = {
   'person-export.started': { sentence: 'Everything about a person is collected in a file.' },
   'person-export.linked': { sentence: 'A link to the file about a person was made.' },
   'person-export.fetched': { sentence: 'The file about a person was downloaded.' },
+  'log-file.linked': { sentence: 'A link to a sealed log file was made.' },
   'compliance.purged': { sentence: 'Records whose time was over were purged.' },
   'analytics.exported': { sentence: 'Figures of use were downloaded.' },
   'analytics.recount-asked': { sentence: 'Figures of use are counted again from the events.' },

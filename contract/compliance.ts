@@ -14,3 +14,5 @@ export const complianceLogTypes = {
 
 export type ComplianceLogType = keyof typeof complianceLogTypes;
 export const complianceLogTypeNames = Object.keys(complianceLogTypes) as [ComplianceLogType, ...ComplianceLogType[]];
+
+export const isComplianceLogType = (name: string): name is ComplianceLogType => Object.hasOwn(complianceLogTypes, name);

@@ -33,6 +33,10 @@ export const errors = {
     message: 'Your workspace asks for a second factor. Set one up under your account first.',
   },
   'step-up-required': { status: 403, message: 'Confirm that it is you with your second factor, then repeat this.' },
+  'log-file-replaced': {
+    status: 410,
+    message: 'The content of a person was erased from this log file; another one took its place.',
+  },
   'on-hold': {
     status: 409,
     message: 'A legal hold keeps everything of this person. Have it lifted first, or suspend them instead.',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
 import { pageInput, pageOf } from './paging.ts';
-import { allPermissions } from './permissions.ts';
-import { SecondFactorMethod, SecondFactorState } from './second-factor.ts';
+import { SecondFactorMethod } from './second-factor.ts';
+import { SessionState } from './session-state.ts';
 import { allTokenScopes } from './token-scopes.ts';
 
 const tag = 'Sign-in and sessions';
@@ -18,27 +18,6 @@ export const Password = z
   .describe('At least 12 characters; checked against common passwords.');
 export const PersonName = z.string().trim().min(1).max(200);
 const At = z.iso.datetime();
-
-export const RoleRef = z.object({ id: z.string(), name: z.string() });
-
-const isExample = z.boolean().describe('The example organisation (`--demo`): people and activity are invented.');
-
-export const SessionState = z.discriminatedUnion('state', [
-  z.object({
-    state: z.literal('signed-in'),
-    isExample,
-    member: z.object({ id: z.string(), email: z.string(), name: z.string(), roles: z.array(RoleRef) }),
-    workspace: z.object({ id: z.string(), name: z.string() }),
-    permissions: z.array(z.enum(allPermissions)),
-    secondFactor: SecondFactorState,
-  }),
-  z.object({
-    state: z.literal('signed-out'),
-    isExample,
-    needsSetup: z.boolean().describe('True until the first owner exists.'),
-  }),
-]);
-export type SessionState = z.infer<typeof SessionState>;
 
 export const ConsoleSession = z.object({
   id: z.string(),

@@ -1,3 +1,4 @@
+import { activityEvents } from './activity-list.ts';
 import { analytics } from './analytics.ts';
 import { audit } from './audit.ts';
 import { compliance } from './compliance-endpoints.ts';
@@ -27,7 +28,7 @@ export const contract = {
   keys,
   models,
   modelPrices,
-  activity,
+  activity: { ...activity, ...activityEvents },
   analytics,
   audit,
   compliance,

@@ -1,3 +1,4 @@
+import { type ComplianceLogType, complianceLogTypeNames, complianceLogTypes } from './compliance.ts';
 import { type Permission, withIncluded } from './permissions.ts';
 
 interface ScopeFacts {
@@ -15,7 +16,35 @@ interface ScopeFacts {
   isForOwners?: boolean;
   /** Set while nothing asks for it yet: what it waits for. It can be given, and takes effect when that is there. */
   waitsFor?: string;
+  /** A part of what this other one allows. */
+  partOf?: string;
+  /** Keys that have it keep it; new ones take the one that replaced it. */
+  replacedBy?: string;
 }
+
+const allLogs = 'chatgpt.enterprise.compliance_logs_platform.read';
+type LogTypeScope = `chatgpt.enterprise.compliance_logs_platform.${Lowercase<ComplianceLogType>}.read`;
+
+/** The vendor’s scope for one type of log files. */
+export const scopeOfLogType = (type: ComplianceLogType): LogTypeScope =>
+  `chatgpt.enterprise.compliance_logs_platform.${type.toLowerCase() as Lowercase<ComplianceLogType>}.read`;
+
+const logTypeScope = (type: ComplianceLogType): ScopeFacts => {
+  const { sentence, waitsFor }: { sentence: string; waitsFor?: string } = complianceLogTypes[type];
+  return {
+    label: `Read ${type}`,
+    sentence,
+    isReadOnly: true,
+    carries: [],
+    needs: ['compliance.read'],
+    isForOwners: true,
+    partOf: allLogs,
+    ...(waitsFor !== undefined && { waitsFor: `Reeve has no ${waitsFor} yet: there are no such files.` }),
+  };
+};
+const logTypeScopes = Object.fromEntries(
+  complianceLogTypeNames.map((type) => [scopeOfLogType(type), logTypeScope(type)]),
+) as Record<LogTypeScope, ScopeFacts>;
 
 /**
  * What a workspace API key may do: the union of its scopes. People and roles are read with a key and written through SCIM, so no key can
@@ -54,11 +83,30 @@ export const keyScopes = {
     isReadOnly: true,
     carries: ['settings.read', 'models.read'],
   },
+  [allLogs]: {
+    label: 'Read compliance log files',
+    sentence:
+      'Every type of log files, with prompts and answers where the workspace keeps them. For a SIEM or an archive.',
+    isReadOnly: true,
+    asksForWorkspaceId: true,
+    carries: ['compliance.read'],
+    isForOwners: true,
+  },
+  ...logTypeScopes,
+  'chatgpt.enterprise.compliance_export.read': {
+    label: 'Read the compliance API',
+    sentence: 'Everything the compliance API has: log files of every type, people, tasks and environments.',
+    isReadOnly: true,
+    asksForWorkspaceId: true,
+    carries: ['compliance.read'],
+    isForOwners: true,
+  },
   'compliance.read': {
     label: 'Read compliance logs',
-    sentence: 'Export the compliance logs.',
+    sentence: 'The same, under its former name.',
     isReadOnly: true,
     carries: ['compliance.read'],
+    replacedBy: 'chatgpt.enterprise.compliance_export.read',
   },
   'policies.write': {
     label: 'Write policies',
@@ -81,11 +129,19 @@ export const keyScopes = {
     // It reaches the accounts of owners and groups with any role.
     isForOwners: true,
   },
-  'compliance.delete': {
-    label: 'Delete compliance records',
-    sentence: 'Delete the records that the compliance logs are made of.',
+  'chatgpt.enterprise.compliance_export.delete': {
+    label: 'Delete through the compliance API',
+    sentence: 'Delete tasks and environments with everything in them.',
     isReadOnly: false,
     carries: ['compliance.delete'],
+    isForOwners: true,
+  },
+  'compliance.delete': {
+    label: 'Delete compliance records',
+    sentence: 'The same, under its former name.',
+    isReadOnly: false,
+    carries: ['compliance.delete'],
+    replacedBy: 'chatgpt.enterprise.compliance_export.delete',
   },
 } as const satisfies Record<string, ScopeFacts>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RoleRef } from './identity.ts';
+import { RoleRef } from './session-state.ts';
 
 export const At = z.iso.datetime();
 export const Id = z.object({ id: z.string() });

@@ -99,8 +99,8 @@ export const policyLookUp = {
       z.object({
         path: z.string().describe('What the client asks for.'),
         clientVersion: z.string(),
-        body: z.string(),
-        sha256: z.string(),
+        body: z.string().describe('With `*` in place of the token by which this member’s clients report telemetry.'),
+        sha256: z.string().describe('Of the bytes the client gets.'),
         byteLength: z.number().int(),
         fragments: z.array(
           z.object({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { GroupName, GroupRef, MemberStatus } from './directory.ts';
 import { endpoint, readsOnly } from './endpoint.ts';
-import { RoleRef } from './identity.ts';
 import { pageInput, pageOf } from './paging.ts';
 import { allPermissions } from './permissions.ts';
+import { RoleRef } from './session-state.ts';
 
 const tag = 'Roles';
 const Id = z.object({ id: z.string() });

@@ -88,12 +88,18 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       ...asOwner('/connect?for=ci', '/connect?for=fleet', '/connect?for=proxy'),
       { address: '/connect?for=person&system=linux', as: 'member' },
     ],
-    models: asOwner('/models'),
+    models: asOwner('/models', '/models?prices=corp-model', '/models?rate=1'),
     analytics: asOwner(
       '/analytics',
       '/analytics?range=12m&interval=week&surface=CODEX_CLI&tables=surfaces.models.tools',
     ),
-    activity: asOwner('/activity', `/activity?call=${call}`),
+    activity: asOwner(
+      '/activity',
+      `/activity?call=${call}`,
+      '/activity?tab=events',
+      '/activity?tab=events&source=otel',
+    ),
+    thread: asOwner('/activity/threads/none'),
     audit: asOwner('/audit', `/audit?entry=${entry}`),
     account: asOwner('/account', '/account?tab=security', '/account?tab=tokens', '/account?tab=password'),
     // Leads on at once whoever does not have to; the page itself is in second-factor.e2e.ts.

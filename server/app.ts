@@ -1,7 +1,8 @@
 import type { Hono } from 'hono';
+import { activityEventsRoutes } from './activity/index.ts';
 import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
-import { complianceRoutes } from './compliance/index.ts';
+import { complianceApiDialect, complianceRoutes, personExportDialect } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
 import { mountApiPage } from './http/api-page.ts';
@@ -52,7 +53,7 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   keys: keysRoutes(services),
   models: modelsRoutes(services),
   modelPrices: modelPricesRoutes(services),
-  activity: activityRoutes(services),
+  activity: { ...activityRoutes(services), ...activityEventsRoutes(services) },
   analytics: analyticsRoutes(services),
   audit: auditRoutes(services),
   compliance: complianceRoutes(services),
@@ -72,6 +73,8 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   analyticsApiDialect(services),
   connectDialect(services, parts),
   scimDialect(services),
+  complianceApiDialect(services),
+  personExportDialect(services),
 ];
 
 /** Every route, in the order of precedence: Reeve's own API, the clients' dialects, health, the console's document last. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { countUsage } from './analytics/index.ts';
-import { logJobs } from './compliance/index.ts';
+import { countUsage, freeNotes } from './analytics/index.ts';
 import { auditJobs } from './audit/index.ts';
+import { keepingJobs, logJobs } from './compliance/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
 import { keepStatistics } from './db/keep-statistics.ts';
@@ -12,11 +12,12 @@ import type { BackgroundJob } from './jobs/open-jobs.ts';
 import { type Repeated, type Repeating, repeat } from './jobs/repeat.ts';
 import { notifyOfEndingKeys, purgeEndedSecrets } from './keys/index.ts';
 import { createMailer } from './mail/create-mailer.ts';
-import { repriceCalls } from './models/index.ts';
+import { adoptFormerCalls, repriceCalls } from './models/index.ts';
 import { purgeExpiredPolicies } from './policies/index.ts';
 import { resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
 import { ssoJobs } from './sso/index.ts';
+import { adoptFormerEvents } from './telemetry/index.ts';
 
 /** Signed values that clients hold (policy revisions) may be this old; a former master key stays as long. */
 export const formerKeysStayDays = 7;
@@ -74,9 +75,24 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   { name: 'notify-of-ending', cron: '13 * * * *', run: () => notifyOfEnding(services) },
   { name: 'purge-key-secrets', cron: '57 2 * * *', run: async () => ({ deleted: await purgeEndedSecrets(services) }) },
   { name: 'keep-statistics', cron: '37 * * * *', run: () => keepStatistics(services) },
+  {
+    name: 'free-notes',
+    cron: '39 * * * *',
+    run: async () => {
+      const isEmbedded = services.config.databaseUrl === null;
+      if (isEmbedded) await freeNotes(services.db);
+      return { freed: isEmbedded };
+    },
+  },
   { name: 'reprice-calls', cron: '* * * * *', run: () => repriceCalls(services) },
+  {
+    name: 'adopt-former-activity',
+    cron: '* * * * *',
+    run: async () => ({ calls: await adoptFormerCalls(services), reports: await adoptFormerEvents(services) }),
+  },
   ...ssoJobs(services),
   ...logJobs(services),
+  ...keepingJobs(services),
   ...auditJobs(services),
   { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },

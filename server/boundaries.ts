@@ -71,7 +71,7 @@ export const features = {
     ],
   },
   activity: {
-    calls: [],
+    calls: ['audit', 'policies'],
     tables: ['activity_events', 'activity_content', 'activity_unknown', 'activity_due'],
   },
   analytics: {
@@ -92,12 +92,23 @@ export const features = {
   },
   telemetry: { calls: ['activity', 'policies'], tables: ['client_events', 'telemetry_senders'] },
   compliance: {
-    calls: ['activity', 'audit'],
+    calls: ['activity', 'analytics', 'audit', 'directory', 'identity', 'models', 'policies', 'sso'],
     tables: ['compliance_log_files', 'compliance_log_marks', 'compliance_destinations', 'compliance_positions'],
   },
   connect: { calls: ['workspace'], tables: [] },
   setup: {
-    calls: ['audit', 'compliance', 'directory', 'identity', 'keys', 'models', 'policies', 'roles', 'workspace'],
+    calls: [
+      'audit',
+      'compliance',
+      'directory',
+      'identity',
+      'keys',
+      'models',
+      'policies',
+      'roles',
+      'telemetry',
+      'workspace',
+    ],
     tables: [],
   },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;

@@ -166,7 +166,9 @@ describe('nothing is declared in vain', () => {
   const isSaid = (texts: typeof sources, word: string) => texts.some(({ text }) => text.includes(`'${word}'`));
 
   test('every audit event is recorded somewhere', () => {
-    expect(auditEventNames.filter((name) => !isSaid(server, name))).toEqual([]);
+    // This one names them all.
+    const others = server.filter(({ path }) => path !== 'server/compliance/records/audit-actions.ts');
+    expect(auditEventNames.filter((name) => !isSaid(others, name))).toEqual([]);
   });
 
   test('every error is thrown or answered somewhere', () => {

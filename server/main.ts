@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.ts';
+import { analyticsCommand } from './commands/analytics.ts';
 import { backupCommand } from './commands/backup.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { endWith } from './commands/end-with.ts';
@@ -41,6 +43,8 @@ const commands = [
   doctorCommand,
   proxyCommand,
   policiesCommand,
+  auditCommand,
+  analyticsCommand,
 ];
 for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
 

@@ -10,7 +10,7 @@ import { createApp } from './app.ts';
 import { finishRestore } from './backup/restore-journal.ts';
 import { openBlobFolder } from './blobs/blob-folder.ts';
 import { openBlobs } from './blobs/open-blobs.ts';
-import { openPush, openRecordStream } from './compliance/index.ts';
+import { openComplianceWork } from './compliance/index.ts';
 import { type Config, publicOrigin } from './config.ts';
 import { vendorNames } from './connect/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
@@ -154,8 +154,8 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   const keys = await openKeys(config, opened.db);
   const services = createServices(options, { origin, opened, keys });
   const gateway = await openGateway(services, { registry: metrics.registry });
-  const push = openPush(services, openRecordStream(services));
-  opening.defer(() => push.close());
+  const complianceWork = openComplianceWork(services);
+  opening.defer(() => complianceWork.close());
   let isStopping = false;
   const app = createApp(services, {
     gateway,

@@ -9,7 +9,6 @@ export interface RecordList {
 /** Compliance records that stand in memory, for tests of what becomes of them. `prompt_text` counts as content. */
 export function createRecordList(): RecordList {
   const rows: { position: number; type: string; record: Record<string, unknown> }[] = [];
-  const behind = (type: string, after: number) => rows.filter((row) => row.type === type && row.position > after);
   return {
     add(type, count, more = {}) {
       const ids = Array.from({ length: count }, (_, index) => `${type}-${rows.length + index}`);
@@ -22,10 +21,11 @@ export function createRecordList(): RecordList {
       return ids;
     },
     stream: {
-      end: async (_workspaceId, type) => behind(type, 0).at(-1)?.position ?? 0,
-      read: async (_db, { type, after, limit, withContent }) => {
-        const found = behind(type, after).slice(0, limit);
-        const records = found.map(({ position, record: { prompt_text, ...record } }) => ({
+      origin: 'activity',
+      end: async () => rows.length,
+      read: async (_db, { after, limit, withContent }) => {
+        const found = rows.slice(after, after + limit);
+        const records = found.map(({ position, type, record: { prompt_text, ...record } }) => ({
           position,
           record: {
             event_id: String(record['event_id']),
@@ -35,11 +35,7 @@ export function createRecordList(): RecordList {
             ...(withContent && prompt_text !== undefined && { prompt_text }),
           },
         }));
-        return { records, upTo: found.at(-1)?.position ?? after };
-      },
-      waiting: async (_db, { type, after, limit }) => {
-        const found = behind(type, after).slice(0, limit);
-        return { count: found.length, since: found[0] ? new Date(String(found[0].record['timestamp'])) : null };
+        return { records, readTo: found.at(-1)?.position ?? after };
       },
     },
   };

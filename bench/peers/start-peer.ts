@@ -6,6 +6,8 @@ export interface Peer<Facts> {
   pid: number;
   /** Processor time the process used since it started. */
   cpuMs(): Promise<number>;
+  /** What it answers to this message; one at a time. */
+  ask<Answer>(message: string): Promise<Answer>;
   stop(): Promise<void>;
 }
 
@@ -30,6 +32,11 @@ export function startPeer<Facts>(
           new Promise((tell) => {
             child.once('message', (answer) => tell((answer as { cpuMs: number }).cpuMs));
             child.send('cpu');
+          }),
+        ask: <Answer>(message: string) =>
+          new Promise<Answer>((tell) => {
+            child.once('message', (answer) => tell(answer as Answer));
+            child.send(message);
           }),
         async stop() {
           child.disconnect();

@@ -20,6 +20,7 @@ export const callColumns: DataColumn<ModelCall>[] = [
     phone: 'title',
     cell: ({ id, member }) => (
       <TextLink
+        from={paths.activity}
         to={paths.activity}
         search={(old) => ({ ...old, call: id })}
         underline="hover"

@@ -17,8 +17,10 @@ import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { shortName } from '#console/ui/short-name.ts';
 import type { AuditEntry } from '#contract/audit.ts';
-import { AuditFilters } from './AuditFilters.tsx';
+import { AuditFilters, ChosenFilters } from './AuditFilters.tsx';
+import { ChainState } from './ChainState.tsx';
 import { EntryDrawer } from './EntryDrawer.tsx';
+import { ExportMenu } from './ExportMenu.tsx';
 
 type Search = z.infer<typeof AuditSearch>;
 
@@ -67,18 +69,25 @@ export function AuditPage() {
     void navigate({ search: (old) => ({ ...old, cursor: undefined, entry: undefined, ...part }), replace: true });
   const open = (id: string | undefined) =>
     void navigate({ search: (old) => ({ ...old, entry: id }), resetScroll: false });
-  const isFiltered = Boolean(
-    search.event || search.search || search.actorId || search.subjectId || search.from || search.to,
-  );
+  const { cursor: _cursor, ...filters } = input;
+  const isFiltered = Object.values(filters).some((value) => value !== undefined);
+  const rows = entries.data?.items ?? [];
+  const names = {
+    actor: rows.find(({ actor }) => actor.id === search.actorId)?.actor.label,
+    subject: rows.find(({ subject }) => subject?.id === search.subjectId)?.subject?.label,
+  };
   return (
     <Page
       isWide
       title="Audit"
-      description="Who changed what in this workspace, newest first. Entries cannot be changed or deleted."
+      description="Who changed what in this workspace, newest first."
+      action={<ExportMenu search={search} isFiltered={isFiltered} />}
     >
+      <ChainState />
       <Loaded query={entries} what="The audit log could not be loaded" skeleton={<RowSkeletons />}>
         {({ items, nextCursor }) => (
           <>
+            <ChosenFilters search={search} names={names} onFilter={filter} />
             <DataTable
               label="Audit entries"
               columns={columns}
@@ -88,6 +97,7 @@ export function AuditPage() {
               onOpen={({ id }) => open(id)}
               toolbar={<AuditFilters search={search} onFilter={filter} />}
             />
+
             {items.length === 0 && (
               <EmptyState
                 action={

@@ -24,6 +24,7 @@ export function GroupPage() {
       title={group.data?.name ?? 'Group'}
       description={group.data?.description}
       above={[{ label: 'Groups', to: paths.groups }]}
+      history={{ subjectId: id }}
       action={
         mayWrite &&
         group.data && (

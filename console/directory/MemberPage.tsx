@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { z } from 'zod';
@@ -37,6 +37,7 @@ export function MemberPage() {
       description={member.data?.email}
       above={[{ label: 'Members', to: paths.members }]}
       action={member.data && <EditMember member={member.data} />}
+      history={{ subjectId: id }}
     >
       <Loaded query={member} what="This member could not be loaded">
         {(detail) => (
@@ -64,20 +65,12 @@ export function MemberPage() {
 
 function RecentActivity({ memberId }: { memberId: string }) {
   const seesActivity = useCan('activity.read');
-  const seesAudit = useCan('audit.read');
   return (
-    <Group gap={16}>
-      {seesActivity && (
-        <TextLink to={paths.activity} search={{ memberId }}>
-          Recent activity
-        </TextLink>
-      )}
-      {seesAudit && (
-        <TextLink to={paths.audit} search={{ subjectId: memberId }}>
-          Audit entries
-        </TextLink>
-      )}
-    </Group>
+    seesActivity && (
+      <TextLink to={paths.activity} search={{ memberId }}>
+        Recent activity
+      </TextLink>
+    )
   );
 }
 

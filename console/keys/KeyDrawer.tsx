@@ -1,5 +1,6 @@
 import { Button, Drawer, Group, Stack } from '@mantine/core';
 import { useState } from 'react';
+import { HistoryLink } from '#console/audit/HistoryLink.tsx';
 import { paths } from '#console/paths.ts';
 import { useCan } from '#console/session.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
@@ -42,17 +43,20 @@ export function KeyDrawer({ workspaceKey: key, maxDays, onClose }: KeyDrawerProp
               </Notice>
             )}
             <KeyFacts workspaceKey={key} />
-            {key.state !== 'revoked' && (
-              <Group gap={8}>
-                <Button onClick={() => setAsked('rotate')}>Rotate</Button>
-                <Button variant="default" onClick={() => setAsked('change')}>
-                  Change name or addresses
-                </Button>
-                <Button variant="outline" color="red" onClick={() => setAsked('revoke')}>
-                  Revoke
-                </Button>
-              </Group>
-            )}
+            <Group gap={8}>
+              {key.state !== 'revoked' && (
+                <>
+                  <Button onClick={() => setAsked('rotate')}>Rotate</Button>
+                  <Button variant="default" onClick={() => setAsked('change')}>
+                    Change name or addresses
+                  </Button>
+                  <Button variant="outline" color="red" onClick={() => setAsked('revoke')}>
+                    Revoke
+                  </Button>
+                </>
+              )}
+              <HistoryLink of={{ subjectId: key.id }} />
+            </Group>
           </Stack>
         )}
       </Drawer>

@@ -1,4 +1,5 @@
-import { Checkbox, Stack, Switch } from '@mantine/core';
+import { Box, Checkbox, Collapse, Stack, Switch, UnstyledButton } from '@mantine/core';
+import { useState } from 'react';
 import { useIsOwner, useSession } from '#console/session.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { allKeyScopes, type KeyScope, missingFor, scopeFacts } from '#contract/key-scopes.ts';
@@ -13,8 +14,9 @@ interface ScopeChoiceProps {
 
 /** What reads comes first; what changes something is behind a switch that is off. */
 export function ScopeChoice({ value, onChange, mayChangeThings, onMayChangeThings, error }: ScopeChoiceProps) {
-  const reading = allKeyScopes.filter((scope) => scopeFacts(scope).isReadOnly);
-  const writing = allKeyScopes.filter((scope) => !scopeFacts(scope).isReadOnly);
+  const offered = allKeyScopes.filter((scope) => scopeFacts(scope).replacedBy === undefined);
+  const reading = offered.filter((scope) => scopeFacts(scope).isReadOnly && scopeFacts(scope).partOf === undefined);
+  const writing = offered.filter((scope) => !scopeFacts(scope).isReadOnly);
   const set = (chosen: string[]) => onChange(allKeyScopes.filter((scope) => chosen.includes(scope)));
   return (
     <Checkbox.Group
@@ -26,7 +28,11 @@ export function ScopeChoice({ value, onChange, mayChangeThings, onMayChangeThing
     >
       <Stack gap={12} mt={8}>
         {reading.map((scope) => (
-          <Scope key={scope} scope={scope} />
+          <ScopeWithParts
+            key={scope}
+            scope={scope}
+            parts={offered.filter((each) => scopeFacts(each).partOf === scope)}
+          />
         ))}
         <Switch
           checked={mayChangeThings}
@@ -49,6 +55,34 @@ export function ScopeChoice({ value, onChange, mayChangeThings, onMayChangeThing
         )}
       </Stack>
     </Checkbox.Group>
+  );
+}
+
+function ScopeWithParts({ scope, parts }: { scope: KeyScope; parts: KeyScope[] }) {
+  const [isOpen, setIsOpen] = useState(false);
+  if (parts.length === 0) return <Scope scope={scope} />;
+  return (
+    <Box>
+      <Scope scope={scope} />
+      <UnstyledButton
+        type="button"
+        fz="sm"
+        c="dimmed"
+        ml={32}
+        mt={4}
+        aria-expanded={isOpen}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        {isOpen ? 'Hide the single types' : `Only some of it: ${parts.length} single types`}
+      </UnstyledButton>
+      <Collapse expanded={isOpen}>
+        <Stack gap={12} mt={12} ml={32}>
+          {parts.map((part) => (
+            <Scope key={part} scope={part} />
+          ))}
+        </Stack>
+      </Collapse>
+    </Box>
   );
 }
 

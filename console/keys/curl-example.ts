@@ -7,6 +7,15 @@ const reads: readonly [scope: KeyScope, path: string | ((workspaceUuid: string) 
     'codex.enterprise.analytics.read',
     (workspaceUuid) => `/v1/analytics/codex/workspaces/${workspaceUuid}/usage?group=workspace`,
   ],
+  [
+    'chatgpt.enterprise.compliance_logs_platform.read',
+    (workspaceUuid) =>
+      `/v1/compliance/workspaces/${workspaceUuid}/logs?event_type=AUDIT_LOG&after=2026-01-01T00:00:00Z`,
+  ],
+  [
+    'chatgpt.enterprise.compliance_export.read',
+    (workspaceUuid) => `/v1/compliance/workspaces/${workspaceUuid}/users?limit=10`,
+  ],
   ['audit.read', '/api/v1/audit?limit=10'],
   ['directory.read', '/api/v1/members?limit=10'],
   ['policies.read', '/api/v1/policies'],

@@ -33,7 +33,12 @@ export function ModelsPage() {
     </Button>
   );
   return (
-    <Page title="Models" description="Where model calls go, and which models members may use." action={allow}>
+    <Page
+      title="Models"
+      description="Where model calls go, and which models members may use."
+      action={allow}
+      history={{ subjectKind: 'model' }}
+    >
       <Section title="Upstream" description="Every model call of every client goes through Reeve to this address.">
         <Loaded query={upstream} what="The upstream could not be loaded" skeleton={<RowSkeletons rows={3} />}>
           {(found) => <UpstreamFacts upstream={found} />}

@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
+import { shortName } from '#console/ui/short-name.ts';
 import type { Price } from '#contract/model-prices.ts';
 import classes from './Models.module.css';
 import { describeCorrection, describeSpan, describeState, describeTerms } from './price-words.ts';
@@ -37,10 +38,11 @@ function PriceItem({ price, onWithdraw }: { price: Price; onWithdraw: PriceListP
       {price.message && <blockquote className={classes.reason}>{price.message}</blockquote>}
       {price.correction && <div>{describeCorrection(price.correction)}</div>}
       <div className={classes.quiet}>
-        {price.message ? 'Corrected' : 'Recorded'} <RelativeTime at={price.recordedAt} /> by {price.recordedBy}
+        {price.message ? 'Corrected' : 'Recorded'} <RelativeTime at={price.recordedAt} /> by{' '}
+        {shortName(price.recordedBy)}
         {price.withdrawnAt && (
           <>
-            , withdrawn <RelativeTime at={price.withdrawnAt} /> by {price.withdrawnBy}
+            , withdrawn <RelativeTime at={price.withdrawnAt} /> by {shortName(price.withdrawnBy ?? '')}
           </>
         )}
       </div>

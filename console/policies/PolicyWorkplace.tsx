@@ -72,6 +72,7 @@ export function PolicyWorkplace({ policy }: { policy: Policy }) {
       above={[{ label: 'Policies', to: paths.policies }]}
       description={<PolicySummaryLine policy={policy} />}
       action={review}
+      history={{ subjectId: policy.id }}
     >
       <ProtectionBanners />
       {policy.request && <ApprovalBanner policy={policy} request={policy.request} lock={lock} />}

@@ -24,6 +24,7 @@ export function RolePage() {
       title={role.data?.name ?? 'Role'}
       description={role.data && <RoleSummary role={role.data} />}
       above={[{ label: 'Roles', to: paths.roles }]}
+      history={{ subjectId: id }}
       action={isEditable && <DeleteRole role={role.data} />}
     >
       <Loaded query={role} what="This role could not be loaded">

@@ -1,6 +1,7 @@
 import { useDocumentTitle } from '@mantine/hooks';
 import { Link, useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { HistoryLink, type HistoryOf } from '#console/audit/HistoryLink.tsx';
 import { PageHeader } from '#console/ui/PageHeader.tsx';
 import classes from './Page.module.css';
 
@@ -8,8 +9,10 @@ interface PageProps {
   title: string;
   description?: ReactNode;
   /** The pages above this one; the title itself is added at the end. */
-  above?: { label: string; to: '/members' | '/groups' | '/policies' | '/roles' | '/single-sign-on' }[];
+  above?: { label: string; to: '/members' | '/groups' | '/policies' | '/roles' | '/single-sign-on' | '/activity' }[];
   action?: ReactNode;
+  /** What the page is about, as the audit log names it: its history is one click away. */
+  history?: HistoryOf | undefined;
   /** Tables may use the whole width. */
   isWide?: boolean;
   children: ReactNode;
@@ -18,7 +21,7 @@ interface PageProps {
 let hasNavigated = false;
 
 /** Title, breadcrumb and where the focus goes after a navigation. */
-export function Page({ title, description, above = [], action, isWide = false, children }: PageProps) {
+export function Page({ title, description, above = [], action, history, isWide = false, children }: PageProps) {
   const { pathname } = useLocation();
   const heading = useRef<HTMLHeadingElement>(null);
   useDocumentTitle(`${title} · Reeve`);
@@ -33,7 +36,16 @@ export function Page({ title, description, above = [], action, isWide = false, c
         title={title}
         titleRef={heading}
         description={description}
-        action={action}
+        action={
+          history ? (
+            <>
+              <HistoryLink of={history} />
+              {action}
+            </>
+          ) : (
+            action
+          )
+        }
         breadcrumbs={above.length > 0 && <Breadcrumbs above={above} title={title} />}
       />
       {children}

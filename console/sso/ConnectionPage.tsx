@@ -20,6 +20,7 @@ export function ConnectionPage() {
     <Page
       title={connection.data?.name ?? 'Connection'}
       above={[{ label: 'Single sign-on', to: paths.singleSignOn }]}
+      history={{ subjectId: id }}
       action={connection.data && <EnableConnection connection={connection.data} />}
     >
       <Loaded query={connection} what="This connection could not be loaded">

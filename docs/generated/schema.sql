@@ -117,6 +117,7 @@ create table activity_events (
 CREATE UNIQUE INDEX activity_events_by_arrival ON public.activity_events USING btree (workspace_id, seq);
 CREATE INDEX activity_events_by_member ON public.activity_events USING btree (workspace_id, member_id, at);
 CREATE INDEX activity_events_newest ON public.activity_events USING btree (workspace_id, at DESC, id DESC);
+CREATE INDEX activity_events_of_odd_threads ON public.activity_events USING btree (workspace_id, thread_id, at) WHERE (thread_id !~ '^[0-9a-f]{8}-[0-9a-f]{4}-7'::text);
 
 create table activity_unknown (
   workspace_id text not null,
@@ -394,10 +395,10 @@ create table compliance_log_marks (
 
 create table compliance_positions (
   destination_id text not null,
-  event_type text not null,
+  origin text not null,
   position bigint not null,
   constraint compliance_positions_destination_id_fkey FOREIGN KEY (destination_id) REFERENCES compliance_destinations(id) ON DELETE CASCADE,
-  constraint compliance_positions_pkey PRIMARY KEY (destination_id, event_type)
+  constraint compliance_positions_pkey PRIMARY KEY (destination_id, origin)
 );
 
 create table compliance_replaced_files (
@@ -775,6 +776,7 @@ create table policy_receipts (
   constraint policy_receipts_pkey PRIMARY KEY (member_id, policy_key, client, client_version, form),
   constraint policy_receipts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+CREATE INDEX policy_receipts_first ON public.policy_receipts USING btree (workspace_id, first_at DESC);
 CREATE INDEX policy_receipts_newest ON public.policy_receipts USING btree (workspace_id, last_at DESC, member_id);
 
 create table policy_releases (

@@ -7,10 +7,14 @@ export const maxLateMs = 30 * 24 * 3_600_000;
 
 const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7/;
 
+/** The first 12 hexadecimal digits of a thread’s id, with which the ids of its events begin; null where it is no UUIDv7. */
+export const threadPrefix = (threadId: string): string | null =>
+  uuid7.test(threadId) ? threadId.replace('-', '').slice(0, 12) : null;
+
 /** The milliseconds since 1970 as 12 hexadecimal digits: a thread's own, where its id is a UUIDv7 (RFC 9562 §5.7), else the event's. */
 function timePrefix({ threadId, reportedAt }: Pick<ActivityEvent, 'threadId' | 'reportedAt'>): string {
-  if (threadId !== null && uuid7.test(threadId)) return threadId.replace('-', '').slice(0, 12);
-  return Math.max(0, reportedAt.getTime()).toString(16).padStart(12, '0').slice(-12);
+  const prefix = threadId === null ? null : threadPrefix(threadId);
+  return prefix ?? Math.max(0, reportedAt.getTime()).toString(16).padStart(12, '0').slice(-12);
 }
 
 /** The same for every report of the same event. Rows of one thread lie together, and newer threads after older ones. */

@@ -2,7 +2,7 @@
 // report of it, or it counts twice.
 export { waitForWriters } from './activity-lock.ts';
 export { activityId } from './event-row.ts';
-export { type ContentParts, contentContext, type EventContent, keepContent } from './keep-content.ts';
+export { type ContentParts, type EventContent, keepContent, keepFormerContent } from './keep-content.ts';
 export {
   countContentOf,
   countOldContent,
@@ -14,6 +14,7 @@ export {
 export { activityOfPerson } from './person-rows.ts';
 export { readContent } from './read-content.ts';
 export { recordActivity } from './record-activity.ts';
+export { activityEventsRoutes } from './routes.ts';
 export { sameAs } from './same-as.ts';
 export { setCosts } from './set-costs.ts';
 export { surfaceOf } from './surface-of.ts';

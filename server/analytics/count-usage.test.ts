@@ -77,7 +77,9 @@ function randomEvent(number: (below: number) => number): ActivityEvent {
         kind: 'tool.completed',
         source: 'otel',
         tool: pick(['exec_command', 'apply_patch']),
-        outcome: pick(['completed', 'failed']),
+        outcome: pick(['completed', 'failed', 'refused']),
+        decision: 'prompt',
+        rule: '1.1.1',
         durationMs: pick([null, 5, 70]),
       });
     case 1:
@@ -272,13 +274,17 @@ async function expectMonths(zone: string, events: readonly Event[]) {
   expect(rows.map(({ member_id, month, days }) => `${member_id} ${month} ${days}`).sort()).toEqual(expected.sort());
 }
 
+const isDenied = ({ kind, outcome, decision }: Event) =>
+  kind === 'tool.completed' ? outcome !== 'completed' : outcome === 'refused' || decision === 'forbidden';
+
 async function expectMarks(zone: string, events: readonly Event[]) {
   const rows = await sql<{ key: string; times: number; failed: number }>`
     select to_char(day, 'YYYY-MM-DD') || ' ' || what || ' ' || name || ' ' || rule as key, sum(times)::float8 as times, sum(failed)::float8 as failed
     from usage_mark_totals where zone = ${zone} and group_id = '' group by 1`.execute(services.db);
   const what = (event: Event) => {
-    if (event.kind === 'tool.completed') return `tool ${event.tool} `;
-    return event.kind === 'tool.decided'
+    const isStopped = event.outcome === 'refused' || event.kind === 'tool.decided';
+    if (event.kind === 'tool.completed' && !isStopped) return `tool ${event.tool} `;
+    return event.kind !== 'model.call'
       ? `decision ${event.decision} ${event.rule ?? ''}`
       : `refusal ${event.code ?? ''} ${event.rule ?? ''}`;
   };
@@ -287,7 +293,7 @@ async function expectMarks(zone: string, events: readonly Event[]) {
     ([key, group]) => ({
       key,
       times: group.length,
-      failed: group.filter(({ kind, outcome }) => kind === 'tool.completed' && outcome === 'failed').length,
+      failed: group.filter(isDenied).length,
     }),
   );
   const byKey = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1);
@@ -295,14 +301,14 @@ async function expectMarks(zone: string, events: readonly Event[]) {
 }
 
 describe('figures equal what one counts by hand', () => {
-  it.each([1, 2, 3])('whatever the order, late, twice and in parts (%d)', async (seed) => {
+  it.each([1, 2])('whatever the order, late, twice and in parts (%d)', async (seed) => {
     const number = numbersFrom(seed);
     await services.db
       .updateTable('workspaces')
       .set({ time_zone: zones[1] ?? '' })
       .execute();
     const usage = countUsage(services);
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const events = Array.from({ length: 120 }, () => randomEvent(number));
       await recordEvents(services.db, [...events, ...events.slice(0, 20)], received);
       // Half of them counted before the rest comes.

@@ -65,3 +65,11 @@ export const deleteTotalDue = (tx: Database, { workspaceId, zone, grain, day }: 
   sql`delete from usage_due where workspace_id = ${workspaceId} and zone = ${zone} and grain = ${grain} and day = ${day}::date`.execute(
     tx,
   );
+
+/**
+ * Notes come and go all the time. PostgreSQL frees their place itself; the embedded database has no autovacuum, and reads over what is gone.
+ */
+export async function freeNotes(db: Database): Promise<void> {
+  await sql`vacuum activity_due`.execute(db);
+  await sql`vacuum usage_due`.execute(db);
+}

@@ -16,8 +16,6 @@ export interface MarkRow {
   timed: number;
 }
 
-/** Decisions that let nothing happen. */
-const denials = sql`name in ('denied', 'forbidden', 'deny', 'blocked')`;
 /** What somebody answered when asked is no rule's work. */
 const isByRule = sql`(rule <> '' or decided_by <> 'user')`;
 
@@ -25,7 +23,7 @@ const panels = {
   tools: { is: sql`what = 'tool'`, key: ['name'], limit: 50 },
   decisions: { is: sql`what = 'decision'`, key: ['name', 'decided_by'], limit: 100 },
   blocked: {
-    is: sql`what = 'decision' and ${denials} and ${isByRule}`,
+    is: sql`what = 'decision' and failed > 0 and ${isByRule}`,
     key: ['rule', 'policy_name', 'decided_by'],
     limit: 100,
   },

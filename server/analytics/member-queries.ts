@@ -127,6 +127,12 @@ export const countHours = (tx: Database, workspaceId: string, spans: readonly Sp
 const markKey = ['what', 'name', 'tool', 'decided_by', 'rule', 'policy_name', ...leaf] as const;
 const markFigures = ['times', 'failed', 'duration_ms', 'timed'] as const;
 
+/** Decisions that let nothing happen. */
+const denials = ['denied', 'forbidden', 'deny', 'blocked'];
+
+/** A tool call that ran. One that was stopped before is a decision, and reported as a tool call that ended refused. */
+const isRun = sql`(e.kind = 'tool.completed' and e.outcome is distinct from 'refused')`;
+
 /** Kinds that are only counted. A reviewer's finding is left out: the decision that follows from it comes as one of its own. */
 const markKinds = sql`(e.kind in ('tool.completed', 'tool.decided', 'sandbox.decided', 'network.decided')
   or (e.kind = 'model.call' and e.outcome = 'refused'))`;
@@ -140,14 +146,15 @@ export async function countMarks(tx: Database, workspaceId: string, spans: reado
   await sql`with asked as materialized (${asked(spans)}),
     marks as (
       select a.zone, a.day, a.member_id, e.surface, coalesce(e.client, '') as client, coalesce(e.model, '') as model,
-        case e.kind when 'model.call' then 'refusal' when 'tool.completed' then 'tool' else 'decision' end as what,
-        coalesce(case e.kind when 'model.call' then e.code when 'tool.completed' then e.tool else e.decision end, '') as name,
-        case e.kind when 'tool.decided' then coalesce(e.tool, '') when 'sandbox.decided' then 'sandbox'
-          when 'network.decided' then 'network' else '' end as tool,
-        case e.kind when 'tool.completed' then '' else coalesce(e.decided_by, '') end as decided_by,
-        case e.kind when 'tool.completed' then '' else coalesce(e.rule, '') end as rule,
-        case e.kind when 'tool.completed' then '' else coalesce(e.policy_name, '') end as policy_name,
-        (e.outcome = 'failed')::integer as failed, e.duration_ms
+        case when e.kind = 'model.call' then 'refusal' when ${isRun} then 'tool' else 'decision' end as what,
+        coalesce(case when e.kind = 'model.call' then e.code when ${isRun} then e.tool else e.decision end, '') as name,
+        case when e.kind = 'sandbox.decided' then 'sandbox' when e.kind = 'network.decided' then 'network'
+          when e.kind = 'model.call' or ${isRun} then '' else coalesce(e.tool, '') end as tool,
+        case when ${isRun} then '' else coalesce(e.decided_by, '') end as decided_by,
+        case when ${isRun} then '' else coalesce(e.rule, '') end as rule,
+        case when ${isRun} then '' else coalesce(e.policy_name, '') end as policy_name,
+        (case when ${isRun} then e.outcome = 'failed' else e.outcome = 'refused' or e.decision in (${sql.join(denials)}) end)::integer as failed,
+        e.duration_ms
       from asked a, ${eventsOf(workspaceId, markKinds)}),
     counted as materialized (
       select ${refs(key)}, count(*) as times, coalesce(sum(failed), 0) as failed, coalesce(sum(duration_ms), 0) as duration_ms,

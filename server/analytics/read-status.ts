@@ -1,10 +1,11 @@
 import { type ActivitySource, activitySources } from '#contract/activity-events.ts';
 import type { Completeness, Freshness, PanelState, Panels } from '#contract/analytics-figures.ts';
 import type { Database } from '#server/db/open-database.ts';
-import { addDays, daysBetween } from './local-days.ts';
+import { addDays } from './local-days.ts';
 import { listMarks, type MarkPanel } from './mark-queries.ts';
 import type { Period } from './period.ts';
 import { figuresOf } from './read-figures.ts';
+import { progressOf } from './recount-now.ts';
 import { findOpenRecount } from './recount-queries.ts';
 import { countReporting, countUnknown, listGroups, readSettingsRow, readWaiting } from './status-queries.ts';
 import { countActive, listTotals, listUsed } from './usage-queries.ts';
@@ -30,8 +31,7 @@ async function readFreshness(
       ? {
           because: recount.because,
           timeZone: recount.zone,
-          daysDone: recount.nextDay === null ? 0 : daysBetween(recount.nextDay, recount.lastDay),
-          days: daysBetween(recount.firstDay, recount.lastDay) + 1,
+          ...progressOf(recount),
         }
       : null,
   };

@@ -11,7 +11,7 @@ import { readMembers } from './read-members.ts';
 import { codeReviewPanel, readStatus } from './read-status.ts';
 import { readSummary } from './read-summary.ts';
 import { readTools } from './read-tools.ts';
-import { startRecount } from './recount.ts';
+import { askRecount } from './recount-now.ts';
 import { readSettingsRow } from './status-queries.ts';
 
 interface AskedPeriod {
@@ -79,13 +79,7 @@ export function analyticsRoutes({ db, clock }: Services) {
     }),
     recount: routesOf.recount.handler(async ({ context }) => {
       const { workspaceId, actor } = callerOf(context);
-      return db.transaction().execute(async (tx) => {
-        const at = clock();
-        const days = await startRecount(tx, { workspaceId, because: 'asked', zone: null, at });
-        const subject = { kind: 'workspace', id: workspaceId, label: 'analytics' };
-        await record(tx, actor, 'analytics.recount-asked', { at, subject, days });
-        return { days };
-      });
+      return { days: await askRecount({ db, clock }, { workspaceId, actor }) };
     }),
   };
 }

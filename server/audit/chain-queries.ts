@@ -82,3 +82,13 @@ export const findLinkOf = (db: Database, eventId: string) =>
     .select(['chain', 'seq', 'previous', 'hash'])
     .where('event_id', '=', eventId)
     .executeTakeFirst();
+
+export const countUnsealed = async (db: Database, workspaceId: string): Promise<number> => {
+  const row = await db
+    .selectFrom('audit_events')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('workspace_id', '=', workspaceId)
+    .where('seal', 'is', null)
+    .executeTakeFirstOrThrow();
+  return row.count;
+};

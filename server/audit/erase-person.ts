@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
 import { newId } from '#server/crypto/ids.ts';
 import type { AuditErasure } from '#server/db/audit-tables.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { personalFieldsOf, replacePersonal } from './chain/sealed-content.ts';
 import { contentOf, erasedText, type StoredEntry } from './chain/stored-entry.ts';
+import { lockEntriesOf, updateErased } from './entry-queries.ts';
 import { type Actor, recordWithId } from './record.ts';
 
 export interface PersonToErase {
@@ -19,31 +19,6 @@ export interface PersonToErase {
 const entriesPerQuery = 500;
 /** One letter would take half of the log. */
 const shortestValue = 3;
-
-const listEntriesOf = (
-  tx: Database,
-  { workspaceId, memberId, values }: PersonToErase,
-  { afterId }: { afterId: string },
-) =>
-  tx
-    .selectFrom('audit_events')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '>', afterId)
-    .where(({ or, eb }) =>
-      or([
-        eb('actor_id', '=', memberId),
-        eb('subject_id', '=', memberId),
-        ...values.map(
-          (value) =>
-            sql<boolean>`strpos(lower(concat_ws(' ', actor_label, subject_label, ip, payload #>> '{}')), ${JSON.stringify(value.toLowerCase()).slice(1, -1)}) > 0`,
-        ),
-      ]),
-    )
-    .orderBy('id')
-    .limit(entriesPerQuery)
-    .forUpdate()
-    .execute();
 
 const isPersonalKey = (path: string): boolean =>
   /^\/payload\/.*(name|mail|label|phone|address|picture|userAgent)[^/]*(\/\d+)?$/i.test(path);
@@ -78,18 +53,8 @@ async function eraseFields(
     return isGone ? erasedText : value;
   });
   const erasures: AuditErasure[] = [...(row.erasures ?? []), { ...order, fields: [...fields] }];
-  await tx
-    .updateTable('audit_events')
-    .set({
-      actor_label: content.actor.label,
-      subject_label: content.subject?.label ?? row.subject_label,
-      ip: content.ip,
-      payload: JSON.stringify(content.payload),
-      // What is not sealed yet will be sealed as it is then, and has nothing to account for.
-      ...(row.seal !== null && { salts: JSON.stringify(salts), erasures: JSON.stringify(erasures) }),
-    })
-    .where('id', '=', row.id)
-    .execute();
+  // What is not sealed yet will be sealed as it is then, and has nothing to account for.
+  await updateErased(tx, row.id, content, row.seal === null ? null : { salts, erasures });
 }
 
 /**
@@ -107,7 +72,7 @@ export async function erasePerson(
   const known = { ...person, values: person.values.filter((value) => value.length >= shortestValue) };
   const counts = { entries: 0, fields: 0 };
   for (let afterId = ''; ; ) {
-    const rows = await listEntriesOf(tx, known, { afterId });
+    const rows = await lockEntriesOf(tx, known, { afterId, limit: entriesPerQuery });
     for (const row of rows) {
       const fields = fieldsToErase(row, known);
       if (fields.length === 0) continue;

@@ -9,7 +9,7 @@ import { publicKeys } from './signing-key.ts';
 const rowsPerQuery = 1_000;
 
 /** A link may have lost its entry; then every column of it is null. */
-const entryOf = ({
+export const entryOf = ({
   seq: _seq,
   previous: _previous,
   hash: _hash,

@@ -1,8 +1,60 @@
-import { callerOf } from '#server/http/request-context.ts';
+import { callerOf, type RequestContext } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
+import { chainOf } from './chain/chain-link.ts';
+import { exportChain } from './export-chain.ts';
+import { makeCheckpoint } from './make-checkpoint.ts';
+import { proveEntry } from './prove-entry.ts';
+import { readChain } from './read-chain.ts';
 import { readEntries } from './read-entries.ts';
+import { record } from './record.ts';
+import { startVerification } from './run-verification.ts';
+import { publicKeys } from './signing-key.ts';
+import { asLines, streamText } from './stream-lines.ts';
+import { writeCsv } from './write-csv.ts';
 
-export const auditRoutes = ({ db }: Services) => ({
-  list: routes.audit.list.handler(({ input, context }) => readEntries(db, callerOf(context).workspaceId, input)),
-});
+/** The browser saves it under that name. */
+function asFile(context: RequestContext, { type, name }: { type: string; name: string }): void {
+  context.responseHeaders.set('content-type', type);
+  context.responseHeaders.set('content-disposition', `attachment; filename="${name}"`);
+}
+
+const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+
+export const auditRoutes = (services: Services) => {
+  const { db, clock } = services;
+  return {
+    list: routes.audit.list.handler(({ input, context }) => readEntries(db, callerOf(context).workspaceId, input)),
+    exportCsv: routes.audit.exportCsv.handler(async ({ input, context }) => {
+      const { workspaceId, actor } = callerOf(context);
+      const at = clock();
+      await record(db, actor, 'audit.exported', { at, as: 'csv', filters: input });
+      asFile(context, { type: 'text/csv; charset=utf-8', name: `audit-${dayOf(at)}.csv` });
+      return streamText(writeCsv(db, workspaceId, input));
+    }),
+    exportChain: routes.audit.exportChain.handler(async ({ context }) => {
+      const { workspaceId, actor } = callerOf(context);
+      const at = clock();
+      await record(db, actor, 'audit.exported', { at, as: 'chain' });
+      const chain = chainOf(workspaceId);
+      const newest = await makeCheckpoint(services, chain);
+      asFile(context, { type: 'application/jsonl', name: `audit-${dayOf(at)}.jsonl` });
+      return streamText(asLines(exportChain(db, chain, { upTo: newest?.size ?? 0, at })));
+    }),
+    chain: routes.audit.chain.handler(({ context }) => readChain(services, callerOf(context).workspaceId)),
+    makeCheckpoint: routes.audit.makeCheckpoint.handler(async ({ context }) => {
+      const { workspaceId } = callerOf(context);
+      await makeCheckpoint(services, chainOf(workspaceId));
+      return readChain(services, workspaceId);
+    }),
+    verify: routes.audit.verify.handler(({ context }) => startVerification(services, callerOf(context))),
+    prove: routes.audit.prove.handler(({ input, context }) =>
+      proveEntry(services, chainOf(callerOf(context).workspaceId), input.id),
+    ),
+    publicKeys: routes.audit.publicKeys.handler(async ({ context }) => {
+      await makeCheckpoint(services, chainOf(callerOf(context).workspaceId));
+      const { keys, rotations } = await publicKeys(db);
+      return { keys: keys.map((key) => ({ ...key })), rotations };
+    }),
+  };
+};

@@ -2,29 +2,15 @@ import type { Database } from '#server/db/open-database.ts';
 import type { Services } from '#server/services.ts';
 import { sealContent } from './chain/sealed-content.ts';
 import { contentOf } from './chain/stored-entry.ts';
+import { lockUnsealed, updateSeal } from './entry-queries.ts';
 
 const entriesPerTransaction = 500;
 const atMostMs = 60_000;
 
 /** The oldest first. One by one, because they are linked in the order in which they change. */
 async function sealSome(tx: Database): Promise<number> {
-  const rows = await tx
-    .selectFrom('audit_events')
-    .selectAll()
-    .where('seal', 'is', null)
-    .orderBy('at')
-    .orderBy('id')
-    .limit(entriesPerTransaction)
-    .forUpdate()
-    .execute();
-  for (const row of rows) {
-    const { text, salts } = sealContent({ ...contentOf(row), isEarlier: true });
-    await tx
-      .updateTable('audit_events')
-      .set({ seal: text, salts: JSON.stringify(salts) })
-      .where('id', '=', row.id)
-      .execute();
-  }
+  const rows = await lockUnsealed(tx, entriesPerTransaction);
+  for (const row of rows) await updateSeal(tx, row.id, sealContent({ ...contentOf(row), isEarlier: true }));
   return rows.length;
 }
 

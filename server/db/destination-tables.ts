@@ -36,5 +36,5 @@ export interface DestinationTables {
     lease: string | null;
     lease_until: Timestamp | null;
   };
-  compliance_positions: { destination_id: string; event_type: PushedType; position: number };
+  compliance_positions: { destination_id: string; origin: 'activity' | 'audit'; position: number };
 }

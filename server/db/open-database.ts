@@ -57,6 +57,8 @@ function openPostgres(url: string): OpenDatabase {
   const pool = new pg.Pool({ connectionString: url, max: 10, types, application_name: 'reeve' });
   // An idle connection that breaks must not end the process; the next query gets a new one or fails by itself.
   pool.on('error', () => {});
+  // Nor one that breaks between two statements of a transaction: its next statement fails.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const changes = postgresAccessChanges(url);
   pool.on('connect', changes.hear);
   const db = new Kysely<Tables>({

@@ -3,10 +3,10 @@
 export { changeDirectory, type DirectoryChange } from './change-directory.ts';
 export { createOwnerLink, type OwnerLink } from './links.ts';
 export { findMember } from './member-queries.ts';
+export { provisioningOfPerson } from './person-rows.ts';
 export { changeGroupMembersIn } from './provision-groups.ts';
 export { createMember, reprovisionMember } from './provision-members.ts';
 export { purgeExpiredDirectory } from './purge-expired.ts';
 export { directoryRoutes } from './routes.ts';
 export { scimDialect } from './scim/dialect.ts';
 export { provisioningRoutes } from './scim/provisioning-routes.ts';
-export { provisioningOfPerson } from './person-rows.ts';

@@ -5,7 +5,6 @@ import { endMemberAccess } from '#server/identity/index.ts';
 import { findHeldRoles } from '#server/roles/index.ts';
 import { type DirectoryChange, requireOwnersHeld } from './change-directory.ts';
 import { withdrawInvitations } from './link-queries.ts';
-import { isOnHold } from './person-queries.ts';
 import {
   deleteMember,
   findMember,
@@ -14,6 +13,7 @@ import {
   type MemberRow,
   updateMember,
 } from './member-queries.ts';
+import { isOnHold } from './person-queries.ts';
 
 export const memberSubject = ({ id, name, email }: Pick<MemberRow, 'id' | 'name' | 'email'>) => ({
   kind: 'member',

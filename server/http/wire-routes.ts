@@ -26,9 +26,9 @@ export interface CodexClient {
  * - `anyone`: no credential;
  * - `codex-client`: a valid Codex credential, checked before the handler runs;
  * - `checked-inside`: needs one too, or a token of the dialect's own, but the handler asks for it itself;
- * - `{ scope }`: an API key of the workspace that has this scope, checked before the handler runs.
+ * - `{ scope }`: an API key of the workspace that has this scope, or one of these, checked before the handler runs.
  */
-export type WireAllow = 'anyone' | 'codex-client' | 'checked-inside' | { scope: KeyScope };
+export type WireAllow = 'anyone' | 'codex-client' | 'checked-inside' | { scope: KeyScope | readonly KeyScope[] };
 
 export interface WireCall {
   c: Context<HttpEnv>;
@@ -72,12 +72,14 @@ export function keyOf(call: Pick<WireCall, 'key'>): KeyHolder {
 
 async function requireKey(
   request: Request,
-  { readKey, scope, ip }: { readKey: ReadKey | undefined; scope: KeyScope; ip: string | null },
+  { readKey, scope, ip }: { readKey: ReadKey | undefined; scope: KeyScope | readonly KeyScope[]; ip: string | null },
 ) {
   const secret = keyIn(request.headers);
   if (!readKey || secret === null) throw new ReeveError('key-invalid');
   const key = await readKey(secret, { ip });
-  if (!key.scopes.has(scope)) throw new ReeveError('scope-missing', { scope });
+  const anyOf: readonly KeyScope[] = typeof scope === 'string' ? [scope] : scope;
+  if (!anyOf.some((each) => key.scopes.has(each)))
+    throw new ReeveError('scope-missing', anyOf.length === 1 ? { scope: anyOf[0] } : { anyOf });
   return key;
 }
 

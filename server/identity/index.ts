@@ -17,8 +17,10 @@ export { authenticateClient } from './authenticate-client.ts';
 export { revokeGrantsOfWorkspace } from './client-grants.ts';
 export { codexOauthDialect } from './codex-oauth/dialect.ts';
 export { endMemberAccess } from './end-access.ts';
+export { countEndedGrants, purgeEndedGrants } from './keeping-queries.ts';
 export { notifyOfEndingTokens } from './notify-expiry.ts';
 export { refuseWeakPassword } from './password-rules.ts';
+export { accessOfPerson } from './person-rows.ts';
 export { purgeExpiredIdentity } from './purge-expired.ts';
 export { identityRoutes, readConsoleMember } from './routes.ts';
 export { secondFactorRoutes } from './second-factor/routes.ts';
@@ -32,5 +34,3 @@ export {
   logoutHintPlace,
   type SignOnOfSession,
 } from './sso-requirement.ts';
-export { countEndedGrants, purgeEndedGrants } from './keeping-queries.ts';
-export { accessOfPerson } from './person-rows.ts';

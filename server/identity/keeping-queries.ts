@@ -24,9 +24,14 @@ export async function countEndedGrants(
   db: Database,
   { workspaceId, before, limit }: Old,
 ): Promise<{ count: number; oldestAt: Date | null }> {
-  const { rows } = await sql<{ count: number; oldest: Date | null }>`select count(*) as count, min(created_at) as oldest from (
+  const { rows } = await sql<{
+    count: number;
+    oldest: Date | null;
+  }>`select count(*) as count, min(created_at) as oldest from (
     select g.created_at from client_grants g
-    where g.workspace_id = ${workspaceId} and ${endedBefore(before)} and ${notHeld('g')} limit ${limit}) old`.execute(db);
+    where g.workspace_id = ${workspaceId} and ${endedBefore(before)} and ${notHeld('g')} limit ${limit}) old`.execute(
+    db,
+  );
   return { count: Number(rows[0]?.count ?? 0), oldestAt: rows[0]?.oldest ?? null };
 }
 
@@ -42,7 +47,17 @@ export const listSessionsOf = (db: Database, { workspaceId, memberId }: Person) 
 export const listGrantsOf = (db: Database, { workspaceId, memberId }: Person, after: string | null, limit: number) =>
   db
     .selectFrom('client_grants')
-    .select(['id', 'client_id', 'method', 'ip', 'created_at', 'last_used_at', 'expires_at', 'revoked_at', 'revoked_because'])
+    .select([
+      'id',
+      'client_id',
+      'method',
+      'ip',
+      'created_at',
+      'last_used_at',
+      'expires_at',
+      'revoked_at',
+      'revoked_because',
+    ])
     .where('workspace_id', '=', workspaceId)
     .where('member_id', '=', memberId)
     .$if(after !== null, (query) => query.where('id', '>', after ?? ''))

@@ -1,4 +1,4 @@
-import type { SessionState } from '#contract/identity.ts';
+import type { SessionState } from '#contract/session-state.ts';
 import type { SignedInMember } from '#server/http/request-context.ts';
 import { hasActiveOwner } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';

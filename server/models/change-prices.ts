@@ -81,7 +81,10 @@ export async function startPrice(
   const { input_per_million, cached_input_per_million, output_per_million } = columnsOf(given.terms);
   const asked = [input_per_million, cached_input_per_million, output_per_million];
   if (asked.every((price, index) => price === inForce[index])) return;
-  await addRow(tx, { ...given, validFrom: given.at, message: null });
+  // A first price has nothing before it that it could rewrite.
+  const known = await listPrices(tx, given.workspaceId, columnsOf(given.terms).model);
+  const isFirst = !known.some(({ model }) => model !== null);
+  await addRow(tx, { ...given, validFrom: isFirst ? beginning : given.at, message: null });
 }
 
 /** @throws ReeveError bad-input for a moment in the past, not-found for a model nobody allowed */

@@ -23,7 +23,10 @@ export async function countOldCalls(
   db: Database,
   { workspaceId, before, limit }: Old,
 ): Promise<{ count: number; oldestAt: Date | null }> {
-  const { rows } = await sql<{ count: number; oldest: Date | null }>`select count(*) as count, min(started_at) as oldest from (
+  const { rows } = await sql<{
+    count: number;
+    oldest: Date | null;
+  }>`select count(*) as count, min(started_at) as oldest from (
     select c.started_at from model_calls c
     where c.workspace_id = ${workspaceId} and c.started_at < ${before} and c.outcome <> 'running' and ${notHeld('c')}
     order by c.started_at limit ${limit}) old`.execute(db);

@@ -140,12 +140,12 @@ describe('a price', () => {
     await ask('DELETE', '/models/two');
     services.setNow(new Date('2026-06-16T00:00:00Z'));
     await ask('POST', '/models', { ...input, ...prices });
-    expect(await history('?model=two')).toEqual([[1, 'in-force', '2026-06-15']]);
+    expect(await history('?model=two')).toEqual([[1, 'in-force', null]]);
     await ask('DELETE', '/models/two');
     await ask('POST', '/models', { ...input, ...prices, inputUsdPerMillion: null, outputUsdPerMillion: null });
     expect(await history('?model=two')).toEqual([
       [null, 'in-force', '2026-06-16'],
-      [1, 'past', '2026-06-15'],
+      [1, 'past', null],
     ]);
   });
 

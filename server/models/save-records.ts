@@ -19,8 +19,7 @@ async function recordEnded(
     parts.map(({ event }) => event),
     at,
   );
-  const said = parts.filter(({ content }) => Object.keys(content).length > 0);
-  if (said.length > 0) await keepContent({ secrets }, tx, said, { surfaces: 'local', at });
+  await keepContent({ secrets }, tx, parts, { surfaces: 'local', at });
 }
 
 /** Writes calls as they stand, those that ended with their events in the same transaction. Safe to repeat. */

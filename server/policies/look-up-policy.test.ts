@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPolicyDelivery } from '#testing/policy-delivery.ts';
 import { seedGroup, seedPolicy, setBaseline, setFallback, setOrder } from '#testing/seed-policy.ts';
 import { openTestServices, seedMember, type TestServices } from '#testing/test-services.ts';
+import { telemetryTokenOf } from './telemetry-token.ts';
 
 let services: TestServices;
 let delivery: Awaited<ReturnType<typeof openPolicyDelivery>>;
@@ -177,13 +179,16 @@ describe('the exact answer', () => {
     const before = await services.db.selectFrom('policy_deliveries').selectAll().execute();
     const { body } = await bytes({ email: 'grace@example.com', clientVersion: version });
     expect(await services.db.selectFrom('policy_deliveries').selectAll().execute()).toEqual(before);
-    const text = await delivery.fetchAs(grace, { version, form });
+    const got = await delivery.fetchAs(grace, { version, form });
+    const token = await telemetryTokenOf(services, { workspaceId: delivery.workspaceId, memberId: grace });
+    expect(got.includes(token)).toBe(form === 'bundle');
+    const text = got.replaceAll(token, '*'.repeat(token.length));
     expect(body).toMatchObject({
       path: `/backend-api/wham/config/${form}`,
       clientVersion: version,
       body: text,
       byteLength: Buffer.byteLength(text),
-      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      sha256: hash('sha256', got),
     });
     const answer = JSON.parse(text);
     const sent: { contents: string }[] =

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Step } from '#contract/setup.ts';
+import { checkGovernance } from './check-governance.ts';
 import { checkPeople } from './check-people.ts';
 import { counted } from './counted.ts';
 import { type Check, check, later } from './setup-check.ts';
@@ -88,32 +89,6 @@ const policies = ({ policies: facts, people }: SetupFacts): Check[] => [
   }),
 ];
 
-const governance = ({ models }: SetupFacts): Check[] => [
-  check({
-    id: 'prices',
-    title: 'Enter the prices of models',
-    path: '/models',
-    isDone: models.models > 0 && models.unpricedModels === 0,
-    fact:
-      models.models === 0
-        ? 'No model is allowed yet'
-        : models.unpricedModels === 0
-          ? 'Every model has a price, so every call has a cost'
-          : `${counted(models.unpricedModels, 'model has', 'models have')} no price, so their calls have no cost`,
-  }),
-  check({
-    id: 'activity',
-    title: 'See what Codex is used for',
-    path: '/activity',
-    isDone: models.completedEver,
-    fact: models.completedEver
-      ? `${counted(models.callsLast24Hours, 'model call')} in the last 24 hours`
-      : 'No call has been completed yet',
-  }),
-  later('analytics', 'Analytics dashboard', 'Comes in a later version'),
-  later('compliance', 'Compliance export', 'Comes in a later version'),
-];
-
 const verify = ({ models, policies: facts, signedInClients }: SetupFacts): Check[] => [
   check({
     id: 'client-signed-in',
@@ -161,6 +136,6 @@ export const checkSteps = (facts: SetupFacts): StepOf[] => [
       later('code-review', 'GitHub and code review', 'Comes in a later version'),
     ],
   },
-  { id: 'governance', number: 6, title: 'Governance', checks: governance(facts) },
+  { id: 'governance', number: 6, title: 'Governance', checks: checkGovernance(facts) },
   { id: 'verify', number: 7, title: 'Verify', checks: verify(facts) },
 ];

@@ -1,4 +1,5 @@
 import { endingSoonDays } from '#server/keys/index.ts';
+import { isBehind } from './check-governance.ts';
 import { counted } from './counted.ts';
 import type { SetupFacts } from './setup-facts.ts';
 
@@ -11,7 +12,16 @@ export interface AttentionItem {
 const failuresThatCount = 3;
 
 /** What is not all right, the most important first. */
-export function listAttention({ settings, people, policies, models, signIn, endingKeys }: SetupFacts): AttentionItem[] {
+export function listAttention({
+  settings,
+  people,
+  policies,
+  models,
+  signIn,
+  endingKeys,
+  compliance,
+  now,
+}: SetupFacts): AttentionItem[] {
   const items: [boolean, string, string][] = [
     [!settings.codexLocalEnabled, 'Codex Local is off: every local client is refused.', '/settings'],
     [models.upstreamHost === null, 'No model upstream is set: no call can be answered.', '/models'],
@@ -36,6 +46,16 @@ export function listAttention({ settings, people, policies, models, signIn, endi
       `The certificate with which ${connection} signs ends on ${endsAt.toISOString().slice(0, 10)}: nobody signs in with it afterwards. Ask the administrator of your identity provider for the next one.`,
       '/single-sign-on',
     ]),
+    ...compliance.failing.map(({ name, since, problem }): [boolean, string, string] => [
+      true,
+      `${name} has not taken compliance records since ${since.toISOString().slice(0, 16).replace('T', ' ')} UTC. ${problem} What waits for it is kept and sent later.`,
+      '/compliance',
+    ]),
+    [
+      isBehind(compliance, now),
+      'Compliance log files have not been sealed for more than an hour. Look at the log of the server.',
+      '/compliance',
+    ],
     [
       endingKeys.length > 0,
       `${counted(endingKeys.length, 'API key ends', 'API keys end')} within ${endingSoonDays} days: ${endingKeys.join(', ')}. Rotate before, so that nothing is refused.`,

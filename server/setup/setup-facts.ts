@@ -1,9 +1,11 @@
 import type { WorkspaceSettings } from '#contract/workspace.ts';
+import { type ComplianceFacts, readComplianceFacts } from '#server/compliance/index.ts';
 import { countClientSignIns } from '#server/identity/index.ts';
 import { listKeysEndingSoon } from '#server/keys/index.ts';
 import { type ModelFacts, readModelFacts } from '#server/models/index.ts';
 import { type PolicyFacts, readPolicyFacts } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
+import { readTelemetryFacts, type TelemetryFacts } from '#server/telemetry/index.ts';
 import { readSettings } from '#server/workspace/index.ts';
 import { countPeople, type PeopleFacts, readSignInFacts, type SignInFacts } from './queries.ts';
 
@@ -17,8 +19,11 @@ export interface SetupFacts {
   signedInClients: number;
   policies: PolicyFacts;
   models: ModelFacts;
+  compliance: ComplianceFacts;
+  telemetry: TelemetryFacts;
   /** By name. */
   endingKeys: string[];
+  now: Date;
 }
 
 export async function readSetupFacts(
@@ -28,12 +33,15 @@ export async function readSetupFacts(
   const now = clock();
   const soon = new Date(now.getTime() + 21 * dayMs);
   return {
+    now,
     settings: await readSettings(db, workspaceId),
     people: await countPeople(db, workspaceId, now),
     signIn: await readSignInFacts(db, workspaceId, soon),
     signedInClients: await countClientSignIns(db, workspaceId, { now }),
     policies: await readPolicyFacts(db, workspaceId),
     models: await readModelFacts(db, workspaceId, { now }),
+    compliance: await readComplianceFacts(db, workspaceId),
+    telemetry: await readTelemetryFacts(db, workspaceId, now),
     endingKeys: await listKeysEndingSoon(db, workspaceId, now),
   };
 }

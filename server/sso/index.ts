@@ -2,6 +2,6 @@
 // (oidc/, saml/) proves who somebody is and nothing else; whether they may enter is decided once, in `decide-sign-in.ts`.
 export { endAtProvider } from './end-at-provider.ts';
 export { ssoJobs } from './jobs.ts';
+export { accountsOfPerson } from './person-rows.ts';
 export { ssoRoutes } from './routes.ts';
 export { ssoDialect } from './wire-routes.ts';
-export { accountsOfPerson } from './person-rows.ts';

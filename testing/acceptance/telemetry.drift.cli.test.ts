@@ -100,7 +100,7 @@ test(`what Codex ${version} does with tools is there: which tool, who decided, b
       outcome: 'refused',
       decision: 'forbidden',
       decided_by: 'policy',
-      rule: `${policyNumber}.1.1`,
+      rule: `${policyNumber}.1.0`,
     },
     { tool: 'exec_command', outcome: 'refused', decision: 'denied', decided_by: 'config', rule: null },
     { tool: 'apply_patch', outcome: 'completed' },

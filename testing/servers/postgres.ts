@@ -78,8 +78,8 @@ async function waitUntilReady(url: string, server: ChildProcess, output: () => s
   }
 }
 
-/** A real PostgreSQL (15 or newer) for one test run, without durability, on a free port of 127.0.0.1. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** A real PostgreSQL (15 or newer) for one run on a free port of 127.0.0.1; it waits for the disk only when that is asked for. */
+export async function startPostgres({ isDurable = false } = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-postgres-'));
   chmodSync(folder, 0o755);
   const binaries = systemBinaries() ?? packagedBinaries(folder);
@@ -97,9 +97,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   if (init.status !== 0) throw new Error(`initdb failed: ${init.stderr}${init.error?.message ?? ''}`);
   const port = await freePort();
   const options = [
-    'fsync=off',
-    'synchronous_commit=off',
-    'full_page_writes=off',
+    ...(isDurable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
     'max_connections=200',
     `unix_socket_directories=${own}`,
     'listen_addresses=127.0.0.1',

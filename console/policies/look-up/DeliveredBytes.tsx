@@ -60,7 +60,8 @@ export function DeliveredBytes({ email, receipts }: DeliveredBytesProps) {
           <>
             <Group gap={8} justify="space-between">
               <Text>
-                Answer to <code>GET {path}</code>, {formatCount(byteLength)} bytes
+                Answer to <code>GET {path}</code>, {formatCount(byteLength)} bytes; the member’s telemetry token is
+                masked
               </Text>
               <Group gap={4}>
                 <CopyButton value={body} label="Copy the answer" />

@@ -1,12 +1,14 @@
 import type { Database } from '#server/db/open-database.ts';
 import type { ReportQuery } from './read-query.ts';
 import { daySeconds, isoDay, mondayOf } from './report-window.ts';
-import { type LeafRow, readEmails, readMemberLeaves, readUsedDays, readWorkspaceLeaves } from './usage-queries.ts';
+import { type MemberLeaf, readMemberLeaves, readUsedDays, readWorkspaceLeaves } from './usage-queries.ts';
 import { usageRow } from './usage-row.ts';
 import type { UsageRow } from './wire.ts';
 
 /** Enough that a query costs little beside its rows, few enough that they weigh nothing. */
-const leavesEachRead = 4_000;
+const mostLeavesEachRead = 4_000;
+/** Most members have few clients and models; whoever asks for few rows does not wait for many. */
+const leavesFor = (limit: number): number => Math.min(mostLeavesEachRead, 100 + 4 * limit);
 
 /** A row with its place in the report. */
 export interface PlacedRow {
@@ -36,36 +38,37 @@ function bucketsOf(days: readonly string[], { from, until, grain }: ReportQuery)
   return [...found.values()];
 }
 
-/** Leaves that lie together by member. The last member of a full read may go on, and is read again from their first leaf. */
-function membersOf(leaves: readonly LeafRow[], { isFull }: { isFull: boolean }): LeafRow[][] {
-  const members: LeafRow[][] = [];
+/** Leaves that lie together by member. The last member of a full read may have more: they are read again from their first leaf. */
+function membersOf(leaves: readonly MemberLeaf[], { isFull }: { isFull: boolean }): MemberLeaf[][] {
+  const members: MemberLeaf[][] = [];
   for (const leaf of leaves) {
     const last = members.at(-1);
     if (last?.[0]?.memberId === leaf.memberId) last.push(leaf);
     else members.push([leaf]);
   }
-  return isFull && members.length > 1 ? members.slice(0, -1) : members;
+  return isFull ? members.slice(0, -1) : members;
 }
 
 async function* memberRows(
   db: Database,
-  { workspaceId, bucket, after }: { workspaceId: string; bucket: Bucket; after: string | null },
+  { workspaceId, bucket, after, limit }: { workspaceId: string; bucket: Bucket; after: string | null; limit: number },
 ): AsyncGenerator<PlacedRow> {
-  const days = { workspaceId, from: isoDay(bucket.start), until: isoDay(bucket.end) };
+  const isOneDay = bucket.end - bucket.start === daySeconds;
+  const days = { workspaceId, from: isoDay(bucket.start), until: isoDay(bucket.end), isOneDay };
+  let size = leavesFor(limit);
   for (let afterMember = after; ; ) {
-    const leaves = await readMemberLeaves(db, { ...days, afterMember, limit: leavesEachRead });
-    const isFull = leaves.length === leavesEachRead;
+    const leaves = await readMemberLeaves(db, { ...days, afterMember, limit: size });
+    const isFull = leaves.length === size;
     const members = membersOf(leaves, { isFull });
-    const ids = members.map(([first]) => first?.memberId ?? '');
-    const emails = await readEmails(db, workspaceId, ids);
-    for (const [index, ofMember] of members.entries()) {
-      const id = ids[index] ?? '';
-      const member = { id, email: emails.get(id) ?? null };
+    if (isFull && members.length === 0) size *= 4;
+    for (const ofMember of members) {
+      const { memberId = '', email = null } = ofMember[0] ?? {};
+      const member = { id: memberId, email };
       const row = usageRow(ofMember, { startTime: bucket.start, endTime: bucket.end, member });
-      yield { bucket: bucket.start, memberId: id, row };
+      yield { bucket: bucket.start, memberId, row };
+      afterMember = memberId;
     }
     if (!isFull) return;
-    afterMember = ids.at(-1) ?? null;
   }
 }
 
@@ -82,13 +85,13 @@ async function* workspaceRow(
 
 /** The rows of a report after its page, by day or week and then by member, read as they are asked for. */
 export async function* readUsage(db: Database, workspaceId: string, query: ReportQuery): AsyncGenerator<PlacedRow> {
-  const { from, until, rows, after } = query;
+  const { from, until, rows, after, limit } = query;
   if (from >= until) return;
   const days = await readUsedDays(db, { workspaceId, from: isoDay(from), until: isoDay(until), rows });
   for (const bucket of bucketsOf(days, query)) {
     if (after !== null && bucket.start < after.bucket) continue;
     const isOfPage = after !== null && bucket.start === after.bucket;
-    if (rows === 'user') yield* memberRows(db, { workspaceId, bucket, after: isOfPage ? after.memberId : null });
+    if (rows === 'user') yield* memberRows(db, { workspaceId, bucket, after: isOfPage ? after.memberId : null, limit });
     else if (!isOfPage) yield* workspaceRow(db, { workspaceId, bucket });
   }
 }

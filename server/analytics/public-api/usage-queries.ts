@@ -31,6 +31,15 @@ interface Days {
   until: string;
 }
 
+interface MemberPart {
+  isOneDay: boolean;
+  afterMember: string | null;
+  limit: number;
+}
+
+/** A member's row of one day, client, surface and model, with their address as it is now; whoever is gone has none. */
+export type MemberLeaf = LeafRow & { email: string | null };
+
 // Sums of bigint are numeric, which the engines read as text; no count here reaches 2^53.
 const sums = sql`sum(calls)::float8 as "calls", sum(unpriced_calls)::float8 as "unpricedCalls",
   sum(input_tokens)::float8 as "inputTokens", sum(cached_input_tokens)::float8 as "cachedInputTokens",
@@ -38,18 +47,29 @@ const sums = sql`sum(calls)::float8 as "calls", sum(unpriced_calls)::float8 as "
   sum(threads)::float8 as "threads", sum(threads_of_surface)::float8 as "threadsOfSurface",
   sum(turns)::float8 as "turns", sum(turns_of_surface)::float8 as "turnsOfSurface"`;
 
-/** Use of each member in these days, in the order of their ids. */
+/**
+ * Use of each member in these days, in the order of their ids, with a row for each day and client. Nothing is summed here: rows in the
+ * order of an index end with the limit, and a sum of them would first read everybody. As one JSON value, because each cell of a result
+ * costs the embedded database more than its row costs to find.
+ */
 export async function readMemberLeaves(
   db: Database,
-  { workspaceId, from, until, afterMember, limit }: Days & { afterMember: string | null; limit: number },
-): Promise<LeafRow[]> {
-  // A single day is read in the order of the primary key, as far as the limit goes.
-  const days = sql`workspace_id = ${workspaceId} and zone = ${zone} and day >= ${from}::date and day < ${until}::date`;
+  { workspaceId, from, until, isOneDay, afterMember, limit }: Days & MemberPart,
+): Promise<MemberLeaf[]> {
+  const days = isOneDay ? sql`day = ${from}::date` : sql`day >= ${from}::date and day < ${until}::date`;
   const after = afterMember === null ? sql`true` : sql`member_id > ${afterMember}`;
-  const { rows } = await sql<LeafRow>`select member_id as "memberId", surface, model, ${sums}
-    from usage_days where ${days} and ${after} and calls > 0
-    group by member_id, surface, model order by member_id, surface, model limit ${limit}`.execute(db);
-  return rows;
+  const { rows } = await sql<{ leaves: MemberLeaf[] | null }>`select json_agg(json_build_object(
+      'memberId', d.member_id, 'email', m.email, 'surface', d.surface, 'model', d.model,
+      'calls', d.calls, 'unpricedCalls', d.unpriced_calls, 'inputTokens', d.input_tokens,
+      'cachedInputTokens', d.cached_input_tokens, 'outputTokens', d.output_tokens, 'credits', d.credits, 'costUsd', d.cost_usd,
+      'threads', d.threads, 'threadsOfSurface', d.threads_of_surface, 'turns', d.turns, 'turnsOfSurface', d.turns_of_surface
+    ) order by d.member_id) as leaves
+    from (
+      select * from usage_days
+      where workspace_id = ${workspaceId} and zone = ${zone} and ${days} and ${after} and calls > 0
+      order by member_id limit ${limit}
+    ) d left join members m on m.workspace_id = d.workspace_id and m.id = d.member_id`.execute(db);
+  return rows[0]?.leaves ?? [];
 }
 
 /** Use of everybody in these days. */
@@ -77,17 +97,4 @@ export async function readUsedDays(
       from used where used.day is not null
     ) select to_char(day, 'YYYY-MM-DD') as day from used where day is not null`.execute(db);
   return found.map(({ day }) => day);
-}
-
-/** Addresses as they are now; whoever is gone has none. */
-export async function readEmails(
-  db: Database,
-  workspaceId: string,
-  memberIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  if (memberIds.length === 0) return new Map();
-  const { rows } = await sql<{ id: string; email: string }>`select id, email from members
-    where workspace_id = ${workspaceId}
-      and id in (select json_array_elements_text(${JSON.stringify(memberIds)}::json))`.execute(db);
-  return new Map(rows.map(({ id, email }) => [id, email]));
 }

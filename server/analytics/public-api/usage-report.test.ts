@@ -157,6 +157,7 @@ describe('rows', () => {
             { client_id: 'CODEX_IDE_VSCODE', threads: 1, turns: 1, credits: 0, estimated_cost_usd: 0, ...tokens },
           ],
           models: [
+            { model: 'corp-model', speed: null, credits: 2.5, estimated_cost_usd: 0.12, ...tokens },
             {
               model: 'other',
               speed: null,
@@ -167,7 +168,6 @@ describe('rows', () => {
               text_output_tokens: 0,
               text_total_tokens: 0,
             },
-            { model: 'corp-model', speed: null, credits: 2.5, estimated_cost_usd: 0.12, ...tokens },
             { model: 'small', speed: null, credits: 0, estimated_cost_usd: 0, ...tokens },
           ],
           code_attribution: null,
@@ -387,6 +387,21 @@ describe('pages', () => {
     const { body } = await ask('limit=30000');
     expect(body.data.map(({ user_id }) => user_id)).toEqual(ids);
     expect(body.data.every(({ clients }) => clients.length === 2)).toBe(true);
+  });
+});
+
+describe('a member with much', () => {
+  it('is one row however small the page', async () => {
+    const models = Array.from({ length: 700 }, (_, index) => `model-${index}`);
+    await seedUsage(services.db, [
+      ...models.map((model) => use('2026-06-10', 'mem_a', { model, threads: 1 })),
+      use('2026-06-10', 'mem_b'),
+    ]);
+    const { body } = await ask('limit=1');
+    expect(body.data.map(({ user_id, totals, models: found }) => [user_id, totals.threads, found.length])).toEqual([
+      ['mem_a', 700, 700],
+    ]);
+    expect(placesOf((await ask(`limit=1&page=${body.next_page}`)).body)).toEqual(['2026-06-10 mem_b']);
   });
 });
 

@@ -46,6 +46,10 @@ function sumOf<Key>(sums: Map<Key, Sum>, key: Key): Sum {
   return sum;
 }
 
+/** The same order whatever the rows came in. */
+const byName = <Key extends string>(sums: ReadonlyMap<Key, Sum>): [Key, Sum][] =>
+  [...sums].sort(([one], [other]) => (one < other ? -1 : 1));
+
 /** Sums of binary fractions end in noise: six digits are less than any price needs. */
 const sixDigits = (value: number) => Math.round(value * 1e6) / 1e6;
 
@@ -84,9 +88,9 @@ export function usageRow(leaves: readonly LeafRow[], { startTime, endTime, membe
     user_id: isKnown ? member.id : null,
     actor: isKnown ? { type: 'ACCOUNT_USER', user_id: member.id, email: member.email } : null,
     totals: counted(totals),
-    clients: [...clients].map(([client_id, sum]) => ({ client_id, ...counted(sum) })),
+    clients: byName(clients).map(([client_id, sum]) => ({ client_id, ...counted(sum) })),
     // Which speed a call was made with is not in its record.
-    models: [...models].map(([model, sum]) => ({ model, speed: null, ...amounts(sum) })),
+    models: byName(models).map(([model, sum]) => ({ model, speed: null, ...amounts(sum) })),
     code_attribution: null,
   };
 }

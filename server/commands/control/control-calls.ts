@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { askRecounts, readRecountProgress } from '#server/analytics/index.ts';
+import { auditCalls, systemActor } from '#server/audit/index.ts';
 import { dumpDatabase } from '#server/db/dump-database.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 import { Refused } from '#server/refused.ts';
@@ -31,6 +33,9 @@ export const RotationDone = z.object({
 });
 const RotationWish = z.object({ dropFormer: z.boolean() });
 
+export const RecountAsked = z.object({ days: z.number() });
+export const RecountState = z.object({ progress: z.object({ daysDone: z.number(), days: z.number() }).nullable() });
+
 /** What the running server does for the other commands, because it alone may open the embedded database. */
 export const controlCalls = (reeve: RunningReeve): ControlCalls => ({
   status: async (): Promise<z.infer<typeof Status>> => ({
@@ -43,6 +48,11 @@ export const controlCalls = (reeve: RunningReeve): ControlCalls => ({
   secrets: () => findUnreadableSecrets(reeve.services.db, reeve.services.secrets),
   'owner-link': () => createOwnerLink(reeve.services, { madeBy: 'reeve owner-link' }),
   'rotate-keys': (input) => rotateKeys(reeve.services, reeve.keys, RotationWish.parse(input)),
+  ...auditCalls(reeve.services),
+  recount: async () => ({
+    days: await askRecounts(reeve.services, (id) => systemActor('reeve analytics rebuild', id)),
+  }),
+  'recount-state': async () => ({ progress: await readRecountProgress(reeve.services.db) }),
   async 'dump-database'() {
     const { pglite } = reeve.opened;
     if (!pglite) throw new Refused('this server uses PostgreSQL, whose backup pg_dump makes');

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { Refused } from '#server/refused.ts';
 
-/** What a running server does for a command: answers JSON, or a Blob that is streamed. */
+/** What a running server does for a command: answers JSON, or bytes that are streamed. */
 export type ControlCalls = Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
 
 /** sockaddr_un.sun_path holds 108 bytes on Linux, 104 elsewhere, the closing zero included. */
@@ -31,6 +31,11 @@ async function answer(calls: ControlCalls, request: IncomingMessage, response: S
   if (result instanceof Blob) {
     response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': result.size });
     await pipeline(result.stream(), response);
+    return;
+  }
+  if (result instanceof ReadableStream) {
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    await pipeline(result, response);
     return;
   }
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result ?? null));

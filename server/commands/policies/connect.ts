@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { buffer } from 'node:stream/consumers';
+import { buffer, json } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { httpsOrigin } from '#server/config-values.ts';
 import { callOwnApi, type OwnApi } from '#server/http/own-api-caller.ts';
@@ -39,7 +40,7 @@ const readText = (option: string, path: string): Promise<string> =>
     throw new Refused(`${option}: cannot read ${path} (${cause.code}).`, { cause });
   });
 
-async function readKey({ keyFile, key }: ConnectionOptions, command: Command): Promise<string> {
+async function readKey({ keyFile, key }: ConnectionOptions, command: Command, scopes: string): Promise<string> {
   if (command.getOptionValueSource('key') === 'cli')
     throw new Refused('An API key on the command line is readable for others. Use --key-file or REEVE_API_KEY.', {
       exitCode: exitCodes.badConfig,
@@ -47,7 +48,7 @@ async function readKey({ keyFile, key }: ConnectionOptions, command: Command): P
   const secret = (keyFile === undefined ? key : await readText('--key-file', keyFile))?.trim();
   if (!secret)
     throw new Refused(
-      'No API key. Make one in the console under Keys with the scope policies.read (to plan) or policies.write (to apply), and give it with --key-file or REEVE_API_KEY.',
+      `No API key. Make one in the console under Keys with the scope ${scopes}, and give it with --key-file or REEVE_API_KEY.`,
       { exitCode: exitCodes.badConfig },
     );
   if (!/^rk-[\w-]+$/.test(secret))
@@ -93,15 +94,46 @@ function send(
   return promise;
 }
 
-/** Reeve's own API with a key. Runs on any machine: it reads no data folder and no setting of the server. */
-export async function connect(options: ConnectionOptions, command: Command): Promise<OwnApi> {
+export interface Connection {
+  origin: string;
+  secret: string;
+  ca: string | undefined;
+}
+
+/** Where Reeve is and with which key, as the options say. @param scopes which the key needs, for the message */
+export async function readConnection(
+  options: ConnectionOptions,
+  command: Command,
+  scopes: string,
+): Promise<Connection> {
   if (!options.reeve)
     throw new Refused('Where is Reeve? Give --reeve https://… or set REEVE_ORIGIN.', { exitCode: exitCodes.badConfig });
   const ca = options.ca === undefined ? undefined : await readText('--ca', options.ca);
-  const secret = await readKey(options, command);
-  return callOwnApi({
-    origin: options.reeve,
+  return { origin: options.reeve, secret: await readKey(options, command, scopes), ca };
+}
+
+export const callReeve = ({ origin: at, secret, ca }: Connection): OwnApi =>
+  callOwnApi({
+    origin: at,
     send: async (asked) => send(asked, Buffer.from(await asked.arrayBuffer()), { secret, ca }),
     explain: explainFailure,
   });
+
+/** An answer of Reeve's own API as it comes; it may be larger than the memory. */
+export async function download({ origin: at, secret, ca }: Connection, path: string): Promise<IncomingMessage> {
+  const url = `${at}/api/v1${path}`;
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  request(url, { headers: { authorization: `Bearer ${secret}` }, ...(ca !== undefined && { ca }) }, resolve)
+    .on('error', (cause) => reject(unreachable(url, cause)))
+    .end();
+  const answer = await promise;
+  if (answer.statusCode === 200) return answer;
+  const refused = (await json(answer).catch(() => ({}))) as { message?: string };
+  throw new Refused(refused.message ?? `Reeve answered ${answer.statusCode}.`, {
+    exitCode: answer.statusCode === 401 || answer.statusCode === 403 ? exitCodes.notPermitted : exitCodes.unavailable,
+  });
 }
+
+/** Reeve's own API with a key. Runs on any machine: it reads no data folder and no setting of the server. */
+export const connect = async (options: ConnectionOptions, command: Command): Promise<OwnApi> =>
+  callReeve(await readConnection(options, command, 'policies.read (to plan) or policies.write (to apply)'));

@@ -61,7 +61,7 @@ export async function createDestination(
   { actor, workspaceId }: By,
   input: Input<'createDestination'>,
 ): Promise<{ destination: Destination; secret: string | null }> {
-  const { db, clock, stream } = changing;
+  const { db, clock, streams } = changing;
   const { kind, name, eventTypes, withContent, fromStart } = input;
   const id = newId('dst');
   const at = clock();
@@ -71,7 +71,7 @@ export async function createDestination(
   const sealed_secret = await sealSecret(changing, id, { ...secret, webhookSecrets });
   const event_types = [...new Set(eventTypes)];
   const positions = await Promise.all(
-    event_types.map(async (type) => ({ type, position: fromStart ? 0 : await stream.end(workspaceId, type) })),
+    streams.map(async ({ origin, end }) => ({ origin, position: fromStart ? 0 : await end(workspaceId) })),
   );
   await db.transaction().execute(async (tx) => {
     await refuseTakenName(tx, workspaceId, { id, name });
@@ -104,17 +104,14 @@ export async function createDestination(
   return { destination: await readDestinationOf(changing, { workspaceId, id }), secret: webhookSecret };
 }
 
-/** A type that is added starts with what happens from now on; one that is taken away and added again goes on where it was. */
+/** A type that is added starts with what is still to be sent; what is behind stays behind. */
 export async function changeDestination(
   changing: Changing,
   { actor, workspaceId }: By,
   input: Input<'updateDestination'>,
 ): Promise<Destination> {
-  const { db, clock, stream } = changing;
+  const { db, clock } = changing;
   const { id, name, eventTypes, withContent, isEnabled } = input;
-  const added = await Promise.all(
-    (eventTypes ?? []).map(async (type) => ({ type, end: await stream.end(workspaceId, type) })),
-  );
   await db.transaction().execute(async (tx) => {
     const row = await lockOf(tx, workspaceId, id);
     if (name !== undefined) await refuseTakenName(tx, workspaceId, { id, name });
@@ -130,8 +127,6 @@ export async function changeDestination(
       is_enabled: isEnabled ?? row.is_enabled,
       updated_at: at,
     });
-    for (const { type, end } of added)
-      if (!row.event_types.includes(type)) await savePosition(tx, id, { type, position: end });
     const after = await lockOf(tx, workspaceId, id);
     await record(tx, actor, 'destination.updated', {
       at,

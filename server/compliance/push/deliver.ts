@@ -1,5 +1,4 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { PushedType } from '#contract/compliance-destinations.ts';
 import type { Services } from '#server/services.ts';
 import { DeliveryFailed } from './delivery-failed.ts';
 import {
@@ -11,7 +10,7 @@ import {
   savePosition,
   takeLease,
 } from './destination-queries.ts';
-import type { RecordStream, StreamedRecord } from './record-stream.ts';
+import type { PositionedRecord, RecordStream } from './record-stream.ts';
 import { sendRecords } from './send-records.ts';
 
 /** Longer than any attempt can take, so that a lease runs out only when its process is gone. */
@@ -22,74 +21,91 @@ const firstWaitMs = 2_000;
 const longestWaitMs = 15 * 60_000;
 
 export interface Pushing extends Pick<Services, 'db' | 'clock' | 'secrets' | 'origin' | 'log'> {
-  stream: RecordStream;
+  streams: readonly RecordStream[];
 }
 
-/** As many as fit a batch, at least one. */
-function withinBytes(records: StreamedRecord[]): StreamedRecord[] {
+/** As long as each stays within a batch; a record that is larger than one stands alone. */
+function inBatches(records: readonly PositionedRecord[]): PositionedRecord[][] {
+  const batches: PositionedRecord[][] = [];
   let bytes = 0;
-  const tooMany = records.findIndex(({ record }, index) => {
-    bytes += JSON.stringify(record).length;
-    return index > 0 && bytes > mostBytes;
-  });
-  return tooMany === -1 ? records : records.slice(0, tooMany);
+  for (const one of records) {
+    const size = JSON.stringify(one.record).length;
+    const last = batches.at(-1);
+    if (!last || last.length === mostRecords || bytes + size > mostBytes) {
+      batches.push([one]);
+      bytes = size;
+    } else {
+      last.push(one);
+      bytes += size;
+    }
+  }
+  return batches;
 }
 
-interface Position {
-  type: PushedType;
-  after: number;
+interface Delivery {
+  pushing: Pushing;
+  row: DestinationRow;
+  stream: RecordStream;
+  signal: AbortSignal;
+}
+
+/** A record as it is without content, which the receiver has no room for. */
+async function withoutContent({ pushing, row, stream }: Delivery, { position, record }: PositionedRecord) {
+  const part = { workspaceId: row.workspace_id, after: position - 1, limit: 1, withContent: false };
+  const { records } = await stream.read(pushing.db, part);
+  const bare = records.find((one) => one.record.event_id === record.event_id)?.record ?? record;
+  return { position, record: { ...bare, reeve_content_left_out: true } };
 }
 
 /**
- * Sends as much as the other side takes at once. What is too large for it is halved; a single record that still is goes without its
- * content and says so.
+ * Sends a batch and moves the position to `to`. What is too large for the other side is halved; a single record that still is goes
+ * without its content and says so.
  */
-async function sendShrinking(
-  pushing: Pushing,
-  row: DestinationRow,
-  { batch, at, signal }: { batch: StreamedRecord[]; at: Position; signal: AbortSignal },
-): Promise<{ sent: StreamedRecord[]; remark: string | null }> {
-  const last = batch.at(-1)?.position ?? at.after;
+async function deliverBatch(delivery: Delivery, batch: readonly PositionedRecord[], to: number): Promise<void> {
+  const { pushing, row, stream, signal } = delivery;
+  const [first] = batch;
+  if (!first) return;
+  const ids = batch.map(({ record }) => record.event_id);
+  let remark: string | null;
   try {
-    const remark = await sendRecords(pushing, row, {
-      records: batch.map(({ record }) => record),
-      idParts: [at.type, at.after, last],
+    const records = batch.map(({ record }) => record);
+    remark = await sendRecords(pushing, row, {
+      records,
+      idParts: [ids[0] ?? '', ids.at(-1) ?? '', ids.length],
       signal,
     });
-    return { sent: batch, remark };
   } catch (error) {
     if (!(error instanceof DeliveryFailed && error.isTooLarge)) throw error;
-    if (batch.length > 1)
-      return sendShrinking(pushing, row, { batch: batch.slice(0, Math.ceil(batch.length / 2)), at, signal });
-    if (!row.with_content) throw error;
-    const part = { workspaceId: row.workspace_id, type: at.type, after: last - 1, limit: 1, withContent: false };
-    const { records } = await pushing.stream.read(pushing.db, part);
-    const bare = records.map(({ position, record }) => ({
-      position,
-      record: { ...record, reeve_content_left_out: true },
-    }));
-    return sendShrinking(pushing, { ...row, with_content: false }, { batch: bare, at, signal });
+    if (batch.length > 1) {
+      const [one, other] = [batch.slice(0, Math.ceil(batch.length / 2)), batch.slice(Math.ceil(batch.length / 2))];
+      // Of what makes several records, all come again when only some were taken.
+      await deliverBatch(delivery, one, (other[0]?.position ?? to + 1) - 1);
+      return deliverBatch(delivery, other, to);
+    }
+    if (!row.with_content || 'reeve_content_left_out' in first.record) throw error;
+    return deliverBatch(delivery, [await withoutContent(delivery, first)], to);
   }
+  await pushing.db.transaction().execute(async (tx) => {
+    await savePosition(tx, row.id, { origin: stream.origin, position: to });
+    await noteDelivered(tx, row.id, { count: batch.length, at: pushing.clock(), remark });
+  });
 }
 
-/** One batch of one type. @returns whether anything moved */
-async function deliverType(pushing: Pushing, row: DestinationRow, at: Position, signal: AbortSignal): Promise<boolean> {
-  const { db, clock, stream } = pushing;
-  const part = { workspaceId: row.workspace_id, type: at.type, after: at.after, limit: mostRecords };
-  const { records, upTo } = await stream.read(db, { ...part, withContent: row.with_content });
-  if (records.length === 0) {
-    if (upTo > at.after) await savePosition(db, row.id, { type: at.type, position: upTo });
-    return upTo > at.after;
+/** A page of one origin. @returns whether anything moved */
+async function deliverPage(delivery: Delivery, after: number): Promise<boolean> {
+  const { pushing, row, stream, signal } = delivery;
+  const part = { workspaceId: row.workspace_id, after, limit: mostRecords, withContent: row.with_content };
+  const { records, readTo } = await stream.read(pushing.db, part);
+  const wanted = records.filter(({ record }) => row.event_types.some((type) => type === record.type));
+  const batches = inBatches(wanted);
+  for (const [index, batch] of batches.entries()) {
+    if (signal.aborted) return false;
+    const following = batches[index + 1]?.[0];
+    await deliverBatch(delivery, batch, following ? following.position - 1 : readTo);
   }
-  const batch = withinBytes(records);
-  const { sent, remark } = await sendShrinking(pushing, row, { batch, at, signal });
-  const isAll = sent.length === records.length;
-  const position = isAll ? upTo : (sent.at(-1)?.position ?? at.after);
-  await db.transaction().execute(async (tx) => {
-    await savePosition(tx, row.id, { type: at.type, position });
-    await noteDelivered(tx, row.id, { count: sent.length, at: clock(), remark });
-  });
-  return true;
+  if (batches.length === 0 && readTo > after)
+    await savePosition(pushing.db, row.id, { origin: stream.origin, position: readTo });
+  return readTo > after;
 }
 
 /** Doubles with every failure and is spread over its second half, so that many destinations do not come back together. */
@@ -125,9 +141,9 @@ export async function deliver(pushing: Pushing, id: string, signal: AbortSignal)
     try {
       const positions = await readPositions(db, id);
       hasMore = false;
-      for (const type of row.event_types) {
+      for (const stream of pushing.streams) {
         if (signal.aborted) break;
-        const moved = await deliverType(pushing, row, { type, after: positions.get(type) ?? 0 }, signal);
+        const moved = await deliverPage({ pushing, row, stream, signal }, positions.get(stream.origin) ?? 0);
         hasMore ||= moved;
       }
     } catch (error) {

@@ -1,7 +1,7 @@
 import { type Insertable, sql } from 'kysely';
-import type { PushedType } from '#contract/compliance-destinations.ts';
 import type { Database } from '#server/db/open-database.ts';
 import type { Tables } from '#server/db/tables.ts';
+import type { RecordOrigin } from './record-stream.ts';
 
 const destinations = (db: Database, workspaceId: string) =>
   db.selectFrom('compliance_destinations').selectAll().where('workspace_id', '=', workspaceId);
@@ -49,24 +49,24 @@ export const updateDestination = (
 export const deleteDestinationRow = (tx: Database, id: string) =>
   tx.deleteFrom('compliance_destinations').where('id', '=', id).execute();
 
-export const readPositions = async (db: Database, destinationId: string): Promise<Map<PushedType, number>> => {
+export const readPositions = async (db: Database, destinationId: string): Promise<Map<RecordOrigin, number>> => {
   const rows = await db
     .selectFrom('compliance_positions')
-    .select(['event_type', 'position'])
+    .select(['origin', 'position'])
     .where('destination_id', '=', destinationId)
     .execute();
-  return new Map(rows.map(({ event_type, position }) => [event_type, Number(position)]));
+  return new Map(rows.map(({ origin, position }) => [origin, Number(position)]));
 };
 
 /** Forward only. */
 export const savePosition = (
   tx: Database,
   destinationId: string,
-  { type, position }: { type: PushedType; position: number },
+  { origin, position }: { origin: RecordOrigin; position: number },
 ) =>
-  sql`insert into compliance_positions (destination_id, event_type, position)
-    values (${destinationId}, ${type}, ${position})
-    on conflict (destination_id, event_type)
+  sql`insert into compliance_positions (destination_id, origin, position)
+    values (${destinationId}, ${origin}, ${position})
+    on conflict (destination_id, origin)
     do update set position = greatest(compliance_positions.position, excluded.position)`.execute(tx);
 
 /** Destinations that may be tried now and that nobody is at, in every workspace. */

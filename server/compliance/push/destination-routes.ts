@@ -8,8 +8,8 @@ import { testDestination } from './test-destination.ts';
 
 const by = (context: RequestContext) => ({ actor: actorOf(context), workspaceId: callerOf(context).workspaceId });
 
-export const destinationRoutes = (services: Services, stream: RecordStream) => {
-  const changing = { ...services, stream };
+export const destinationRoutes = (services: Services, streams: readonly RecordStream[]) => {
+  const changing = { ...services, streams };
   const of = routes.compliance;
   return {
     listDestinations: of.listDestinations.handler(async ({ context }) => ({

@@ -16,9 +16,9 @@ export interface Push {
 /** Pushes to every destination of every workspace, each by itself: one that is down holds nothing else up. Never in the way of ingest. */
 export function openPush(
   services: Pick<Services, 'db' | 'clock' | 'secrets' | 'origin' | 'log' | 'signals'>,
-  stream: RecordStream,
+  streams: readonly RecordStream[],
 ): Push {
-  const pushing: Pushing = { ...services, stream };
+  const pushing: Pushing = { ...services, streams };
   const { db, clock, log, signals } = services;
   const stopping = new AbortController();
   const running = new Map<string, Promise<void>>();

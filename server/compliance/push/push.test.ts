@@ -36,12 +36,12 @@ beforeEach(async () => {
   const seeded = await seedWorkspace(services.db);
   workspaceId = seeded.workspaceId;
   list = createRecordList();
-  push = openPush(services, list.stream);
+  push = openPush(services, [list.stream]);
   onTestFinished(() => push.close());
   app = createHttpApp({ log: services.log, trustedProxies: [] });
   const member = signedInAs({ memberId: seeded.ownerId, workspaceId });
   mountOwnApi(app, {
-    router: { compliance: destinationRoutes(services, list.stream) },
+    router: { compliance: destinationRoutes(services, [list.stream]) },
     origin: services.origin,
     readMember: async () => member,
   });
@@ -242,20 +242,20 @@ describe('a webhook', () => {
     up.answer = () => (up.taken.length === 1 ? { status: 500 } : null);
     await push.look();
     await push.close();
-    expect(up.taken).toHaveLength(1);
+    expect(idsIn(up.taken)).toEqual(first.slice(0, 500));
     up.answer = () => null;
     const second = list.add('AUDIT_LOG', 2);
     services.setNow(new Date(Date.now() + 3_600_000));
-    push = openPush(services, list.stream);
+    push = openPush(services, [list.stream]);
     await push.look();
-    expect(idsIn(up.taken)).toEqual([...first.slice(0, 1_000), ...second, ...first.slice(1_000)]);
+    expect(idsIn(up.taken)).toEqual([...first, ...second]);
   });
 
   test('is not sent by two processes at once', async () => {
     const receiver = await startReceiver();
     await make({ kind: 'webhook', address: receiver.url });
     const ids = list.add('CODEX_LOG', 900);
-    const other = openPush(services, list.stream);
+    const other = openPush(services, [list.stream]);
     onTestFinished(() => other.close());
     await Promise.all([push.look(), other.look()]);
     expect(idsIn(receiver.taken)).toEqual(ids);

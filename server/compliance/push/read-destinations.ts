@@ -5,12 +5,12 @@ import type { Services } from '#server/services.ts';
 import { type DestinationRow, findDestination, listDestinations, readPositions } from './destination-queries.ts';
 import type { RecordStream } from './record-stream.ts';
 
-/** More than this many are not counted: it is the order of magnitude that says what is wrong. */
-export const mostCounted = 100_000;
-
 export interface DestinationReading extends Pick<Services, 'db'> {
-  stream: RecordStream;
+  streams: readonly RecordStream[];
 }
+
+/** So many are looked at one by one; of more it is the order of magnitude that says what is wrong. */
+const mostLookedAt = 500;
 
 function stateOf({ is_enabled, failing_since, last_delivered_at }: DestinationRow): Destination['state'] {
   if (!is_enabled) return 'off';
@@ -24,17 +24,21 @@ function certificateOf(pem: string | null): Destination['clientCertificate'] {
   return { subject: subject.replaceAll('\n', ', '), expiresAt: validToDate.toISOString() };
 }
 
-async function readBacklog({ db, stream }: DestinationReading, row: DestinationRow) {
+async function readBacklog({ db, streams }: DestinationReading, row: DestinationRow) {
   const positions = await readPositions(db, row.id);
   let backlog = 0;
-  let since: Date | null = null;
-  for (const type of row.event_types) {
-    const after = positions.get(type) ?? 0;
-    const found = await stream.waiting(db, { workspaceId: row.workspace_id, type, after, limit: mostCounted });
-    backlog += found.count;
-    if (found.since !== null && (since === null || found.since < since)) since = found.since;
+  let since: string | null = null;
+  for (const stream of streams) {
+    const after = positions.get(stream.origin) ?? 0;
+    const part = { workspaceId: row.workspace_id, after, limit: mostLookedAt, withContent: false };
+    const { records, readTo } = await stream.read(db, part);
+    const waiting = records.filter(({ record }) => row.event_types.some((type) => type === record.type));
+    const isAll = readTo === after || readTo >= (await stream.end(row.workspace_id));
+    backlog += isAll ? waiting.length : Math.max(waiting.length, (await stream.end(row.workspace_id)) - after);
+    const oldest = waiting[0]?.record.timestamp;
+    if (oldest !== undefined && (since === null || oldest < since)) since = oldest;
   }
-  return { backlog, waitingSince: since?.toISOString() ?? null };
+  return { backlog, waitingSince: since === null ? null : new Date(since).toISOString() };
 }
 
 async function readDestination(reading: DestinationReading, row: DestinationRow): Promise<Destination> {

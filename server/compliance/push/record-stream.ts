@@ -1,28 +1,29 @@
-import type { PushedType } from '#contract/compliance-destinations.ts';
 import type { Database } from '#server/db/open-database.ts';
 import type { ComplianceRecord } from './compliance-record.ts';
 
-export interface StreamedRecord {
-  /** Grows with every record of its stream. */
+/** Where records come from. A type may have records of both. */
+export type RecordOrigin = 'activity' | 'audit';
+
+export interface PositionedRecord {
+  /** Never smaller than that of the record before. */
   position: number;
   record: ComplianceRecord;
 }
 
-export interface StreamPart {
+export interface PartToRead {
   workspaceId: string;
-  type: PushedType;
   /** What comes behind this position. */
   after: number;
+  /** Rows of the origin, which make none, one or several records. */
   limit: number;
   withContent: boolean;
 }
 
 /** Compliance records in the order in which they arrived, as long as they are kept. */
 export interface RecordStream {
+  origin: RecordOrigin;
   /** Everything up to here is committed: what comes later gets a larger position. */
-  end(workspaceId: string, type: PushedType): Promise<number>;
-  /** `upTo` is how far was looked, also past rows that make no record. */
-  read(db: Database, part: StreamPart): Promise<{ records: StreamedRecord[]; upTo: number }>;
-  /** At most `limit` are counted. */
-  waiting(db: Database, part: Omit<StreamPart, 'withContent'>): Promise<{ count: number; since: Date | null }>;
+  end(workspaceId: string): Promise<number>;
+  /** `readTo` is how far was looked, also past rows that make no record. */
+  read(db: Database, part: PartToRead): Promise<{ records: PositionedRecord[]; readTo: number }>;
 }

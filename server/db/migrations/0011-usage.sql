@@ -141,6 +141,7 @@ create table usage_marks (
   rule text not null,
   policy_name text not null,
   times integer not null,
+  -- Tool calls that failed; decisions that let nothing happen.
   failed integer not null,
   duration_ms bigint not null,
   -- How many of them told how long they took.
@@ -212,6 +213,7 @@ create table usage_mark_totals (
   rule text not null,
   policy_name text not null,
   times integer not null,
+  -- Tool calls that failed; decisions that let nothing happen.
   failed integer not null,
   duration_ms bigint not null,
   -- How many of them told how long they took.

@@ -24,12 +24,12 @@ create table compliance_destinations (
 );
 create unique index compliance_destinations_by_name on compliance_destinations (workspace_id, lower(name));
 
--- Up to where a destination has everything of a type. Written after the other side has taken it, never before.
+-- Up to where a destination has everything of an origin (`activity`, `audit`). Written after the other side has taken it, never before.
 create table compliance_positions (
   destination_id text not null references compliance_destinations (id) on delete cascade,
-  event_type text not null,
+  origin text not null,
   position bigint not null,
-  primary key (destination_id, event_type)
+  primary key (destination_id, origin)
 );
 
 -- How long what is kept, in days; a kind without a row stays as long as contract/compliance-retention.ts says.

@@ -16,3 +16,9 @@ alter table model_calls drop column request_text, drop column answer_text;
 
 -- Only emptied from now on: what clients reported before becomes activity events in the same way.
 comment on table client_events is 'Reports of clients from before they became activity events; emptied at the first start after.';
+
+-- A thread's events lie together by their id where the thread's own id is a UUIDv7, as with stock clients; others are found by this.
+create index activity_events_of_odd_threads on activity_events (workspace_id, thread_id, at)
+  where thread_id !~ '^[0-9a-f]{8}-[0-9a-f]{4}-7';
+-- The activity shows when a client first got a policy.
+create index policy_receipts_first on policy_receipts (workspace_id, first_at desc);

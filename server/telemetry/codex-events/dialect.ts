@@ -1,10 +1,12 @@
 import { ReeveError } from '#server/fail.ts';
 import { clientOf, type Dialect, type WireCall } from '#server/http/wire-routes.ts';
-import type { Services } from '#server/services.ts';
-import { keepEvents } from './keep-events.ts';
+import { type IngestServices, ingestOf } from '../otlp/open-ingest.ts';
+import { type Reporter, readReport } from './read-reports.ts';
 import { type ReportedEvent, ReportedEvents } from './wire.ts';
 
 const maxReportBytes = 1024 * 1024;
+const maxEventsPerReport = 1_000;
+const retryAfterSeconds = '2';
 
 /** Reads no more than the limit, whatever the client announced. */
 async function readText(request: Request): Promise<string> {
@@ -18,31 +20,53 @@ async function readText(request: Request): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+const notValid = (message: string) => new ReeveError('bad-input', {}, { message });
+
 function parseEvents(text: string): ReportedEvent[] {
+  let json: unknown;
   try {
-    const read = ReportedEvents.safeParse(JSON.parse(text));
-    if (read.success) return read.data.events;
+    json = JSON.parse(text);
   } catch {
     // Told below, in our own words: the engine's message quotes what was sent.
   }
-  throw new ReeveError('bad-input', {}, { message: 'Send {"events":[{"event_type":…}]} as JSON.' });
+  const read = ReportedEvents.safeParse(json);
+  if (!read.success) throw notValid('Send {"events":[{"event_type":…}]} as JSON.');
+  if (read.data.events.length > maxEventsPerReport)
+    throw notValid(`Send at most ${maxEventsPerReport} events at a time; these are ${read.data.events.length}.`);
+  return read.data.events;
 }
 
-async function receive(services: Pick<Services, 'db' | 'clock'>, call: WireCall): Promise<Response> {
-  const events = parseEvents(await readText(call.c.req.raw));
-  await keepEvents(services, { client: clientOf(call), userAgent: call.userAgent, events });
+async function receive(services: IngestServices, call: WireCall): Promise<Response> {
+  const { queue } = ingestOf(services);
+  queue.admit();
+  const reports = parseEvents(await readText(call.c.req.raw));
+  const { workspaceId, memberId, email } = clientOf(call);
+  const reporter: Reporter = { workspaceId, memberId, email, userAgent: call.userAgent };
+  const at = services.clock();
+  const read = reports.map((report) => readReport(report, reporter, at));
+  await queue.write({
+    size: 1 + read.length,
+    sent: null,
+    events: read.map(({ event }) => event),
+    contents: [],
+    unknown: read.flatMap(({ event, unknownName: name }) => (name === null ? [] : [{ event, name }])),
+  });
   return Response.json({}, { status: 202 });
 }
 
-/** Usage events of the stock clients. They are accepted without a word, because a client complains about any other answer. */
-export const codexEventsDialect = (services: Pick<Services, 'db' | 'clock'>): Dialect => ({
+/** Usage events of the stock clients, durable before they are accepted. They are accepted without a word: a client complains about any. */
+export const codexEventsDialect = (services: IngestServices): Dialect => ({
   name: 'codex-events',
   routes: ['/backend-api/codex', '/api/codex'].map((prefix) => ({
     method: 'POST' as const,
     path: `${prefix}/analytics-events/events`,
     allow: 'codex-client' as const,
-    summary: 'Usage events of a client, kept raw',
+    summary: 'Usage events of a client, which become activity events',
     handle: (call: WireCall) => receive(services, call),
   })),
-  renderError: ({ code, message, status }) => Response.json({ error: { code, message } }, { status }),
+  renderError: ({ code, message, status }) =>
+    Response.json(
+      { error: { code, message } },
+      { status, headers: status === 429 || status === 503 ? { 'retry-after': retryAfterSeconds } : {} },
+    ),
 });

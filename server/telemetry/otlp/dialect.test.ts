@@ -10,6 +10,7 @@ import { mountDialect } from '#server/http/wire-routes.ts';
 import { telemetryTokenOf } from '#server/policies/index.ts';
 import { otlpDialect } from '#server/telemetry/index.ts';
 import { defaultThread, logsBody, otlpHeaders } from '#testing/otlp-sender.ts';
+import { seedPolicy, setFallback } from '#testing/seed-policy.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import {
   ExportLogsRequestSchema,
@@ -221,6 +222,61 @@ it('keeps an event it does not know by its name alone, and counts it once', asyn
   expect(await events()).toMatchObject([{ kind: 'client.reported', detail: { name: 'codex.new_thing' } }]);
   const unknown = await services.db.selectFrom('activity_unknown').selectAll().execute();
   expect(unknown).toMatchObject([{ source: 'otel', name: 'codex.new_thing', client_version: '0.169.0', times: 1 }]);
+});
+
+it('keeps what was said, sealed, where the workspace keeps content, and nowhere else', async () => {
+  const said = [toolResult('call_g'), { name: 'codex.user_prompt', attributes: { prompt: 'a private wish' } }];
+  const keep = (local_content_kept: boolean) =>
+    services.db.updateTable('workspaces').set({ local_content_kept }).execute();
+  const sealed = () =>
+    services.db
+      .selectFrom('activity_content')
+      .selectAll()
+      .where('member_id', '=', memberId)
+      .orderBy('event_id')
+      .execute();
+  await sendLogs(said);
+  expect(await sealed()).toEqual([]);
+  const clear = JSON.stringify(await events());
+  for (const text of ['secret', 'private wish']) expect(clear).not.toContain(text);
+  await keep(true);
+  onTestFinished(() => void keep(false));
+  await sendLogs([toolResult('call_h'), said[1] ?? toolResult('')]);
+  const opened = await Promise.all(
+    (await sealed()).map((row) => services.secrets.open(row.sealed, `activity_content/${workspaceId}/${row.event_id}`)),
+  );
+  expect(opened.map((text) => JSON.parse(text)).sort((one) => ('prompt' in one ? 1 : -1))).toEqual([
+    { arguments: '{"cmd":"cat secret.txt"}', output: 'the secret' },
+    { prompt: 'a private wish' },
+  ]);
+  expect(JSON.stringify(await events())).not.toContain('secret');
+  expect(JSON.stringify(await sealed())).not.toContain('private wish');
+});
+
+it('makes a refusal of a call that a rule or the settings stopped', async () => {
+  const policyId = await seedPolicy(services.db, workspaceId, {
+    name: 'Rules',
+    contents:
+      '[rules]\nprefix_rules = [{ pattern = [{ token = "rm" }], decision = "forbidden", justification = "No." }]\n',
+  });
+  await setFallback(services.db, workspaceId, policyId);
+  const stopped = (callId: string, output: string) => ({
+    ...toolResult(callId),
+    attributes: { ...toolResult(callId).attributes, success: 'false', arguments: '{"cmd":"rm -r x"}', output },
+  });
+  await sendLogs([
+    stopped('call_i', 'exec_command failed: Rejected("`rm -r x` rejected: No.")'),
+    stopped('call_j', 'approval policy is Never; reject command — you cannot ask'),
+    stopped('call_k', 'Exit code: 1\nrejected: by the program itself'),
+  ]);
+  const found = (await events())
+    .map((row) => [row.call_id, row.outcome, row.decision, row.decided_by, row.rule])
+    .sort();
+  expect(found).toEqual([
+    ['call_i', 'refused', 'forbidden', 'policy', expect.stringMatching(/^\d+\.1\.0$/)],
+    ['call_j', 'refused', 'denied', 'config', null],
+    ['call_k', 'failed', null, null, null],
+  ]);
 });
 
 it('counts metrics and traces, in both encodings', async () => {

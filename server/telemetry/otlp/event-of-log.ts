@@ -1,10 +1,8 @@
 import type { ActivityEvent } from '#contract/activity-events.ts';
-import { sameAs, surfaceOf } from '#server/activity/index.ts';
+import { type ContentParts, sameAs, surfaceOf } from '#server/activity/index.ts';
+import { commandLineOf } from '#server/policies/index.ts';
 import { isStreamPiece, type KnownEvent, knownEvents } from './known-events.ts';
 import { contentOf, type ReportedLog, textOf, timeOf } from './reported-log.ts';
-
-/** The texts of an event by what they are. */
-export type ContentParts = Readonly<Partial<Record<'prompt' | 'arguments' | 'output', string>>>;
 
 /** Who reports: what the token says, never what is reported. */
 export interface Reporter {
@@ -81,11 +79,13 @@ export function readLogs(logs: readonly ReportedLog[], reporter: Reporter): Read
     const name = nameOf(log);
     if (isStreamPiece(name, log.attributes)) return [];
     const known = knownEvents.get(name);
+    const shared = identityOf(known, log);
+    if (shared) return [readLog(log, reporter, { name, known, sameAs: shared })];
     const own = ownIdentity(log, reporter, name);
     const key = own.join('\n');
     const nth = seen.get(key) ?? 0;
     seen.set(key, nth + 1);
-    return [readLog(log, reporter, { name, known, sameAs: identityOf(known, log) ?? [...own, String(nth)] })];
+    return [readLog(log, reporter, { name, known, sameAs: [...own, String(nth)] })];
   });
 }
 
@@ -117,22 +117,7 @@ function readLog(
   const detail = { ...event.detail, ...said.detail };
   const stopped =
     known?.kind === 'tool.completed' && said.outcome === 'failed' && content.output !== undefined
-      ? { said: content.output, commandLine: commandIn(content.arguments) }
+      ? { said: content.output, commandLine: content.arguments === undefined ? null : commandLineOf(content.arguments) }
       : null;
   return { event: { ...event, ...said, detail }, content, unknownName: known ? null : name, stopped };
-}
-
-/** @returns the command of a shell tool's arguments */
-function commandIn(text: string | undefined): string | null {
-  if (text === undefined || !text.startsWith('{')) return null;
-  try {
-    const { cmd, command } = JSON.parse(text) as { cmd?: unknown; command?: unknown };
-    const said = cmd ?? command;
-    if (typeof said === 'string') return said;
-    // The tool `shell` takes a list that ends with the script.
-    const script = Array.isArray(said) ? said.at(-1) : null;
-    return typeof script === 'string' ? script : null;
-  } catch {
-    return null;
-  }
 }

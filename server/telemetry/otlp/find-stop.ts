@@ -1,4 +1,5 @@
 import type { ActivityEvent } from '#contract/activity-events.ts';
+import { decideRule } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
 import type { ReadLog } from './event-of-log.ts';
 
@@ -10,10 +11,13 @@ const refusedBySettings = /^approval policy is \w+; reject command/i;
  * decision. Here it becomes a refused one, with who decided.
  */
 export async function findStop(
-  _services: Pick<Services, 'db' | 'changes'>,
+  services: Pick<Services, 'db' | 'changes'>,
   { event, stopped }: ReadLog,
 ): Promise<ActivityEvent> {
   if (!stopped) return event;
+  const { workspaceId, memberId } = event;
+  const verdict = await decideRule(services, { workspaceId, memberId: memberId ?? '', ...stopped });
+  if (verdict) return { ...event, outcome: 'refused', ...verdict };
   return refusedBySettings.test(stopped.said)
     ? { ...event, outcome: 'refused', decision: 'denied', decidedBy: 'config' }
     : event;

@@ -29,7 +29,7 @@ function openIngest(services: IngestServices, registry: Registry | undefined) {
     isItsFault: isDataError,
     async writeBatch(requests) {
       const { known } = await writeBatch(services, requests);
-      for (const { sent } of requests) metrics.accepted.inc({ signal: sent.signal }, sent.records);
+      for (const { sent } of requests) if (sent) metrics.accepted.inc({ signal: sent.signal }, sent.records);
       metrics.duplicates.inc(known);
       metrics.batch.observe(requests.reduce((sum, { events }) => sum + events.length, 0));
     },

@@ -7,7 +7,7 @@ import {
   type KeyValue,
   type Metric,
 } from './otlp_pb.ts';
-import type { Attributes, AttributeValue, Reported, ReportedLog } from './reported-log.ts';
+import { type Attributes, type AttributeValue, isRead, type Reported, type ReportedLog } from './reported-log.ts';
 
 function decode<Schema extends DescMessage>(schema: Schema, body: Uint8Array): MessageShape<Schema> {
   try {
@@ -22,7 +22,7 @@ function attributesOf(list: readonly KeyValue[]): Attributes {
   const attributes = new Map<string, AttributeValue>();
   for (const { key, value } of list) {
     const held = value?.value.value;
-    if (held !== undefined) attributes.set(key, typeof held === 'bigint' ? Number(held) : held);
+    if (held !== undefined && isRead(key)) attributes.set(key, typeof held === 'bigint' ? Number(held) : held);
   }
   return attributes;
 }

@@ -52,7 +52,7 @@ const isThere = ({ content }: ReadLog): boolean => Object.keys(content).length >
 
 /** Memory that content takes while it waits, in events. */
 const sizeOf = (logs: readonly ReadLog[]): number =>
-  logs.flatMap(({ content }) => Object.values(content)).reduce((sum, text) => sum + text.length / 1_024, 0);
+  logs.flatMap(({ content }) => Object.values(content)).reduce((sum, text) => sum + (text?.length ?? 0) / 1_024, 0);
 
 /** @throws ReeveError bad-input */
 export async function readRequest(

@@ -2,6 +2,10 @@ export type AttributeValue = string | number | boolean;
 /** Plain values only: lists and nested values are nothing Reeve reads. */
 export type Attributes = ReadonlyMap<string, AttributeValue>;
 
+/** In every record of stock clients, and never read: who somebody is, is said by the token. Leaving them out saves a third of the work. */
+const neverRead: ReadonlySet<string> = new Set(['user.account_id', 'user.email', 'terminal.type', 'auth_mode', 'slug']);
+export const isRead = (key: string): boolean => !neverRead.has(key) && !key.startsWith('auth.env_');
+
 /** One record as it came, by either encoding. */
 export interface ReportedLog {
   resource: Attributes;

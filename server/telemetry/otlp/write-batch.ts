@@ -1,15 +1,15 @@
 import type { ActivityEvent } from '#contract/activity-events.ts';
-import { activityId, countUnknown, recordActivity } from '#server/activity/index.ts';
+import { activityId, countUnknown, type EventContent, keepContent, recordActivity } from '#server/activity/index.ts';
 import type { Services } from '#server/services.ts';
-import type { ContentParts } from './event-of-log.ts';
 import type { Delivery } from './ingest-queue.ts';
 import { countSent, type Sent } from './sender-queries.ts';
 
 /** One request, read. */
 export interface ReadRequest extends Delivery {
-  sent: Sent;
+  /** Null: it came another way, and is not counted as sent. */
+  sent: Sent | null;
   events: readonly ActivityEvent[];
-  contents: readonly { event: ActivityEvent; content: ContentParts }[];
+  contents: readonly EventContent[];
   unknown: readonly { event: ActivityEvent; name: string }[];
 }
 
@@ -18,7 +18,7 @@ export interface ReadRequest extends Delivery {
  * @returns how many of the events told nothing new
  */
 export async function writeBatch(
-  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  { db, secrets, clock }: Pick<Services, 'db' | 'secrets' | 'clock'>,
   requests: readonly ReadRequest[],
 ): Promise<{ known: number }> {
   const at = clock();
@@ -30,9 +30,15 @@ export async function writeBatch(
       .filter(({ event }) => ids.has(activityId(event)))
       .map(({ event: { workspaceId, source, clientVersion }, name }) => ({ workspaceId, source, clientVersion, name }));
     await countUnknown(tx, unknown, at);
+    await keepContent(
+      { secrets },
+      tx,
+      requests.flatMap(({ contents }) => contents),
+      { surfaces: 'local', at },
+    );
     await countSent(
       tx,
-      requests.map(({ sent }) => sent),
+      requests.map(({ sent }) => sent).filter((sent) => sent !== null),
       at,
     );
     return ids.size;

@@ -1,0 +1,85 @@
+import { paths } from '#console/paths.ts';
+import { TextLink } from '#console/shell/TextLink.tsx';
+import type { DataColumn } from '#console/ui/data-table-column.ts';
+import { formatDuration } from '#console/ui/figures.ts';
+import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import type { ActivityItem } from '#contract/activity-list.ts';
+import { surfaceName } from '#contract/surface-names.ts';
+import { DecisionBadge } from './DecisionBadge.tsx';
+import { kindNames, sourceNames, subjectOf } from './event-words.ts';
+
+const what: DataColumn<ActivityItem> = {
+  id: 'kind',
+  header: 'What',
+  phone: 'title',
+  cell: ({ id, kind, sentence }) => (
+    <TextLink
+      from={paths.activity}
+      to={paths.activity}
+      search={(old) => ({ ...old, tab: 'events' as const, item: id })}
+      underline="hover"
+      fw={600}
+      inherit
+      resetScroll={false}
+    >
+      {kind === 'reeve.changed' ? sentence : kindNames[kind]}
+    </TextLink>
+  ),
+};
+
+const others: DataColumn<ActivityItem>[] = [
+  {
+    id: 'subject',
+    header: 'Of',
+    phone: 'detail',
+    cell: (item) => {
+      const subject = subjectOf(item);
+      return subject === item.sentence || subject === null ? '' : subject;
+    },
+  },
+  {
+    id: 'outcome',
+    header: 'Outcome',
+    phone: 'side',
+    cell: (item) => <DecisionBadge item={item} />,
+  },
+  {
+    id: 'rule',
+    header: 'Rule',
+    cell: ({ rule }) =>
+      rule && (
+        <TextLink to={paths.explanation} params={{ code: rule }} inherit>
+          {rule}
+        </TextLink>
+      ),
+  },
+  { id: 'at', header: 'When', phone: 'detail', cell: ({ at }) => <RelativeTime at={at} /> },
+  { id: 'duration', header: 'Took', align: 'end', cell: ({ durationMs }) => formatDuration(durationMs) },
+  {
+    id: 'surface',
+    header: 'Surface',
+    isExtra: true,
+    cell: ({ surface }) => (surface ? surfaceName(surface) : ''),
+  },
+  {
+    id: 'client',
+    header: 'Client',
+    isExtra: true,
+    cell: ({ client, clientVersion }) => (client ? `${client} ${clientVersion ?? ''}` : ''),
+  },
+  { id: 'source', header: 'Source', phone: 'none', cell: ({ source }) => sourceNames[source] },
+];
+
+const member: DataColumn<ActivityItem> = {
+  id: 'member',
+  header: 'Member',
+  phone: 'detail',
+  cell: (item) => item.member?.label ?? 'unknown',
+};
+
+export const eventColumns: DataColumn<ActivityItem>[] = [what, member, ...others];
+/** In a thread, who it was is said once. */
+export const threadColumns: DataColumn<ActivityItem>[] = [
+  { ...what, cell: ({ kind }) => <strong>{kindNames[kind]}</strong> },
+  ...others,
+];
