@@ -114,6 +114,7 @@ create table activity_events (
   constraint activity_events_pkey PRIMARY KEY (workspace_id, id),
   constraint activity_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+CREATE INDEX activity_events_accepted_lines ON public.activity_events USING btree (workspace_id, at) WHERE ((kind = 'client.reported'::text) AND (detail ? 'addedLines'::text));
 CREATE UNIQUE INDEX activity_events_by_arrival ON public.activity_events USING btree (workspace_id, seq);
 CREATE INDEX activity_events_by_member ON public.activity_events USING btree (workspace_id, member_id, at);
 CREATE INDEX activity_events_newest ON public.activity_events USING btree (workspace_id, at DESC, id DESC);
