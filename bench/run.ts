@@ -11,6 +11,7 @@ const all = [
   'directory',
   'effective-permissions',
   'scim',
+  'audit-verify',
   'otlp-ingest',
   'analytics-api',
   'start-up',
