@@ -46,10 +46,10 @@ test('an auditor exports with a key, and verifies without a server', async () =>
   await writeFile(join(folder, '0000000001.jws'), outside?.jws ?? '');
   const printed = await audit(['public-key'], { isOnline: true });
   await writeFile(join(folder, 'key.json'), printed.stdout);
-  expect(await audit(['export', 'log.jsonl'], { isOnline: true })).toMatchObject({ code: 0 });
+  expect(await audit(['export', 'log.jsonl'], { isOnline: true })).toMatchObject({ exitCode: 0 });
   const known = ['--public-key', 'key.json', '--checkpoint', '0000000001.jws'];
   const verified = await audit(['verify', 'log.jsonl', ...known]);
-  expect(verified).toMatchObject({ code: 0 });
+  expect(verified).toMatchObject({ exitCode: 0 });
   expect(verified.stdout).toMatch(/Valid: \d+ entries/);
   const told = JSON.parse((await audit(['verify', 'log.jsonl', ...known, '--json'])).stdout);
   expect(told).toMatchObject({ isValid: true, outside: { verified: 1 }, problems: [] });
@@ -57,17 +57,17 @@ test('an auditor exports with a key, and verifies without a server', async () =>
   const lines = (await text('log.jsonl')).split('\n');
   await writeFile(join(folder, 'forged.jsonl'), lines.map((line) => line.replace('"seq":3,', '"seq":4,')).join('\n'));
   const forged = await audit(['verify', 'forged.jsonl', ...known]);
-  expect(forged.code).toBe(2);
+  expect(forged.exitCode).toBe(2);
   expect(forged.stdout).toMatch(/^removed: Entry 3 is missing\.$/m);
   expect(forged.stdout).toMatch(/^NOT VALID/m);
-  expect(await audit(['verify', 'log.jsonl', '--public-key', 'log.jsonl'])).toMatchObject({ code: 1 });
+  expect(await audit(['verify', 'log.jsonl', '--public-key', 'log.jsonl'])).toMatchObject({ exitCode: 1 });
 
   const [entry] = (await organisation.owner.api.audit.list({ event: 'key.created' })).items;
   const proved = await audit(['prove', entry?.id ?? '', '-o', 'proof.json'], { isOnline: true });
-  expect(proved).toMatchObject({ code: 0 });
-  expect(await audit(['verify-proof', 'proof.json', '--public-key', 'key.json'])).toMatchObject({ code: 0 });
+  expect(proved).toMatchObject({ exitCode: 0 });
+  expect(await audit(['verify-proof', 'proof.json', '--public-key', 'key.json'])).toMatchObject({ exitCode: 0 });
   await writeFile(join(folder, 'proof.json'), (await text('proof.json')).replace('Auditor', 'Forger'));
-  expect(await audit(['verify-proof', 'proof.json', '--public-key', 'key.json'])).toMatchObject({ code: 2 });
+  expect(await audit(['verify-proof', 'proof.json', '--public-key', 'key.json'])).toMatchObject({ exitCode: 2 });
 });
 
 test('on the machine of the server it works beside a running server and without one', async () => {
@@ -76,14 +76,14 @@ test('on the machine of the server it works beside a running server and without 
   const log = join(folder, 'local.jsonl');
   const exportAndVerify = async () => {
     await writeFile(key, (await installation.run(['audit', 'public-key', '--installation'])).stdout);
-    expect(await installation.run(['audit', 'export', log, '--installation'])).toMatchObject({ code: 0 });
+    expect(await installation.run(['audit', 'export', log, '--installation'])).toMatchObject({ exitCode: 0 });
     return installation.run(['audit', 'verify', log, '--public-key', key]);
   };
   const server = await installation.serve();
-  expect(await exportAndVerify()).toMatchObject({ code: 0 });
+  expect(await exportAndVerify()).toMatchObject({ exitCode: 0 });
   expect((await installation.run(['audit', 'rotate-key'])).stdout).toContain('vouches for it');
   server.kill('SIGTERM');
   await server.exit;
-  expect(await exportAndVerify()).toMatchObject({ code: 0, stdout: expect.stringContaining('Valid:') });
-  expect(await installation.run(['audit', 'export', log])).toMatchObject({ code: 1 });
+  expect(await exportAndVerify()).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Valid:') });
+  expect(await installation.run(['audit', 'export', log])).toMatchObject({ exitCode: 1 });
 });
