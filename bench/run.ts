@@ -16,6 +16,7 @@ const all = [
   'analytics-api',
   'start-up',
   'analytics',
+  'compliance-logs',
 ];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.includes(name));
