@@ -87,6 +87,7 @@ export const features = {
       'usage_sources',
       'usage_due',
       'usage_zones',
+      'usage_floors',
       'usage_recounts',
     ],
   },
