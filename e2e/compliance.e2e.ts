@@ -58,7 +58,7 @@ test('a webhook is added, tried, gets what happens, and its failure is told on t
   await once.getByRole('button', { name: 'I have copied it' }).click();
   await button(page, 'Send a test').click();
   await page.getByText(/Splunk took a test record/).waitFor();
-  await siem.until(() => siem.taken.some(({ body }) => body.includes('COMPLIANCE_CREATE_DESTINATION')));
+  await siem.until(() => siem.taken.some(({ body }) => body.includes('COMPLIANCE_DESTINATION_CREATE')));
   siem.answer = () => ({ status: 503 });
   await button(page, 'Send a test').click();
   await page.getByText('It answered with HTTP 503.').first().waitFor();
@@ -71,7 +71,7 @@ test('a webhook is added, tried, gets what happens, and its failure is told on t
 test('a time is shortened with what goes shown before', async () => {
   await openTab('Retention');
   await button(page, 'Change: Content').click();
-  const form = dialog(page, 'How long content are kept');
+  const form = dialog(page, 'How long to keep: Content');
   await form.getByRole('textbox', { name: 'Days' }).fill('7');
   await form.getByText('Nothing is that old yet').waitFor();
   await form.getByRole('button', { name: 'Save time' }).click();

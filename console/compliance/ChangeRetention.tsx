@@ -32,7 +32,7 @@ export function ChangeRetention({ rule, onClose }: ChangeRetentionProps) {
   const save = useMutation(
     api.compliance.setRetention.mutationOptions({
       onSuccess: (saved) => {
-        showDone(`${label} are kept for ${countOf(saved.days, 'day')}.`);
+        showDone(`${label}: kept for ${countOf(saved.days, 'day')}.`);
         onClose();
       },
     }),
@@ -40,7 +40,7 @@ export function ChangeRetention({ rule, onClose }: ChangeRetentionProps) {
   return (
     <ConfirmDialog
       isOpen
-      title={`How long ${label.toLowerCase()} are kept`}
+      title={`How long to keep: ${label}`}
       confirmLabel="Save time"
       isDestructive={typeof days === 'number' && days < rule.days}
       isBusy={save.isPending}

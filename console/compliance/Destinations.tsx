@@ -109,7 +109,7 @@ function Problem({ destination: { state, lastError, failingSince, triesAgainAt }
       <p>
         {state === 'failing' && failingSince ? (
           <>
-            Since <RelativeTime at={failingSince} />. Nothing is lost: what waits is sent in order once it works
+            It began <RelativeTime at={failingSince} />. Nothing is lost: what waits is sent in order once it works
             {triesAgainAt && (
               <>
                 , tried again <RelativeTime at={triesAgainAt} />

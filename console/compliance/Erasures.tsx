@@ -73,7 +73,7 @@ function ErasureState({ state }: { state: Erasure['state'] }) {
 }
 
 function ErasureEntry({ erasure }: { erasure: Erasure }) {
-  const { state, filesLooked, filesTotal, lastError } = erasure;
+  const { state } = erasure;
   return (
     <Entry
       title={erasure.memberLabel ?? erasure.memberId}
@@ -88,17 +88,25 @@ function ErasureEntry({ erasure }: { erasure: Erasure }) {
         erasure.withAudit && `names in ${countOf(erasure.auditEntries, 'audit entry', 'audit entries')}`,
       ]}
     >
-      {state === 'running' && filesTotal > 0 && (
-        <Progress.Root aria-label={`Looked through ${filesLooked} of ${filesTotal} log files`} mt={8} maw={480}>
-          <Progress.Section value={(100 * filesLooked) / filesTotal} />
-        </Progress.Root>
-      )}
-      {state === 'running' && filesTotal > 0 && (
-        <p>
-          {formatCount(filesLooked)} of {countOf(filesTotal, 'log file')} looked through
-        </p>
-      )}
-      {lastError && state !== 'done' && <Notice tone="bad" title={lastError} />}
+      {state !== 'done' && <ErasureProgress erasure={erasure} />}
     </Entry>
+  );
+}
+
+function ErasureProgress({ erasure: { state, filesLooked, filesTotal, lastError } }: { erasure: Erasure }) {
+  return (
+    <>
+      {state === 'running' && filesTotal > 0 && (
+        <>
+          <Progress.Root mt={8} maw={480}>
+            <Progress.Section value={(100 * filesLooked) / filesTotal} aria-label="Log files looked through" />
+          </Progress.Root>
+          <p>
+            {formatCount(filesLooked)} of {countOf(filesTotal, 'log file')} looked through
+          </p>
+        </>
+      )}
+      {lastError && <Notice tone="bad" title={lastError} />}
+    </>
   );
 }

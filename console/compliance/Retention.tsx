@@ -28,7 +28,7 @@ export function Retention() {
                   title={`${retentionFacts(kind).label}: ${countOf(days, 'day')}`}
                   facts={[
                     retentionFacts(kind).sentence,
-                    isDefault && 'Reeve’s own time',
+                    isDefault && 'default',
                     changedAt && (
                       <>
                         set <RelativeTime at={changedAt} />
