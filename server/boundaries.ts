@@ -141,6 +141,8 @@ export const tablesAnyoneMayRead = [
   'seen_clients',
   'email_domains',
   'sso_connections',
+  // A legal hold binds whoever deletes.
+  'compliance_holds',
 ] as const;
 
 /** The platform's own tables: no feature touches them. */
