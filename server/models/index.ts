@@ -2,8 +2,9 @@
 // Rule people get wrong: a call is written to the activity beside its stream, never in its path, and ends there exactly once.
 
 export { adoptFormerCalls } from './adopt-former-calls.ts';
+export { recordOf } from './call-record.ts';
 export { newCallRow } from './call-row.ts';
-export { type CallRow, saveCalls } from './gateway-queries.ts';
+export type { CallRow } from './gateway-queries.ts';
 export { countOldCalls, purgeCalls } from './keeping-queries.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { callsOfPerson } from './person-rows.ts';
@@ -13,3 +14,4 @@ export { repriceCalls } from './reprice-calls.ts';
 export { responsesDialect } from './responses-api/dialect.ts';
 export { type Gateway, openGateway } from './responses-api/gateway.ts';
 export { activityRoutes, modelsRoutes } from './routes.ts';
+export { saveRecords } from './save-records.ts';

@@ -11,7 +11,7 @@ export interface ExampleMember extends ExamplePerson {
 interface Command {
   weight: number;
   tool: 'exec_command' | 'apply_patch' | 'web_search';
-  /** Which rule of the policy, counted from 1, decides from which day on; absent: none does. */
+  /** Which rule of the policy, counted from 0 as in the addresses of explanations, decides from which day on; absent: none does. */
   rule?: { number: number; decision: 'prompt' | 'forbidden'; fromDay: number };
 }
 
@@ -19,10 +19,10 @@ const commands: readonly [Command, ...Command[]] = [
   { weight: 60, tool: 'exec_command' },
   { weight: 26, tool: 'apply_patch' },
   { weight: 5, tool: 'web_search' },
-  { weight: 6, tool: 'exec_command', rule: { number: 1, decision: 'prompt', fromDay: 0 } },
-  { weight: 1.4, tool: 'exec_command', rule: { number: 2, decision: 'forbidden', fromDay: 21 } },
-  { weight: 0.9, tool: 'exec_command', rule: { number: 3, decision: 'forbidden', fromDay: 52 } },
-  { weight: 0.7, tool: 'exec_command', rule: { number: 4, decision: 'forbidden', fromDay: 52 } },
+  { weight: 6, tool: 'exec_command', rule: { number: 0, decision: 'prompt', fromDay: 0 } },
+  { weight: 1.4, tool: 'exec_command', rule: { number: 1, decision: 'forbidden', fromDay: 21 } },
+  { weight: 0.9, tool: 'exec_command', rule: { number: 2, decision: 'forbidden', fromDay: 52 } },
+  { weight: 0.7, tool: 'exec_command', rule: { number: 3, decision: 'forbidden', fromDay: 52 } },
 ];
 const totalWeight = commands.reduce((sum, { weight }) => sum + weight, 0);
 

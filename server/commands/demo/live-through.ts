@@ -1,5 +1,5 @@
 import { recordActivity } from '#server/activity/index.ts';
-import { saveCalls } from '#server/models/index.ts';
+import { recordOf, saveRecords } from '#server/models/index.ts';
 import { deliverPolicy } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
 import { type ExampleMember, exampleDay, type PolicyOnDay } from './example-activity.ts';
@@ -72,9 +72,9 @@ export async function liveThrough(options: LifeOptions): Promise<void> {
     await fetchPolicies(services, founded, clients);
     time.now = new Date(Math.min(midnight.getTime() + dayMs - 1, until.getTime()));
     for (const part of inParts(calls))
-      await saveCalls(
-        services.db,
-        part.map((call) => exampleCallRow(founded, call)),
+      await saveRecords(
+        services,
+        part.map((call) => recordOf(exampleCallRow(founded, call))),
       );
     for (const part of inParts(events))
       await services.db.transaction().execute((tx) => recordActivity(tx, part, time.now));
