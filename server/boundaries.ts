@@ -94,7 +94,17 @@ export const features = {
   telemetry: { calls: ['activity', 'policies'], tables: ['client_events', 'telemetry_senders'] },
   compliance: {
     calls: ['activity', 'analytics', 'audit', 'directory', 'identity', 'models', 'policies', 'sso'],
-    tables: ['compliance_log_files', 'compliance_log_marks', 'compliance_destinations', 'compliance_positions'],
+    tables: [
+      'compliance_log_files',
+      'compliance_log_marks',
+      'compliance_destinations',
+      'compliance_positions',
+      'compliance_retention',
+      'compliance_holds',
+      'compliance_erasures',
+      'compliance_replaced_files',
+      'compliance_exports',
+    ],
   },
   connect: { calls: ['workspace'], tables: [] },
   setup: {

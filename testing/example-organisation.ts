@@ -1,6 +1,7 @@
 import { newId } from '#server/crypto/ids.ts';
 import type { Tables } from '#server/db/tables.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
+import { recordExampleActivity } from '#testing/example-activity.ts';
 import { foundOrganisation, type Organisation, type Person } from '#testing/organisation.ts';
 import { startResponsesServer } from '#testing/servers/responses.ts';
 import type { TestReeve } from '#testing/start-reeve.ts';
@@ -149,6 +150,8 @@ export async function foundExampleOrganisation(reeve: TestReeve): Promise<Organi
     await upstream.close();
   }
   await recordCalls(reeve, organisation.workspaceId, people);
+  const { workspaceId } = organisation;
+  await recordExampleActivity(reeve, { workspaceId, people, rule: `${forEngineers.number}.1.0` });
   await connectProvider(reeve, organisation.owner);
   return organisation;
 }

@@ -4,7 +4,7 @@ import { TimeLines } from '#console/ui/charts/TimeLines.tsx';
 import { timeTable } from '#console/ui/charts/time-data.ts';
 import { formatShare } from '#console/ui/figures.ts';
 import type { Panels } from '#contract/analytics-figures.ts';
-import { type GroupUse, lookedUp } from './analytics-data.ts';
+import { type GroupUse, groupLook } from './analytics-data.ts';
 import { useAnalyticsSearch } from './analytics-search.ts';
 import { Panel } from './Panel.tsx';
 
@@ -36,7 +36,7 @@ export function Adoption({ groups, panels }: AdoptionProps) {
       view={({ groups: all, buckets, interval }) => {
         const [whole, ...others] = all;
         const wanted = others.filter(({ key }) => search.groupId === undefined || key === search.groupId);
-        const look = lookedUp(wanted.map(({ key }) => key));
+        const look = groupLook(all);
         const parts = [...(whole ? [whole] : []), ...wanted];
         const everybody = parts.map(({ key, label }) => ({
           id: key,
@@ -60,7 +60,7 @@ export function Adoption({ groups, panels }: AdoptionProps) {
               step={interval}
               format={formatShare}
               formatAxis={formatShare}
-              hasFractions
+              isShare
             />
           ),
         };

@@ -7,8 +7,10 @@ import { TimeBars } from '#console/ui/charts/TimeBars.tsx';
 import { timeTable } from '#console/ui/charts/time-data.ts';
 import { countOf, formatCount, formatCredits, formatUsdSum } from '#console/ui/figures.ts';
 import type { Breakdown, Panels } from '#contract/analytics-figures.ts';
+import classes from './Analytics.module.css';
 import {
   type GroupUse,
+  groupLook,
   isMeasure,
   lookedUp,
   type Measure,
@@ -93,7 +95,7 @@ const shownGroups = 8;
 
 export function ByGroup({ measure, status, groups }: CostChartsProps & { groups: UseQueryResult<GroupUse> }) {
   const { search } = useAnalyticsSearch();
-  const { label, unit, format } = measures[measure];
+  const { label, unit, formatSum } = measures[measure];
   return (
     <Panel
       name="groups"
@@ -109,7 +111,7 @@ export function ByGroup({ measure, status, groups }: CostChartsProps & { groups:
           ({ totals }) => totals[measure],
           50,
         );
-        const look = lookedUp(used.map(({ key }) => key));
+        const look = groupLook(data.groups);
         const rows = used.slice(0, shownGroups).map(({ key, label: name, totals }) => ({
           id: key,
           label: name,
@@ -128,7 +130,7 @@ export function ByGroup({ measure, status, groups }: CostChartsProps & { groups:
           },
           chart: (
             <>
-              <BarRows label={`${label} by group`} rows={rows} format={format} />
+              <BarRows label={`${label} by group`} rows={rows} format={formatSum} />
               <MoreInTable count={used.length - rows.length} what="group" />
             </>
           ),
@@ -139,4 +141,4 @@ export function ByGroup({ measure, status, groups }: CostChartsProps & { groups:
 }
 
 export const MoreInTable = ({ count, what }: { count: number; what: string }) =>
-  count > 0 && <p>{countOf(count, `more ${what}`)} in the table.</p>;
+  count > 0 && <p className={classes.more}>{countOf(count, `more ${what}`)} in the table.</p>;

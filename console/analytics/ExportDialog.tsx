@@ -1,5 +1,5 @@
 import { Button, Checkbox, Group, Radio, SegmentedControl, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useCan } from '#console/session.ts';
 import { Dialog } from '#console/ui/Dialog.tsx';
 import { daysOf } from '#console/ui/range/day-range.ts';
@@ -51,17 +51,22 @@ export function ExportDialog({ today, onClose }: ExportDialogProps) {
             onChange={(event) => setHasEmails(event.currentTarget.checked)}
           />
         )}
-        <RangePicker value={time} today={today} onChange={setTime} />
-        <SegmentedControl
-          aria-label="Format"
-          w="fit-content"
-          value={format}
-          data={[
-            { value: 'csv', label: 'CSV' },
-            { value: 'json', label: 'JSON' },
-          ]}
-          onChange={(value) => setFormat(value === 'json' ? 'json' : 'csv')}
-        />
+        <Group gap="lg" align="flex-start">
+          <Named label="Time">
+            <RangePicker value={time} today={today} onChange={setTime} />
+          </Named>
+          <Named label="Format">
+            <SegmentedControl
+              aria-label="Format"
+              value={format}
+              data={[
+                { value: 'csv', label: 'CSV' },
+                { value: 'json', label: 'JSON' },
+              ]}
+              onChange={(value) => setFormat(value === 'json' ? 'json' : 'csv')}
+            />
+          </Named>
+        </Group>
         <Applies />
         <Group justify="flex-end" gap={8}>
           <Button variant="default" onClick={onClose}>
@@ -75,6 +80,16 @@ export function ExportDialog({ today, onClose }: ExportDialogProps) {
     </Dialog>
   );
 }
+
+/** The parts say their names to screen readers themselves. */
+const Named = ({ label, children }: { label: string; children: ReactNode }) => (
+  <div>
+    <Text size="sm" fw={600} mb={4} aria-hidden>
+      {label}
+    </Text>
+    {children}
+  </div>
+);
 
 /** Which of the page's filters the file has. */
 function Applies() {

@@ -1,5 +1,5 @@
 import { Anchor, Popover } from '@mantine/core';
-import { Fragment, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { countOf, formatCount } from '#console/ui/figures.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { useNow } from '#console/ui/use-now.ts';
@@ -51,7 +51,7 @@ export function TrustLine({ status: { freshness, completeness, timeZone }, asked
     ['until', <CountedUntil key="until" freshness={freshness} askedAt={askedAt} />],
     ['waiting', waiting > 0 && `${waiting >= 10_000 ? 'more than ' : ''}${countOf(waiting, 'report')} not counted yet`],
     ['reporting', sayReporting(completeness)],
-    ['unknown', `${countOf(unknownEvents, 'event')} of unknown kind`],
+    ['unknown', unknownEvents > 0 && `${countOf(unknownEvents, 'event')} of unknown kind`],
     ['unpriced', unpricedCalls > 0 && `${countOf(unpricedCalls, 'call')} without a price`],
     ['more', sentences.length > 0 && <Meaning key="more" sentences={sentences} />],
   ];
@@ -60,11 +60,10 @@ export function TrustLine({ status: { freshness, completeness, timeZone }, asked
       <p className={classes.trustLine}>
         {facts
           .filter(([, fact]) => fact !== false)
-          .map(([key, fact], index) => (
-            <Fragment key={key}>
-              {index > 0 && <span aria-hidden> · </span>}
-              <span className={classes.fact}>{fact}</span>
-            </Fragment>
+          .map(([key, fact]) => (
+            <span key={key} className={classes.fact}>
+              {fact}
+            </span>
           ))}
       </p>
       {recount && (

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ChartPoint, ChartSeries } from '#console/ui/charts/chart-data.ts';
-import { lookAt, looksOf, otherLook, type SeriesLook } from '#console/ui/charts/series-looks.ts';
+import { lookAt, looksOf, otherLook, type SeriesLook, seriesLooks } from '#console/ui/charts/series-looks.ts';
 import { formatCompact, formatCompactUsd, formatCount, formatCredits, formatUsdSum } from '#console/ui/figures.ts';
 import type { analytics } from '#contract/analytics.ts';
 import type { Breakdown, Figures } from '#contract/analytics-figures.ts';
@@ -67,6 +67,10 @@ export function lookedUp(known: readonly string[]): (name: string) => SeriesLook
   const looks = looksOf(known.filter((name) => name !== '' && name !== 'other'));
   return (name) => looks.get(name) ?? otherLook;
 }
+
+/** The same in every chart of groups; the ones with the least use share a quiet look. */
+export const groupLook = ([, ...groups]: GroupUse['groups']): ((key: string) => SeriesLook) =>
+  lookedUp(groups.slice(0, seriesLooks.length).map(({ key }) => key));
 
 type Pick = (figures: Figures) => number;
 

@@ -18,7 +18,7 @@ export function TimeBars({ label, points, series, step, format, formatAxis, form
   const isPhone = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false });
   const prefix = `bars${useId().replace(/\W/g, '')}`;
   const fills = new Map(series.map((one, place) => [keyAt(place), fillAt(prefix, place, one)]));
-  const surface = { margin: { top: 8, right: 8 }, 'aria-label': label };
+  const surface = { margin: { top: 8, right: 20 }, 'aria-label': label };
   return (
     <>
       <SeriesKey series={series} as="area" value={({ id }) => formatSum(sumOf(points, id))} />
@@ -39,7 +39,7 @@ export function TimeBars({ label, points, series, step, format, formatAxis, form
         }))}
         barProps={({ name }) => ({ fill: fills.get(name) ?? 'none' })}
         xAxisProps={{ tickFormatter: sayShortDay, ticks: ticksOf(points, isPhone ? 4 : 6), interval: 0 }}
-        yAxisProps={{ width: 44, domain: [0, 'auto'], tickFormatter: formatAxis, tickCount: 4 }}
+        yAxisProps={{ width: 48, domain: [0, 'auto'], tickFormatter: formatAxis, tickCount: 4 }}
         valueFormatter={format}
         tooltipProps={{ labelFormatter: sayPointOf(step) }}
         barChartProps={surface}
