@@ -4,7 +4,7 @@ import type { MemberSort } from '#contract/analytics.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { sums } from './figures.ts';
 import { monthsOf, type Period } from './period.ts';
-import { leafIs, memberIs, monthRows, type UsageFilter } from './usage-queries.ts';
+import { inMonths, leafIs, memberIs, monthRows, type UsageFilter } from './usage-queries.ts';
 
 export type RankingRow = {
   member_id: string;
@@ -65,7 +65,7 @@ function usedBy(workspaceId: string, days: Days, who: RawBuilder<unknown>): RawB
           where ${here(workspaceId, days, who)} and u.day between ${from}::date and ${to}::date`,
     );
   return sql`select u.member_id, ${figures} from usage_months u
-      where ${here(workspaceId, days, who)} and u.month in (
+      where ${here(workspaceId, days, who)} and ${inMonths(months)} and u.month in (
         select p.month from ${monthRows(months)} where p.is_whole) ${sql.join(ends, sql` `)}`;
 }
 
@@ -95,7 +95,8 @@ const activeDays = (workspaceId: string, days: Days, who: RawBuilder<unknown>): 
   from (
     select u.member_id, u.month, (bit_or(u.days) & p.mask)::bit(31)::text as marks
     from usage_months u join ${monthRows(monthsOf(days.period.from, days.period.to))} on p.month = u.month
-    where ${here(workspaceId, days, who)} group by u.member_id, u.month, p.mask) marked
+    where ${here(workspaceId, days, who)} and ${inMonths(monthsOf(days.period.from, days.period.to))}
+    group by u.member_id, u.month, p.mask) marked
   group by member_id`;
 
 export interface RankingPage extends Days {
@@ -148,7 +149,7 @@ export const countRanked = async (
   const { rows } = await sql<{ count: number }>`
     select count(*)::integer as count from (
       select u.member_id from usage_months u join ${monthRows(monthsOf(days.period.from, days.period.to))} on p.month = u.month
-      where ${here(workspaceId, days, sql`u.days & p.mask <> 0`)} group by u.member_id) used
+      where ${here(workspaceId, days, sql`u.days & p.mask <> 0`)} and ${inMonths(monthsOf(days.period.from, days.period.to))} group by u.member_id) used
     left join members m on m.id = used.member_id where ${found}`.execute(db);
   return rows[0]?.count ?? 0;
 };
@@ -177,7 +178,7 @@ export async function listUsage(
   const { rows } = await sql<RankingRow>`
     with page as materialized (
       select distinct u.member_id from usage_months u join ${monthRows(months)} on p.month = u.month
-      where ${here(workspaceId, days, isAfter)} and u.days & p.mask <> 0 order by u.member_id limit ${limit})
+      where ${here(workspaceId, days, isAfter)} and ${inMonths(months)} and u.days & p.mask <> 0 order by u.member_id limit ${limit})
     select used.*, m.name, m.email, coalesce(d.active_days, 0) as active_days, d.last_day from (
       select member_id, ${sql.join([...sums, 'threads', 'turns'].map((name) => sql`sum(${sql.ref(name)})::float8 as ${sql.ref(name)}`))}
       from (${usedBy(workspaceId, days, ofPage)}) figures group by member_id) used

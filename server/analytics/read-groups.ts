@@ -39,8 +39,7 @@ export async function readGroups(
   const rows = Map.groupBy(await listGroupTotals(db, workspaceId, { period, filter, groupIds }), ({ key }) => key);
   const sizes = Map.groupBy(await listSizes(db, workspaceId, groupIds), ({ group_id }) => group_id);
   const active = await countActiveByGroup(db, workspaceId, { period, filter, groupIds });
-  const everybody = await countActive(db, workspaceId, { period, filter });
-  active.set('', everybody.get('') ?? 0);
+  active.set('', await countActive(db, workspaceId, { period, filter }));
   const all = [{ id: '', name: 'Everybody', members: await countMembersNow(db, workspaceId) }, ...top];
   const groups = all.map(({ id, name, members }) => {
     const ofGroup = rows.get(id) ?? [];

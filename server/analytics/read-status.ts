@@ -131,7 +131,7 @@ export async function readStatus(db: Database, workspaceId: string, { period, no
   const settings = await readSettingsRow(db, workspaceId);
   const freshness = await readFreshness(db, workspaceId, { period, now });
   const totals = figuresOf(await listTotals(db, workspaceId, { period, filter: {} }), { filter: {} });
-  const active = (await countActive(db, workspaceId, { period, filter: {} })).get('') ?? 0;
+  const active = await countActive(db, workspaceId, { period, filter: {} });
   const reporting = new Map((await countReporting(db, workspaceId, period)).map((row) => [row.source, row]));
   const groups = await listGroups(db, workspaceId);
   const unknown = await countUnknown(db, workspaceId);

@@ -2,7 +2,14 @@ import type { Breakdown } from '#contract/analytics-figures.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { type Period, periodBefore } from './period.ts';
 import { figuresOf, seriesOf } from './read-figures.ts';
-import { countActive, type LeafRow, listMemberTotals, listTotals, type UsageFilter } from './usage-queries.ts';
+import {
+  countActive,
+  countActiveBy,
+  type LeafRow,
+  listMemberTotals,
+  listTotals,
+  type UsageFilter,
+} from './usage-queries.ts';
 
 /** Models beyond these are one row, `other`. */
 const mostModels = 10;
@@ -52,7 +59,7 @@ async function withOthers(
     {
       key: other,
       label: 'other models',
-      totals: { ...figuresOf(others, { filter, by: 'model' }), activeMembers: active.get('') ?? 0 },
+      totals: { ...figuresOf(others, { filter, by: 'model' }), activeMembers: active },
       series: seriesOf(others, period.buckets, { filter, by: 'model' }),
     },
   ];
@@ -64,21 +71,19 @@ export async function readSummary(db: Database, workspaceId: string, { period, f
   const asked = { period, filter };
   const rows = await listRows(db, workspaceId, asked);
   const rowsBefore = await listRows(db, workspaceId, { period: before, filter });
-  const active = await countActive(db, workspaceId, asked);
+  const active = await countActiveBy(db, workspaceId, asked);
   const activeBefore = await countActive(db, workspaceId, { period: before, filter });
-  const bySurface = await countActive(db, workspaceId, { ...asked, by: 'surface' });
-  const byModel = await countActive(db, workspaceId, { ...asked, by: 'model' });
-  const models = breakDown(rows, { ...asked, by: 'model', active: byModel });
+  const models = breakDown(rows, { ...asked, by: 'model', active: active.model });
   return {
     ...period,
-    totals: { ...figuresOf(rows, { filter }), activeMembers: active.get('') ?? 0 },
+    totals: { ...figuresOf(rows, { filter }), activeMembers: active.all.get('') ?? 0 },
     previous: {
       from: before.from,
       to: before.to,
-      totals: { ...figuresOf(rowsBefore, { filter }), activeMembers: activeBefore.get('') ?? 0 },
+      totals: { ...figuresOf(rowsBefore, { filter }), activeMembers: activeBefore },
     },
     series: seriesOf(rows, period.buckets, { filter }),
-    bySurface: breakDown(rows, { ...asked, by: 'surface', active: bySurface }),
+    bySurface: breakDown(rows, { ...asked, by: 'surface', active: active.surface }),
     byModel: await withOthers(db, workspaceId, { ...asked, rows, models }),
   };
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { ActivitySource } from '#contract/activity-events.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { monthsOf, type Period } from './period.ts';
-import { monthRows } from './usage-queries.ts';
+import { inMonths, monthRows } from './usage-queries.ts';
 
 const mostWaiting = 10_000;
 
@@ -42,7 +42,7 @@ export async function countReporting(
   const { rows } = await sql<{ source: ActivitySource; members: number; lastAt: Date | null }>`
     with active as (
       select distinct u.member_id from usage_months u join ${months} on p.month = u.month
-      where u.workspace_id = ${workspaceId} and u.zone = ${period.timeZone} and u.days & p.mask <> 0 and u.member_id <> '')
+      where u.workspace_id = ${workspaceId} and u.zone = ${period.timeZone} and ${inMonths(monthsOf(period.from, period.to))} and u.days & p.mask <> 0 and u.member_id <> '')
     select s.source, count(distinct a.member_id)::integer as members, max(s.last_at) as "lastAt"
     from usage_sources s join ${months} on p.month = s.month left join active a on a.member_id = s.member_id
     where s.workspace_id = ${workspaceId} and s.days & p.mask <> 0 group by s.source`.execute(db);

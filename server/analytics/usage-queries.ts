@@ -128,29 +128,50 @@ export const countMembersNow = async (db: Database, workspaceId: string): Promis
   return Number(count);
 };
 
+/** Said beside the join, because the planner sees no dates in the joined rows and would read all the months there are. */
+export const inMonths = (months: readonly MonthPart[]): RawBuilder<unknown> =>
+  sql`u.month between ${months[0]?.month ?? null}::date and ${months.at(-1)?.month ?? null}::date`;
+
 /** The months of a period as rows to join: `month`, its length, and which of its days count. */
 export const monthRows = (months: readonly MonthPart[]): RawBuilder<unknown> =>
   sql`json_to_recordset(${JSON.stringify(months.map(({ month, length, mask, isWhole }) => ({ month, length, mask, is_whole: isWhole })))}::json)
     as p (month date, length integer, mask integer, is_whole boolean)`;
 
-/** Distinct members with use in the whole period, in all and by a column. */
-export async function countActive(
+interface ActiveIn {
+  period: Pick<Period, 'from' | 'to' | 'timeZone'>;
+  filter: UsageFilter;
+}
+
+/** Who used what in the whole period, each combination once. */
+const usedIn = (workspaceId: string, { period, filter }: ActiveIn, what: RawBuilder<unknown>): RawBuilder<unknown> => {
+  const months = monthsOf(period.from, period.to);
+  return sql`select ${what} from usage_months u join ${monthRows(months)} on p.month = u.month
+    where u.workspace_id = ${workspaceId} and u.zone = ${period.timeZone} and ${inMonths(months)} and u.days & p.mask <> 0
+      and u.member_id <> '' and ${leafIs(filter)} and ${memberIs(filter)} group by ${what}`;
+};
+
+/** Distinct members with use in the whole period. */
+export async function countActive(db: Database, workspaceId: string, asked: ActiveIn): Promise<number> {
+  const { rows } = await sql<{ members: number }>`
+    select count(*)::integer as members from (${usedIn(workspaceId, asked, sql`u.member_id`)}) used`.execute(db);
+  return rows[0]?.members ?? 0;
+}
+
+/** The same by surface and by model, in one reading. */
+export async function countActiveBy(
   db: Database,
   workspaceId: string,
-  {
-    period,
-    filter,
-    by,
-  }: { period: Pick<Period, 'from' | 'to' | 'timeZone'>; filter: UsageFilter; by?: 'surface' | 'model' },
-): Promise<Map<string, number>> {
-  const key = by === undefined ? sql`''` : sql`u.${sql.ref(by)}`;
-  const { rows } = await sql<{ key: string; members: number }>`
-    select key, count(*)::integer as members from (
-      select ${key} as key, u.member_id from usage_months u join ${monthRows(monthsOf(period.from, period.to))} on p.month = u.month
-      where u.workspace_id = ${workspaceId} and u.zone = ${period.timeZone} and u.days & p.mask <> 0 and u.member_id <> ''
-        and ${leafIs(filter)} and ${memberIs(filter)}
-      group by 1, u.member_id) active group by key`.execute(db);
-  return new Map(rows.map(({ key: name, members }) => [name, members]));
+  asked: ActiveIn,
+): Promise<Record<'all' | 'surface' | 'model', Map<string, number>>> {
+  const { rows } = await sql<{ by: 'all' | 'surface' | 'model'; key: string; members: number }>`
+    with used as materialized (${usedIn(workspaceId, asked, sql`u.member_id, u.surface, u.model`)})
+    select 'all' as by, '' as key, count(*)::integer as members from (select member_id from used group by member_id) u
+    union all select 'surface', surface, count(*)::integer from (select surface from used group by surface, member_id) u group by surface
+    union all select 'model', model, count(*)::integer from (select model from used group by model, member_id) u group by model`.execute(
+    db,
+  );
+  const mapOf = (by: string) => new Map(rows.filter((row) => row.by === by).map(({ key, members }) => [key, members]));
+  return { all: mapOf('all'), surface: mapOf('surface'), model: mapOf('model') };
 }
 
 /** Distinct members of every group with use in the whole period. */
@@ -163,7 +184,7 @@ export async function countActiveByGroup(
   const { rows } = await sql<{ key: string; members: number }>`
     with active as (
       select distinct u.member_id from usage_months u join ${monthRows(monthsOf(period.from, period.to))} on p.month = u.month
-      where u.workspace_id = ${workspaceId} and u.zone = ${period.timeZone} and u.days & p.mask <> 0 and ${leafIs(filter)})
+      where u.workspace_id = ${workspaceId} and u.zone = ${period.timeZone} and ${inMonths(monthsOf(period.from, period.to))} and u.days & p.mask <> 0 and ${leafIs(filter)})
     select gm.group_id as key, count(*)::integer as members from active a join group_members gm on gm.member_id = a.member_id
     where gm.group_id in (${sql.join(groupIds)}) group by gm.group_id`.execute(db);
   return new Map(rows.map(({ key, members }) => [key, members]));
