@@ -1145,6 +1145,13 @@ create table usage_due (
   constraint usage_due_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
 
+create table usage_floors (
+  workspace_id text not null,
+  before timestamp with time zone not null,
+  constraint usage_floors_pkey PRIMARY KEY (workspace_id),
+  constraint usage_floors_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
 create table usage_hours (
   workspace_id text not null,
   hour timestamp with time zone not null,
