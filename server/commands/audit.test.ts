@@ -24,7 +24,7 @@ beforeAll(async () => {
   organisation = await foundOrganisation({ origin: reeve.origin, authorityPem: reeve.authorityPem ?? '' }, url);
   folder = await mkdtemp(join(tmpdir(), 'reeve-audit-'));
   ({ secret } = await organisation.owner.api.keys.create({ name: 'Auditor', scopes: ['audit.read'], allowedIps: [] }));
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
   await reeve.close();
