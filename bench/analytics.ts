@@ -213,24 +213,40 @@ async function measureFreshness(engine: string, { db }: OpenDatabase): Promise<s
   return rows;
 }
 
-const embedded = await openDatabase({ url: null, dataFolder: 'memory' });
-await migrate(embedded.db);
-await seedPeople(embedded.db, { members: 100, groups: 10 });
-const fresh = await measureFreshness('PGlite', embedded);
-await embedded.close();
+/** `node bench/analytics.ts page`: one part alone. */
+const wanted = process.argv.slice(2);
+const has = (part: string) => wanted.length === 0 || wanted.includes(part);
 
-const server = await startPostgres();
-const opened = await openDatabase({ url: server.url, dataFolder: 'memory' });
-await migrate(opened.db);
-await seedPeople(opened.db, size);
-fresh.push(...(await measureFreshness('PostgreSQL', opened)));
-printTable('From reported to in an answer', ['database', 'meanwhile', 'median', 'longest', 'within 10 s'], fresh);
-await measureCounting(opened.db);
-await sql`truncate activity_events, usage_hours, usage_days, usage_months, usage_totals, usage_due, activity_due`.execute(
-  opened.db,
-);
-await seedYear(opened.db, { ...size, days: daysOfEverybody });
-await sql`analyze`.execute(opened.db);
-await measurePage(opened.db);
-await opened.close();
-await server.stop();
+async function onPostgres(run: (opened: OpenDatabase) => Promise<void>): Promise<void> {
+  const server = await startPostgres();
+  const opened = await openDatabase({ url: server.url, dataFolder: 'memory' });
+  await migrate(opened.db);
+  await run(opened);
+  await opened.close();
+  await server.stop();
+}
+
+if (has('freshness')) {
+  const embedded = await openDatabase({ url: null, dataFolder: 'memory' });
+  await migrate(embedded.db);
+  await seedPeople(embedded.db, { members: 100, groups: 10 });
+  const rows = await measureFreshness('PGlite', embedded);
+  await embedded.close();
+  await onPostgres(async (opened) => {
+    await seedPeople(opened.db, { members: 10_000, groups: 100 });
+    rows.push(...(await measureFreshness('PostgreSQL', opened)));
+  });
+  printTable('From reported to in an answer', ['database', 'meanwhile', 'median', 'longest', 'within 10 s'], rows);
+}
+if (has('counting'))
+  await onPostgres(async ({ db }) => {
+    await seedPeople(db, size);
+    await measureCounting(db);
+  });
+if (has('page'))
+  await onPostgres(async ({ db }) => {
+    await seedPeople(db, size);
+    await seedYear(db, { ...size, days: daysOfEverybody });
+    await sql`analyze`.execute(db);
+    await measurePage(db);
+  });

@@ -20,6 +20,9 @@ interface Copied {
   rows: number;
   copyMs: number;
   mostMemory: number;
+  /** Processor time of Reeve and the database. */
+  ingestedCpuMs: number;
+  copyCpuMs: number;
 }
 
 const requests = Number(process.env.BENCH_OTLP_REQUESTS ?? 400);
@@ -131,17 +134,22 @@ async function measure(database: string, environment: Record<string, string>): P
   const rates: number[] = [];
   const copies: number[] = [];
   const ratios: number[] = [];
+  const ingestCpu: number[] = [];
+  const copyCpu: number[] = [];
   const answersMs: number[] = [];
   let memory = 0;
   // The first round warms up.
   for (let round = 0; round <= rounds; round += 1) {
+    await peer.ask('start');
     const { seconds, answersMs: took } = await ingest(peer.facts, ca, round);
-    const { rows, copyMs, mostMemory } = await peer.ask<Copied>('copy');
+    const { rows, copyMs, mostMemory, ingestedCpuMs, copyCpuMs } = await peer.ask<Copied>('copy');
     if (rows !== requests * recordsEach) throw new Error(`${rows} rows of ${requests * recordsEach} events`);
     if (round === 0) continue;
     rates.push(rows / seconds);
     copies.push(rows / (copyMs / 1_000));
     ratios.push(rows / seconds / (rows / (copyMs / 1_000)));
+    ingestCpu.push((ingestedCpuMs * 1_000) / rows);
+    copyCpu.push((copyCpuMs * 1_000) / rows);
     answersMs.push(...took);
     memory = mostMemory;
   }
@@ -152,6 +160,8 @@ async function measure(database: string, environment: Record<string, string>): P
     middle(rates).toFixed(0),
     middle(copies).toFixed(0),
     times(middle(ratios)),
+    `${middle(ingestCpu).toFixed(0)} / ${middle(copyCpu).toFixed(0)} µs`,
+    times(middle(copyCpu) / middle(ingestCpu)),
     `${ms(middle(answersMs))} / ${ms(quantile(answersMs, 0.99))}`,
     `${(memory / 1_048_576).toFixed(0)} MB`,
   ];
@@ -163,6 +173,15 @@ rows.push(await measure('PostgreSQL', { BENCH_DATABASE_URL: postgres.url }));
 await postgres.stop();
 printTable(
   `Telemetry: ${requests} requests of ${recordsEach} records, ${senders} senders, median of ${rounds} rounds`,
-  ['database', 'events a second, durable', 'COPY of the same rows', 'share', 'answer, p50 / p99', 'most memory'],
+  [
+    'database',
+    'events a second, durable',
+    'COPY of the same rows',
+    'share',
+    'processor time an event, Reeve and database / COPY',
+    'share by processor time',
+    'answer, p50 / p99',
+    'most memory',
+  ],
   rows,
 );

@@ -11,10 +11,12 @@ const all = [
   'directory',
   'effective-permissions',
   'scim',
+  'audit-verify',
   'otlp-ingest',
   'analytics-api',
   'start-up',
   'analytics',
+  'compliance-logs',
 ];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.includes(name));

@@ -4,6 +4,7 @@ import { EventFilter } from '#contract/activity-list.ts';
 import { MemberSort } from '#contract/analytics.ts';
 import { auditEventNames } from '#contract/audit-events.ts';
 import { codexSurfaces } from '#contract/codex-surfaces.ts';
+import { complianceLogTypeNames } from '#contract/compliance.ts';
 import { MemberSource, MemberStatus } from '#contract/directory.ts';
 import { Outcome } from '#contract/models.ts';
 
@@ -84,7 +85,7 @@ export const ConnectSearch = z.object({
   for: z.enum(['person', 'ci', 'fleet', 'proxy']).optional().catch(undefined),
   system: z.enum(['linux', 'macos', 'windows']).optional().catch(undefined),
 });
-export const ThreadSearch = z.object({ cursor: text });
+export const ThreadSearch = z.object({ cursor: text, item: text });
 export const ActivitySearch = z.object({
   tab: z.enum(['calls', 'events']).optional().catch(undefined),
   outcome: Outcome.optional().catch(undefined),
@@ -146,6 +147,11 @@ export const KeysSearch = z.object({
   show: z.enum(['live', 'all']).optional().catch(undefined),
   key: text,
   search: text,
+  cursor: text,
+});
+export const ComplianceSearch = z.object({
+  tab: z.enum(['files', 'destinations', 'retention', 'holds', 'erasures', 'exports']).optional().catch(undefined),
+  type: z.enum(complianceLogTypeNames).optional().catch(undefined),
   cursor: text,
 });
 export const AccountSearch = z.object({

@@ -28,6 +28,7 @@ export const paths = {
   models: '/models',
   analytics: '/analytics',
   activity: '/activity',
+  compliance: '/compliance',
   thread: '/activity/threads/$threadId',
   audit: '/audit',
   account: '/account',

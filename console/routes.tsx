@@ -189,6 +189,12 @@ const shellPages = [
   }),
   createRoute({
     ...inShell,
+    path: paths.compliance,
+    validateSearch: search.ComplianceSearch,
+    component: lazyRouteComponent(() => import('#console/compliance/CompliancePage.tsx'), 'CompliancePage'),
+  }),
+  createRoute({
+    ...inShell,
     path: paths.keys,
     validateSearch: search.KeysSearch,
     component: lazyRouteComponent(() => import('#console/keys/KeysPage.tsx'), 'KeysPage'),

@@ -65,7 +65,9 @@ test('what clients and Reeve did stands in one list, whose filters are its addre
   await goTo(page, 'Activity');
   await page.getByRole('tab', { name: 'Events' }).click();
   await table().getByRole('link', { name: 'Tool call' }).first().waitFor();
-  expect(await kinds()).toEqual(expect.arrayContaining(['Prompt', 'Model call', 'A policy was published.']));
+  expect(await kinds()).toEqual(
+    expect.arrayContaining(['Prompt', 'Model call', 'A version of a policy was published.']),
+  );
   await page.getByRole('combobox', { name: 'Source' }).click();
   await page.getByRole('option', { name: 'OpenTelemetry' }).click();
   await expect.poll(kinds).toEqual(['Tool call', 'Tool call', 'Tool approved or denied']);
@@ -73,6 +75,7 @@ test('what clients and Reeve did stands in one list, whose filters are its addre
   await page.reload();
   await expect.poll(kinds).toHaveLength(3);
   expect(await lookForBarriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 900 });
 });
 
 test('a link from elsewhere shows the events of a rule; the drawer leads to the rule, the member and the thread', async () => {
@@ -88,6 +91,7 @@ test('a link from elsewhere shows the events of a rule; the drawer leads to the 
   expect(await drawer.getByRole('link', { name: grace.email }).getAttribute('href')).toBe(`/members/${grace.memberId}`);
   await drawer.getByText('Nothing of what was said is kept of it.').waitFor();
   expect(await lookForBarriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 900 });
   await drawer.getByRole('link', { name: 'Everything in this thread' }).click();
   await heading(page, 'Thread').waitFor();
   const rows = page.getByRole('table', { name: 'Events of the thread' }).getByRole('row');

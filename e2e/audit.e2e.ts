@@ -10,6 +10,7 @@ import { openPage } from './open-reeve.ts';
 let example: ExampleOrganisation;
 beforeAll(async () => {
   example = await openExampleOrganisation();
+  await example.organisation.addPolicy('Read only', 'allowed_sandbox_modes = ["read-only"]\n');
 });
 afterAll(() => example.close());
 
@@ -61,9 +62,9 @@ test('entries are found, compared and proved, and the log verifies outside with 
 
 test('a change in the database is found by “Verify now”', async () => {
   const page = await openAudit();
-  await page.getByText('Nothing is copied outside', { exact: false }).waitFor();
   await button(page, 'Verify now').click();
   await page.getByText(/entries are as sealed/).waitFor();
+  await page.getByText('Nothing is copied outside', { exact: false }).waitFor();
   await example.reeve.services.db
     .updateTable('audit_events')
     .set({ actor_label: 'Nobody' })

@@ -89,6 +89,14 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       { address: '/connect?for=person&system=linux', as: 'member' },
     ],
     models: asOwner('/models', '/models?prices=corp-model', '/models?rate=1'),
+    compliance: asOwner(
+      '/compliance',
+      '/compliance?tab=destinations',
+      '/compliance?tab=retention',
+      '/compliance?tab=holds',
+      '/compliance?tab=erasures',
+      '/compliance?tab=exports',
+    ),
     analytics: asOwner(
       '/analytics',
       '/analytics?range=12m&interval=week&surface=CODEX_CLI&tables=surfaces.models.tools',

@@ -17,7 +17,7 @@ import { purgeExpiredPolicies } from './policies/index.ts';
 import { resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
 import { ssoJobs } from './sso/index.ts';
-import { adoptFormerEvents } from './telemetry/index.ts';
+import { adoptFormerEvents, purgeTelemetry } from './telemetry/index.ts';
 
 /** Signed values that clients hold (policy revisions) may be this old; a former master key stays as long. */
 export const formerKeysStayDays = 7;
@@ -90,6 +90,7 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
     cron: '* * * * *',
     run: async () => ({ calls: await adoptFormerCalls(services), reports: await adoptFormerEvents(services) }),
   },
+  { name: 'purge-telemetry', cron: '7 3 * * *', run: async () => ({ deleted: await purgeTelemetry(services) }) },
   ...ssoJobs(services),
   ...logJobs(services),
   ...keepingJobs(services),

@@ -38,6 +38,12 @@ export const environment = z.object({
     .optional()
     .describe('The folder for the embedded database, keys, certificates and files. One process at a time may use it.')
     .register(notes, { example: '/var/lib/reeve', byDefault: './data' }),
+  REEVE_BLOBS_FOLDER: anyText
+    .optional()
+    .describe(
+      'The folder for encrypted files, such as compliance log files. Servers that share a database have to share it; outside REEVE_DATA it is in no backup.',
+    )
+    .register(notes, { example: '/mnt/shared/reeve-blobs', byDefault: 'blobs in REEVE_DATA' }),
   REEVE_URL: httpsOrigin
     .optional()
     .describe(

@@ -15,6 +15,8 @@ export interface AuditConfig {
 
 export interface Config {
   dataFolder: string;
+  /** Where encrypted files lie. */
+  blobsFolder: string;
   /** The example organisation (`--demo`): everything in it is invented, and the console says so. */
   isExample: boolean;
   /** The public origin, or null where it follows from the port the system will choose; see `publicOrigin`. */
@@ -133,6 +135,7 @@ function toConfig(set: Environment): Config {
   const { REEVE_SMTP_URL: smtpUrl, REEVE_MAIL_FROM: from } = set;
   return {
     dataFolder,
+    blobsFolder: set.REEVE_BLOBS_FOLDER ? resolve(set.REEVE_BLOBS_FOLDER) : join(dataFolder, 'blobs'),
     isExample: false,
     url: set.REEVE_URL ?? (listen.port === 0 ? null : originOf(listen)),
     listen,

@@ -2,7 +2,6 @@ import { Resolver } from 'node:dns/promises';
 import { EventEmitter } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
@@ -96,7 +95,7 @@ export function createServices(
     origin,
     db: opened.db,
     changes: opened.changes,
-    blobs: openBlobs({ db: opened.db, secrets: keys.secrets, place: openBlobFolder(join(config.dataFolder, 'blobs')) }),
+    blobs: openBlobs({ db: opened.db, secrets: keys.secrets, place: openBlobFolder(config.blobsFolder) }),
     clock,
     log,
     secrets: keys.secrets,

@@ -19,7 +19,7 @@ async function schemaFingerprint(): Promise<string> {
 }
 
 /** A migrated PGlite folder as a file: initdb takes seconds, loading this a fraction of one. */
-async function migratedSnapshot(): Promise<Blob> {
+export async function migratedSnapshot(): Promise<Blob> {
   const file = join(cacheFolder, `pglite-${await schemaFingerprint()}.tar`);
   const cached = await readFile(file).catch(() => null);
   if (cached) return new Blob([cached]);

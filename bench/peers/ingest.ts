@@ -1,5 +1,5 @@
 /** A whole Reeve that takes telemetry, and plain COPY of what it wrote into the same table. Argument: members with a token. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -21,6 +21,7 @@ for (let index = 0; index < members; index += 1) {
   tokens.push(await telemetryTokenOf(reeve.services, { workspaceId, memberId }));
 }
 
+let cpuBeforeMs = 0;
 let mostMemory = 0;
 setInterval(() => {
   mostMemory = Math.max(mostMemory, process.memoryUsage.rss());
@@ -28,8 +29,26 @@ setInterval(() => {
 
 const forget = () => sql`truncate activity_events, activity_due, activity_unknown, telemetry_senders`.execute(db);
 
+const tickMs = 10;
+
+/** Processor time of this process and of the connections to PostgreSQL, of which none ends meanwhile. */
+async function cpuMs(): Promise<number> {
+  const { user, system } = process.cpuUsage();
+  const own = (user + system) / 1_000;
+  if (pglite) return own;
+  const { rows } = await sql<{
+    pid: number;
+  }>`select pid from pg_stat_activity where backend_type = 'client backend'`.execute(db);
+  const ticks = rows.map(({ pid }) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return own + ticks.reduce((sum, each) => sum + each, 0) * tickMs;
+}
+
 /** The rows as one file (PostgreSQL: on the server's own disk) or one value in memory (PGlite), written back by one COPY. */
-async function copyBack(): Promise<{ rows: number; copyMs: number }> {
+async function copyBack() {
+  const ingestedCpuMs = (await cpuMs()) - cpuBeforeMs;
   const { rows } = await db
     .selectFrom('activity_events')
     .select(({ fn }) => fn.countAll<number>().as('rows'))
@@ -39,19 +58,21 @@ async function copyBack(): Promise<{ rows: number; copyMs: number }> {
     ? await pglite.query("copy activity_events to '/dev/blob'")
     : { blob: await sql`copy activity_events to ${sql.lit(file)}`.execute(db).then(() => undefined) };
   await forget();
+  const copyCpuBeforeMs = await cpuMs();
   const startedAt = performance.now();
   if (pglite && blob) await pglite.query("copy activity_events from '/dev/blob'", [], { blob });
   else await sql`copy activity_events from ${sql.lit(file)}`.execute(db);
   const copyMs = performance.now() - startedAt;
+  const copyCpuMs = (await cpuMs()) - copyCpuBeforeMs;
   rmSync(file, { force: true });
   await forget();
-  return { rows, copyMs };
+  return { rows, copyMs, ingestedCpuMs, copyCpuMs };
 }
 
 process.on('message', async (asked) => {
   if (asked === 'copy') process.send?.({ ...(await copyBack()), mostMemory });
-  if (asked === 'forget') {
-    await forget();
+  if (asked === 'start') {
+    cpuBeforeMs = await cpuMs();
     process.send?.({});
   }
 });

@@ -37,12 +37,14 @@ const unfiltered = {
 } satisfies Partial<Search>;
 
 /** Why there is nothing: filters, a permission, or that nothing was reported yet. */
-function whyEmpty({ source, kind }: Search, isFiltered: boolean, notShown: readonly string[]): string {
+function whyEmpty(search: Search, isFiltered: boolean, notShown: readonly string[]): string {
+  const { source, kind } = search;
   const hidden = notShown.length === 2 ? source === 'reeve' : notShown.some((each) => each === kind);
   if (hidden) return 'What Reeve did itself is only shown to those who may read the audit log and policies.';
-  if (source === 'otel' && kind === undefined)
+  const isOnlyBySource = Object.keys(unfiltered).every((key) => key === 'source' || !search[key as keyof Search]);
+  if (source === 'otel' && isOnlyBySource)
     return 'No client has sent OpenTelemetry. Policies pin it for clients from 0.128 on, once they loaded their policy again.';
-  if (source === 'client-events' && kind === undefined)
+  if (source === 'client-events' && isOnlyBySource)
     return 'No client has sent usage events. Members can switch them off, and old clients have none.';
   if (isFiltered) return 'No event matches these filters.';
   return 'Nothing has happened yet. Events appear here within seconds of a client working.';

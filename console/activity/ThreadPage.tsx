@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
@@ -19,9 +18,10 @@ import { threadColumns } from './event-columns.tsx';
 /** What happened in one thread, in the order in which it did. */
 export function ThreadPage() {
   const { threadId } = useParams({ from: '/shell/activity/threads/$threadId' });
-  const { cursor } = useSearch({ from: '/shell/activity/threads/$threadId' });
+  const { cursor, item: opened } = useSearch({ from: '/shell/activity/threads/$threadId' });
   const navigate = useNavigate({ from: paths.thread });
-  const [opened, setOpened] = useState<string | undefined>();
+  const open = (id: string | undefined) =>
+    void navigate({ search: (old) => ({ ...old, item: id }), resetScroll: false });
   const thread = useQuery(
     api.activity.thread.queryOptions({ input: { threadId, cursor, limit: 200 }, placeholderData: keepPreviousData }),
   );
@@ -42,7 +42,7 @@ export function ThreadPage() {
               rows={items}
               rowId={({ id }) => id}
               openId={opened}
-              onOpen={({ id }) => setOpened(id)}
+              onOpen={({ id }) => open(id)}
             />
             {items.length === 0 && (
               <EmptyState>Nothing is known of this thread, or what was known is past its retention.</EmptyState>
@@ -55,11 +55,7 @@ export function ThreadPage() {
               onFirst={() => void navigate({ search: {} })}
               onNext={() => void navigate({ search: { cursor: nextCursor ?? undefined } })}
             />
-            <EventDrawer
-              id={opened}
-              listed={items.find(({ id }) => id === opened)}
-              onClose={() => setOpened(undefined)}
-            />
+            <EventDrawer id={opened} listed={items.find(({ id }) => id === opened)} onClose={() => open(undefined)} />
           </>
         )}
       </Loaded>

@@ -3,6 +3,7 @@ import { TextLink } from '#console/shell/TextLink.tsx';
 import type { DataColumn } from '#console/ui/data-table-column.ts';
 import { formatDuration } from '#console/ui/figures.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { shortName } from '#console/ui/short-name.ts';
 import type { ActivityItem } from '#contract/activity-list.ts';
 import { surfaceName } from '#contract/surface-names.ts';
 import { DecisionBadge } from './DecisionBadge.tsx';
@@ -30,11 +31,11 @@ const what: DataColumn<ActivityItem> = {
 const others: DataColumn<ActivityItem>[] = [
   {
     id: 'subject',
-    header: 'Of',
+    header: 'About',
     phone: 'detail',
     cell: (item) => {
       const subject = subjectOf(item);
-      return subject === item.sentence || subject === null ? '' : subject;
+      return subject === item.sentence || subject === null ? '' : shortName(subject);
     },
   },
   {
@@ -74,12 +75,27 @@ const member: DataColumn<ActivityItem> = {
   id: 'member',
   header: 'Member',
   phone: 'detail',
-  cell: (item) => item.member?.label ?? 'unknown',
+  cell: (item) => (item.member ? <span title={item.member.label}>{shortName(item.member.label)}</span> : 'unknown'),
 };
 
 export const eventColumns: DataColumn<ActivityItem>[] = [what, member, ...others];
 /** In a thread, who it was is said once. */
 export const threadColumns: DataColumn<ActivityItem>[] = [
-  { ...what, cell: ({ kind }) => <strong>{kindNames[kind]}</strong> },
+  {
+    ...what,
+    cell: ({ id, kind }) => (
+      <TextLink
+        from={paths.thread}
+        to={paths.thread}
+        search={(old) => ({ ...old, item: id })}
+        underline="hover"
+        fw={600}
+        inherit
+        resetScroll={false}
+      >
+        {kindNames[kind]}
+      </TextLink>
+    ),
+  },
   ...others,
 ];

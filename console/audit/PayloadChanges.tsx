@@ -25,15 +25,17 @@ function Change({ change: { field, before, after } }: { change: FieldChange }) {
     <p className={classes.values}>
       {before !== null && (
         <del className={classes.before}>
-          <span className={classes.word}>before</span> {before}
+          <span className={classes.word}>before</span> <Value text={before} />
         </del>
       )}
       {after !== null && (
         <ins className={classes.after}>
-          {before !== null && <span className={classes.word}>after</span>} {after}
+          {before !== null && <span className={classes.word}>after</span>} <Value text={after} />
         </ins>
       )}
       {after === null && <span className={classes.word}>removed</span>}
     </p>
   );
 }
+
+const Value = ({ text }: { text: string }) => (text === '' ? <span className={classes.word}>empty</span> : text);

@@ -1,6 +1,7 @@
 import { Progress } from '@mantine/core';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { shortName } from '#console/ui/short-name.ts';
 import type { Verification } from '#contract/audit-chain.ts';
 import classes from './Audit.module.css';
 import { counted } from './chain-words.ts';
@@ -26,8 +27,8 @@ export function VerificationResult({ verification }: { verification: Verificatio
   if (state === 'invalid') return <Problems verification={verification} />;
   return (
     <p className={classes.quiet} role="status">
-      Verified {endedAt && <RelativeTime at={endedAt} />} for {startedBy}: {counted(checked, 'entry is', 'entries are')}{' '}
-      as sealed
+      Verified {endedAt && <RelativeTime at={endedAt} />} for {shortName(startedBy)}:{' '}
+      {counted(checked, 'entry is', 'entries are')} as sealed
       {verification.erasures.length > 0 &&
         `; values of ${counted(
           verification.erasures.reduce((sum, { entries }) => sum + entries, 0),

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { z } from 'zod';
 import { api } from '#console/api.ts';
+import { MemberHolds } from '#console/compliance/MemberHolds.tsx';
 import { paths } from '#console/paths.ts';
 import { MemberPermissions } from '#console/roles/MemberPermissions.tsx';
 import { useCan } from '#console/session.ts';
@@ -29,6 +30,7 @@ export function MemberPage() {
   const { id } = useParams({ from: '/shell/members/$id' });
   const seesAccess = useCan('members.write');
   const seesUsage = useCan('activity.read');
+  const seesCompliance = useCan('compliance.read');
   const seesTokens = useCan('access-tokens.manage');
   const member = useQuery(api.directory.members.get.queryOptions({ input: { id } }));
   return (
@@ -49,6 +51,7 @@ export function MemberPage() {
             <MemberRoles member={detail} />
             <MemberPermissions memberId={id} />
             {seesAccess && <MemberAccess member={detail} />}
+            {seesCompliance && <MemberHolds memberId={id} />}
             {seesTokens && <MemberTokens member={detail} />}
             <Section title="Clients seen" description="Codex clients that called in this member's name.">
               <SeenClients clients={detail.clients} />

@@ -45,6 +45,7 @@ type PagePath = (typeof paths)[
   | 'models'
   | 'analytics'
   | 'activity'
+  | 'compliance'
   | 'audit'];
 
 export interface NavigationPage {
@@ -68,7 +69,6 @@ export interface NavigationGroup {
   items: (NavigationPage | PlannedPage)[];
 }
 
-const governance = 'Comes with compliance exports';
 const verification = 'Comes with Team Config and verification';
 const cloud = 'Comes with Codex cloud';
 
@@ -115,7 +115,7 @@ export const navigation: NavigationGroup[] = [
     items: [
       { label: 'Analytics', icon: ChartColumn, to: paths.analytics, needs: 'activity.read' },
       { label: 'Activity', icon: Activity, to: paths.activity, needs: 'activity.read' },
-      { label: 'Compliance', icon: Scale, comesWith: governance, needs: 'audit.read' },
+      { label: 'Compliance', icon: Scale, to: paths.compliance, needs: 'compliance.read' },
       { label: 'Audit', icon: ClipboardList, to: paths.audit, needs: 'audit.read' },
     ],
   },

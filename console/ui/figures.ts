@@ -49,3 +49,10 @@ export const formatCredits = (credits: number) =>
 /** "38 %", "0.4 %" */
 export const formatShare = (share: number) =>
   `${share > 0 && share < 0.1 ? tenths.format(share * 100) : Math.round(share * 100)} %`;
+
+/** "812 B", "14.2 KB", "15 MB": powers of 1000, as file managers count. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB'];
+  const place = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  return `${tenths.format(bytes / 1000 ** place)} ${units[place]}`;
+}

@@ -114,6 +114,7 @@ create table activity_events (
   constraint activity_events_pkey PRIMARY KEY (workspace_id, id),
   constraint activity_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+CREATE INDEX activity_events_accepted_lines ON public.activity_events USING btree (workspace_id, at) WHERE ((kind = 'client.reported'::text) AND (detail ? 'addedLines'::text));
 CREATE UNIQUE INDEX activity_events_by_arrival ON public.activity_events USING btree (workspace_id, seq);
 CREATE INDEX activity_events_by_member ON public.activity_events USING btree (workspace_id, member_id, at);
 CREATE INDEX activity_events_newest ON public.activity_events USING btree (workspace_id, at DESC, id DESC);
@@ -1142,6 +1143,13 @@ create table usage_due (
   since timestamp with time zone not null,
   constraint usage_due_pkey PRIMARY KEY (workspace_id, zone, grain, day),
   constraint usage_due_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table usage_floors (
+  workspace_id text not null,
+  before timestamp with time zone not null,
+  constraint usage_floors_pkey PRIMARY KEY (workspace_id),
+  constraint usage_floors_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
 
 create table usage_hours (

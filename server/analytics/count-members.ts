@@ -10,14 +10,27 @@ import {
   type DaySpan,
   type Span,
 } from './member-queries.ts';
+import { readFloor } from './recount-queries.ts';
 import type { TotalOf } from './total-queries.ts';
 
 const distinctBy = <Row>(rows: readonly Row[], keyOf: (row: Row) => readonly unknown[]): Row[] => [
   ...new Map(rows.map((row) => [JSON.stringify(keyOf(row)), row])).values(),
 ];
 
-/** Counts members' days, hours and months from the events, and notes which totals have to be made again because of it. */
+/**
+ * Counts members' days, hours and months from the events, and notes which totals have to be made again because of it.
+ * Time of which events were deleted stays as it was counted.
+ */
 export async function countMembers(
+  tx: Database,
+  { workspaceId, days, hours, at }: { workspaceId: string; days: readonly DaySpan[]; hours: readonly Span[]; at: Date },
+): Promise<void> {
+  const floor = await readFloor(tx, workspaceId);
+  const isWhole = ({ starts }: Span) => floor === null || starts >= floor;
+  await countWhole(tx, { workspaceId, days: days.filter(isWhole), hours: hours.filter(isWhole), at });
+}
+
+async function countWhole(
   tx: Database,
   { workspaceId, days, hours, at }: { workspaceId: string; days: readonly DaySpan[]; hours: readonly Span[]; at: Date },
 ): Promise<void> {

@@ -4,5 +4,5 @@ export { countUsage } from './count-usage.ts';
 export { freeNotes } from './due-queries.ts';
 export { usageOfPerson } from './person-rows.ts';
 export { analyticsApiDialect } from './public-api/dialect.ts';
-export { askRecounts, type RecountProgress, readRecountProgress } from './recount-now.ts';
+export { askRecounts, keepFigures, type RecountProgress, readRecountProgress } from './recount-now.ts';
 export { analyticsRoutes } from './routes.ts';

@@ -3,7 +3,7 @@ import type { Database } from '#server/db/open-database.ts';
 import type { Services } from '#server/services.ts';
 import { daysBetween } from './local-days.ts';
 import { startRecount } from './recount.ts';
-import { findOpenRecount, listWantedZones, type Recount } from './recount-queries.ts';
+import { findOpenRecount, listWantedZones, type Recount, raiseFloor } from './recount-queries.ts';
 
 export interface RecountProgress {
   daysDone: number;
@@ -39,6 +39,10 @@ export async function askRecounts(
     days += await askRecount(services, { workspaceId: id, actor: actorOf(id) });
   return days;
 }
+
+/** Events before then are about to be deleted: what was counted of them stays. In the transaction that deletes them. */
+export const keepFigures = (tx: Database, { workspaceId, before }: { workspaceId: string; before: Date }) =>
+  raiseFloor(tx, workspaceId, before);
 
 /** How far the count is that is under way; null when there is none. */
 export async function readRecountProgress(db: Database): Promise<RecountProgress | null> {

@@ -164,3 +164,16 @@ export async function deleteZonePart(
   await tx.deleteFrom('usage_zones').where('workspace_id', '=', workspaceId).where('zone', '=', zone).execute();
   return false;
 }
+
+export const raiseFloor = (tx: Database, workspaceId: string, before: Date) =>
+  sql`insert into usage_floors as t (workspace_id, before) values (${workspaceId}, ${before})
+    on conflict (workspace_id) do update set before = excluded.before where t.before < excluded.before`.execute(tx);
+
+export async function readFloor(db: Database, workspaceId: string): Promise<Date | null> {
+  const row = await db
+    .selectFrom('usage_floors')
+    .select('before')
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirst();
+  return row?.before ?? null;
+}

@@ -10,6 +10,7 @@ import {
   listMembersOf,
   moveRecount,
   type Recount,
+  readFloor,
   readSpan,
   setZoneState,
 } from './recount-queries.ts';
@@ -21,7 +22,13 @@ async function daysToCount(tx: Database, workspaceId: string): Promise<{ firstDa
   const oldest = dayOf(span.oldest, 'UTC');
   // Where older events were deleted, their days keep what was counted when they were there; of the last such day only a part may be left.
   const wasCut = span.firstCountedDay !== null && span.firstCountedDay < oldest;
-  return { firstDay: addDays(oldest, wasCut ? 1 : -1), lastDay: addDays(dayOf(span.newest, 'UTC'), 1) };
+  const floor = await readFloor(tx, workspaceId);
+  const whole = floor === null ? oldest : addDays(dayOf(floor, 'UTC'), 2);
+  const firstDay = addDays(oldest, wasCut ? 1 : -1);
+  return {
+    firstDay: firstDay > whole || floor === null ? firstDay : whole,
+    lastDay: addDays(dayOf(span.newest, 'UTC'), 1),
+  };
 }
 
 /**

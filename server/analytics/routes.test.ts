@@ -7,6 +7,7 @@ import { apiClient } from '#testing/own-api-client.ts';
 import { signedInAs } from '#testing/signed-in-as.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { countUsage } from './count-usage.ts';
+import { keepFigures } from './recount-now.ts';
 import { analyticsRoutes } from './routes.ts';
 
 let services: TestServices;
@@ -422,5 +423,20 @@ describe('counting everything again', () => {
     expect(summary).toMatchObject({ timeZone: 'Pacific/Kiritimati' });
     // 10:00 UTC is midnight there.
     expect(summary.series.map(({ calls }: { calls: number }) => calls)).toEqual([1, 1, 1]);
+  });
+
+  test('what was counted of events that a retention rule deleted stays, also where some of them are held', async () => {
+    const before = await get('summary?from=2026-11-20&to=2026-11-26');
+    await services.db.transaction().execute((tx) => keepFigures(tx, { workspaceId, before: on('25', '10:00:00') }));
+    await services.db
+      .deleteFrom('activity_events')
+      .where('kind', '=', 'model.call')
+      .where('at', '<', on('25', '08:00:00'))
+      .execute();
+    // A late report of a day of which events are gone.
+    await recordEvents(services.db, [event({ sameAs: ['late'], reportedAt: on('25', '07:00:00') })], now);
+    await as().client.call('POST', '/analytics/recount', {});
+    await countUsage(services).runToEnd();
+    expect(await get('summary?from=2026-11-20&to=2026-11-26')).toEqual(before);
   });
 });

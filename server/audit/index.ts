@@ -1,5 +1,6 @@
 // What happened, by whom, kept for good. Rule people get wrong: `record` takes the transaction of the change itself, never `db`.
 export { type ArrivedEntry, lastAuditSeq, listArrivedEntries } from './arrival-queries.ts';
+export { type AuditFacts, readAuditFacts } from './audit-facts.ts';
 export { chainOf, installationChain } from './chain/chain-link.ts';
 export { readKeys, type TrustedKeys } from './chain/checkpoint.ts';
 export type { VerificationReport } from './chain/verification.ts';

@@ -9,6 +9,7 @@ import { readChain } from './read-chain.ts';
 import { readEntries } from './read-entries.ts';
 import { record } from './record.ts';
 import { startVerification } from './run-verification.ts';
+import { sendCopies } from './send-copies.ts';
 import { publicKeys } from './signing-key.ts';
 import { asLines, streamText } from './stream-lines.ts';
 import { writeCsv } from './write-csv.ts';
@@ -45,6 +46,7 @@ export const auditRoutes = (services: Services) => {
     makeCheckpoint: routes.audit.makeCheckpoint.handler(async ({ context }) => {
       const { workspaceId } = callerOf(context);
       await makeCheckpoint(services, chainOf(workspaceId));
+      await sendCopies(services);
       return readChain(services, workspaceId);
     }),
     verify: routes.audit.verify.handler(({ context }) => startVerification(services, callerOf(context))),

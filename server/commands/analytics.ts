@@ -23,16 +23,21 @@ async function watch(look: () => Promise<RecountProgress | null>, isEnded: () =>
   }
 }
 
+/** Counts until it is done, by turns with a server on the same PostgreSQL. */
 async function countHere(services: Services): Promise<number> {
   const days = await askRecounts(services, (id) => systemActor('reeve analytics rebuild', id));
+  const usage = countUsage(services);
   let isEnded = false;
-  const counted = countUsage(services)
-    .runToEnd()
-    .finally(() => {
-      isEnded = true;
-    });
+  const count = async () => {
+    await usage.runToEnd();
+    while (await readRecountProgress(services.db)) {
+      await wait(lookEveryMs);
+      await usage.runToEnd();
+    }
+    isEnded = true;
+  };
   await Promise.all([
-    counted,
+    count(),
     watch(
       () => readRecountProgress(services.db),
       () => isEnded,

@@ -28,9 +28,10 @@ async function openFormerDatabase() {
 test('an upgrade from 0.1 keeps everybody and what they may do', async () => {
   const db = await openFormerDatabase();
   const at = new Date('2026-11-01T08:00:00Z');
-  await sql`insert into workspaces (id, name, created_at, updated_at) values ('ws_1', 'Example Ltd', ${at}, ${at})`.execute(
-    db,
-  );
+  await sql`insert into workspaces (id, name, record_content_enabled, created_at, updated_at)
+    values ('ws_1', 'Example Ltd', true, ${at}, ${at})`.execute(db);
+  await sql`insert into model_calls (id, workspace_id, credential, outcome, started_at, request_text)
+    values ('call_1', 'ws_1', 'none', 'completed', ${at}, 'kept')`.execute(db);
   for (const role of ['owner', 'codex-admin', 'analytics-viewer', 'member'])
     await sql`insert into members (id, workspace_id, email, name, role, status, created_at)
       values (${`mem_${role}`}, 'ws_1', ${`${role}@example.com`}, ${role}, ${role}, 'active', ${at})`.execute(db);
@@ -50,5 +51,12 @@ test('an upgrade from 0.1 keeps everybody and what they may do', async () => {
   ]);
   expect(await db.selectFrom('sessions').select(['method', 'second_factor_at']).execute()).toEqual([
     { method: 'password', second_factor_at: null },
+  ]);
+  // What it chose to keep it goes on keeping, and what was kept waits to be sealed.
+  expect(await db.selectFrom('workspaces').select('local_content_kept').execute()).toEqual([
+    { local_content_kept: true },
+  ]);
+  expect(await db.selectFrom('former_calls').select(['id', 'request_text']).execute()).toEqual([
+    { id: 'call_1', request_text: 'kept' },
   ]);
 });

@@ -71,6 +71,7 @@ export interface UsageTables {
   };
   usage_due: { workspace_id: string; zone: string; grain: 'day' | 'week'; day: Day; since: Timestamp };
   usage_zones: { workspace_id: string; zone: string; state: 'counting' | 'ready' | 'leaving' };
+  usage_floors: { workspace_id: string; before: Timestamp };
   usage_recounts: {
     id: string;
     workspace_id: string;

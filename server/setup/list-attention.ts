@@ -3,6 +3,13 @@ import { isBehind } from './check-governance.ts';
 import { counted } from './counted.ts';
 import type { SetupFacts } from './setup-facts.ts';
 
+const copyPlaceNames = {
+  blobs: 'the own storage',
+  folder: 'the folder',
+  webhook: 'the webhook',
+  'time-stamp': 'the time stamping authority',
+} as const;
+
 export interface AttentionItem {
   sentence: string;
   path: string | null;
@@ -12,17 +19,14 @@ export interface AttentionItem {
 const failuresThatCount = 3;
 
 /** What is not all right, the most important first. */
-export function listAttention({
-  settings,
-  people,
-  policies,
-  models,
-  signIn,
-  endingKeys,
-  compliance,
-  now,
-}: SetupFacts): AttentionItem[] {
+export function listAttention(facts: SetupFacts): AttentionItem[] {
+  const { settings, people, policies, models, signIn, endingKeys, audit, compliance, now } = facts;
   const items: [boolean, string, string][] = [
+    [
+      audit.isInvalid,
+      'The audit log is not what was sealed: somebody changed it in the database. See which entries, and keep an export.',
+      '/audit',
+    ],
     [!settings.codexLocalEnabled, 'Codex Local is off: every local client is refused.', '/settings'],
     [models.upstreamHost === null, 'No model upstream is set: no call can be answered.', '/models'],
     [
@@ -61,6 +65,11 @@ export function listAttention({
       `${counted(endingKeys.length, 'API key ends', 'API keys end')} within ${endingSoonDays} days: ${endingKeys.join(', ')}. Rotate before, so that nothing is refused.`,
       '/keys',
     ],
+    ...audit.failingCopies.map(({ place, problem }): [boolean, string, string] => [
+      true,
+      `Checkpoints of the audit log do not arrive at ${copyPlaceNames[place]}${problem === null ? '' : `: ${problem}`} Until they do, nothing outside this server proves the newest entries.`,
+      '/audit',
+    ]),
     [people.activeOwners === 1, 'There is only one owner. Name a second one before you need them.', '/members'],
   ];
   return items.filter(([applies]) => applies).map(([, sentence, path]) => ({ sentence, path }));

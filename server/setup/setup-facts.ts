@@ -1,4 +1,5 @@
 import type { WorkspaceSettings } from '#contract/workspace.ts';
+import { type AuditFacts, readAuditFacts } from '#server/audit/index.ts';
 import { type ComplianceFacts, readComplianceFacts } from '#server/compliance/index.ts';
 import { countClientSignIns } from '#server/identity/index.ts';
 import { listKeysEndingSoon } from '#server/keys/index.ts';
@@ -23,6 +24,7 @@ export interface SetupFacts {
   telemetry: TelemetryFacts;
   /** By name. */
   endingKeys: string[];
+  audit: AuditFacts;
   now: Date;
 }
 
@@ -43,5 +45,6 @@ export async function readSetupFacts(
     compliance: await readComplianceFacts(db, workspaceId),
     telemetry: await readTelemetryFacts(db, workspaceId, now),
     endingKeys: await listKeysEndingSoon(db, workspaceId, now),
+    audit: await readAuditFacts(db, workspaceId, { now }),
   };
 }

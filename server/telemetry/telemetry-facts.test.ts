@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { countUnknown } from '#server/activity/index.ts';
-import { readTelemetryFacts } from '#server/telemetry/index.ts';
+import { purgeTelemetry, readTelemetryFacts } from '#server/telemetry/index.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { countSent } from './otlp/sender-queries.ts';
 
@@ -12,6 +12,16 @@ afterAll(() => services.close());
 
 const now = new Date('2026-11-26T10:00:00Z');
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
+
+it('forgets after 90 days who reported', async () => {
+  const { db } = services;
+  const { workspaceId, ownerId } = await seedWorkspace(db);
+  const sent = { workspaceId, memberId: ownerId, records: 1, signal: 'logs' } as const;
+  for (const days of [0, 89, 91]) await countSent(db, [sent], hoursAgo(24 * days));
+  services.setNow(now);
+  expect(await purgeTelemetry(services)).toBe(1);
+  services.setNow(null);
+});
 
 it('tells who calls without reporting, when somebody last reported, and what Reeve does not know', async () => {
   const { db } = services;

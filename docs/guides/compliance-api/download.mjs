@@ -5,13 +5,14 @@
 //   REEVE_URL=https://reeve.example.com REEVE_KEY=rk-… REEVE_WORKSPACE=01a2049b-c232-74c2-ba57-aa65827fb0e8 \
 //     node download.mjs ./archive CODEX_LOG AUDIT_LOG AUTH_LOG
 //
-// An id that begins with org- asks for the files of the organization (COSTS). REEVE_AFTER says where to begin; a day ago by default.
+// An id that begins with org- asks for the files of the organization (COSTS). REEVE_AFTER says where to begin; a day ago by default. REEVE_PAGE says how
+// many files to ask for at once.
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-const { REEVE_URL, REEVE_KEY, REEVE_WORKSPACE, REEVE_AFTER } = process.env;
+const { REEVE_URL, REEVE_KEY, REEVE_WORKSPACE, REEVE_AFTER, REEVE_PAGE = '100' } = process.env;
 const [folder, ...types] = process.argv.slice(2);
 if (!REEVE_URL || !REEVE_KEY || !REEVE_WORKSPACE || !folder || types.length === 0) {
   console.error('Usage: REEVE_URL=… REEVE_KEY=… REEVE_WORKSPACE=… node download.mjs <folder> <event type> …');
@@ -33,7 +34,7 @@ async function get(url, options) {
 }
 
 async function list(after) {
-  const query = new URLSearchParams({ after, limit: '25' });
+  const query = new URLSearchParams({ after, limit: REEVE_PAGE });
   for (const type of types) query.append('event_type', type);
   const response = await get(`${base}?${query}`, { headers });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);

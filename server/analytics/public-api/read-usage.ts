@@ -1,7 +1,14 @@
 import type { Database } from '#server/db/open-database.ts';
 import type { ReportQuery } from './read-query.ts';
 import { daySeconds, isoDay, mondayOf } from './report-window.ts';
-import { type MemberLeaf, readMemberLeaves, readUsedDays, readWorkspaceLeaves } from './usage-queries.ts';
+import {
+  type AcceptedLines,
+  type MemberLeaf,
+  readAcceptedLines,
+  readMemberLeaves,
+  readUsedDays,
+  readWorkspaceLeaves,
+} from './usage-queries.ts';
 import { usageRow } from './usage-row.ts';
 import type { UsageRow } from './wire.ts';
 
@@ -55,6 +62,7 @@ async function* memberRows(
 ): AsyncGenerator<PlacedRow> {
   const isOneDay = bucket.end - bucket.start === daySeconds;
   const days = { workspaceId, from: isoDay(bucket.start), until: isoDay(bucket.end), isOneDay };
+  const lines = await readAcceptedLines(db, days);
   let size = leavesFor(limit);
   for (let afterMember = after; ; ) {
     const leaves = await readMemberLeaves(db, { ...days, afterMember, limit: size });
@@ -64,12 +72,27 @@ async function* memberRows(
     for (const ofMember of members) {
       const { memberId = '', email = null } = ofMember[0] ?? {};
       const member = { id: memberId, email };
-      const row = usageRow(ofMember, { startTime: bucket.start, endTime: bucket.end, member });
+      const row = usageRow(ofMember, {
+        startTime: bucket.start,
+        endTime: bucket.end,
+        member,
+        lines: lines.get(memberId),
+      });
       yield { bucket: bucket.start, memberId, row };
       afterMember = memberId;
     }
     if (!isFull) return;
   }
+}
+
+function together(lines: ReadonlyMap<string, AcceptedLines>): AcceptedLines | undefined {
+  const all = [...lines.values()];
+  if (all.length === 0) return undefined;
+  const removed = all.map((of) => of.removed).filter((count) => count !== null);
+  return {
+    added: all.reduce((sum, of) => sum + of.added, 0),
+    removed: removed.length === 0 ? null : removed.reduce((sum, count) => sum + count, 0),
+  };
 }
 
 async function* workspaceRow(
@@ -79,7 +102,8 @@ async function* workspaceRow(
   const days = { workspaceId, from: isoDay(bucket.start), until: isoDay(bucket.end) };
   const leaves = await readWorkspaceLeaves(db, days);
   if (leaves.length === 0) return;
-  const row = usageRow(leaves, { startTime: bucket.start, endTime: bucket.end, member: null });
+  const lines = together(await readAcceptedLines(db, days));
+  const row = usageRow(leaves, { startTime: bucket.start, endTime: bucket.end, member: null, lines });
   yield { bucket: bucket.start, memberId: '', row };
 }
 

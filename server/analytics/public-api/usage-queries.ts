@@ -98,3 +98,29 @@ export async function readUsedDays(
     ) select to_char(day, 'YYYY-MM-DD') as day from used where day is not null`.execute(db);
   return found.map(({ day }) => day);
 }
+
+export interface AcceptedLines {
+  added: number;
+  /** Null: no client told. */
+  removed: number | null;
+}
+
+/** Lines of code that members accepted in these days, as their clients reported; nobody who reported none is here. */
+export async function readAcceptedLines(
+  db: Database,
+  { workspaceId, from, until }: Days,
+): Promise<ReadonlyMap<string, AcceptedLines>> {
+  const counted = (name: string) =>
+    sql`sum((detail ->> ${sql.lit(name)})::float8) filter (where jsonb_typeof(detail -> ${sql.lit(name)}) = 'number')`;
+  const { rows } = await sql<{
+    lines: Record<string, AcceptedLines> | null;
+  }>`select json_object_agg(member, json_build_object('added', added, 'removed', removed)) as lines
+    from (
+      select coalesce(member_id, '') as member, ${counted('addedLines')} as added, ${counted('deletedLines')} as removed
+      from activity_events
+      where workspace_id = ${workspaceId} and kind = 'client.reported' and detail ? 'addedLines'
+        and at >= (${from}::date)::timestamp at time zone 'UTC' and at < (${until}::date)::timestamp at time zone 'UTC'
+      group by 1
+    ) of_member where added is not null`.execute(db);
+  return new Map(Object.entries(rows[0]?.lines ?? {}));
+}

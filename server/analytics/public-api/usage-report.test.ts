@@ -5,6 +5,7 @@ import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountUnknownPaths } from '#server/http/unknown-paths.ts';
 import { mountDialect } from '#server/http/wire-routes.ts';
 import { openKeyReader } from '#server/keys/index.ts';
+import { activityEvent, recordEvents } from '#testing/activity.ts';
 import { seedKey } from '#testing/seed-key.ts';
 import { type SeedUse, seedUsage, seedWorkspaceUsage } from '#testing/seed-usage.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
@@ -228,6 +229,40 @@ describe('rows', () => {
       [...(first ?? []), null, 6],
       [...(second ?? []), null, 6],
     ]);
+  });
+
+  it('tell the lines that clients report as accepted, and nothing of those who report none', async () => {
+    const reported = (memberId: string, at: string, detail: Record<string, unknown>) =>
+      activityEvent({
+        workspaceId,
+        sameAs: [memberId, at],
+        reportedAt: new Date(at),
+        memberId,
+        kind: 'client.reported',
+        source: 'client-events',
+        detail,
+      });
+    await recordEvents(
+      services.db,
+      [
+        reported(ada, '2026-06-10T00:00:00Z', { addedLines: 10, deletedLines: 3 }),
+        reported(ada, '2026-06-10T23:59:59Z', { addedLines: 5 }),
+        reported(ada, '2026-06-11T00:00:00Z', { addedLines: 7 }),
+        reported('mem_b', '2026-06-10T12:00:00Z', { addedLines: 'many' }),
+      ],
+      now,
+    );
+    await seedUsage(services.db, [use('2026-06-10', ada), use('2026-06-10', 'mem_b'), use('2026-06-11', ada)]);
+    await seedWorkspaceUsage(services.db, [use('2026-06-10', '')]);
+    const linesOf = ({ data }: Body) => data.map(({ code_attribution: of }) => of?.lines_of_code ?? null);
+    const nothing = { committed: null, total_committed_lines: null, committed_percentage: null };
+    const { body } = await ask();
+    const onTenth = [{ added: 15, removed: 3, ...nothing }, null];
+    expect(linesOf(body)).toEqual([
+      ...(ada < 'mem_b' ? onTenth : onTenth.reverse()),
+      { added: 7, removed: null, ...nothing },
+    ]);
+    expect(linesOf((await ask('group=workspace')).body)).toEqual([{ added: 15, removed: 3, ...nothing }]);
   });
 
   it('of another workspace are not here', async () => {

@@ -1,5 +1,5 @@
-import type { LeafRow } from './usage-queries.ts';
-import type { Amounts, UsageRow } from './wire.ts';
+import type { AcceptedLines, LeafRow } from './usage-queries.ts';
+import type { Amounts, CodeAttribution, UsageRow } from './wire.ts';
 
 interface Sum {
   calls: number;
@@ -68,10 +68,16 @@ interface Whose {
   endTime: number;
   /** Null: the whole workspace. */
   member: { id: string; email: string | null } | null;
+  lines: AcceptedLines | undefined;
 }
 
+const attribution = ({ added, removed }: AcceptedLines): CodeAttribution => ({
+  lines_of_code: { added, removed, committed: null, total_committed_lines: null, committed_percentage: null },
+  commits: null,
+});
+
 /** One row of the answer from what was used of each surface and model. */
-export function usageRow(leaves: readonly LeafRow[], { startTime, endTime, member }: Whose): UsageRow {
+export function usageRow(leaves: readonly LeafRow[], { startTime, endTime, member, lines }: Whose): UsageRow {
   const totals = nothing();
   const clients = new Map<LeafRow['surface'], Sum>();
   const models = new Map<string, Sum>();
@@ -91,6 +97,6 @@ export function usageRow(leaves: readonly LeafRow[], { startTime, endTime, membe
     clients: byName(clients).map(([client_id, sum]) => ({ client_id, ...counted(sum) })),
     // Which speed a call was made with is not in its record.
     models: byName(models).map(([model, sum]) => ({ model, speed: null, ...amounts(sum) })),
-    code_attribution: null,
+    code_attribution: lines ? attribution(lines) : null,
   };
 }

@@ -11,6 +11,18 @@ export interface Amounts {
   text_total_tokens: number;
 }
 
+/** Accepted lines, as clients report them. Of commits Reeve knows nothing. */
+export interface CodeAttribution {
+  lines_of_code: {
+    added: number;
+    removed: number | null;
+    committed: null;
+    total_committed_lines: null;
+    committed_percentage: null;
+  };
+  commits: null;
+}
+
 export interface UsageRow {
   object: 'workspace.codex.usage.result';
   /** Unix seconds, UTC. */
@@ -23,7 +35,8 @@ export interface UsageRow {
   totals: { threads: number; turns: number } & Amounts;
   clients: ({ client_id: CodexSurface; threads: number; turns: number } & Amounts)[];
   models: ({ model: string; speed: 'standard' | 'fast' | null } & Amounts)[];
-  code_attribution: null;
+  /** Null where no client reported any. */
+  code_attribution: CodeAttribution | null;
 }
 
 /** One fault of a request, as FastAPI words it. */

@@ -19,8 +19,6 @@ export const ExportHeader = z.object({
 });
 export type ExportHeader = z.infer<typeof ExportHeader>;
 
-const Hash = z.string();
-const EntryShape = z.object({ seq: z.int(), previous: Hash, hash: Hash, open: z.array(z.unknown()) });
 const CheckpointLine = z.object({ jws: z.string(), timeStamps: z.array(z.string()) });
 const UnlinkedLine = z.object({ id: z.string(), at: z.string(), waits: z.boolean() });
 const EndLine = z.object({ entries: z.int() });
@@ -29,7 +27,6 @@ export interface VerifyOptions {
   keys: TrustedKeys;
   outside?: readonly CopiedCheckpoint[];
   checkTimeStamp?: CheckTimeStamp | null;
-  onProgress?: (entries: number) => void;
 }
 
 const isOpening = (opening: unknown): boolean =>
@@ -37,101 +34,149 @@ const isOpening = (opening: unknown): boolean =>
     ? typeof opening[0] === 'string' && typeof opening[1] === 'string'
     : typeof opening === 'object' && opening !== null && 'erased' in opening && typeof opening.erased === 'string';
 
-const isEntry = (line: Record<string, unknown>): boolean =>
-  EntryShape.safeParse(line).success && (line.open as unknown[]).every(isOpening);
+/** By hand: of a million lines, each is one. */
+const isEntry = ({ seq, previous, hash, open }: Record<string, unknown>): boolean =>
+  Number.isSafeInteger(seq) &&
+  typeof previous === 'string' &&
+  typeof hash === 'string' &&
+  Array.isArray(open) &&
+  open.every(isOpening);
+
+class ExportVerifier {
+  readonly #problems: Problem[] = [];
+  #problemCount = 0;
+  #waiting = 0;
+  #end: number | null = null;
+  readonly #entries: ChainVerifier;
+  readonly #checkpoints: CheckpointVerifier;
+  readonly #chain: string;
+
+  constructor(chain: string, keys: TrustedKeys, checkTimeStamp: CheckTimeStamp | null) {
+    this.#chain = chain;
+    this.#entries = new ChainVerifier(chain, (problem) => this.report(problem));
+    this.#checkpoints = new CheckpointVerifier({
+      keys,
+      chain,
+      report: (problem) => this.report(problem),
+      checkTimeStamp,
+    });
+  }
+
+  static async begin(header: ExportHeader, { keys, outside = [], checkTimeStamp = null }: VerifyOptions) {
+    const { chain, rotations } = header;
+    const verifier = new ExportVerifier(chain, await followRotations(keys, rotations), checkTimeStamp);
+    await verifier.#checkpoints.expectOutside(outside);
+    return verifier;
+  }
+
+  report(problem: Problem): void {
+    this.#problemCount += 1;
+    if (this.#problems.length < maxProblems) this.#problems.push(problem);
+  }
+
+  /** Whatever is no checkpoint takes no time, so that a million entries wait for nothing. */
+  add(line: Record<string, unknown> | null, number: number): Promise<void> | null {
+    if (line?.kind === 'entry' && isEntry(line)) {
+      this.#entries.add(line as unknown as EntryLine, number);
+      const { size } = this.#entries.tree;
+      if (this.#checkpoints.isAwaited(size))
+        this.#checkpoints.reach(size, this.#entries.tree.root(), this.#entries.isTroubled);
+      return null;
+    }
+    const checkpoint = line?.kind === 'checkpoint' ? CheckpointLine.safeParse(line).data : undefined;
+    if (checkpoint) return this.#addCheckpoint(checkpoint, number);
+    const unlinked = line?.kind === 'unlinked' ? UnlinkedLine.safeParse(line).data : undefined;
+    if (unlinked) this.#addUnlinked(unlinked, number);
+    else if (line?.kind === 'end' && EndLine.safeParse(line).success) this.#end = EndLine.parse(line).entries;
+    else this.report({ kind: 'unreadable', seq: null, line: number, message: `Line ${number} cannot be read.` });
+    return null;
+  }
+
+  #addCheckpoint({ jws, timeStamps }: z.infer<typeof CheckpointLine>, number: number): Promise<void> {
+    const { tree, isTroubled } = this.#entries;
+    const copy = { jws, timeStamps: timeStamps.map((token) => Buffer.from(token, 'base64')), from: `line ${number}` };
+    return this.#checkpoints.meet(copy, { size: tree.size, root: () => tree.root() }, isTroubled);
+  }
+
+  #addUnlinked({ id, at, waits }: z.infer<typeof UnlinkedLine>, line: number): void {
+    if (waits) {
+      this.#waiting += 1;
+      return;
+    }
+    const message = `The entry ${id} of ${at} is in the log and in no chain: it was put there past Reeve.`;
+    this.report({ kind: 'inserted', seq: null, at, line, message });
+  }
+
+  end(): VerificationReport {
+    const [entries, checkpoints] = [this.#entries, this.#checkpoints];
+    entries.end();
+    checkpoints.end(entries.head.seq);
+    if (this.#problemCount === 0 && this.#end !== entries.entries) this.report(unfinished(this.#end, entries.entries));
+    return {
+      isValid: this.#problemCount === 0,
+      chain: this.#chain,
+      entries: entries.entries,
+      head: entries.head,
+      root: entries.tree.root(),
+      problems: this.#problems,
+      problemCount: this.#problemCount,
+      earlier: entries.earlier,
+      waiting: this.#waiting,
+      erasures: entries.erasures,
+      checkpoints: checkpoints.checkpoints,
+      outside: checkpoints.outside,
+      timeStamps: checkpoints.timeStamps,
+      uncovered: Math.max(0, entries.head.seq - checkpoints.covered),
+    };
+  }
+}
+
+const unfinished = (said: number | null, found: number): Problem => ({
+  kind: 'unfinished',
+  seq: null,
+  message:
+    said === null
+      ? 'The file has no end: the export was broken off, or something was cut off.'
+      : `The file should have ${said} entries and has ${found}.`,
+});
+
+const noExport = (): VerificationReport => ({
+  isValid: false,
+  chain: null,
+  entries: 0,
+  head: { seq: 0, hash: '' },
+  root: '',
+  problems: [{ kind: 'unreadable', seq: null, line: 1, message: 'This is not an export of the audit log of Reeve.' }],
+  problemCount: 1,
+  earlier: 0,
+  waiting: 0,
+  erasures: [],
+  checkpoints: { verified: 0, newest: null },
+  outside: { verified: 0, ofOtherChains: 0, newest: null },
+  timeStamps: { verified: 0, newest: null },
+  uncovered: 0,
+});
 
 /** Verifies the lines of an export one after the other. Needs nothing but them, the public keys and what was kept outside. */
 export async function verifyExport(
   lines: AsyncIterable<string> | Iterable<string>,
-  { keys, outside = [], checkTimeStamp = null, onProgress }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<VerificationReport> {
-  const problems: Problem[] = [];
-  let problemCount = 0;
-  const report = (problem: Problem) => {
-    problemCount += 1;
-    if (problems.length < maxProblems) problems.push(problem);
-  };
-  let parts: { chain: string; entries: ChainVerifier; checkpoints: CheckpointVerifier } | null = null;
-  let [number, waiting, end] = [0, 0, null as number | null];
-  const begin = async (line: Record<string, unknown> | null) => {
-    const header = ExportHeader.safeParse(line);
-    if (!header.success) return null;
-    const { chain, rotations } = header.data;
-    const checkpoints = new CheckpointVerifier({
-      keys: await followRotations(keys, rotations),
-      chain,
-      report,
-      checkTimeStamp,
-    });
-    await checkpoints.expectOutside(outside);
-    return { chain, entries: new ChainVerifier(chain, report), checkpoints };
-  };
+  let verifier: ExportVerifier | null = null;
+  let number = 0;
   for await (const text of lines) {
     number += 1;
     const line = readLine(text);
-    if (parts === null) {
-      parts = await begin(line);
-      if (parts) continue;
-      report({
-        kind: 'unreadable',
-        seq: null,
-        line: number,
-        message: 'This is not an export of the audit log of Reeve.',
-      });
-      break;
-    }
-    const { entries, checkpoints } = parts;
-    if (line?.kind === 'entry' && isEntry(line)) {
-      entries.add(line as unknown as EntryLine, number);
-      const { size } = entries.tree;
-      if (checkpoints.isAwaited(size)) checkpoints.reach(size, entries.tree.root(), entries.isTroubled);
-      if (size % 10_000 === 0) onProgress?.(size);
+    if (verifier === null) {
+      const header = ExportHeader.safeParse(line);
+      if (!header.success) return noExport();
+      verifier = await ExportVerifier.begin(header.data, options);
       continue;
     }
-    const checkpoint = line?.kind === 'checkpoint' ? CheckpointLine.safeParse(line).data : undefined;
-    if (checkpoint) {
-      const timeStamps = checkpoint.timeStamps.map((token) => Buffer.from(token, 'base64'));
-      const { size } = entries.tree;
-      const copy = { jws: checkpoint.jws, timeStamps, from: `line ${number}` };
-      await checkpoints.meet(copy, { size, root: () => entries.tree.root() }, entries.isTroubled);
-      continue;
-    }
-    const unlinked = line?.kind === 'unlinked' ? UnlinkedLine.safeParse(line).data : undefined;
-    if (unlinked?.waits) waiting += 1;
-    else if (unlinked) {
-      const message = `The entry ${unlinked.id} of ${unlinked.at} is in the log and in no chain: it was put there past Reeve.`;
-      report({ kind: 'inserted', seq: null, at: unlinked.at, line: number, message });
-    } else if (line?.kind === 'end' && EndLine.safeParse(line).success) end = EndLine.parse(line).entries;
-    else report({ kind: 'unreadable', seq: null, line: number, message: `Line ${number} cannot be read.` });
+    const pending = verifier.add(line, number);
+    if (pending) await pending;
   }
-  const { entries, checkpoints } = parts ?? {};
-  entries?.end();
-  checkpoints?.end(entries?.head.seq ?? 0);
-  if (entries && problemCount === 0 && end !== entries.entries)
-    report({
-      kind: 'unfinished',
-      seq: null,
-      message:
-        end === null
-          ? 'The file has no end: the export was broken off, or something was cut off.'
-          : `The file should have ${end} entries and has ${entries.entries}.`,
-    });
-  return {
-    isValid: problemCount === 0,
-    chain: parts?.chain ?? null,
-    entries: entries?.entries ?? 0,
-    head: entries?.head ?? { seq: 0, hash: '' },
-    root: entries?.tree.root() ?? '',
-    problems,
-    problemCount,
-    earlier: entries?.earlier ?? 0,
-    waiting,
-    erasures: entries?.erasures ?? [],
-    checkpoints: checkpoints?.checkpoints ?? { verified: 0, newest: null },
-    outside: checkpoints?.outside ?? { verified: 0, ofOtherChains: 0, newest: null },
-    timeStamps: checkpoints?.timeStamps ?? { verified: 0, newest: null },
-    uncovered: entries && checkpoints ? Math.max(0, entries.head.seq - checkpoints.covered) : 0,
-  };
+  return verifier?.end() ?? noExport();
 }
 
 function readLine(text: string): Record<string, unknown> | null {

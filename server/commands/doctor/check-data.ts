@@ -45,7 +45,7 @@ function lookAtBlobs({ database }: Facts): Finding {
   if (first === undefined) return fine(total === 0 ? 'none yet' : `all ${total} are there, with their size`);
   return problem(
     `of ${total} some are missing or cut short (first: ${first})`,
-    'Put the folder blobs/ of the data folder back from your backup; servers that share a database share that folder too.',
+    'Put the folder blobs/ of the data folder back from your backup. Servers that share a database share that folder too (REEVE_BLOBS_FOLDER).',
   );
 }
 

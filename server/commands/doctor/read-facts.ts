@@ -46,7 +46,7 @@ async function openFacts(config: Config): Promise<Facts> {
   const where = { url: databaseUrl?.reveal() ?? null, dataFolder };
   const opened = await openDatabase(where);
   opening.defer(() => opened.close());
-  const place = openBlobFolder(join(dataFolder, 'blobs'));
+  const place = openBlobFolder(config.blobsFolder);
   const blobs = { findDamaged: (limit: number) => findDamagedBlobs(opened.db, place, limit) };
   const database = await readDatabaseFacts(opened, blobs).catch((error: unknown) => {
     throw databaseRefused(error, where);

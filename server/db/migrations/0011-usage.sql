@@ -262,6 +262,12 @@ create table usage_zones (
   primary key (workspace_id, zone)
 );
 
+-- Up to when events were deleted: what was counted of that time stays as it is, and is not counted again from what is left.
+create table usage_floors (
+  workspace_id text primary key references workspaces (id) on delete cascade,
+  before timestamptz not null
+);
+
 -- A count of everything from the events again, day by day (UTC), from the newest to the oldest.
 create table usage_recounts (
   id text primary key,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readContent } from '#server/activity/index.ts';
 import { createGate } from '#testing/gate.ts';
@@ -129,6 +130,64 @@ it('tells of calls that failed, were refused or abandoned, refusals with their c
   midway.release();
   const refused = (await only('model.call')).filter(({ outcome }) => outcome === 'refused');
   expect(refused).toMatchObject([{ detail: { times: 3 } }]);
+});
+
+/** Nobody writes calls until the gate opens. */
+async function stopWriting() {
+  const gate = createGate();
+  const { promise: isLocked, resolve } = Promise.withResolvers<void>();
+  const done = server.services.db.transaction().execute(async (tx) => {
+    await sql`lock table model_calls in access exclusive mode`.execute(tx);
+    resolve();
+    await gate.pass();
+  });
+  await isLocked;
+  return async () => {
+    gate.release();
+    await done;
+  };
+}
+
+/** The answer as far as it came, and whether it ended. */
+async function readAlong(answer: Response) {
+  const seen = { text: '', hasEnded: false };
+  const reading = (async () => {
+    for await (const chunk of answer.body ?? []) seen.text += Buffer.from(chunk).toString();
+    seen.hasEnded = true;
+  })();
+  return { seen, reading };
+}
+
+describe('while the database takes no calls', () => {
+  it('an answer passes but for its end, which waits', async () => {
+    await (await call([])).text();
+    const midway = createGate();
+    server.upstream.play(() => message('one two', { midway }));
+    const { seen, reading } = await readAlong(await call([]));
+    await expect.poll(() => seen.text).toContain('one');
+    const write = await stopWriting();
+    midway.release();
+    await expect.poll(() => seen.text).toContain('response.output_item.done');
+    expect(seen.text).not.toContain('response.completed');
+    await write();
+    await reading;
+    expect(seen.text.match(/event: response\.completed/g)).toHaveLength(1);
+    expect(await only('model.call')).toHaveLength(2);
+  });
+
+  it('and goes on after a while', async () => {
+    await (await call([])).text();
+    const midway = createGate();
+    server.upstream.play(() => message('one two', { midway }));
+    const { seen, reading } = await readAlong(await call([]));
+    await expect.poll(() => seen.text).toContain('one');
+    const write = await stopWriting();
+    midway.release();
+    await reading;
+    expect(seen.text).toContain('event: response.completed');
+    await write();
+    expect((await only('model.call')).map(({ outcome }) => outcome)).toEqual(['completed', 'completed']);
+  });
 });
 
 it('tells of a command that a rule stopped, from what the client tells the model', async () => {

@@ -1,0 +1,112 @@
+import { Button, Group, Progress } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '#console/api.ts';
+import { Entry, EntryList } from '#console/identity/EntryList.tsx';
+import { useCan } from '#console/session.ts';
+import { Loaded } from '#console/shell/Loaded.tsx';
+import { EmptyState } from '#console/ui/EmptyState.tsx';
+import { countOf, formatCount } from '#console/ui/figures.ts';
+import { Notice } from '#console/ui/Notice.tsx';
+import { Pager } from '#console/ui/Pager.tsx';
+import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { RowSkeletons } from '#console/ui/Skeletons.tsx';
+import { StatusBadge } from '#console/ui/StatusBadge.tsx';
+import { shortName } from '#console/ui/short-name.ts';
+import type { Erasure } from '#contract/compliance-people.ts';
+import { EraseContent } from './EraseContent.tsx';
+
+/** Whose content was erased, and how far what runs is. */
+export function Erasures() {
+  const mayErase = useCan('compliance.delete');
+  const { cursor } = useSearch({ from: '/shell/compliance' });
+  const navigate = useNavigate({ from: '/compliance' });
+  const [isErasing, setErasing] = useState(false);
+  const erasures = useQuery(
+    api.compliance.listErasures.queryOptions({
+      input: { ...(cursor && { cursor }) },
+      refetchInterval: ({ state }) => (state.data?.items.some(({ state: one }) => one !== 'done') ? 2_000 : false),
+    }),
+  );
+  const erase = mayErase && <Button onClick={() => setErasing(true)}>Erase content of a person</Button>;
+  const show = (next: string | undefined) => void navigate({ search: (old) => ({ ...old, cursor: next }) });
+  return (
+    <>
+      <Loaded query={erasures} what="The erasures could not be loaded" skeleton={<RowSkeletons rows={2} />}>
+        {({ items, nextCursor }) =>
+          items.length === 0 && !cursor ? (
+            <EmptyState action={erase}>
+              Erasures of what one person wrote and got appear here, with how far they are and what they took.
+            </EmptyState>
+          ) : (
+            <>
+              <Group justify="flex-end" mb="md">
+                {erase}
+              </Group>
+              <EntryList label="Erasures">
+                {items.map((erasure) => (
+                  <ErasureEntry key={erasure.id} erasure={erasure} />
+                ))}
+              </EntryList>
+              <Pager
+                label="Pages of erasures"
+                shown={items.length}
+                isFirst={!cursor}
+                hasNext={nextCursor !== null}
+                onFirst={() => show(undefined)}
+                onNext={() => show(nextCursor ?? undefined)}
+              />
+            </>
+          )
+        }
+      </Loaded>
+      {isErasing && <EraseContent onClose={() => setErasing(false)} />}
+    </>
+  );
+}
+
+function ErasureState({ state }: { state: Erasure['state'] }) {
+  if (state === 'done') return <StatusBadge tone="ok">Erased</StatusBadge>;
+  if (state === 'held') return <StatusBadge tone="warn">Stopped by a legal hold</StatusBadge>;
+  return <StatusBadge tone="info">Running</StatusBadge>;
+}
+
+function ErasureEntry({ erasure }: { erasure: Erasure }) {
+  const { state } = erasure;
+  return (
+    <Entry
+      title={erasure.memberLabel ?? erasure.memberId}
+      badge={<ErasureState state={state} />}
+      facts={[
+        erasure.reason,
+        <span key="by">
+          ordered by {shortName(erasure.orderedBy)} <RelativeTime at={erasure.orderedAt} />
+        </span>,
+        countOf(erasure.contents, 'text'),
+        `${countOf(erasure.lines, 'line')} in ${countOf(erasure.filesReplaced, 'log file')}`,
+        erasure.withAudit && `names in ${countOf(erasure.auditEntries, 'audit entry', 'audit entries')}`,
+      ]}
+    >
+      {state !== 'done' && <ErasureProgress erasure={erasure} />}
+    </Entry>
+  );
+}
+
+function ErasureProgress({ erasure: { state, filesLooked, filesTotal, lastError } }: { erasure: Erasure }) {
+  return (
+    <>
+      {state === 'running' && filesTotal > 0 && (
+        <>
+          <Progress.Root mt={8} maw={480}>
+            <Progress.Section value={(100 * filesLooked) / filesTotal} aria-label="Log files looked through" />
+          </Progress.Root>
+          <p>
+            {formatCount(filesLooked)} of {countOf(filesTotal, 'log file')} looked through
+          </p>
+        </>
+      )}
+      {lastError && <Notice tone="bad" title={lastError} />}
+    </>
+  );
+}
