@@ -37,7 +37,9 @@ function turnOf({ workspaceId, person, day, midnight, seed, rule }: Work, turn: 
   const costUsd = (inputTokens * 0.95 + outputTokens * 10) / 1_000_000;
   const known = {
     workspaceId,
-    reportedAt: new Date(midnight.getTime() + (8 + chance(4) * 9) * 3_600_000),
+    reportedAt: new Date(
+      midnight.getTime() + (0.4 + chance(4) * 0.6) * Math.min(17 * 3_600_000, Date.now() - midnight.getTime()),
+    ),
     memberId: person.memberId,
     memberLabel: person.email,
     surface: surfaces[surface] ?? 'CODEX_CLI',
@@ -88,7 +90,7 @@ export async function recordExampleActivity(
 ): Promise<void> {
   const today = Math.floor(Date.now() / dayMs);
   for (let day = 0; day < days; day++) {
-    const midnight = new Date((today - days + day) * dayMs);
+    const midnight = new Date((today - days + 1 + day) * dayMs);
     const isWeekend = midnight.getUTCDay() % 6 === 0;
     const events = people.flatMap((person, index) => {
       const seed = day * 101 + index * 13;
@@ -96,7 +98,7 @@ export async function recordExampleActivity(
       const work = { workspaceId, person, day, midnight, seed, rule };
       return Array.from({ length: turns }, (_, turn) => turnOf(work, turn)).flat();
     });
-    await recordEvents(services.db, events, new Date(midnight.getTime() + dayMs - 1));
+    await recordEvents(services.db, events, new Date(Math.min(Date.now(), midnight.getTime() + dayMs - 1)));
   }
   await countUsage(services).runToEnd();
 }
