@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { auditCommand } from './commands/audit.ts';
 import { analyticsCommand } from './commands/analytics.ts';
+import { auditCommand } from './commands/audit.ts';
 import { backupCommand } from './commands/backup.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { endWith } from './commands/end-with.ts';

@@ -28,9 +28,9 @@ export function createRecordList(): RecordList {
         const records = found.map(({ position, type, record: { prompt_text, ...record } }) => ({
           position,
           record: {
-            event_id: String(record['event_id']),
+            event_id: String(record.event_id),
             type,
-            timestamp: String(record['timestamp']),
+            timestamp: String(record.timestamp),
             ...record,
             ...(withContent && prompt_text !== undefined && { prompt_text }),
           },

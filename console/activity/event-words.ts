@@ -1,5 +1,4 @@
-import { activityKinds } from '#contract/activity-events.ts';
-import { type ActivityItem, type ListedKind, type ListedSource, ownKinds } from '#contract/activity-list.ts';
+import type { ActivityItem, ListedKind, ListedSource } from '#contract/activity-list.ts';
 
 /** Short names for a filter; the sentence of a kind says what it means. */
 export const kindNames: Record<ListedKind, string> = {
@@ -19,11 +18,6 @@ export const kindNames: Record<ListedKind, string> = {
   'policy.delivered': 'Policy delivered',
 };
 export const kindOptions = Object.entries(kindNames).map(([value, label]) => ({ value, label }));
-
-export const sentenceOfKind = (kind: ListedKind): string =>
-  kind in ownKinds
-    ? ownKinds[kind as keyof typeof ownKinds].sentence
-    : activityKinds[kind as keyof typeof activityKinds].sentence;
 
 export const sourceNames: Record<ListedSource, string> = {
   gateway: 'Gateway',

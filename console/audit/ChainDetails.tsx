@@ -49,8 +49,12 @@ export function ChainDetails({ chain, onChanged }: { chain: AuditChain; onChange
       {checkpoint && <CopyField label="Root of the newest checkpoint (SHA-256)" value={checkpoint.root} />}
       {current && <CopyField label="Key that signs (thumbprint)" value={current.kid} />}
       <p className={classes.quiet}>
-        Keep the <Anchor inherit href={publicKeyAddress}>public key</Anchor> where you keep the copies. Anybody can verify an
-        export with it, without this server: <code>reeve audit verify</code>.
+        Keep the{' '}
+        <Anchor inherit href={publicKeyAddress}>
+          public key
+        </Anchor>{' '}
+        where you keep the copies. Anybody can verify an export with it, without this server:{' '}
+        <code>reeve audit verify</code>.
       </p>
     </Stack>
   );

@@ -13,7 +13,6 @@ export const sums = [
   'credits',
   'cost_usd',
 ] as const;
-export type SumName = (typeof sums)[number];
 
 /** One row is a leaf; a level leaves out some of these. */
 export const leaf = ['surface', 'client', 'model'] as const;

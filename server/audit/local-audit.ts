@@ -37,4 +37,3 @@ export const auditCalls = (services: Pick<Services, 'db' | 'clock' | 'secrets' |
   },
   'audit-rotate-key': () => rotateAuditKey(services),
 });
-export type AuditCalls = ReturnType<typeof auditCalls>;

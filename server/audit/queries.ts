@@ -76,6 +76,3 @@ export interface EntriesBefore {
   to: Date | undefined;
   limit: number;
 }
-
-export const findEntry = (db: Database, workspaceId: string, id: string) =>
-  entriesOf(db, workspaceId).where('e.id', '=', id).executeTakeFirst();

@@ -180,11 +180,11 @@ test('erasing takes the content and puts tombstones into new files; the old ones
   expect(stones).toHaveLength(ids.length + 1);
   const first = was.find(({ actor }) => (actor as { user_id?: string }).user_id === grace);
   expect(stones).toContainEqual({
-    event_id: first?.['event_id'],
+    event_id: first?.event_id,
     type: 'CODEX_LOG',
-    timestamp: first?.['timestamp'],
-    principal: first?.['principal'],
-    workspace_id: first?.['workspace_id'],
+    timestamp: first?.timestamp,
+    principal: first?.principal,
+    workspace_id: first?.workspace_id,
     event_type: 'PROMPT_SENT',
     erased: {
       erasure_id: ordered.body.id,

@@ -4,7 +4,7 @@
 export { diagnose } from './check-publication.ts';
 export { codexClientDialect } from './codex-client/dialect.ts';
 export { commandLineOf } from './command-line-of.ts';
-export { decideRule, type RuleVerdict } from './decide-rule.ts';
+export { decideRule } from './decide-rule.ts';
 export { type FirstDelivery, firstDeliveriesBefore } from './first-deliveries-queries.ts';
 export { forgetGroup, previewGroupRemoval } from './forget-group.ts';
 export { findPolicyOfMember } from './look-up-policy.ts';

@@ -33,11 +33,11 @@ function tombstone(record: Record_, erasing: Erasing): Record_ {
   return { ...stays, erased: noteOf(erasing, what) };
 }
 
-const userIdOf = (value: unknown): unknown => (isRecord(value) ? value['user_id'] : undefined);
+const userIdOf = (value: unknown): unknown => (isRecord(value) ? value.user_id : undefined);
 
 /** Whose line it is: the actor's, or in costs the one they were made by. */
 const ownerOf = ({ actor, payload }: Record_): unknown =>
-  userIdOf(isRecord(payload) ? payload['identity'] : undefined) ?? userIdOf(actor);
+  userIdOf(isRecord(payload) ? payload.identity : undefined) ?? userIdOf(actor);
 
 /** Replaces texts that name the person, and the address that their own request came from. */
 function blank(record: Record_, erasing: Erasing): Record_ {
@@ -69,7 +69,7 @@ function blank(record: Record_, erasing: Erasing): Record_ {
  */
 export function eraseLine(line: string, erasing: Erasing): string | null {
   const record = JSON.parse(line) as Record_;
-  if (record['type'] === 'CODEX_LOG' && ownerOf(record) === erasing.memberId)
+  if (record.type === 'CODEX_LOG' && ownerOf(record) === erasing.memberId)
     return JSON.stringify(tombstone(record, erasing));
   if (erasing.values.length === 0) return null;
   const after = blank(record, erasing);

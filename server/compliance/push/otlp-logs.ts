@@ -25,10 +25,10 @@ const logRecord = (record: ComplianceRecord, observedAt: Date) => ({
   attributes: [
     ...text('event.id', record.event_id),
     ...text('reeve.type', record.type),
-    ...text('reeve.event_type', record['event_type']),
-    ...text('reeve.action', record['action']),
-    ...text('user.id', actorOf(record)['user_id']),
-    ...text('user.email', actorOf(record)['user_email']),
+    ...text('reeve.event_type', record.event_type),
+    ...text('reeve.action', record.action),
+    ...text('user.id', actorOf(record).user_id),
+    ...text('user.email', actorOf(record).user_email),
   ],
 });
 

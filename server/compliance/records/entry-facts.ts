@@ -36,6 +36,3 @@ export const secondsOf = (value: unknown): number | null => {
   const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? null : Math.floor(at / 1000);
 };
-
-export const isOwnDoing = ({ actor_kind, actor_id, subject_kind, subject_id }: Entry): boolean =>
-  actor_kind === 'member' && subject_kind === 'member' && actor_id === subject_id;

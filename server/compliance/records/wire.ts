@@ -107,7 +107,6 @@ export const CodexEventDetails = z.discriminatedUnion('detail_type', [
   decided('ACTION_REVIEWED'),
 ]);
 export type CodexEventDetails = z.infer<typeof CodexEventDetails>;
-export type CodexEventType = CodexEventDetails['detail_type'];
 
 export const CodexLogRecord = z
   .strictObject({

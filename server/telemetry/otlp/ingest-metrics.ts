@@ -39,4 +39,3 @@ export function createIngestMetrics(registry: Registry = new Registry()) {
     }),
   };
 }
-export type IngestMetrics = ReturnType<typeof createIngestMetrics>;
