@@ -59,7 +59,9 @@ async function callWith(
   const socket = { incoming: { socket: { remoteAddress: '192.0.2.1' } } };
   const response = await app.request(`/api/v1${filled}`, init, socket);
   const text = await response.text();
-  const body: { code?: string } = text === '' ? {} : JSON.parse(text);
+  // Downloads of the audit log are CSV and JSON Lines.
+  const isJson = response.headers.get('content-type')?.includes('json') && !response.headers.has('content-disposition');
+  const body: { code?: string } = isJson && text !== '' ? JSON.parse(text) : {};
   return { status: response.status, code: body.code, headers: response.headers };
 }
 

@@ -23,14 +23,14 @@ function keepCookies(cookies: Map<string, string>, headers: Headers): void {
   }
 }
 
-/**
- * A browser without a window: calls Reeve's own API in process and keeps its cookies. `address` is where it calls from; the app has
- * to trust 127.0.0.1 as a proxy (`trustedProxies: ['127.0.0.1/32']`) for it to count.
- */
 /** Downloads are not. */
 const isJson = (headers: Headers): boolean =>
   (headers.get('content-type') ?? '').includes('json') && !headers.has('content-disposition');
 
+/**
+ * A browser without a window: calls Reeve's own API in process and keeps its cookies. `address` is where it calls from; the app has
+ * to trust 127.0.0.1 as a proxy (`trustedProxies: ['127.0.0.1/32']`) for it to count.
+ */
 export function apiClient(app: Hono<HttpEnv>, { address = '192.0.2.1' } = {}): ApiClient {
   const cookies = new Map<string, string>();
   return {
