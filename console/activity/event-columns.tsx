@@ -1,3 +1,4 @@
+import { browserName } from '#console/identity/browser-name.ts';
 import { paths } from '#console/paths.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import type { DataColumn } from '#console/ui/data-table-column.ts';
@@ -35,7 +36,8 @@ const others: DataColumn<ActivityItem>[] = [
     phone: 'detail',
     cell: (item) => {
       const subject = subjectOf(item);
-      return subject === item.sentence || subject === null ? '' : shortName(subject);
+      if (subject === item.sentence || subject === null) return '';
+      return subject.startsWith('Mozilla/') ? browserName(subject) : shortName(subject);
     },
   },
   {
@@ -55,7 +57,7 @@ const others: DataColumn<ActivityItem>[] = [
       ),
   },
   { id: 'at', header: 'When', phone: 'detail', cell: ({ at }) => <RelativeTime at={at} /> },
-  { id: 'duration', header: 'Took', align: 'end', cell: ({ durationMs }) => formatDuration(durationMs) },
+  { id: 'duration', header: 'Took', align: 'end', isExtra: true, cell: ({ durationMs }) => formatDuration(durationMs) },
   {
     id: 'surface',
     header: 'Surface',

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import { createApp } from '#server/app.ts';
+import { auditJobs } from '#server/audit/index.ts';
+import { logJobs } from '#server/compliance/index.ts';
 import { type Config, publicOrigin } from '#server/config.ts';
 import { createMetrics } from '#server/log/metrics.ts';
 import { openGateway } from '#server/models/index.ts';
@@ -14,6 +16,8 @@ import { seededRandom } from './random.ts';
 
 const dayMs = 86_400_000;
 const seed = 20_261;
+/** What an older organisation has had long ago: log files, and a checkpoint of its audit log. */
+const doneAtOnce = new Set(['seal-logs', 'keep-audit-chain']);
 
 export interface FillOptions {
   config: Config;
@@ -56,4 +60,5 @@ export async function fillExample({ config, log, owner, upstreamUrl, days, onPro
   const founded = await foundExample({ services, app }, { owner, people: examplePeople(random), upstreamUrl });
   await liveThrough({ services, founded, owner, random, time, until: now, days, onProgress });
   await flushReceipts(services);
+  for (const { name, run } of [...logJobs(services), ...auditJobs(services)]) if (doneAtOnce.has(name)) await run();
 }

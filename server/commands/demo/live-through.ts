@@ -1,4 +1,5 @@
 import { recordActivity } from '#server/activity/index.ts';
+import { logJobs } from '#server/compliance/index.ts';
 import { recordOf, saveRecords } from '#server/models/index.ts';
 import { deliverPolicy } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
@@ -78,6 +79,7 @@ export async function liveThrough(options: LifeOptions): Promise<void> {
       );
     for (const part of inParts(events))
       await services.db.transaction().execute((tx) => recordActivity(tx, part, time.now));
+    if (day % 7 === 6) for (const job of logJobs(services)) await job.run();
     onProgress(Math.min(day, days));
   }
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { CallRecord, StoppedTool } from '#server/models/call-record.ts';
 import type { AllowedModel, CallRow } from '#server/models/gateway-queries.ts';
 import { holdAnswer } from '#server/models/hold-answer.ts';
@@ -24,6 +25,7 @@ function noteTokens(row: CallRow, { usage }: Readonly<Metered>, model: AllowedMo
 
 interface EndedCall {
   record: CallRecord;
+  outgoing: ServerResponse;
   stopped: Promise<StoppedTool[]>;
   ending: Ending;
   metered: Readonly<Metered>;
@@ -62,11 +64,12 @@ export async function finishCall(gateway: Gateway, call: EndedCall): Promise<voi
   await holdAnswer(writeEnd(gateway, call), gateway.services.log);
 }
 
-async function writeEnd({ recorder, running }: Gateway, { record, stopped }: EndedCall): Promise<void> {
+async function writeEnd({ recorder, running }: Gateway, { record, stopped, outgoing }: EndedCall): Promise<void> {
   record.stopped = await stopped;
   const written = recorder.finish(record);
-  // After it waits to be written: whoever drains the calls closes the recorder next.
-  running.remove(record.row.id);
+  // It runs until its last bytes have left: whoever drains the calls closes the recorder and the connections next.
+  if (outgoing.closed) running.remove(record.row.id);
+  else outgoing.once('close', () => running.remove(record.row.id));
   await written;
 }
 
