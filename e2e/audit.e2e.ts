@@ -89,6 +89,8 @@ test('a group leads to its history, and the filter can be taken away', async () 
   await page.goto('/audit');
   await button(page, 'Where it is kept').click();
   const kept = dialog(page, 'Where the proof is kept');
+  const made = page.waitForResponse((answer) => answer.request().method() === 'POST' && answer.ok());
   await kept.getByRole('button', { name: 'Make a checkpoint now' }).click();
+  await made;
   await kept.getByText('Root of the newest checkpoint (SHA-256)').waitFor();
 });
