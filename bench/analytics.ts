@@ -121,7 +121,7 @@ async function countReports(db: Database, round: number): Promise<{ notesMs: num
     }),
   );
   await recordEvents(db, events, now);
-  const { took: notesMs } = await timed(() => countDue({ db, clock }, 100));
+  const { took: notesMs } = await timed(() => countDue({ db, clock, log: pino({ level: 'error' }) }, 100));
   let totalMs = 0;
   for (const total of await listTotalsDue(db, 100)) {
     const { took } = await timed(() => countOneTotal({ db, clock }, total));
@@ -162,8 +162,9 @@ async function measureCounting(db: Database): Promise<void> {
 
 /** From before an event is recorded until an answer has it, while nothing else happens and while others report. */
 async function measureFreshness(engine: string, { db }: OpenDatabase): Promise<string[][]> {
-  const parts = { db, clock: () => new Date() };
-  const repeating = repeat({ log: pino({ level: 'error' }), signals: { once: () => undefined } }, countUsage(parts));
+  const log = pino({ level: 'error' });
+  const parts = { db, log, clock: () => new Date() };
+  const repeating = repeat({ log, signals: { once: () => undefined } }, countUsage(parts));
   const period = readPeriod({}, { timeZone: 'UTC', today: new Date().toISOString().slice(0, 10) });
   const calls = async () =>
     (await readSummary(db, workspaceId, { period, filter: { memberId: 'mem_fresh' } })).totals.calls;

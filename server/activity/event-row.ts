@@ -11,10 +11,13 @@ const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7/;
 export const threadPrefix = (threadId: string): string | null =>
   uuid7.test(threadId) ? threadId.replace('-', '').slice(0, 12) : null;
 
-/** The milliseconds since 1970 as 12 hexadecimal digits: a thread's own, where its id is a UUIDv7 (RFC 9562 §5.7), else the event's. */
+/**
+ * 12 hexadecimal digits. The milliseconds since 1970: a thread's own, where its id is a UUIDv7 (RFC 9562 §5.7), or the event's where there
+ * is no thread. Of other threads a hash, because two reporters of one event may give it different times.
+ */
 function timePrefix({ threadId, reportedAt }: Pick<ActivityEvent, 'threadId' | 'reportedAt'>): string {
-  const prefix = threadId === null ? null : threadPrefix(threadId);
-  return prefix ?? Math.max(0, reportedAt.getTime()).toString(16).padStart(12, '0').slice(-12);
+  if (threadId !== null) return threadPrefix(threadId) ?? hash('sha256', threadId, 'hex').slice(0, 12);
+  return Math.max(0, reportedAt.getTime()).toString(16).padStart(12, '0').slice(-12);
 }
 
 /** The same for every report of the same event. Rows of one thread lie together, and newer threads after older ones. */
@@ -26,6 +29,12 @@ export const isBelievable = (reportedAt: Date, receivedAt: Date): boolean => {
   return aheadMs <= maxAheadMs && aheadMs >= -maxLateMs;
 };
 
+/** JavaScript writes other years with a sign, which PostgreSQL does not read. */
+const isStorable = (at: Date): boolean => {
+  const year = at.getUTCFullYear();
+  return year >= 1 && year <= 9_999;
+};
+
 export function eventRow(event: ActivityEvent, receivedAt: Date) {
   const believed = isBelievable(event.reportedAt, receivedAt);
   return {
@@ -33,7 +42,7 @@ export function eventRow(event: ActivityEvent, receivedAt: Date) {
     id: activityId(event),
     at: believed ? event.reportedAt : receivedAt,
     received_at: receivedAt,
-    reported_at: believed ? null : event.reportedAt,
+    reported_at: believed || !isStorable(event.reportedAt) ? null : event.reportedAt,
     source: event.source,
     kind: event.kind,
     member_id: event.memberId,

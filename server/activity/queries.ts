@@ -83,26 +83,46 @@ const filled = [
   'credits',
 ] as const satisfies readonly (keyof EventRow)[];
 
+/** An event as it stands now. */
+export interface WrittenRow extends Pick<EventRow, 'workspace_id' | 'id' | 'at' | 'member_id'> {
+  /** Whether this report said first whose it is. */
+  was_nobodys: boolean;
+}
+
+/** A call that was given up because its process was gone may still have come to its end. */
+const otherEnd = sql`(e.kind = 'model.call' and excluded.source = 'gateway' and excluded.outcome is not null and excluded.outcome is distinct from e.outcome)`;
+
+/** Changed (a new row has no `xmax`), and what stood there before the statement, which is what a query within it sees, had not this member. */
+const wasNobodys = sql`case when e.xmax = 0 or e.member_id is null then false else not exists (
+  select from activity_events b where b.workspace_id = e.workspace_id and b.id = e.id and b.member_id = e.member_id) end`;
+
+/** Nobody adds to what another member did. */
+const sameMember = sql`(e.member_id is null or excluded.member_id is null or e.member_id = excluded.member_id)`;
+
+const fillOf = (name: (typeof filled)[number]) =>
+  name === 'outcome'
+    ? sql`outcome = case when ${otherEnd} then excluded.outcome else coalesce(e.outcome, excluded.outcome) end`
+    : sql`${sql.ref(name)} = coalesce(e.${sql.ref(name)}, excluded.${sql.ref(name)})`;
+
 /**
  * Writes events; those that are there already only get what they lack, and a larger `detail.times`. A changed one gets a new number, so that whoever reads by arrival
  * sees it again. As one JSON value, because a parameter for every column of every row costs about twice as much.
- * @returns the ids that are new or changed
+ * @returns those that are new or changed
  */
-export async function saveEvents(tx: Database, rows: readonly EventRow[]): Promise<string[]> {
+export async function saveEvents(tx: Database, rows: readonly EventRow[]): Promise<WrittenRow[]> {
   const names = sql.join(columns.map((name) => sql.ref(name)));
   const lacks = filled.map((name) => sql`(e.${sql.ref(name)} is null and excluded.${sql.ref(name)} is not null)`);
-  const fills = filled.map((name) => sql`${sql.ref(name)} = coalesce(e.${sql.ref(name)}, excluded.${sql.ref(name)})`);
   // A count that grew, such as of refusals that repeat.
   const isMore = sql`(excluded.detail -> 'times') > coalesce(e.detail -> 'times', '1')`;
   const times = sql`case when ${isMore} then jsonb_build_object('times', excluded.detail -> 'times') else '{}' end`;
-  const { rows: written } = await sql<{ id: string }>`
+  const { rows: written } = await sql<WrittenRow>`
     insert into activity_events as e (${names})
     select ${names} from json_populate_recordset(null::activity_events, ${jsonOf(rows)}::json)
     on conflict (workspace_id, id) do update
-      set ${sql.join(fills)}, detail = excluded.detail || e.detail || ${times}, seq = default
-      where ${sql.join(lacks, sql` or `)} or ${isMore}
-    returning id`.execute(tx);
-  return written.map(({ id }) => id);
+      set ${sql.join(filled.map(fillOf))}, detail = excluded.detail || e.detail || ${times}, seq = default
+      where ${sameMember} and (${sql.join(lacks, sql` or `)} or ${isMore} or ${otherEnd})
+    returning e.workspace_id, e.id, e.at, e.member_id, ${wasNobodys} as was_nobodys`.execute(tx);
+  return written;
 }
 
 /** Notes the hours to count again: every report for itself, so that one that commits while its hour is counted is not forgotten. */
@@ -122,17 +142,21 @@ export async function markDue(
     from json_populate_recordset(null::activity_due, ${JSON.stringify([...hours.values()])}::json)`.execute(tx);
 }
 
-/** What was kept of an event first, stays: a second report of it says the same. */
+/**
+ * What was kept of an event first, stays: a second report of it says the same. Content hangs on an event of the same member alone. As one
+ * JSON value, because PostgreSQL takes no more than 65,535 parameters.
+ */
 export async function saveContent(
   tx: Database,
   rows: readonly Insertable<Tables['activity_content']>[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  await tx
-    .insertInto('activity_content')
-    .values([...rows])
-    .onConflict((conflict) => conflict.columns(['workspace_id', 'event_id']).doNothing())
-    .execute();
+  await sql`insert into activity_content (workspace_id, event_id, member_id, sealed, kept_at)
+    select c.workspace_id, c.event_id, c.member_id, c.sealed, c.kept_at
+    from json_populate_recordset(null::activity_content, ${JSON.stringify(rows)}::json) c
+    join activity_events e on e.workspace_id = c.workspace_id and e.id = c.event_id
+      and e.member_id is not distinct from c.member_id
+    on conflict do nothing`.execute(tx);
 }
 
 export const listContent = (db: Database, workspaceId: string, eventIds: readonly string[]) =>

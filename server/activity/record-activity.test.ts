@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ActivityEvent } from '#contract/activity-events.ts';
-import { recordActivity } from '#server/activity/index.ts';
+import { activityId, keepFormerContent, recordActivity } from '#server/activity/index.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 
 let services: TestServices;
@@ -86,4 +86,59 @@ it('does not believe every clock, keeps what was said, and takes text as it come
     { hour: new Date('2026-10-22T10:00:00Z'), member_id: 'mem_1' },
     { hour: new Date('2026-11-20T10:00:00Z'), member_id: 'mem_1' },
   ]);
+});
+
+const due = () =>
+  services.db.selectFrom('activity_due').select(['hour', 'member_id']).distinct().orderBy('member_id').execute();
+const found = (sameAs: string) =>
+  services.db
+    .selectFrom('activity_events')
+    .selectAll()
+    .where('id', '=', activityId(event({ sameAs: [sameAs] })))
+    .executeTakeFirstOrThrow();
+
+it('has counted again where an event stands, and where it stood as nobody’s', async () => {
+  await record([event({ sameAs: ['nobodys'], memberId: null })]);
+  await services.db.deleteFrom('activity_due').execute();
+  await record([event({ sameAs: ['nobodys'], reportedAt: new Date(at.getTime() + 2 * 3_600_000) })]);
+  const hour = new Date('2026-11-20T10:00:00Z');
+  expect(await due()).toEqual([
+    { hour, member_id: '' },
+    { hour, member_id: 'mem_1' },
+  ]);
+});
+
+it('lets nobody add to the event of another member, nor keep content beside it', async () => {
+  await record([event({ sameAs: ['mine'] })]);
+  const others = event({ sameAs: ['mine'], memberId: 'mem_2', turnId: 'turn-2' });
+  expect(await record([others])).toEqual([]);
+  expect(await found('mine')).toMatchObject({ member_id: 'mem_1', turn_id: null });
+  const keep = (of: ActivityEvent) =>
+    services.db
+      .transaction()
+      .execute((tx) => keepFormerContent(services, tx, [{ event: of, content: { output: 'text' } }], at));
+  await keep(others);
+  expect(await services.db.selectFrom('activity_content').select('member_id').execute()).toEqual([]);
+  await keep(event({ sameAs: ['mine'] }));
+  expect(await services.db.selectFrom('activity_content').select('member_id').execute()).toEqual([
+    { member_id: 'mem_1' },
+  ]);
+});
+
+it('knows of a call that was given up when it ends after all', async () => {
+  const call = (outcome: ActivityEvent['outcome']) =>
+    event({ kind: 'model.call', source: 'gateway', sameAs: ['call'], outcome });
+  await record([call('failed')]);
+  expect(await record([call('failed')])).toHaveLength(0);
+  const [id = ''] = await record([call('completed')]);
+  const row = await services.db.selectFrom('activity_events').select('outcome').where('id', '=', id).execute();
+  expect(row).toEqual([{ outcome: 'completed' }]);
+});
+
+it('is one row in a thread whose id has no time, and takes years of six digits', async () => {
+  const late = new Date(at.getTime() + 1_000);
+  const other = (reportedAt: Date) => event({ sameAs: ['other'], threadId: 'a-thread', reportedAt });
+  expect(activityId(other(at))).toBe(activityId(other(late)));
+  await record([other(new Date('+012345-01-01T00:00:00Z'))]);
+  expect((await rows()).filter(({ thread_id }) => thread_id === 'a-thread')).toMatchObject([{ at, reported_at: null }]);
 });

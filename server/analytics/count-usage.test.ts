@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import pino from 'pino';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityEvent } from '#contract/activity-events.ts';
 import { activityEvent, recordEvents } from '#testing/activity.ts';
@@ -327,4 +328,19 @@ describe('figures equal what one counts by hand', () => {
     const left = await sql`select distinct zone from usage_days order by zone`.execute(services.db);
     expect(left.rows).toEqual([{ zone: 'Asia/Kathmandu' }, { zone: 'UTC' }]);
   });
+});
+
+it('leaves out what the database cannot count, and counts what stands beside it', async () => {
+  const [a = '', b = ''] = members;
+  const said = activityEvent({ workspaceId, sameAs: ['one'], reportedAt: received, memberId: a, threadId: 'th_1' });
+  const wrong = activityEvent({ ...said, sameAs: ['two'], memberId: b, threadId: 'th_2' });
+  await recordEvents(services.db, [said, wrong], received);
+  await sql`alter table usage_hours add constraint nobody check (member_id <> ${sql.lit(b)})`.execute(services.db);
+  const { db, clock } = services;
+  const quiet = { db, clock, log: pino({ level: 'silent' }) };
+  await countUsage(quiet).runToEnd();
+  await countUsage(quiet).runToEnd();
+  const counted = await sql`select distinct member_id from usage_days`.execute(services.db);
+  expect(counted.rows).toEqual([{ member_id: a }]);
+  expect(await services.db.selectFrom('activity_due').select('id').execute()).toEqual([]);
 });

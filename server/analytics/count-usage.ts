@@ -5,7 +5,7 @@ import { followZones } from './follow-zones.ts';
 import { type RecountPlace, recountPart } from './recount.ts';
 import type { TotalOf } from './total-queries.ts';
 
-type Parts = Pick<Services, 'db' | 'clock'>;
+type Parts = Pick<Services, 'db' | 'clock' | 'log'>;
 
 /** One embedded database serves everybody in turn: a part must not hold the others up. */
 const partMs = 150;

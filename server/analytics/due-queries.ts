@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 import type { TotalOf } from './total-queries.ts';
 
-/** Two numbers of our own for pg_advisory locks, beside those of server/activity. */
+/** Two numbers of our own for pg_advisory locks, beside those of server/activity (1), the audit chain (2), its checkpoints (3) and holds (14). */
 const lockClass = 7_253;
-const lockObject = 2;
+const lockObject = 4;
 
 /** Whether this transaction may count: one at a time, in whichever process. */
 export async function mayCount(tx: Database): Promise<boolean> {

@@ -19,6 +19,7 @@ let opened: OpenDatabase;
 let workspaceId: string;
 const at = new Date('2026-11-20T10:15:00Z');
 const clock = () => at;
+const log = pino({ level: 'silent' });
 
 beforeAll(async () => {
   postgres = await startPostgres();
@@ -54,11 +55,11 @@ test('an event that commits while its hour is counted is counted after', async (
     await mayCommit.promise;
   });
   await isWritten.promise;
-  expect(await countDue({ db, clock }, 100)).toBe(1);
+  expect(await countDue({ db, clock, log }, 100)).toBe(1);
   expect(await callsOf('mem_1')).toBe(1);
   mayCommit.resolve();
   await late;
-  expect(await countDue({ db, clock }, 100)).toBe(1);
+  expect(await countDue({ db, clock, log }, 100)).toBe(1);
   expect(await callsOf('mem_1')).toBe(2);
 });
 
@@ -66,10 +67,10 @@ test('only one process counts at a time, and the others do not wait for it', asy
   const { db } = opened;
   await recordEvents(db, [call('first', 'mem_1')], at);
   await db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(7253, 2)`.execute(tx);
-    expect(await countDue({ db, clock }, 100)).toBe(0);
+    await sql`select pg_advisory_xact_lock(7253, 4)`.execute(tx);
+    expect(await countDue({ db, clock, log }, 100)).toBe(0);
   });
-  expect(await countDue({ db, clock }, 100)).toBe(1);
+  expect(await countDue({ db, clock, log }, 100)).toBe(1);
 });
 
 test('cut off again and again while reports come in, it loses nothing and counts nothing twice', async () => {
@@ -77,8 +78,7 @@ test('cut off again and again while reports come in, it loses nothing and counts
   // Where the counting connects from is another pool, so that it alone is cut off.
   const counting = await openDatabase({ url: postgres.url, dataFolder: 'memory' });
   const signals = { once: () => undefined };
-  const log = pino({ level: 'silent' });
-  const usage = countUsage({ db: counting.db, clock });
+  const usage = countUsage({ db: counting.db, clock, log });
   const repeating = repeat({ log, signals }, { ...usage, everyMs: 1 });
   const killer = new pg.Client({ connectionString: postgres.url });
   await killer.connect();
@@ -86,7 +86,7 @@ test('cut off again and again while reports come in, it loses nothing and counts
   const cutOff = async () => {
     const { rowCount } = await killer.query(`
       select pg_terminate_backend(a.pid) from pg_stat_activity a join pg_locks l on l.pid = a.pid
-      where l.locktype = 'advisory' and l.classid = 7253 and l.objid = 2 and l.granted`);
+      where l.locktype = 'advisory' and l.classid = 7253 and l.objid = 4 and l.granted`);
     cuts += rowCount ?? 0;
   };
   const writers = [1, 2, 3].map(async (writer) => {
@@ -105,7 +105,7 @@ test('cut off again and again while reports come in, it loses nothing and counts
   expect(await isWritten).toBe(true);
   await repeating.close();
   await killer.end();
-  await countUsage({ db, clock }).runToEnd();
+  await countUsage({ db, clock, log }).runToEnd();
   await counting.close();
   expect(await callsOf('mem_0')).toBe(3 * 40 * 3);
   expect(await callsOf('mem_1')).toBe(3 * 40 * 2);

@@ -3,7 +3,7 @@ import type { Services } from '#server/services.ts';
 import { chainOf } from './chain/chain-link.ts';
 import { listChains } from './chain-queries.ts';
 import { exportChain } from './export-chain.ts';
-import { makeCheckpoint } from './make-checkpoint.ts';
+import { findEnd, makeCheckpoint } from './make-checkpoint.ts';
 import { proveEntry } from './prove-entry.ts';
 import { publicKeys, rotateAuditKey } from './signing-key.ts';
 import { asLines, streamText } from './stream-lines.ts';
@@ -19,7 +19,7 @@ export const auditCalls = (services: Pick<Services, 'db' | 'clock' | 'secrets' |
   'audit-chains': () => listChains(services.db),
   async 'audit-export'(input: unknown): Promise<ReadableStream<Uint8Array>> {
     const { chain } = OfChain.parse(input);
-    const upTo = (await makeCheckpoint(services, chain))?.size ?? 0;
+    const upTo = await findEnd(services, chain);
     return streamText(asLines(exportChain(services.db, chain, { upTo, at: services.clock() })));
   },
   'audit-prove': async (input: unknown) => {

@@ -3,7 +3,7 @@ import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { chainOf } from './chain/chain-link.ts';
 import { exportChain } from './export-chain.ts';
-import { makeCheckpoint } from './make-checkpoint.ts';
+import { findEnd, makeCheckpoint } from './make-checkpoint.ts';
 import { proveEntry } from './prove-entry.ts';
 import { readChain } from './read-chain.ts';
 import { readEntries } from './read-entries.ts';
@@ -38,9 +38,9 @@ export const auditRoutes = (services: Services) => {
       const at = clock();
       await record(db, actor, 'audit.exported', { at, as: 'chain' });
       const chain = chainOf(workspaceId);
-      const newest = await makeCheckpoint(services, chain);
+      const upTo = await findEnd(services, chain);
       asFile(context, { type: 'application/jsonl', name: `audit-${dayOf(at)}.jsonl` });
-      return streamText(asLines(exportChain(db, chain, { upTo: newest?.size ?? 0, at })));
+      return streamText(asLines(exportChain(db, chain, { upTo, at })));
     }),
     chain: routes.audit.chain.handler(({ context }) => readChain(services, callerOf(context).workspaceId)),
     makeCheckpoint: routes.audit.makeCheckpoint.handler(async ({ context }) => {

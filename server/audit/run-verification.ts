@@ -6,7 +6,7 @@ import { readKeys } from './chain/checkpoint.ts';
 import type { VerificationReport } from './chain/verification.ts';
 import { verifyExport } from './chain/verify-export.ts';
 import { exportChain } from './export-chain.ts';
-import { makeCheckpoint } from './make-checkpoint.ts';
+import { findEnd } from './make-checkpoint.ts';
 import { type Actor, record } from './record.ts';
 import { publicKeys } from './signing-key.ts';
 import {
@@ -96,8 +96,7 @@ export async function startVerification(
   const { db, clock } = services;
   const chain = chainOf(workspaceId);
   const id = newId('ver');
-  const newest = await makeCheckpoint(services, chain);
-  const upTo = newest?.size ?? 0;
+  const upTo = await findEnd(services, chain);
   const at = clock();
   const isStarted = await db.transaction().execute(async (tx) => {
     await record(tx, actor, 'audit.verified', { at, entries: upTo });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { sql } from 'kysely';
+import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startTimeStamps, type TimeStampServer } from '#testing/servers/time-stamps.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
@@ -18,7 +19,7 @@ import { readCopyStates } from './copy-queries.ts';
 import { erasePerson } from './erase-person.ts';
 import { exportChain } from './export-chain.ts';
 import { type Actor, record, recordAll } from './index.ts';
-import { makeCheckpoint, makeDueCheckpoints } from './make-checkpoint.ts';
+import { findEnd, makeCheckpoint, makeDueCheckpoints } from './make-checkpoint.ts';
 import { sealEarlierEntries } from './seal-earlier.ts';
 import { sendCopies } from './send-copies.ts';
 import { publicKeys, rotateAuditKey } from './signing-key.ts';
@@ -151,6 +152,22 @@ test('a person is erased, and everything stays valid', async () => {
   expect(await found()).toEqual([['changed', 7, '/actor/label']]);
 });
 
+test('another text in place of what was erased is found', async () => {
+  await add(2, grace);
+  const person = { workspaceId, memberId: grace.id ?? '', values: [], reason: 'request 13', at };
+  await services.db.transaction().execute((tx) => erasePerson(tx, ada, person));
+  expect((await verified()).isValid).toBe(true);
+  const of = { chain: workspaceId, seq: 2 };
+  const { event_id: id } = await services.db
+    .selectFrom('audit_chain')
+    .select('event_id')
+    .where('chain', '=', of.chain)
+    .where('seq', '=', of.seq)
+    .executeTakeFirstOrThrow();
+  await services.db.updateTable('audit_events').set({ actor_label: 'Eve' }).where('id', '=', id).execute();
+  expect(await found()).toEqual([['changed', 2, '/actor/label']]);
+});
+
 test('entries from before the chain are taken in, in their order and marked', async () => {
   await add(5);
   await sql`delete from audit_chain where chain = ${workspaceId}`.execute(services.db);
@@ -235,4 +252,22 @@ test('the tree that is stored proves each of many entries', async () => {
     expect(rootOfInclusion(links[index]?.hash ?? '', index, 1_000, path)).toBe(newest?.root);
   }
   expect(await verified()).toMatchObject({ isValid: true, entries: 1_000, checkpoints: { verified: 3 } });
+});
+
+// The last one: its chain stays as it is.
+test('a chain with a gap is read to its end, and others get their checkpoints', async () => {
+  await add(4);
+  const [gap] = await listLinks(services.db, workspaceId, { after: 1, limit: 1 });
+  await services.db
+    .deleteFrom('audit_chain')
+    .where('event_id', '=', gap?.event_id ?? '')
+    .execute();
+  const { workspaceId: other } = await seedWorkspace(services.db);
+  await services.db.transaction().execute((tx) => record(tx, { ...ada, workspaceId: other }, 'audit.exported', { at }));
+  await expect(makeCheckpoint(services, workspaceId)).rejects.toThrow('has a gap');
+  expect(await findEnd(services, workspaceId)).toBe(4);
+  const quiet = { ...services, log: pino({ level: 'silent' }) };
+  await makeDueCheckpoints(quiet);
+  expect(await makeCheckpoint(services, other)).toMatchObject({ number: 1, size: 1 });
+  expect(await makeDueCheckpoints(quiet)).toBe(0);
 });

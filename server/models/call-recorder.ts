@@ -45,8 +45,9 @@ export function openCallRecorder(services: RecordingServices & Pick<Services, 'l
       await saveRecords(services, [record]).catch(async (error: unknown) => {
         if (!isForeignKeyViolation(error)) throw error;
         // The member was removed meanwhile (or the workspace, and then nobody will ever look).
-        record.row.member_id = null;
-        await saveRecords(services, [record]).catch(() => {});
+        await saveRecords(services, [record], { isMemberGone: true }).catch((again: unknown) => {
+          if (!isForeignKeyViolation(again)) throw again;
+        });
       });
     }
   };

@@ -22,9 +22,16 @@ async function recordEnded(
   await keepContent({ secrets }, tx, parts, { surfaces: 'local', at });
 }
 
-/** Writes calls as they stand, those that ended with their events in the same transaction. Safe to repeat. */
-export async function saveRecords(services: RecordingServices, records: readonly CallRecord[]): Promise<void> {
-  const rows = records.map(({ row }) => row);
+/**
+ * Writes calls as they stand, those that ended with their events in the same transaction. Safe to repeat.
+ * @param isMemberGone whether the members were removed meanwhile: calls then belong to nobody, their events still say whose they were
+ */
+export async function saveRecords(
+  services: RecordingServices,
+  records: readonly CallRecord[],
+  { isMemberGone = false } = {},
+): Promise<void> {
+  const rows = records.map(({ row }) => (isMemberGone ? { ...row, member_id: null } : row));
   const ended = records.filter(({ row }) => row.outcome !== 'running');
   if (ended.length === 0) return saveCalls(services.db, rows);
   return services.db.transaction().execute(async (tx) => {

@@ -6,7 +6,7 @@ import {
   replacePersonal,
   writeSeal,
 } from './sealed-content.ts';
-import { contentOf, type StoredEntry } from './stored-entry.ts';
+import { contentOf, erasedText, type StoredEntry } from './stored-entry.ts';
 
 /** What opens a commitment: its salt and the value; or which order took both away. */
 export type Opening = readonly [salt: string, value: string] | { readonly erased: string; readonly at: string };
@@ -56,13 +56,20 @@ function erasuresOf({ erasures }: StoredEntry): Map<string, Opening> {
   return new Map(entries);
 }
 
+/** What an order took away left a word in its place; any other text was put there by somebody else. */
+const erasureAt = (
+  erased: ReadonlyMap<string, Opening>,
+  { path, salt, value }: PersonalField & { salt: string | null },
+): Opening | undefined => (salt === null && value === erasedText ? erased.get(path) : undefined);
+
 /** Opens each commitment with what the log says stands in its place. */
 function openingsOf(row: StoredEntry, committed: readonly PersonalField[]): Opening[] {
   const erased = erasuresOf(row);
   const values = new Map(personalFieldsOf(contentOf(row)).map(({ path, value }) => [path, value]));
   return committed.map(({ path }, place) => {
     const salt = row.salts?.[place] ?? null;
-    return (salt === null ? erased.get(path) : undefined) ?? [salt ?? '', values.get(path) ?? ''];
+    const value = values.get(path) ?? '';
+    return erasureAt(erased, { path, salt, value }) ?? [salt ?? '', value];
   });
 }
 
@@ -73,7 +80,7 @@ function sealAgain(row: StoredEntry, committed: readonly PersonalField[] | null)
   const content = replacePersonal(contentOf(row), (value, path) => {
     const place = open.length;
     const salt = row.salts?.[place] ?? null;
-    const erasure = salt === null ? erased.get(path) : undefined;
+    const erasure = erasureAt(erased, { path, salt, value });
     open.push(erasure ?? [salt ?? '', value]);
     return erasure ? (committed?.[place]?.value ?? '') : commitmentTo(salt ?? '', value);
   });

@@ -14,6 +14,7 @@ interface SealedFacts {
   event?: string;
   id?: string;
   isEarlier?: boolean;
+  payload?: { entries?: unknown };
 }
 
 /** Follows the links of one chain, entry by entry, in bounded memory. */
@@ -22,7 +23,8 @@ export class ChainVerifier {
   readonly #report: (problem: Problem) => void;
   readonly #missing = new MissingEntries();
   readonly #erased = new Map<string, VerificationReport['erasures'][number] & { lastSeq: number }>();
-  readonly #orders = new Set<string>();
+  /** How many entries each order says it took something from. */
+  readonly #orders = new Map<string, number>();
   #last = { seq: 0, hashes: [firstPrevious] };
   #highest = 0;
   readonly tree = new GrowingTree();
@@ -64,7 +66,8 @@ export class ChainVerifier {
     this.tree.append(entry.hash);
     this.entries += 1;
     if (facts.isEarlier === true) this.earlier += 1;
-    if (facts.event === erasureEvent && facts.id !== undefined) this.#orders.add(facts.id);
+    if (facts.event === erasureEvent && facts.id !== undefined)
+      this.#orders.set(facts.id, Number(facts.payload?.entries ?? 0));
   }
 
   /** @returns whether it stands right behind the one before */
@@ -137,6 +140,18 @@ export class ChainVerifier {
     return [...this.#erased.values()].map(({ order, at, entries, firstSeq }) => ({ order, at, entries, firstSeq }));
   }
 
+  #judgeErased({ order, entries, firstSeq }: VerificationReport['erasures'][number]): void {
+    const ordered = this.#orders.get(order);
+    // Fewer is right: what was not sealed yet when it was erased has nothing to account for.
+    if (ordered !== undefined && entries <= ordered) return;
+    const what = ordered === undefined ? 'which is not in the log' : `which says that it took them from ${ordered}`;
+    this.#report({
+      kind: 'erased-without-order',
+      seq: firstSeq,
+      message: `Values of ${entries} entries, the first one entry ${firstSeq}, were erased by the order ${order}, ${what}.`,
+    });
+  }
+
   /** After the last entry. */
   end(): void {
     for (const { from, to } of this.#missing.ranges)
@@ -146,12 +161,6 @@ export class ChainVerifier {
         ...(to > from && { to }),
         message: from === to ? `Entry ${from} is missing.` : `Entries ${from} to ${to} are missing.`,
       });
-    for (const { order, entries, firstSeq } of this.#erased.values())
-      if (!this.#orders.has(order))
-        this.#report({
-          kind: 'erased-without-order',
-          seq: firstSeq,
-          message: `Values of ${entries} entries, the first one entry ${firstSeq}, were erased by the order ${order}, which is not in the log.`,
-        });
+    for (const erased of this.#erased.values()) this.#judgeErased(erased);
   }
 }

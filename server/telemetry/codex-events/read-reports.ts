@@ -95,7 +95,8 @@ export function readReport(report: ReportedEvent, reporter: Reporter, receivedAt
     source: 'client-events',
     kind: known?.kind ?? 'client.reported',
     sameAs: identityOf(known, params) ?? ownIdentity(report, reporter),
-    reportedAt: known?.at(params) ?? receivedAt,
+    // What says neither when nor in which thread gets 1970, which nobody believes, so that a repeated report stays the same.
+    reportedAt: known?.at(params) ?? (wordOf(params, 'thread_id') === null ? new Date(0) : receivedAt),
     surface: surfaceOf(who.client),
     model: null,
     threadId: wordOf(params, 'thread_id'),

@@ -2,7 +2,7 @@ import type { ActivityEvent } from '#contract/activity-events.ts';
 import { type ContentParts, sameAs, surfaceOf } from '#server/activity/index.ts';
 import { commandLineOf } from '#server/policies/index.ts';
 import { isStreamPiece, type KnownEvent, knownEvents } from './known-events.ts';
-import { contentOf, type ReportedLog, textOf, timeOf } from './reported-log.ts';
+import { boundedText, contentOf, type ReportedLog, textOf, timeOf } from './reported-log.ts';
 
 /** Who reports: what the token says, never what is reported. */
 export interface Reporter {
@@ -44,7 +44,7 @@ const contentParts = ['prompt', 'arguments', 'output'] as const;
 
 /** Members' own lines in the client's log have no `event.name`; OTLP's name of them is the place in the client's source. */
 const nameOf = ({ attributes, eventName }: ReportedLog): string =>
-  textOf(attributes, 'event.name') ?? (eventName.slice(0, 200) || 'without a name');
+  textOf(attributes, 'event.name') ?? (boundedText(eventName) || 'without a name');
 
 /**
  * What makes a record the same when the client sends it again: everything that is no content. `nth` tells apart those of one request

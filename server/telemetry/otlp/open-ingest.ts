@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { AccessChanges } from '#server/db/access-changes.ts';
+import { isDataError } from '#server/db/data-error.ts';
 import { keepFacts } from '#server/db/keep-facts.ts';
 import type { Services } from '#server/services.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
@@ -14,10 +15,6 @@ const maxWaiting = 40_000;
 const maxBatch = 2_000;
 /** The stock client's exporter waits 10 s. */
 const giveUpMs = 9_000;
-
-/** A row refers to a workspace that is gone, or holds what the database does not take: SQLSTATE classes 22 and 23. */
-const isDataError = (error: unknown): boolean =>
-  /^2[23]/.test(String((error as { code?: unknown } | null)?.code ?? ''));
 
 function openIngest(services: IngestServices, registry: Registry | undefined) {
   const { db, changes, log } = services;

@@ -1,4 +1,5 @@
 import { ReeveError } from '#server/fail.ts';
+import { boundRecords } from './count-parts.ts';
 import { type Attributes, type AttributeValue, isRead, type Reported, type ReportedLog } from './reported-log.ts';
 
 type Table = Readonly<Record<string, unknown>>;
@@ -73,9 +74,10 @@ function parse(text: string): Table {
   return tableAt(root, 'The request body');
 }
 
-/** @throws ReeveError bad-input: the request is not that of logs; single records that are wrong are rejected alone */
+/** @throws ReeveError body-too-large; bad-input: the request is not that of logs; single records that are wrong are rejected alone */
 export function readLogsJson(text: string): Reported<ReportedLog> {
   const items: ReportedLog[] = [];
+  let records = 0;
   let rejected = 0;
   let problem = '';
   for (const [r, each] of listAt(parse(text).resourceLogs, 'resourceLogs').entries()) {
@@ -84,7 +86,10 @@ export function readLogsJson(text: string): Reported<ReportedLog> {
     const about = attributesAt((resource as Table | null | undefined)?.attributes, `${path}.resource.attributes`);
     for (const [s, scope] of listAt(scopeLogs, `${path}.scopeLogs`).entries()) {
       const inScope = `${path}.scopeLogs[${s}]`;
-      for (const [l, record] of listAt(tableAt(scope, inScope).logRecords, `${inScope}.logRecords`).entries()) {
+      const logRecords = listAt(tableAt(scope, inScope).logRecords, `${inScope}.logRecords`);
+      records += logRecords.length;
+      boundRecords(records);
+      for (const [l, record] of logRecords.entries()) {
         try {
           items.push(logAt(record, `${inScope}.logRecords[${l}]`, about));
         } catch (error) {

@@ -25,14 +25,23 @@ export interface Reported<Item> {
   problem: string;
 }
 
-const maxTextLength = 200;
+/** Several of these are one key of an index of PostgreSQL, which takes 2,704 bytes. */
+const maxTextBytes = 200;
 const maxInteger = 2_147_483_647;
+
+/** No longer in UTF-8 than what is kept, and without half a character at its end. */
+export function boundedText(text: string): string {
+  if (text.length * 3 <= maxTextBytes) return text;
+  const bytes = Buffer.from(text.slice(0, maxTextBytes));
+  if (bytes.length <= maxTextBytes) return text.slice(0, maxTextBytes);
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, maxTextBytes), { stream: true });
+}
 
 /** Names and ids; nobody's are longer than what is kept of them. Stock clients send an empty text for what there is not. */
 export function textOf(attributes: Attributes, key: string): string | null {
   const value = attributes.get(key);
   if (value === undefined || value === '') return null;
-  return String(value).slice(0, maxTextLength);
+  return boundedText(String(value));
 }
 
 /** A whole number of a column; stock clients send numbers as text. */
