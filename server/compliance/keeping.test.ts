@@ -219,6 +219,11 @@ test('a person on hold is not erased, and a hold that comes while it runs stops 
   await work.look();
   expect(await lastErasure()).toMatchObject({ state: 'held', contents: 0 });
   expect(await contents()).toHaveLength(2);
+  const isAt = (step: 'content' | 'files') => services.db.updateTable('compliance_erasures').set({ step }).execute();
+  await isAt('files');
+  await work.look();
+  expect(await files(), 'nothing is sealed while it waits').toEqual([]);
+  await isAt('content');
   await call('POST', `/holds/${again.body.id}/lifting`, { reason: 'done' });
   await work.look();
   expect(await lastErasure()).toMatchObject({ state: 'done', contents: 2 });

@@ -117,6 +117,9 @@ async function eraseFiles(services: ErasureServices, id: string, signal: AbortSi
   const start = await findErasure(db, id);
   if (start?.step !== 'files') return;
   const { workspace_id: workspaceId, member_id: memberId } = start;
+  // While they are held nothing is written, sealed files included.
+  const goesOn = await inStep(services, { id, step: 'files' }, () => Promise.resolve(true));
+  if (goesOn === null) return;
   await sealBefore(services, workspaceId);
   const types = typesOf(start);
   await inStep(services, { id, step: 'files' }, async (tx, row) => {
