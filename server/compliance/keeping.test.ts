@@ -286,6 +286,8 @@ test('with the audit log, who they are goes from every log and the entries stay'
   expect(entries.map(({ event }) => event)).toContain('hold.placed');
 });
 
+const keptKeys = async () =>
+  (await services.db.selectFrom('blobs').select('name').where('name', 'like', 'exports/%').execute()).length;
 async function untar(bytes: Buffer): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const reading = extract();
@@ -364,4 +366,22 @@ test('everything about a person is exported, fetched once by a link, and ends', 
   let blobs = 0;
   for await (const _ of services.blobs.list('exports/')) blobs += 1;
   expect(blobs).toBe(0);
+});
+
+test('an erasure ends what was exported before it', async () => {
+  await prompts(grace, 1, 'secret');
+  await call('POST', '/exports', { memberId: grace, reason: 'Request 13' });
+  await call('POST', '/exports', { memberId: linus, reason: 'Request 14' });
+  await work.look();
+  expect(await keptKeys()).toBe(2);
+  await erase();
+  await work.look();
+  const { items } = (await call<{ items: PersonExport[] }>('GET', '/exports')).body;
+  expect(new Map(items.map(({ memberId, state }) => [memberId, state]))).toEqual(
+    new Map([
+      [grace, 'expired'],
+      [linus, 'ready'],
+    ]),
+  );
+  expect(await keptKeys()).toBe(1);
 });
