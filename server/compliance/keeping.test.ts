@@ -331,6 +331,8 @@ test('everything about a person is exported, fetched once by a link, and ends', 
   expect(ready).toMatchObject({ state: 'ready', progress: { activity: 2, profile: 1 } });
   const { body: link } = await call<{ url: string }>('POST', `/exports/${id}/link`, {});
   const path = new URL(link.url).pathname;
+  const looked = await app.request(path, { method: 'HEAD' }, { incoming: { socket: { remoteAddress: '127.0.0.1' } } });
+  expect(looked.status, 'a look does not use it up').toBe(404);
   const answer = await app.request(path, {}, { incoming: { socket: { remoteAddress: '127.0.0.1' } } });
   expect(answer.status).toBe(200);
   const bytes = await buffer(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]));
