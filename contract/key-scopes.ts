@@ -133,14 +133,17 @@ export const keyScopes = {
     label: 'Delete through the compliance API',
     sentence: 'Delete tasks and environments with everything in them.',
     isReadOnly: false,
-    carries: ['compliance.delete'],
+    // Erasing a person asks for a second factor, which no key has.
+    carries: [],
+    needs: ['compliance.delete'],
     isForOwners: true,
   },
   'compliance.delete': {
     label: 'Delete compliance records',
     sentence: 'The same, under its former name.',
     isReadOnly: false,
-    carries: ['compliance.delete'],
+    carries: [],
+    needs: ['compliance.delete'],
     replacedBy: 'chatgpt.enterprise.compliance_export.delete',
   },
 } as const satisfies Record<string, ScopeFacts>;

@@ -4,12 +4,13 @@ import type { Database } from '#server/db/open-database.ts';
 import { personalFieldsOf, replacePersonal } from './chain/sealed-content.ts';
 import { contentOf, erasedText, type StoredEntry } from './chain/stored-entry.ts';
 import { lockEntriesOf, updateErased } from './entry-queries.ts';
+import { mentionsOf } from './mentions.ts';
 import { type Actor, recordWithId } from './record.ts';
 
 export interface PersonToErase {
   workspaceId: string;
   memberId: string;
-  /** What is known of them: name, e-mail address, former ones. Every text that contains one of these goes. */
+  /** What is known of them: name, e-mail address, former ones. Every text that holds one of these as whole words goes. */
   values: readonly string[];
   /** Why, for the entry that stays: for example the number of a request. */
   reason: string;
@@ -23,8 +24,12 @@ const shortestValue = 3;
 const isPersonalKey = (path: string): boolean =>
   /^\/payload\/.*(name|mail|label|phone|address|picture|userAgent)[^/]*(\/\d+)?$/i.test(path);
 
+/** Ids stay, whatever they look like. */
+const isId = (path: string): boolean => /(\/id|[a-z]Id|_id)s?(\/\d+)?$/.test(path);
+
 /** Which fields of an entry say something about the person. */
 function fieldsToErase(row: StoredEntry, { memberId, values }: PersonToErase): string[] {
+  const isNamed = mentionsOf(values);
   const isBy = row.actor_id === memberId;
   const isAbout = row.subject_id === memberId;
   return personalFieldsOf(contentOf(row))
@@ -34,7 +39,7 @@ function fieldsToErase(row: StoredEntry, { memberId, values }: PersonToErase): s
       if (path === '/actor/label' && isBy) return true;
       if (path === '/subject/label' && isAbout) return true;
       if (isAbout && isPersonalKey(path)) return true;
-      return values.some((known) => value.toLowerCase().includes(known.toLowerCase()));
+      return !isId(path) && isNamed(value);
     })
     .map(({ path }) => path);
 }

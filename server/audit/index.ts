@@ -11,6 +11,7 @@ export { checkTimeStamp, readAuthorities } from './copies/time-stamp.ts';
 export { erasePerson } from './erase-person.ts';
 export { auditJobs } from './keep-chain.ts';
 export { auditCalls } from './local-audit.ts';
+export { mentionsOf } from './mentions.ts';
 export { countEntriesOf } from './person-queries.ts';
 export { entriesOfPerson } from './person-rows.ts';
 export { type OwnEntry, ownEntriesBefore } from './read-entries.ts';

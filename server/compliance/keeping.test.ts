@@ -219,6 +219,11 @@ test('a person on hold is not erased, and a hold that comes while it runs stops 
   await work.look();
   expect(await lastErasure()).toMatchObject({ state: 'held', contents: 0 });
   expect(await contents()).toHaveLength(2);
+  const isAt = (step: 'content' | 'files') => services.db.updateTable('compliance_erasures').set({ step }).execute();
+  await isAt('files');
+  await work.look();
+  expect(await files(), 'nothing is sealed while it waits').toEqual([]);
+  await isAt('content');
   await call('POST', `/holds/${again.body.id}/lifting`, { reason: 'done' });
   await work.look();
   expect(await lastErasure()).toMatchObject({ state: 'done', contents: 2 });
@@ -281,6 +286,8 @@ test('with the audit log, who they are goes from every log and the entries stay'
   expect(entries.map(({ event }) => event)).toContain('hold.placed');
 });
 
+const keptKeys = async () =>
+  (await services.db.selectFrom('blobs').select('name').where('name', 'like', 'exports/%').execute()).length;
 async function untar(bytes: Buffer): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const reading = extract();
@@ -324,6 +331,8 @@ test('everything about a person is exported, fetched once by a link, and ends', 
   expect(ready).toMatchObject({ state: 'ready', progress: { activity: 2, profile: 1 } });
   const { body: link } = await call<{ url: string }>('POST', `/exports/${id}/link`, {});
   const path = new URL(link.url).pathname;
+  const looked = await app.request(path, { method: 'HEAD' }, { incoming: { socket: { remoteAddress: '127.0.0.1' } } });
+  expect(looked.status, 'a look does not use it up').toBe(404);
   const answer = await app.request(path, {}, { incoming: { socket: { remoteAddress: '127.0.0.1' } } });
   expect(answer.status).toBe(200);
   const bytes = await buffer(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]));
@@ -359,4 +368,22 @@ test('everything about a person is exported, fetched once by a link, and ends', 
   let blobs = 0;
   for await (const _ of services.blobs.list('exports/')) blobs += 1;
   expect(blobs).toBe(0);
+});
+
+test('an erasure ends what was exported before it', async () => {
+  await prompts(grace, 1, 'secret');
+  await call('POST', '/exports', { memberId: grace, reason: 'Request 13' });
+  await call('POST', '/exports', { memberId: linus, reason: 'Request 14' });
+  await work.look();
+  expect(await keptKeys()).toBe(2);
+  await erase();
+  await work.look();
+  const { items } = (await call<{ items: PersonExport[] }>('GET', '/exports')).body;
+  expect(new Map(items.map(({ memberId, state }) => [memberId, state]))).toEqual(
+    new Map([
+      [grace, 'expired'],
+      [linus, 'ready'],
+    ]),
+  );
+  expect(await keptKeys()).toBe(1);
 });

@@ -5,6 +5,8 @@ import { listRunningExports, updateExport } from './person-export/export-queries
 import { runExport } from './person-export/exports.ts';
 
 const lookEveryMs = 2_000;
+/** What failed fails again at once, and each attempt may write whole files. */
+const waitAfterFailureMs = 60_000;
 
 export interface PersonWork {
   /** Does what there is to do now. */
@@ -19,17 +21,21 @@ type WorkServices = Pick<Services, 'db' | 'clock' | 'blobs' | 'secrets' | 'log' 
 export function openPersonWork(services: WorkServices): PersonWork {
   const { db, log, signals } = services;
   const stopping = new AbortController();
+  const waitUntilMs = new Map<string, number>();
   const attempt = async (
     what: string,
     id: string,
     run: () => Promise<void>,
     note: (problem: string) => Promise<unknown>,
   ) => {
+    if (performance.now() < (waitUntilMs.get(id) ?? 0)) return;
     try {
       await run();
+      waitUntilMs.delete(id);
     } catch (error) {
       if (stopping.signal.aborted) return;
       log.error({ err: error, [what]: id }, `the ${what} of a person failed; it is tried again`);
+      waitUntilMs.set(id, performance.now() + waitAfterFailureMs);
       await note('Reeve itself failed; its log says why. It is tried again.');
     }
   };

@@ -64,7 +64,11 @@ describe('owner link', () => {
 
   test('makes the workspace and its first owner, signed in', async () => {
     const browser = apiClient(app);
-    expect((await browser.call('GET', '/session')).body).toEqual({ state: 'signed-out', isExample: false, needsSetup: true });
+    expect((await browser.call('GET', '/session')).body).toEqual({
+      state: 'signed-out',
+      isExample: false,
+      needsSetup: true,
+    });
     const token = await ownerLink();
     const preview = await browser.call('POST', '/links/preview', { token });
     expect(preview.body).toMatchObject({ kind: 'owner', workspaceName: null, email: null });

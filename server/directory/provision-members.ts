@@ -1,5 +1,6 @@
 import { record } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
+import { shareHoldLock } from '#server/db/not-held.ts';
 import { ReeveError } from '#server/fail.ts';
 import { endMemberAccess } from '#server/identity/index.ts';
 import { findHeldRoles } from '#server/roles/index.ts';
@@ -114,7 +115,8 @@ export async function removeMemberIn(change: DirectoryChange, id: string): Promi
   requireOwnersHeld(change);
   const { tx, workspaceId, actor, at } = change;
   const target = await readTarget(change, id);
-  // With the member their sign-ins, tokens and deliveries would go.
+  // With the member their sign-ins, tokens and deliveries would go. A hold that is being placed is seen, or waits and finds nobody.
+  await shareHoldLock(tx);
   if (await isOnHold(tx, workspaceId, id)) throw new ReeveError('on-hold', { memberId: id });
   const roles = (await findHeldRoles(tx, workspaceId, id)).map((role) => role.id);
   const ended = await endMemberAccess(tx, { workspaceId, memberId: id, at, because: 'member-removed' });

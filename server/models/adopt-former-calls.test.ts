@@ -3,6 +3,7 @@ import { readContent } from '#server/activity/index.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { adoptFormerCalls } from './adopt-former-calls.ts';
 import { newCallRow } from './call-row.ts';
+import { forgetFormerTextsOf } from './former-queries.ts';
 import { saveCalls } from './gateway-queries.ts';
 
 let services: TestServices;
@@ -53,4 +54,17 @@ it('makes events of calls from before there were any, when they were, and seals 
     expect.arrayContaining([{ prompt: 'my former prompt' }, { answer: 'my former answer' }]),
   );
   expect(JSON.stringify(await db.selectFrom('activity_content').selectAll().execute())).not.toContain('former');
+});
+
+it('makes events of a call whose texts were erased before', async () => {
+  const { db } = services;
+  const [call] = await db.selectFrom('model_calls').selectAll().orderBy('started_at').execute();
+  if (!call?.member_id) throw new Error('there is no call');
+  const { id, started_at, workspace_id: workspaceId, member_id: memberId } = call;
+  await db.insertInto('former_calls').values({ id, started_at, request_text: 'again', answer_text: null }).execute();
+  await forgetFormerTextsOf(db, { workspaceId: 'ws_other', memberId });
+  expect(await db.selectFrom('former_calls').select('request_text').execute()).toEqual([{ request_text: 'again' }]);
+  await forgetFormerTextsOf(db, { workspaceId, memberId });
+  expect(await db.selectFrom('former_calls').select('request_text').execute()).toEqual([{ request_text: null }]);
+  expect(await adoptFormerCalls(services)).toBe(1);
 });

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
+import type { Person } from '#server/db/person-rows.ts';
 import type { CallRow } from './gateway-queries.ts';
 
 export type FormerCall = CallRow & { request_text: string | null; answer_text: string | null };
@@ -16,3 +17,11 @@ export async function takeFormerCalls(tx: Database, limit: number): Promise<Form
     order by c.started_at, c.id`.execute(tx);
   return rows;
 }
+
+/** Takes the texts of a person's calls that nobody has adopted yet; the calls stay. */
+export const forgetFormerTextsOf = (tx: Database, { workspaceId, memberId }: Person): Promise<unknown> =>
+  sql`update former_calls set request_text = null, answer_text = null
+    where (request_text is not null or answer_text is not null)
+      and id in (select c.id from model_calls c where c.workspace_id = ${workspaceId} and c.member_id = ${memberId})`.execute(
+    tx,
+  );

@@ -4,6 +4,7 @@
 export { adoptFormerCalls } from './adopt-former-calls.ts';
 export { recordOf } from './call-record.ts';
 export { newCallRow } from './call-row.ts';
+export { forgetFormerTextsOf } from './former-queries.ts';
 export type { CallRow } from './gateway-queries.ts';
 export { countOldCalls, purgeCalls } from './keeping-queries.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { notHeld, shareHoldLock } from '#server/db/not-held.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { keyInSql } from './delivery-queries.ts';
 
@@ -66,10 +67,13 @@ export async function saveDelivery(db: Database, row: ReceiptRow): Promise<void>
       last_at = greatest(policy_receipts.last_at, excluded.last_at), fetches = policy_receipts.fetches + 1`.execute(db);
 }
 
-export const purgeReceipts = async (db: Database, before: Date): Promise<number> => {
-  const { numDeletedRows } = await db.deleteFrom('policy_receipts').where('last_at', '<', before).executeTakeFirst();
-  return Number(numDeletedRows);
-};
+/** Those of people on whom there is a legal hold stay. */
+export const purgeReceipts = (db: Database, before: Date): Promise<number> =>
+  db.transaction().execute(async (tx) => {
+    await shareHoldLock(tx);
+    const old = tx.deleteFrom('policy_receipts').where('last_at', '<', before).where(notHeld('policy_receipts'));
+    return Number((await old.executeTakeFirst()).numDeletedRows);
+  });
 
 /**
  * What applies at this moment: `member_id`, `policy_id`, `policy_name`, `revision`, `policy_key`, of active members or of these. For

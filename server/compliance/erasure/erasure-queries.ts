@@ -61,6 +61,21 @@ export const findUnfinishedOf = (db: Database, workspaceId: string, memberId: st
     .where('state', '<>', 'done')
     .executeTakeFirst();
 
+/** Whether an erasure of the person ended after that time. */
+export const wasErasedAfter = async (
+  tx: Database,
+  { workspaceId, memberId, after }: { workspaceId: string; memberId: string; after: Date },
+): Promise<boolean> => {
+  const row = await tx
+    .selectFrom('compliance_erasures')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('member_id', '=', memberId)
+    .where('finished_at', '>', after)
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
 export const insertReplaced = (tx: Database, row: Insertable<Tables['compliance_replaced_files']>) =>
   tx.insertInto('compliance_replaced_files').values(row).execute();
 

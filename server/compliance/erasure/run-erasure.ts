@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { ComplianceLogType } from '#contract/compliance.ts';
-import { eraseContentOf } from '#server/activity/index.ts';
+import { eraseContentOf, waitForWriters } from '#server/activity/index.ts';
 import { type Actor, erasePerson, record } from '#server/audit/index.ts';
 import { shareHoldLock } from '#server/db/not-held.ts';
 import type { Database } from '#server/db/open-database.ts';
+import { forgetFormerTextsOf } from '#server/models/index.ts';
 import type { Services } from '#server/services.ts';
 import { listHeldPeople } from '../keeping/hold-queries.ts';
 import { countFiles, type LogFileRow, listFilesBehind } from '../keeping/log-file-queries.ts';
 import { readMarks } from '../log-files/log-file-queries.ts';
 import { sealLogs } from '../log-files/seal-logs.ts';
+import { endExportsOf } from '../person-export/end-export.ts';
 import { activityHead } from '../records/read-activity.ts';
 import { type Erasing, erasedText } from './erase-line.ts';
 import { findErasure, type JournalRow, listReplaced, lockErasure, updateErasure } from './erasure-queries.ts';
@@ -47,6 +49,14 @@ async function inStep<Result>(
 }
 
 async function eraseContents(services: ErasureServices, id: string): Promise<void> {
+  // A transaction of its own, because it holds writers up: what they had written and not committed is there to be erased afterwards. The
+  // former texts come first: whoever adopts them has taken them before it writes events.
+  const begun = await inStep(services, { id, step: 'content' }, async (tx, row) => {
+    await forgetFormerTextsOf(tx, { workspaceId: row.workspace_id, memberId: row.member_id });
+    await waitForWriters(tx);
+    return true;
+  });
+  if (begun === null) return;
   for (;;) {
     const gone = await inStep(services, { id, step: 'content' }, async (tx, row) => {
       const { workspace_id: workspaceId, member_id: memberId } = row;
@@ -117,6 +127,9 @@ async function eraseFiles(services: ErasureServices, id: string, signal: AbortSi
   const start = await findErasure(db, id);
   if (start?.step !== 'files') return;
   const { workspace_id: workspaceId, member_id: memberId } = start;
+  // While they are held nothing is written, sealed files included.
+  const goesOn = await inStep(services, { id, step: 'files' }, () => Promise.resolve(true));
+  if (goesOn === null) return;
   await sealBefore(services, workspaceId);
   const types = typesOf(start);
   await inStep(services, { id, step: 'files' }, async (tx, row) => {
@@ -156,6 +169,7 @@ async function finish(services: ErasureServices, id: string): Promise<void> {
     const { workspace_id: workspaceId, member_id: memberId, with_audit } = row;
     const label = with_audit ? erasedText : (row.member_label ?? memberId);
     const stays = with_audit ? null : row.member_label;
+    await endExportsOf(services, tx, { workspaceId, memberId });
     await updateErasure(tx, id, {
       state: 'done',
       step: 'done',

@@ -3,6 +3,7 @@ import { type RetentionKind, retentionFacts } from '#contract/compliance-retenti
 import { record, systemActor } from '#server/audit/index.ts';
 import { shareHoldLock } from '#server/db/not-held.ts';
 import type { Services } from '#server/services.ts';
+import { sumOfEach } from '../each-workspace.ts';
 import { peopleIn } from '../log-lines.ts';
 import { listHeldPeople } from './hold-queries.ts';
 import { deleteFile, type LogFileRow, listOldFiles, lockFile, savePeople } from './log-file-queries.ts';
@@ -74,10 +75,11 @@ async function purgeFiles(
   }
 }
 
-async function purgeWorkspace(services: PurgeServices, workspaceId: string): Promise<number> {
+type Gone = Partial<Record<RetentionKind, number>>;
+
+async function purgeKinds(services: PurgeServices, workspaceId: string, gone: Gone): Promise<void> {
   const { db, clock } = services;
   const now = clock();
-  const gone: Partial<Record<RetentionKind, number>> = {};
   for (const { kind, days } of await readRetention(db, workspaceId)) {
     const old = { workspaceId, before: daysBefore(now, Math.max(days, retentionFacts(kind).leastDays)) };
     const rows = rowKinds[kind];
@@ -86,9 +88,19 @@ async function purgeWorkspace(services: PurgeServices, workspaceId: string): Pro
       : await purgeFiles(services, { ...old, type: kind as ComplianceLogType });
     if (count > 0) gone[kind] = count;
   }
-  const total = Object.values(gone).reduce((sum, count) => sum + count, 0);
-  if (total > 0) await record(db, systemActor('reeve', workspaceId), 'compliance.purged', { at: clock(), ...gone });
-  return total;
+}
+
+async function purgeWorkspace(services: PurgeServices, workspaceId: string): Promise<number> {
+  const { db, clock } = services;
+  const gone: Gone = {};
+  const total = () => Object.values(gone).reduce((sum, count) => sum + count, 0);
+  try {
+    await purgeKinds(services, workspaceId, gone);
+  } finally {
+    // What went is told also where a later kind fails.
+    if (total() > 0) await record(db, systemActor('reeve', workspaceId), 'compliance.purged', { at: clock(), ...gone });
+  }
+  return total();
 }
 
 /**
@@ -96,7 +108,5 @@ async function purgeWorkspace(services: PurgeServices, workspaceId: string): Pro
  * found again.
  */
 export async function purgeOldRecords(services: PurgeServices): Promise<number> {
-  let total = 0;
-  for (const workspaceId of await listWorkspaces(services.db)) total += await purgeWorkspace(services, workspaceId);
-  return total;
+  return sumOfEach(await listWorkspaces(services.db), (workspaceId) => purgeWorkspace(services, workspaceId));
 }

@@ -29,6 +29,18 @@ export type ExportRow = NonNullable<Awaited<ReturnType<typeof findExport>>>;
 export const lockExport = (tx: Database, id: string) =>
   tx.selectFrom('compliance_exports').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 
+/** What is written or can be fetched of a person; whoever registers one waits. */
+export const lockExportsOf = (tx: Database, workspaceId: string, memberId: string) =>
+  tx
+    .selectFrom('compliance_exports')
+    .select(['id', 'state', 'blob'])
+    .where('workspace_id', '=', workspaceId)
+    .where('member_id', '=', memberId)
+    .where('state', 'in', ['running', 'ready', 'fetched'])
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+
 export const insertExport = (tx: Database, row: Insertable<Columns>) =>
   tx.insertInto('compliance_exports').values(row).execute();
 

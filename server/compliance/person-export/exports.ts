@@ -6,7 +6,9 @@ import { mintToken } from '#server/crypto/token-hash.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
+import { wasErasedAfter } from '../erasure/erasure-queries.ts';
 import { labelOf, requirePerson } from '../people.ts';
+import { endExport } from './end-export.ts';
 import {
   type ExportRow,
   findExport,
@@ -120,6 +122,9 @@ export async function runExport(services: ExportServices, id: string): Promise<v
   await db.transaction().execute(async (tx) => {
     const locked = await lockExport(tx, id);
     if (locked?.state !== 'running') return;
+    // What was read may be gone since: it stays running, and is written anew.
+    const { workspace_id: workspaceId, member_id: memberId } = row;
+    if (await wasErasedAfter(tx, { workspaceId, memberId, after: head.madeAt })) return;
     const at = clock();
     await blobs.keep(tx, blob, at);
     const { bytes, sha256 } = blob;
@@ -165,11 +170,7 @@ export async function linkExport(
 /** Destroys the keys of what nobody may fetch any more. */
 export async function expireExports({ db, clock, blobs }: ExportServices): Promise<number> {
   const expired = await listExpiredExports(db, clock());
-  for (const { id, blob } of expired)
-    await db.transaction().execute(async (tx) => {
-      await updateExport(tx, id, { state: 'expired', blob: null, token_hash: null, token_expires_at: null });
-      if (blob !== null) await blobs.forget(tx, blob);
-    });
+  for (const { id, blob } of expired) await db.transaction().execute((tx) => endExport({ blobs }, tx, { id, blob }));
   return expired.length;
 }
 

@@ -10,6 +10,8 @@ import { exportActor, exportPath } from './exports.ts';
 type FetchServices = Pick<Services, 'db' | 'clock' | 'blobs'>;
 
 async function fetchExport({ db, clock, blobs }: FetchServices, { c, ip }: WireCall): Promise<Response> {
+  // Whoever only looks what is there, as previews of links do, does not use it up.
+  if (c.req.method === 'HEAD') throw new ReeveError('not-found');
   const token = c.req.param('token') ?? '';
   // Used before the first byte leaves: two who have the link do not both get it.
   const row = await db.transaction().execute(async (tx) => {

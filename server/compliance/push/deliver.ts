@@ -47,6 +47,15 @@ interface Delivery {
   row: DestinationRow;
   stream: RecordStream;
   signal: AbortSignal;
+  lease: string;
+}
+
+const leaseFrom = (lease: string, now: Date) => ({ lease, now, until: new Date(now.getTime() + leaseMs) });
+
+/** Keeps the lease. False: the destination was changed, turned off or deleted since its row was read, or somebody else is at it. */
+async function isAsItWas({ pushing: { db, clock }, row, lease }: Omit<Delivery, 'stream'>): Promise<boolean> {
+  const now = await takeLease(db, row.id, leaseFrom(lease, clock()));
+  return now?.updated_at.getTime() === row.updated_at.getTime();
 }
 
 /** A record as it is without content, which the receiver has no room for. */
@@ -59,12 +68,13 @@ async function withoutContent({ pushing, row, stream }: Delivery, { position, re
 
 /**
  * Sends a batch and moves the position to `to`. What is too large for the other side is halved; a single record that still is goes
- * without its content and says so.
+ * without its content and says so. @returns false when the destination is not as it was any more
  */
-async function deliverBatch(delivery: Delivery, batch: readonly PositionedRecord[], to: number): Promise<void> {
+async function deliverBatch(delivery: Delivery, batch: readonly PositionedRecord[], to: number): Promise<boolean> {
   const { pushing, row, stream, signal } = delivery;
   const [first] = batch;
-  if (!first) return;
+  if (!first) return true;
+  if (!(await isAsItWas(delivery))) return false;
   const ids = batch.map(({ record }) => record.event_id);
   let remark: string | null;
   try {
@@ -79,8 +89,8 @@ async function deliverBatch(delivery: Delivery, batch: readonly PositionedRecord
     if (batch.length > 1) {
       const [one, other] = [batch.slice(0, Math.ceil(batch.length / 2)), batch.slice(Math.ceil(batch.length / 2))];
       // Of what makes several records, all come again when only some were taken.
-      await deliverBatch(delivery, one, (other[0]?.position ?? to + 1) - 1);
-      return deliverBatch(delivery, other, to);
+      const isTaken = await deliverBatch(delivery, one, (other[0]?.position ?? to + 1) - 1);
+      return isTaken && deliverBatch(delivery, other, to);
     }
     if (!row.with_content || 'reeve_content_left_out' in first.record) throw error;
     return deliverBatch(delivery, [await withoutContent(delivery, first)], to);
@@ -89,9 +99,10 @@ async function deliverBatch(delivery: Delivery, batch: readonly PositionedRecord
     await savePosition(tx, row.id, { origin: stream.origin, position: to });
     await noteDelivered(tx, row.id, { count: batch.length, at: pushing.clock(), remark });
   });
+  return true;
 }
 
-/** A page of one origin. @returns whether anything moved */
+/** A page of one origin, as long as the destination is as it was. @returns whether there may be more */
 async function deliverPage(delivery: Delivery, after: number): Promise<boolean> {
   const { pushing, row, stream, signal } = delivery;
   const part = { workspaceId: row.workspace_id, after, limit: mostRecords, withContent: row.with_content };
@@ -101,9 +112,10 @@ async function deliverPage(delivery: Delivery, after: number): Promise<boolean> 
   for (const [index, batch] of batches.entries()) {
     if (signal.aborted) return false;
     const following = batches[index + 1]?.[0];
-    await deliverBatch(delivery, batch, following ? following.position - 1 : readTo);
+    // Changed: the rest goes by what it says now.
+    if (!(await deliverBatch(delivery, batch, following ? following.position - 1 : readTo))) return true;
   }
-  if (batches.length === 0 && readTo > after)
+  if (batches.length === 0 && readTo > after && (await isAsItWas(delivery)))
     await savePosition(pushing.db, row.id, { origin: stream.origin, position: readTo });
   return readTo > after;
 }
@@ -135,15 +147,14 @@ export async function deliver(pushing: Pushing, id: string, signal: AbortSignal)
   const { db, clock } = pushing;
   const lease = randomUUID();
   for (let hasMore = true; hasMore && !signal.aborted; ) {
-    const now = clock();
-    const row = await takeLease(db, id, { lease, now, until: new Date(now.getTime() + leaseMs) });
-    if (!row) return;
+    const row = await takeLease(db, id, leaseFrom(lease, clock()));
+    if (!row) break;
     try {
       const positions = await readPositions(db, id);
       hasMore = false;
       for (const stream of pushing.streams) {
         if (signal.aborted) break;
-        const moved = await deliverPage({ pushing, row, stream, signal }, positions.get(stream.origin) ?? 0);
+        const moved = await deliverPage({ pushing, row, stream, signal, lease }, positions.get(stream.origin) ?? 0);
         hasMore ||= moved;
       }
     } catch (error) {

@@ -348,6 +348,32 @@ test('it is turned off, named twice, deleted', async () => {
   expect((await call('DELETE', `/${destination.id}`)).status).toBe(404);
 });
 
+test.each([
+  ['turned off', { isEnabled: false }, []],
+  ['told to want less', { eventTypes: ['AUDIT_LOG'] }, ['AUDIT_LOG']],
+])('what is %s while records are read gets none by what it was before', async (_, change, arrives) => {
+  await push.close();
+  const receiver = await startReceiver();
+  const { destination } = await make({ kind: 'webhook', address: receiver.url });
+  list.add('CODEX_LOG', 1);
+  list.add('AUDIT_LOG', 1);
+  let reads = 0;
+  const read: typeof list.stream.read = async (...input) => {
+    reads += 1;
+    if (reads === 1) {
+      services.setNow(new Date(Date.now() + 1_000));
+      expect((await call('PATCH', `/${destination.id}`, change)).status).toBe(200);
+    }
+    return list.stream.read(...input);
+  };
+  const changed = openPush(services, [{ ...list.stream, read }]);
+  onTestFinished(() => changed.close());
+  await changed.look();
+  expect(recordsIn(receiver.asked).map(({ type }) => type)).toEqual(arrives);
+  const rows = await services.db.selectFrom('compliance_destinations').select('lease').execute();
+  expect(rows, 'nobody is at it').toEqual([{ lease: null }]);
+});
+
 test('the wait doubles, is spread, and ends at a quarter of an hour', () => {
   for (const failures of [0, 3, 9, 40]) {
     const most = Math.min(2_000 * 2 ** failures, 900_000);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { notHeld, shareHoldLock } from '#server/db/not-held.ts';
 import type { Database } from '#server/db/open-database.ts';
 import type { Reporter } from './event-of-log.ts';
 
@@ -61,11 +62,11 @@ export async function countSent(tx: Database, sent: readonly Sent[], at: Date): 
       set records = t.records + excluded.records, last_at = greatest(t.last_at, excluded.last_at)`.execute(tx);
 }
 
-/** Days of which nothing is asked any more. */
-export async function purgeSenders(db: Database, before: Date): Promise<number> {
-  const { numDeletedRows } = await db
-    .deleteFrom('telemetry_senders')
-    .where('day', '<', before.toISOString().slice(0, 10))
-    .executeTakeFirst();
-  return Number(numDeletedRows);
-}
+/** Days of which nothing is asked any more, save those of people on whom there is a legal hold. */
+export const purgeSenders = (db: Database, before: Date): Promise<number> =>
+  db.transaction().execute(async (tx) => {
+    await shareHoldLock(tx);
+    const day = before.toISOString().slice(0, 10);
+    const old = tx.deleteFrom('telemetry_senders').where('day', '<', day).where(notHeld('telemetry_senders'));
+    return Number((await old.executeTakeFirst()).numDeletedRows);
+  });
