@@ -57,31 +57,20 @@ function jsonOf(rows: readonly EventRow[]): string {
   return unstorable.test(text) ? JSON.stringify(held, storable) : text;
 }
 
-/** What a second report of the same event may add to the first; the time of the first stays. */
-const filled = [
-  'member_id',
-  'member_label',
-  'client',
-  'client_version',
-  'model',
-  'thread_id',
-  'turn_id',
-  'call_id',
-  'tool',
-  'decision',
-  'decided_by',
-  'rule',
-  'outcome',
-  'code',
-  'policy_name',
-  'duration_ms',
-  'input_tokens',
-  'cached_input_tokens',
-  'output_tokens',
-  'reasoning_tokens',
-  'cost_usd',
-  'credits',
-] as const satisfies readonly (keyof EventRow)[];
+/** What of the first report stays as it is; `detail` is merged. */
+const staying: ReadonlySet<keyof EventRow> = new Set([
+  'workspace_id',
+  'id',
+  'at',
+  'received_at',
+  'reported_at',
+  'source',
+  'kind',
+  'surface',
+  'detail',
+]);
+/** What a second report of the same event may add to the first. */
+const filled = columns.filter((name) => !staying.has(name));
 
 /** An event as it stands now. */
 export interface WrittenRow extends Pick<EventRow, 'workspace_id' | 'id' | 'at' | 'member_id'> {

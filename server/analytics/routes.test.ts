@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ActivityEvent } from '#contract/activity-events.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
+import type { OwnApi } from '#server/http/own-api-caller.ts';
 import { activityEvent, recordEvents } from '#testing/activity.ts';
 import { apiClient } from '#testing/own-api-client.ts';
 import { signedInAs } from '#testing/signed-in-as.ts';
@@ -115,9 +116,15 @@ function as() {
   });
   return { app, client: apiClient(app) };
 }
-// biome-ignore lint/suspicious/noExplicitAny: answers are compared, field by field
-const get = async (path: string): Promise<any> => {
-  const answer = await as().client.call('GET', `/analytics/${path}`);
+type Analytics = OwnApi['analytics'];
+const get = async <Name extends 'summary' | 'groups' | 'tools' | 'members' | 'status' | 'codeReviews'>(
+  name: Name,
+  query = '',
+) => {
+  const answer = await as().client.call<Awaited<ReturnType<Analytics[Name]>>>(
+    'GET',
+    `/analytics/${name === 'codeReviews' ? 'code-reviews' : name}?${query}`,
+  );
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   return answer.body;
 };
@@ -171,7 +178,7 @@ test('before anything is counted, it says that something waits', async () => {
 
 describe('after it is counted', () => {
   test('the summary has the right number at every level', async () => {
-    const summary = await get('summary?from=2026-11-20&to=2026-11-26');
+    const summary = await get('summary', 'from=2026-11-20&to=2026-11-26');
     expect(summary).toMatchObject({
       timeZone: 'UTC',
       buckets: ['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24', '2026-11-25', '2026-11-26'],
@@ -197,8 +204,8 @@ describe('after it is counted', () => {
       { key: 'CODEX_CLI', totals: { activeMembers: 2, threads: 4, calls: 4 } },
       { key: 'CODEX_IDE_VSCODE', totals: { activeMembers: 1, threads: 1, calls: 1 } },
     ]);
-    expect(summary.byModel.map(({ key }: { key: string }) => key)).toEqual(['gpt-5.5', 'gpt-5.5-mini']);
-    expect(summary.bySurface[1].series[6]).toMatchObject({ threads: 1, activeMembers: 1 });
+    expect(summary.byModel.map(({ key }) => key)).toEqual(['gpt-5.5', 'gpt-5.5-mini']);
+    expect(summary.bySurface[1]?.series[6]).toMatchObject({ threads: 1, activeMembers: 1 });
   });
 
   test.each([
@@ -209,22 +216,22 @@ describe('after it is counted', () => {
     ['groupId=nothing', { threads: 0, calls: 0, activeMembers: 0 }],
     ['interval=week', { threads: 4, calls: 5, activeMembers: 2 }],
   ])('filter %s', async (query, totals) => {
-    expect((await get(`summary?from=2026-11-20&to=2026-11-26&${query}`)).totals).toMatchObject(totals);
+    expect((await get('summary', `from=2026-11-20&to=2026-11-26&${query}`)).totals).toMatchObject(totals);
   });
 
   test('one member alone, by day and by week', async () => {
-    const one = await get(`summary?from=2026-11-20&to=2026-11-26&memberId=${grace}`);
+    const one = await get('summary', `from=2026-11-20&to=2026-11-26&memberId=${grace}`);
     expect(one.totals).toMatchObject({ threads: 1, credits: 9, activeMembers: 1 });
-    const weeks = await get(`summary?from=2026-11-20&to=2026-11-26&interval=week&memberId=${ada}`);
+    const weeks = await get('summary', `from=2026-11-20&to=2026-11-26&interval=week&memberId=${ada}`);
     expect(weeks).toMatchObject({ from: '2026-11-16', to: '2026-11-29', buckets: ['2026-11-16', '2026-11-23'] });
-    expect(weeks.series.map(({ calls, activeMembers }: never) => [calls, activeMembers])).toEqual([
+    expect(weeks.series.map(({ calls, activeMembers }) => [calls, activeMembers])).toEqual([
       [0, 0],
       [4, 1],
     ]);
   });
 
   test('groups show who of them uses it', async () => {
-    const { groups } = await get('groups?from=2026-11-25&to=2026-11-26');
+    const { groups } = await get('groups', 'from=2026-11-25&to=2026-11-26');
     expect(groups).toMatchObject([
       {
         key: '',
@@ -250,7 +257,7 @@ describe('after it is counted', () => {
   });
 
   test('tools, decisions, what was blocked by which rule, and what the gateway refused', async () => {
-    const tools = await get('tools?from=2026-11-25&to=2026-11-26');
+    const tools = await get('tools', 'from=2026-11-25&to=2026-11-26');
     expect(tools).toMatchObject({
       tools: [{ tool: '=exec', times: 2, failed: 1, averageMs: 20, series: [0, 2] }],
       blocked: [
@@ -267,11 +274,16 @@ describe('after it is counted', () => {
       refusals: [{ code: 'policy-outdated', times: 1, series: [1, 0] }],
     });
     expect(tools.decisions).toHaveLength(2);
-    expect(await get(`tools?memberId=${grace}`)).toMatchObject({ tools: [], decisions: [], blocked: [], refusals: [] });
+    expect(await get('tools', `memberId=${grace}`)).toMatchObject({
+      tools: [],
+      decisions: [],
+      blocked: [],
+      refusals: [],
+    });
   });
 
   test('members in every order', async () => {
-    const page = await get('members?from=2026-10-28&to=2026-11-26');
+    const page = await get('members', 'from=2026-10-28&to=2026-11-26');
     expect(page).toMatchObject({
       total: 2,
       pages: 1,
@@ -292,33 +304,33 @@ describe('after it is counted', () => {
       ],
     });
     for (const sort of ['costUsd', 'threads', 'turns', 'totalTokens', 'calls', 'activeDays', 'streakDays'])
-      expect((await get(`members?sort=${sort}`)).items[0].memberId, sort).toBe(ada);
-    expect((await get('members?sort=credits&direction=asc')).items[0].memberId).toBe(ada);
-    expect(await get('members?search=GRACE@')).toMatchObject({ total: 1, items: [{ memberId: grace }] });
-    expect(await get('members?page=2&limit=1')).toMatchObject({
+      expect((await get('members', `sort=${sort}`)).items[0]?.memberId, sort).toBe(ada);
+    expect((await get('members', 'sort=credits&direction=asc')).items[0]?.memberId).toBe(ada);
+    expect(await get('members', 'search=GRACE@')).toMatchObject({ total: 1, items: [{ memberId: grace }] });
+    expect(await get('members', 'page=2&limit=1')).toMatchObject({
       total: 2,
       pages: 2,
       items: [{ rank: 2, memberId: ada }],
     });
-    expect(await get('members?page=9')).toMatchObject({ total: 2, items: [] });
-    expect(await get('members?groupId=grp_1&surface=CODEX_IDE_VSCODE')).toMatchObject({
+    expect(await get('members', 'page=9')).toMatchObject({ total: 2, items: [] });
+    expect(await get('members', 'groupId=grp_1&surface=CODEX_IDE_VSCODE')).toMatchObject({
       total: 1,
       items: [{ memberId: ada, calls: 1, activeDays: 1, streakDays: 1 }],
     });
   });
 
   test('a streak is not broken by a day that is not over, and goes over months', async () => {
-    expect((await get('members?to=2026-11-27&sort=streakDays')).items[0]).toMatchObject({
+    expect((await get('members', 'to=2026-11-27&sort=streakDays')).items[0]).toMatchObject({
       memberId: ada,
       streakDays: 3,
     });
-    expect(
-      (await get('members?to=2026-11-28')).items.find(({ memberId }: { memberId: string }) => memberId === ada),
-    ).toMatchObject({ streakDays: 0 });
+    expect((await get('members', 'to=2026-11-28')).items.find(({ memberId }) => memberId === ada)).toMatchObject({
+      streakDays: 0,
+    });
   });
 
   test('it says how whole the figures are, and why a panel is empty', async () => {
-    const status = await get('status?from=2026-11-20&to=2026-11-26');
+    const status = await get('status', 'from=2026-11-20&to=2026-11-26');
     expect(status.completeness).toMatchObject({
       activeMembers: 2,
       unpricedCalls: 1,
@@ -340,14 +352,14 @@ describe('after it is counted', () => {
       clients: ['codex_exec', 'codex_vscode'],
       groups: [{ id: 'grp_1', name: 'Engineering' }],
     });
-    expect((await get('status?from=2026-11-20&to=2026-11-20')).panels).toMatchObject({
+    expect((await get('status', 'from=2026-11-20&to=2026-11-20')).panels).toMatchObject({
       tools: { state: 'not-collected' },
       blocked: { state: 'not-collected' },
     });
     await services.db.updateTable('workspaces').set({ codex_local_enabled: false }).execute();
-    expect((await get('status?from=2026-11-01&to=2026-11-02')).panels.usage.state).toBe('off');
+    expect((await get('status', 'from=2026-11-01&to=2026-11-02')).panels.usage.state).toBe('off');
     await services.db.updateTable('workspaces').set({ codex_local_enabled: true }).execute();
-    expect(await get('code-reviews')).toMatchObject({ reviews: [], panel: { state: 'not-collected' } });
+    expect(await get('codeReviews')).toMatchObject({ reviews: [], panel: { state: 'not-collected' } });
   });
 
   test('a download is a file, safe in a spreadsheet, and leaves a trace', async () => {
@@ -395,21 +407,21 @@ describe('after it is counted', () => {
 
 describe('counting everything again', () => {
   test('is asked for, shows how far it is, and gives the same', async () => {
-    const before = await get('summary?from=2026-11-01&to=2026-11-26');
+    const before = await get('summary', 'from=2026-11-01&to=2026-11-26');
     await services.db.updateTable('usage_days').set({ calls: 99, credits: 1_000 }).execute();
     const answer = await as().client.call('POST', '/analytics/recount', {});
     expect(answer).toMatchObject({ status: 200, body: { days: 9 } });
     expect((await get('status')).freshness.recount).toEqual({ because: 'asked', timeZone: null, days: 9, daysDone: 0 });
     await countUsage(services).runToEnd();
     expect((await get('status')).freshness.recount).toBeNull();
-    expect(await get('summary?from=2026-11-01&to=2026-11-26')).toEqual(before);
+    expect(await get('summary', 'from=2026-11-01&to=2026-11-26')).toEqual(before);
   });
 
   test('what was counted of days whose events are deleted stays', async () => {
     await services.db.deleteFrom('activity_events').where('at', '<', on('21')).execute();
     await as().client.call('POST', '/analytics/recount', {});
     await countUsage(services).runToEnd();
-    expect((await get('summary?from=2026-11-20&to=2026-11-26')).totals).toMatchObject({
+    expect((await get('summary', 'from=2026-11-20&to=2026-11-26')).totals).toMatchObject({
       activeMembers: 2,
       credits: 15,
     });
@@ -419,14 +431,14 @@ describe('counting everything again', () => {
     await services.db.updateTable('workspaces').set({ time_zone: 'Pacific/Kiritimati' }).execute();
     expect(await get('status')).toMatchObject({ timeZone: 'UTC', to: '2026-11-26' });
     await countUsage(services).runToEnd();
-    const summary = await get('summary?from=2026-11-25&to=2026-11-27');
+    const summary = await get('summary', 'from=2026-11-25&to=2026-11-27');
     expect(summary).toMatchObject({ timeZone: 'Pacific/Kiritimati' });
     // 10:00 UTC is midnight there.
     expect(summary.series.map(({ calls }: { calls: number }) => calls)).toEqual([1, 1, 1]);
   });
 
   test('what was counted of events that a retention rule deleted stays, also where some of them are held', async () => {
-    const before = await get('summary?from=2026-11-20&to=2026-11-26');
+    const before = await get('summary', 'from=2026-11-20&to=2026-11-26');
     await services.db.transaction().execute((tx) => keepFigures(tx, { workspaceId, before: on('25', '10:00:00') }));
     await services.db
       .deleteFrom('activity_events')
@@ -437,6 +449,6 @@ describe('counting everything again', () => {
     await recordEvents(services.db, [event({ sameAs: ['late'], reportedAt: on('25', '07:00:00') })], now);
     await as().client.call('POST', '/analytics/recount', {});
     await countUsage(services).runToEnd();
-    expect(await get('summary?from=2026-11-20&to=2026-11-26')).toEqual(before);
+    expect(await get('summary', 'from=2026-11-20&to=2026-11-26')).toEqual(before);
   });
 });

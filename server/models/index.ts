@@ -2,7 +2,7 @@
 // Rule people get wrong: a call is written to the activity beside its stream, never in its path, and ends there exactly once.
 
 export { adoptFormerCalls } from './adopt-former-calls.ts';
-export { recordOf } from './call-record.ts';
+export { type CallRecord, recordOf } from './call-record.ts';
 export { newCallRow } from './call-row.ts';
 export { forgetFormerTextsOf } from './former-queries.ts';
 export type { CallRow } from './gateway-queries.ts';

@@ -55,6 +55,8 @@ export interface ExampleCall {
   outputTokens: number;
   reasoningTokens: number;
   durationMs: number;
+  /** Of the call that a person's new message began; null for those that go on with the turn. */
+  promptCharacters: number | null;
 }
 
 export interface ExampleDay {
@@ -158,7 +160,11 @@ function toolEvents(
   return [decided, completed];
 }
 
-function callOf(turn: Turn, random: Random, { model, policyName }: { model: string; policyName: string }): ExampleCall {
+function callOf(
+  turn: Turn,
+  random: Random,
+  { model, policyName }: { model: string; policyName: string },
+): Omit<ExampleCall, 'promptCharacters'> {
   const fate = random.next();
   const ending: Pick<ExampleCall, 'outcome' | 'refusalCode' | 'message'> =
     fate < 0.955
@@ -245,16 +251,10 @@ export function exampleDay(options: DayOptions): ExampleDay {
     for (let index = 0; index < callCount; index += 1) {
       const at = new Date(turn.at.getTime() + index * 25_000);
       if (at >= until) continue;
-      calls.push(callOf({ ...turn, at }, random, { model, policyName }));
+      const promptCharacters = index === 0 ? 20 + random.below(900) : null;
+      calls.push({ ...callOf({ ...turn, at }, random, { model, policyName }), promptCharacters });
       if (index > 0) events.push(...toolEvents({ ...turn, at }, random, { workspaceId, policyOn }));
     }
-    events.push(
-      eventOf(turn, workspaceId, {
-        kind: 'prompt.sent',
-        sameAs: [turn.threadId, turn.turnId],
-        detail: { characters: 20 + random.below(900) },
-      }),
-    );
   }
   return { calls, events };
 }

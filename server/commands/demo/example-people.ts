@@ -74,7 +74,7 @@ export const exampleGroups = [
   { name: 'Site reliability', size: 10, startsInWeek: 2, intensity: 0.9 },
   { name: 'Security', size: 6, startsInWeek: 0, intensity: 0.6 },
   { name: 'Contractors', size: 9, startsInWeek: 7, intensity: 0.8 },
-  { name: 'Trainees', size: 4, startsInWeek: 9, intensity: 1.4 },
+  { name: 'Trainees', size: 5, startsInWeek: 9, intensity: 1.4 },
 ] as const;
 export type ExampleGroup = (typeof exampleGroups)[number];
 
@@ -89,7 +89,7 @@ export interface ExamplePerson {
   startsOnDay: number;
 }
 
-/** 117 people, none of whom exists, each with habits of their own. */
+/** 118 people, none of whom exists, each with habits of their own. */
 export function examplePeople(random: Random): ExamplePerson[] {
   const taken = new Set<string>();
   const newName = (): string => {

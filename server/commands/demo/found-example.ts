@@ -5,7 +5,7 @@ import type { HttpEnv } from '#server/http/http-env.ts';
 import type { OwnApi } from '#server/http/own-api-caller.ts';
 import type { Services } from '#server/services.ts';
 import type { ExampleMember } from './example-activity.ts';
-import { creditsPerUsd } from './example-call-row.ts';
+import { creditsPerUsd } from './example-call-record.ts';
 import { type ExamplePerson, exampleGroups } from './example-people.ts';
 import { exampleOrder, examplePolicies } from './example-policies.ts';
 import { ownApiInProcess } from './own-api-in-process.ts';

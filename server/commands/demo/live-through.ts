@@ -1,10 +1,10 @@
 import { recordActivity } from '#server/activity/index.ts';
 import { logJobs } from '#server/compliance/index.ts';
-import { recordOf, saveRecords } from '#server/models/index.ts';
+import { saveRecords } from '#server/models/index.ts';
 import { deliverPolicy } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
 import { type ExampleMember, exampleDay, type PolicyOnDay } from './example-activity.ts';
-import { exampleCallRow } from './example-call-row.ts';
+import { exampleCallRecord } from './example-call-record.ts';
 import { exampleHistory } from './example-history.ts';
 import { exampleOrder, examplePolicies } from './example-policies.ts';
 import type { Founded } from './found-example.ts';
@@ -75,7 +75,7 @@ export async function liveThrough(options: LifeOptions): Promise<void> {
     for (const part of inParts(calls))
       await saveRecords(
         services,
-        part.map((call) => recordOf(exampleCallRow(founded, call))),
+        part.map((call) => exampleCallRecord(founded, call)),
       );
     for (const part of inParts(events))
       await services.db.transaction().execute((tx) => recordActivity(tx, part, time.now));

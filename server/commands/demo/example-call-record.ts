@@ -1,5 +1,5 @@
 import { newId } from '#server/crypto/ids.ts';
-import { type CallRow, newCallRow, priceCall } from '#server/models/index.ts';
+import { type CallRecord, type CallRow, newCallRow, priceCall, recordOf } from '#server/models/index.ts';
 import type { ExampleCall } from './example-activity.ts';
 import type { Founded } from './found-example.ts';
 
@@ -10,8 +10,7 @@ const usd = {
 };
 export const creditsPerUsd = 25;
 
-/** A call as the gateway leaves it behind when it has ended. */
-export function exampleCallRow({ workspaceId }: Founded, call: ExampleCall): CallRow {
+function rowOf({ workspaceId }: Founded, call: ExampleCall): CallRow {
   const isAnswered = call.outcome === 'completed';
   const price = call.model === 'example-small' ? usd['example-small'] : usd['example-large'];
   const { costUsd, credits } = priceCall({ usd: price, credits: null, creditsPerUsd }, call);
@@ -44,5 +43,15 @@ export function exampleCallRow({ workspaceId }: Founded, call: ExampleCall): Cal
     }),
     ended_at: new Date(call.startedAt.getTime() + call.durationMs),
     duration_ms: call.outcome === 'refused' ? 4 : call.durationMs,
+  };
+}
+
+/** A call as the gateway leaves it behind when it has ended, without a word of what was said. */
+export function exampleCallRecord(founded: Founded, call: ExampleCall): CallRecord {
+  const { promptCharacters: characters, outcome, outputTokens } = call;
+  return {
+    ...recordOf(rowOf(founded, call)),
+    prompt: characters === null ? null : { key: call.turnId, characters, images: 0, text: null },
+    answer: outcome === 'completed' ? { characters: outputTokens * 4, text: null } : null,
   };
 }
