@@ -1,7 +1,7 @@
-import { Pill, Select, TextInput } from '@mantine/core';
+import { Pill, Select } from '@mantine/core';
 import type { z } from 'zod';
-import { dayOf, endOfDay, startOfDay } from '#console/audit/audit-days.ts';
 import { ActivitySearch } from '#console/page-search.ts';
+import { DayFields } from '#console/ui/range/DayFields.tsx';
 import { SearchBox } from '#console/ui/SearchBox.tsx';
 import { codexSurfaces } from '#contract/codex-surfaces.ts';
 import { surfaceName } from '#contract/surface-names.ts';
@@ -65,22 +65,7 @@ export function EventFilters({ search, onFilter }: EventFiltersProps) {
         data={surfaceOptions}
         onChange={(surface) => choose('surface', surface)}
       />
-      <TextInput
-        type="date"
-        aria-label="From"
-        leftSection="From"
-        leftSectionWidth={52}
-        value={dayOf(search.from)}
-        onChange={(event) => onFilter({ from: startOfDay(event.currentTarget.value) })}
-      />
-      <TextInput
-        type="date"
-        aria-label="To"
-        leftSection="To"
-        leftSectionWidth={52}
-        value={dayOf(search.to)}
-        onChange={(event) => onFilter({ to: endOfDay(event.currentTarget.value) })}
-      />
+      <DayFields from={search.from} to={search.to} onChange={onFilter} />
       {pills.map(({ key, say }) => {
         const value = search[key];
         return (

@@ -3,10 +3,10 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import type { z } from 'zod';
 import type { AuditSearch } from '#console/page-search.ts';
+import { DayFields } from '#console/ui/range/DayFields.tsx';
 import { SearchBox } from '#console/ui/SearchBox.tsx';
 import { type AuditEventName, auditEvents } from '#contract/audit-events.ts';
 import classes from './Audit.module.css';
-import { dayOf, endOfDay, startOfDay } from './audit-days.ts';
 import { eventGroups } from './event-groups.ts';
 
 type Search = z.infer<typeof AuditSearch>;
@@ -65,22 +65,7 @@ export function AuditFilters({ search, onFilter }: AuditFiltersProps) {
         onChange={(kind) => onFilter({ actorKind: isActorKind(kind) ? kind : undefined })}
       />
       <AddressFilter ip={search.ip ?? ''} onFilter={onFilter} />
-      <TextInput
-        type="date"
-        aria-label="From"
-        leftSection="From"
-        leftSectionWidth={52}
-        value={dayOf(search.from)}
-        onChange={(event) => onFilter({ from: startOfDay(event.currentTarget.value) })}
-      />
-      <TextInput
-        type="date"
-        aria-label="To"
-        leftSection="To"
-        leftSectionWidth={36}
-        value={dayOf(search.to)}
-        onChange={(event) => onFilter({ to: endOfDay(event.currentTarget.value) })}
-      />
+      <DayFields from={search.from} to={search.to} onChange={onFilter} />
     </>
   );
 }
