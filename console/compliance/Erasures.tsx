@@ -1,27 +1,23 @@
-import { Button, Group, Progress } from '@mantine/core';
+import { Button, Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
-import { Entry, EntryList } from '#console/identity/EntryList.tsx';
+import { Entry } from '#console/identity/EntryList.tsx';
 import { useCan } from '#console/session.ts';
-import { Loaded } from '#console/shell/Loaded.tsx';
-import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { countOf, formatCount } from '#console/ui/figures.ts';
 import { Notice } from '#console/ui/Notice.tsx';
-import { Pager } from '#console/ui/Pager.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
-import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { shortName } from '#console/ui/short-name.ts';
 import type { Erasure } from '#contract/compliance-people.ts';
 import { EraseContent } from './EraseContent.tsx';
+import { PagedEntries } from './PagedEntries.tsx';
 
 /** Whose content was erased, and how far what runs is. */
 export function Erasures() {
   const mayErase = useCan('compliance.delete');
   const { cursor } = useSearch({ from: '/shell/compliance' });
-  const navigate = useNavigate({ from: '/compliance' });
   const [isErasing, setErasing] = useState(false);
   const erasures = useQuery(
     api.compliance.listErasures.queryOptions({
@@ -30,37 +26,15 @@ export function Erasures() {
     }),
   );
   const erase = mayErase && <Button onClick={() => setErasing(true)}>Erase content of a person</Button>;
-  const show = (next: string | undefined) => void navigate({ search: (old) => ({ ...old, cursor: next }) });
   return (
     <>
-      <Loaded query={erasures} what="The erasures could not be loaded" skeleton={<RowSkeletons rows={2} />}>
-        {({ items, nextCursor }) =>
-          items.length === 0 && !cursor ? (
-            <EmptyState action={erase}>
-              Erasures of what one person wrote and got appear here, with how far they are and what they took.
-            </EmptyState>
-          ) : (
-            <>
-              <Group justify="flex-end" mb="md">
-                {erase}
-              </Group>
-              <EntryList label="Erasures">
-                {items.map((erasure) => (
-                  <ErasureEntry key={erasure.id} erasure={erasure} />
-                ))}
-              </EntryList>
-              <Pager
-                label="Pages of erasures"
-                shown={items.length}
-                isFirst={!cursor}
-                hasNext={nextCursor !== null}
-                onFirst={() => show(undefined)}
-                onNext={() => show(nextCursor ?? undefined)}
-              />
-            </>
-          )
-        }
-      </Loaded>
+      <PagedEntries
+        query={erasures}
+        plural="erasures"
+        empty="Erasures of what one person wrote and got appear here, with how far they are and what they took."
+        action={erase}
+        entry={(erasure) => <ErasureEntry key={erasure.id} erasure={erasure} />}
+      />
       {isErasing && <EraseContent onClose={() => setErasing(false)} />}
     </>
   );

@@ -1,26 +1,22 @@
-import { Button, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
-import { Entry, EntryList } from '#console/identity/EntryList.tsx';
-import { Loaded } from '#console/shell/Loaded.tsx';
+import { Entry } from '#console/identity/EntryList.tsx';
 import { showFailure } from '#console/shell/show-result.ts';
-import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { countOf, formatBytes } from '#console/ui/figures.ts';
 import { Notice } from '#console/ui/Notice.tsx';
-import { Pager } from '#console/ui/Pager.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
-import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { StatusBadge, type Tone } from '#console/ui/StatusBadge.tsx';
 import { shortName } from '#console/ui/short-name.ts';
 import type { PersonExport } from '#contract/compliance-people.ts';
+import { PagedEntries } from './PagedEntries.tsx';
 import { StartExport } from './StartExport.tsx';
 
 /** Files with everything about one person. */
 export function PersonExports() {
   const { cursor } = useSearch({ from: '/shell/compliance' });
-  const navigate = useNavigate({ from: '/compliance' });
   const [isStarting, setStarting] = useState(false);
   const exported = useQuery(
     api.compliance.listExports.queryOptions({
@@ -29,37 +25,15 @@ export function PersonExports() {
     }),
   );
   const start = <Button onClick={() => setStarting(true)}>Export a person</Button>;
-  const show = (next: string | undefined) => void navigate({ search: (old) => ({ ...old, cursor: next }) });
   return (
     <>
-      <Loaded query={exported} what="The exports could not be loaded" skeleton={<RowSkeletons rows={2} />}>
-        {({ items, nextCursor }) =>
-          items.length === 0 && !cursor ? (
-            <EmptyState action={start}>
-              Files with everything Reeve keeps about one person appear here, for whoever asks to see theirs.
-            </EmptyState>
-          ) : (
-            <>
-              <Group justify="flex-end" mb="md">
-                {start}
-              </Group>
-              <EntryList label="Exports">
-                {items.map((one) => (
-                  <ExportEntry key={one.id} exported={one} />
-                ))}
-              </EntryList>
-              <Pager
-                label="Pages of exports"
-                shown={items.length}
-                isFirst={!cursor}
-                hasNext={nextCursor !== null}
-                onFirst={() => show(undefined)}
-                onNext={() => show(nextCursor ?? undefined)}
-              />
-            </>
-          )
-        }
-      </Loaded>
+      <PagedEntries
+        query={exported}
+        plural="exports"
+        empty="Files with everything Reeve keeps about one person appear here, for whoever asks to see theirs."
+        action={start}
+        entry={(one) => <ExportEntry key={one.id} exported={one} />}
+      />
       {isStarting && <StartExport onClose={() => setStarting(false)} />}
     </>
   );
