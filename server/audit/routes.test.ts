@@ -13,6 +13,7 @@ import { auditRoutes } from './routes.ts';
 import { publicKeys } from './signing-key.ts';
 
 let services: TestServices;
+let workspace: string;
 let ada: Actor;
 let browser: ReturnType<typeof apiClient>;
 let app: ReturnType<typeof createHttpApp>;
@@ -22,6 +23,7 @@ const at = new Date('2026-03-01T12:00:00Z');
 beforeAll(async () => {
   services = await openTestServices();
   const { workspaceId, ownerId } = await seedWorkspace(services.db);
+  workspace = workspaceId;
   const other = await seedWorkspace(services.db, { name: 'Other' });
   ada = { kind: 'member', id: ownerId, label: 'Ada <ada@example.com>', workspaceId, ip: '192.0.2.1' };
   app = createHttpApp({ log: services.log, trustedProxies: [] });
@@ -142,4 +144,18 @@ test('verifies on the server, tells how far it is and what it found', async () =
   await browser.call('POST', '/audit/verifications', {});
   await vi.waitFor(async () => expect((await chain()).verification?.state).toBe('invalid'), { timeout: 30_000 });
   expect((await ended())?.problems).toMatchObject([{ kind: 'changed', seq: 1_201, fields: ['/ip'] }]);
+});
+
+// The last one: the chain stays as it is.
+test('a link cut out of the end is told by “Verify now”, and the public keys stay to be had', async () => {
+  const { head } = (await browser.call<AuditChain>('GET', '/audit/chain')).body;
+  const cut = (head?.seq ?? 0) - 1;
+  await services.db.deleteFrom('audit_chain').where('chain', '=', workspace).where('seq', '=', cut).execute();
+  expect(await browser.call('GET', '/audit/public-keys')).toMatchObject({ status: 200, body: { keys: [{}] } });
+  expect((await browser.call('POST', '/audit/verifications', {})).status).toBe(200);
+  const problems = async () => (await browser.call<AuditChain>('GET', '/audit/chain')).body.verification?.problems;
+  await vi.waitFor(
+    async () => expect(await problems()).toContainEqual(expect.objectContaining({ kind: 'removed', seq: cut })),
+    { timeout: 30_000, interval: 50 },
+  );
 });

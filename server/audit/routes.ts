@@ -54,7 +54,8 @@ export const auditRoutes = (services: Services) => {
       proveEntry(services, chainOf(callerOf(context).workspaceId), input.id),
     ),
     publicKeys: routes.audit.publicKeys.handler(async ({ context }) => {
-      await makeCheckpoint(services, chainOf(callerOf(context).workspaceId));
+      // The first checkpoint makes the key; a chain that cannot be signed any more must not keep it from whoever verifies.
+      await findEnd(services, chainOf(callerOf(context).workspaceId));
       const { keys, rotations } = await publicKeys(db);
       return { keys: keys.map((key) => ({ ...key })), rotations };
     }),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { notHeld, shareHoldLock } from '#server/db/not-held.ts';
 import type { Database } from '#server/db/open-database.ts';
 
 /** A published revision of a policy. */
@@ -140,14 +141,16 @@ export const supersedePolicy = async (
     .execute();
 };
 
-/** Long superseded deliveries say nothing that a missing one would not. */
-export const purgeDeliveries = async (db: Database, before: Date): Promise<number> => {
-  const { numDeletedRows } = await db
-    .deleteFrom('policy_deliveries')
-    .where('superseded_at', '<', before)
-    .executeTakeFirst();
-  return Number(numDeletedRows);
-};
+/** Long superseded deliveries say nothing that a missing one would not, but of people on hold, where they are evidence. */
+export const purgeDeliveries = (db: Database, before: Date): Promise<number> =>
+  db.transaction().execute(async (tx) => {
+    await shareHoldLock(tx);
+    const old = tx
+      .deleteFrom('policy_deliveries')
+      .where('superseded_at', '<', before)
+      .where(notHeld('policy_deliveries'));
+    return Number((await old.executeTakeFirst()).numDeletedRows);
+  });
 
 export const readWorkspaceName = async (db: Database, workspaceId: string): Promise<string> => {
   const { name } = await db

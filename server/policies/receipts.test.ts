@@ -153,12 +153,26 @@ describe('what ends', () => {
     expect(await names({ search: 'dot' })).toEqual([]);
   });
 
-  test('receipts are kept for 400 days', async () => {
+  test('receipts are kept for 400 days, and as long as somebody is on hold', async () => {
     at(399 * 24 * 60);
     await purgeExpiredPolicies(services);
     expect((await list()).items.length).toBeGreaterThan(0);
     at(402 * 24 * 60);
+    const { workspaceId } = delivery;
+    const hold = { workspace_id: workspaceId, member_label: 'Ann', reason: 'Case 7', placed_by: 'Ada' };
+    await services.db
+      .insertInto('compliance_holds')
+      .values({ ...hold, id: 'hold_1', member_id: member.Ann ?? '', placed_at: services.clock() })
+      .execute();
+    await services.db.updateTable('policy_deliveries').set({ superseded_at: start }).execute();
+    await purgeExpiredPolicies(services);
+    expect(new Set(await names({}))).toEqual(new Set(['Ann']));
+    const deliveries = await services.db.selectFrom('policy_deliveries').select('member_id').distinct().execute();
+    expect(deliveries).toEqual([{ member_id: member.Ann }]);
+
+    await services.db.updateTable('compliance_holds').set({ lifted_at: services.clock() }).execute();
     await purgeExpiredPolicies(services);
     expect((await list()).items).toEqual([]);
+    expect(await services.db.selectFrom('policy_deliveries').select('member_id').execute()).toEqual([]);
   });
 });
