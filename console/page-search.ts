@@ -157,3 +157,33 @@ export const ComplianceSearch = z.object({
 export const AccountSearch = z.object({
   tab: z.enum(['sessions', 'security', 'tokens', 'password']).optional().catch(undefined),
 });
+export const TeamConfigSearch = z.object({ search: text });
+export const NewBundleSearch = z.object({ starter: text });
+export const TeamConfigUsagesSearch = z.object({
+  bundle: text,
+  state: z.enum(['current', 'behind', 'modified']).optional().catch(undefined),
+  search: text,
+  cursor: text,
+});
+export const BundleSearch = z.object({
+  tab: z.enum(['files', 'skills', 'groups', 'repositories', 'versions']).optional().catch(undefined),
+  file: text,
+  version: text,
+  against: text,
+  cursor: text,
+});
+export const VerifySearch = z.object({ area: text, show: z.enum(['open', 'all']).optional().catch(undefined) });
+export const ProofsSearch = z.object({
+  tab: z.enum(['matrix', 'runs', 'alerts']).optional().catch(undefined),
+  cursor: text,
+});
+export const ProofRunSearch = z.object({});
+export const ProofCellSearch = z.object({ verdict: text, attempt: text });
+export const CertificateSearch = z.object({});
+export const EstateSearch = z.object({
+  search: text,
+  version: text,
+  surface: text,
+  only: z.enum(['below-minimum', 'old-policy', 'silent']).optional().catch(undefined),
+  cursor: text,
+});

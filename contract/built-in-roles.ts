@@ -27,6 +27,7 @@ export const builtInRoles = {
     permissions: [
       ...usesCodex,
       'codex.administer',
+      'team-config.write',
       'members.write',
       'groups.write',
       'roles.read',

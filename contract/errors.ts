@@ -175,6 +175,26 @@ export const errors = {
     status: 403,
     message: 'This client runs with an old workspace policy. Restart Codex to load the current one.',
   },
+  'client-too-old': {
+    status: 403,
+    message: 'This client is older than your workspace accepts. Update Codex, then try again.',
+  },
+  'bundle-not-valid': {
+    status: 422,
+    message: 'The bundle has errors, so it was not published. See which file and line.',
+  },
+  'review-needed': {
+    status: 409,
+    message: 'Nobody publishes what they wrote themselves here. Ask somebody else to review it.',
+  },
+  'review-refused': { status: 403, message: 'Whoever wrote a draft, or asked for the review, cannot approve it.' },
+  'proof-running': { status: 409, message: 'A proof is running. Wait for it, or stop it first.' },
+  'proof-cannot-run': {
+    status: 409,
+    message: 'This server cannot start the stock client; see why and what to do under Verify.',
+  },
+  'proof-not-finished': { status: 409, message: 'This proof has not ended, so there is no certificate.' },
+  'client-not-installed': { status: 409, message: 'This client version is not installed on the server.' },
   'client-not-allowed': {
     status: 403,
     message:

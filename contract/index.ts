@@ -4,16 +4,19 @@ import { audit } from './audit.ts';
 import { compliance } from './compliance-endpoints.ts';
 import { connect } from './connect.ts';
 import { directory } from './directory.ts';
+import { estate } from './estate.ts';
 import { identity } from './identity.ts';
 import { keys } from './keys.ts';
 import { modelPrices } from './model-prices.ts';
 import { activity, models } from './models.ts';
 import { policies } from './policies.ts';
+import { proofs } from './proofs.ts';
 import { provisioning } from './provisioning.ts';
 import { roles } from './roles.ts';
 import { secondFactor } from './second-factor.ts';
 import { setup } from './setup.ts';
 import { sso } from './sso-endpoints.ts';
+import { teamConfig } from './team-config.ts';
 import { workspace } from './workspace.ts';
 
 /** Reeve's own API, mounted at /api/v1. */
@@ -35,5 +38,8 @@ export const contract = {
   connect,
   setup,
   sso,
+  teamConfig,
+  proofs,
+  estate,
 };
 export type Contract = typeof contract;

@@ -77,6 +77,26 @@ export const keyScopes = {
     isReadOnly: true,
     carries: ['policies.read'],
   },
+  'team-config.read': {
+    label: 'Use Team Config',
+    sentence:
+      'Fetch bundles, as a tar or by git, and report which repository uses which version; for example in the checks of a repository.',
+    isReadOnly: false,
+    carries: ['team-config.read'],
+  },
+  'verify.read': {
+    label: 'Read what is verified',
+    sentence:
+      'The checks of the set-up, proofs with evidence and certificates, and clients in the field; for example for monitoring.',
+    isReadOnly: true,
+    carries: ['verify.read'],
+  },
+  'verify.run': {
+    label: 'Prove enforcement',
+    sentence: 'Start proofs with the stock client and read them; for `reeve prove` in a pipeline.',
+    isReadOnly: false,
+    carries: ['verify.run', 'policies.read'],
+  },
   'settings.read': {
     label: 'Read settings',
     sentence: 'The workspace settings and the allowed models.',

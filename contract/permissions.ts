@@ -57,8 +57,8 @@ export const permissions = {
     area: 'administration',
     label: 'Administer Codex',
     sentence:
-      'The grant of a Codex admin: analytics, policies with their order and fallback, and environments. Sees members and groups, because policies are assigned to them. No power over people, roles, settings or keys.',
-    includes: ['activity.read', 'members.read', 'policies.read', 'policies.write', 'environments.write'],
+      'The grant of a Codex admin: analytics, policies with their order, fallback and proof, and environments. Sees members and groups, because policies are assigned to them. No power over people, roles, settings or keys.',
+    includes: ['activity.read', 'members.read', 'policies.read', 'policies.write', 'environments.write', 'verify.run'],
   },
   'policies.read': {
     area: 'administration',
@@ -70,6 +70,28 @@ export const permissions = {
     label: 'Write and assign policies',
     sentence: 'Write, assign and delete enforced requirements.toml policies.',
     includes: ['policies.read'],
+  },
+  'team-config.read': {
+    area: 'administration',
+    label: 'See Team Config',
+    sentence: 'See the bundles of the Team Config library, who subscribes to them and which repositories use them.',
+  },
+  'team-config.write': {
+    area: 'administration',
+    label: 'Manage Team Config',
+    sentence: 'Write, review, publish and delete bundles of the Team Config library and let groups have them.',
+    includes: ['team-config.read', 'members.read'],
+  },
+  'verify.read': {
+    area: 'administration',
+    label: 'See what is verified',
+    sentence: 'See the checks of the set-up, proofs with their evidence, and which clients are in the field.',
+  },
+  'verify.run': {
+    area: 'administration',
+    label: 'Prove enforcement',
+    sentence: 'Start, stop and schedule proofs with the stock client, and install pinned clients on the server.',
+    includes: ['verify.read'],
   },
   'environments.write': {
     area: 'administration',

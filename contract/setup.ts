@@ -16,7 +16,42 @@ export const Step = z.object({
   checks: z.array(SetupCheck),
 });
 
+/** A named check of the prerequisites and of step 7: tried or measured, never answered by a person. */
+export const VerifyCheck = z.object({
+  id: z.string(),
+  title: z.string(),
+  area: z.enum(['people', 'sign-in', 'access', 'policies', 'governance', 'machine', 'upstream']),
+  state: z
+    .enum(['ok', 'warning', 'problem', 'unknown'])
+    .describe('`unknown`: it could not be looked at; see the evidence.'),
+  evidence: z.string().describe('What was tried and what came of it.'),
+  facts: z.array(z.object({ label: z.string(), value: z.string() })),
+  since: z.iso.datetime().describe('Since when it has been in this state.'),
+  checkedAt: z.iso.datetime(),
+  next: z.string().nullable().describe('What to do; null when nothing.'),
+  path: z.string().nullable().describe('Console page where it is done.'),
+});
+export type VerifyCheck = z.infer<typeof VerifyCheck>;
+
+const Checks = z.object({ items: z.array(VerifyCheck), checkedAt: z.iso.datetime().nullable() });
+
 export const setup = {
+  checks: endpoint({
+    method: 'GET',
+    path: '/verify/checks',
+    summary: 'The checks of the set-up, as they were found last',
+    tag: 'Verify',
+    allow: 'verify.read',
+    audit: readsOnly,
+  }).output(Checks),
+  runChecks: endpoint({
+    method: 'POST',
+    path: '/verify/checks',
+    summary: 'Look at everything again, now',
+    tag: 'Verify',
+    allow: 'verify.read',
+    audit: { none: 'measures; what it finds is no change by anybody' },
+  }).output(Checks),
   overview: endpoint({
     method: 'GET',
     path: '/overview',

@@ -37,6 +37,15 @@ export const WorkspaceSettings = z.object({
   oldClientsAllowed: z
     .boolean()
     .describe('Clients that cannot carry the policy revision (older than 0.128) may call the gateway.'),
+  minimumClientVersion: z
+    .string()
+    .regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}$/, 'Is no version such as 0.163.0.')
+    .nullable()
+    .describe('Older clients are refused by the gateway, from `minimumClientFrom` on; null: every version may call.'),
+  minimumClientFrom: z.iso
+    .datetime()
+    .nullable()
+    .describe('Until then older clients go on, and the estate says who has to update; null: at once.'),
   policyGraceMinutes: z
     .number()
     .int()

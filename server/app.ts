@@ -28,7 +28,9 @@ import { rolesRoutes } from './roles/index.ts';
 import type { Services } from './services.ts';
 import { setupRoutes } from './setup/index.ts';
 import { endAtProvider, ssoDialect, ssoRoutes } from './sso/index.ts';
+import { teamConfigRoutes } from './team-config/index.ts';
 import { codexEventsDialect, otlpDialect } from './telemetry/index.ts';
+import { estateRoutes, proofRoutes } from './verify/index.ts';
 import { workspaceRoutes } from './workspace/index.ts';
 
 export interface AppParts {
@@ -60,6 +62,9 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   connect: connectRoutes(services, parts),
   setup: setupRoutes(services),
   sso: ssoRoutes(services),
+  teamConfig: teamConfigRoutes(services),
+  proofs: proofRoutes(services),
+  estate: estateRoutes(services),
 });
 
 /** Other people's wire formats: everything a stock Codex client calls. */

@@ -107,6 +107,22 @@ export const features = {
     ],
   },
   connect: { calls: ['workspace'], tables: [] },
+  'team-config': {
+    calls: ['audit', 'directory', 'identity', 'policies', 'workspace'],
+    tables: [
+      'team_config_bundles',
+      'team_config_drafts',
+      'team_config_versions',
+      'team_config_reviews',
+      'team_config_subscriptions',
+      'team_config_usages',
+      'team_config_rules',
+    ],
+  },
+  verify: {
+    calls: ['activity', 'audit', 'directory', 'identity', 'models', 'policies', 'roles', 'telemetry', 'workspace'],
+    tables: ['proof_runs', 'proof_cells', 'proof_attempts', 'proof_certificates', 'proof_alerts', 'proof_schedules'],
+  },
   setup: {
     calls: [
       'audit',
@@ -117,10 +133,13 @@ export const features = {
       'models',
       'policies',
       'roles',
+      'sso',
+      'team-config',
       'telemetry',
+      'verify',
       'workspace',
     ],
-    tables: [],
+    tables: ['setup_check_states'],
   },
 } as const satisfies Record<string, { calls: readonly string[]; tables: readonly string[] }>;
 

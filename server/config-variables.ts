@@ -44,6 +44,12 @@ export const environment = z.object({
       'The folder for encrypted files, such as compliance log files. Servers that share a database have to share it; outside REEVE_DATA it is in no backup.',
     )
     .register(notes, { example: '/mnt/shared/reeve-blobs', byDefault: 'blobs in REEVE_DATA' }),
+  REEVE_CLIENTS_FOLDER: anyText
+    .optional()
+    .describe(
+      'The folder with the stock Codex clients that proofs run, one package per version. Installed there from npm when asked for; on a machine without internet, copy it.',
+    )
+    .register(notes, { example: '/opt/reeve-clients', byDefault: 'clients in REEVE_DATA' }),
   REEVE_URL: httpsOrigin
     .optional()
     .describe(

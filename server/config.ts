@@ -17,6 +17,8 @@ export interface Config {
   dataFolder: string;
   /** Where encrypted files lie. */
   blobsFolder: string;
+  /** Where the stock clients for proofs are, one package per version. */
+  clientsFolder: string;
   /** The example organisation (`--demo`): everything in it is invented, and the console says so. */
   isExample: boolean;
   /** The public origin, or null where it follows from the port the system will choose; see `publicOrigin`. */
@@ -135,6 +137,7 @@ function toConfig(set: Environment): Config {
   const { REEVE_SMTP_URL: smtpUrl, REEVE_MAIL_FROM: from } = set;
   return {
     dataFolder,
+    clientsFolder: set.REEVE_CLIENTS_FOLDER ? resolve(set.REEVE_CLIENTS_FOLDER) : join(dataFolder, 'clients'),
     blobsFolder: set.REEVE_BLOBS_FOLDER ? resolve(set.REEVE_BLOBS_FOLDER) : join(dataFolder, 'blobs'),
     isExample: false,
     url: set.REEVE_URL ?? (listen.port === 0 ? null : originOf(listen)),
@@ -197,3 +200,6 @@ export function unknownVariables(env: Variables = process.env): string[] {
 /** How the person who reads a message calls this program. */
 export const programName = (env: Variables = process.env): string =>
   env.npm_lifecycle_event === 'start' ? 'npm start' : 'node server/main.ts';
+
+/** Where programs of this machine are, for the ones that Reeve starts. */
+export const programPath = (): string => process.env.PATH ?? '/usr/bin:/bin';

@@ -1,5 +1,5 @@
+import type { TestedClient } from '#contract/tested-clients.ts';
 import { createClientMachine } from '#testing/codex-cli/client-machine.ts';
-import type { CodexVersion } from '#testing/codex-cli/install-codex.ts';
 import { signedInMember, startPolicyAnswers } from '#testing/servers/policy-answers.ts';
 
 /**
@@ -19,13 +19,13 @@ seq 0 "$(( $1 - 1 ))" | xargs -P "$3" -I{} sh -c '
 const startsWith = 'Not inside a trusted directory';
 
 /** 0.140 waits a second for the network at start, on no processor. */
-const atOnce = (version: CodexVersion): number => (version === '0.140.0' ? 8 : 2);
+const atOnce = (version: TestedClient): number => (version === '0.140.0' ? 8 : 2);
 
 /**
  * What the stock client says when its server answers with these policies, in their order: null when it starts, else its reason not to.
  * An answer is a bundle, for 0.120 `{ contents }`.
  */
-export async function askClient(version: CodexVersion, answers: readonly unknown[]): Promise<(string | null)[]> {
+export async function askClient(version: TestedClient, answers: readonly unknown[]): Promise<(string | null)[]> {
   const asked = new Set<number>();
   await using server = await openAnswers((path) => {
     const index = Number(path.split('/')[1]);

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Finished, Program } from '#server/stock-client/start-program.ts';
 import {
   type ClientMachine,
   type ClientMachineOptions,
   createClientMachine,
 } from '#testing/codex-cli/client-machine.ts';
-import type { Finished, Program } from '#testing/codex-cli/start-program.ts';
 import type { Organisation, Person } from './organisation.ts';
 
 /** `--system` as root, or `--user` in the person's own files. */

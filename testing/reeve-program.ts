@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { type Finished, type Program, startProgram } from '#testing/codex-cli/start-program.ts';
+import { type Finished, type Program, startProgram } from '#server/stock-client/start-program.ts';
 import type { ServerAddress } from '#testing/own-api-session.ts';
 
 // Each process loads the whole program, several a test: seconds alone, much more while other tests keep the machine busy.

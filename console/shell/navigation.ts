@@ -46,7 +46,9 @@ type PagePath = (typeof paths)[
   | 'analytics'
   | 'activity'
   | 'compliance'
-  | 'audit'];
+  | 'audit'
+  | 'teamConfig'
+  | 'verify'];
 
 export interface NavigationPage {
   label: string;
@@ -69,7 +71,6 @@ export interface NavigationGroup {
   items: (NavigationPage | PlannedPage)[];
 }
 
-const verification = 'Comes with Team Config and verification';
 const cloud = 'Comes with Codex cloud';
 
 /** Groups and words of the founding document. */
@@ -93,7 +94,7 @@ export const navigation: NavigationGroup[] = [
       { label: 'Policies', icon: ScrollText, to: paths.policies, needs: 'policies.read' },
       { label: 'Look-up', icon: Search, to: paths.lookUp, needs: 'policies.read' },
       { label: 'Delivery', icon: Waypoints, to: paths.delivery, needs: 'policies.read' },
-      { label: 'Team Config', icon: FileCog, comesWith: verification, needs: 'policies.read' },
+      { label: 'Team Config', icon: FileCog, to: paths.teamConfig, needs: 'team-config.read' },
       { label: 'Connect a client', icon: MonitorSmartphone, to: paths.connect, needs: null },
       { label: 'Models', icon: Boxes, to: paths.models, needs: 'models.read' },
     ],
@@ -119,7 +120,7 @@ export const navigation: NavigationGroup[] = [
       { label: 'Audit', icon: ClipboardList, to: paths.audit, needs: 'audit.read' },
     ],
   },
-  { label: null, items: [{ label: 'Verify', icon: ListChecks, comesWith: verification, needs: 'settings.read' }] },
+  { label: null, items: [{ label: 'Verify', icon: ListChecks, to: paths.verify, needs: 'verify.read' }] },
 ];
 
 export const isPage = (item: NavigationPage | PlannedPage): item is NavigationPage => 'to' in item;

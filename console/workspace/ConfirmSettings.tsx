@@ -18,7 +18,7 @@ interface ConfirmSettingsProps {
   onSaved: () => void;
 }
 
-const inWords = (value: string | number | boolean) =>
+const inWords = (value: string | number | boolean | null) =>
   typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
 
 /** Preview, confirm, result. */

@@ -65,6 +65,8 @@ export const records: ToggleWords[] = [
 export const nameOf: Record<keyof WorkspaceSettings, string> = {
   workspaceName: 'Workspace name',
   timeZone: 'Time zone of the figures',
+  minimumClientVersion: 'Oldest client version that may call',
+  minimumClientFrom: 'Older clients are refused from',
   policyGraceMinutes: 'Grace for an old policy, in minutes',
   accessTokenMaxDays: lifetimes[0].label,
   keyMaxDays: lifetimes[1].label,

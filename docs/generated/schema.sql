@@ -855,6 +855,122 @@ create table price_corrections (
 );
 CREATE INDEX price_corrections_open ON public.price_corrections USING btree (workspace_id) WHERE (finished_at IS NULL);
 
+create table proof_alerts (
+  id text not null,
+  workspace_id text not null,
+  kind text not null,
+  sentence text not null,
+  run_id text,
+  cell_id text,
+  raised_at timestamp with time zone not null,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  constraint proof_alerts_cell_id_fkey FOREIGN KEY (cell_id) REFERENCES proof_cells(id) ON DELETE CASCADE,
+  constraint proof_alerts_kind_check CHECK ((kind = ANY (ARRAY['broken'::text, 'drift'::text, 'run-failed'::text]))),
+  constraint proof_alerts_pkey PRIMARY KEY (id),
+  constraint proof_alerts_run_id_fkey FOREIGN KEY (run_id) REFERENCES proof_runs(id) ON DELETE CASCADE,
+  constraint proof_alerts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX proof_alerts_newest ON public.proof_alerts USING btree (workspace_id, raised_at DESC, id);
+
+create table proof_attempts (
+  cell_id text not null,
+  workspace_id text not null,
+  position integer not null,
+  attempt text not null,
+  title text not null,
+  constraint_path text not null,
+  surface text not null,
+  expected text not null,
+  observed text not null,
+  verdict text not null,
+  evidence jsonb not null,
+  duration_ms integer not null,
+  constraint proof_attempts_cell_id_fkey FOREIGN KEY (cell_id) REFERENCES proof_cells(id) ON DELETE CASCADE,
+  constraint proof_attempts_pkey PRIMARY KEY (cell_id, "position"),
+  constraint proof_attempts_verdict_check CHECK ((verdict = ANY (ARRAY['held'::text, 'broken'::text, 'not-enforced'::text, 'not-tried'::text, 'inconclusive'::text]))),
+  constraint proof_attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table proof_cells (
+  id text not null,
+  run_id text not null,
+  workspace_id text not null,
+  position integer not null,
+  policy_id text,
+  policy_name text not null,
+  revision integer not null,
+  policy_sha256 text not null,
+  client_version text not null,
+  client_sha256 text,
+  state text not null,
+  verdict text,
+  counts jsonb not null,
+  attempts_done integer not null default 0,
+  attempts_total integer not null default 0,
+  now text,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  error text,
+  constraint proof_cells_pkey PRIMARY KEY (id),
+  constraint proof_cells_run_id_fkey FOREIGN KEY (run_id) REFERENCES proof_runs(id) ON DELETE CASCADE,
+  constraint proof_cells_run_id_position_key UNIQUE (run_id, "position"),
+  constraint proof_cells_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint proof_cells_verdict_check CHECK ((verdict = ANY (ARRAY['held'::text, 'broken'::text, 'partly'::text, 'inconclusive'::text]))),
+  constraint proof_cells_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX proof_cells_newest ON public.proof_cells USING btree (workspace_id, policy_id, client_version, finished_at DESC) WHERE (state = 'done'::text);
+
+create table proof_certificates (
+  id text not null,
+  run_id text not null,
+  workspace_id text not null,
+  issued_at timestamp with time zone not null,
+  jws text not null,
+  constraint proof_certificates_pkey PRIMARY KEY (id),
+  constraint proof_certificates_run_id_fkey FOREIGN KEY (run_id) REFERENCES proof_runs(id) ON DELETE CASCADE,
+  constraint proof_certificates_run_id_key UNIQUE (run_id),
+  constraint proof_certificates_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table proof_runs (
+  id text not null,
+  workspace_id text not null,
+  number integer not null,
+  trigger text not null,
+  started_by text not null,
+  state text not null,
+  verdict text,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  alive_at timestamp with time zone,
+  runner text,
+  finished_at timestamp with time zone,
+  cancel_asked_at timestamp with time zone,
+  error text,
+  constraint proof_runs_pkey PRIMARY KEY (id),
+  constraint proof_runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint proof_runs_trigger_check CHECK ((trigger = ANY (ARRAY['person'::text, 'key'::text, 'schedule'::text]))),
+  constraint proof_runs_verdict_check CHECK ((verdict = ANY (ARRAY['held'::text, 'broken'::text, 'partly'::text, 'inconclusive'::text]))),
+  constraint proof_runs_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint proof_runs_workspace_id_number_key UNIQUE (workspace_id, number)
+);
+CREATE INDEX proof_runs_unfinished ON public.proof_runs USING btree (state) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+
+create table proof_schedules (
+  workspace_id text not null,
+  every text not null,
+  hour_utc integer not null,
+  weekday integer not null,
+  client_versions jsonb not null,
+  started_for timestamp with time zone,
+  constraint proof_schedules_every_check CHECK ((every = ANY (ARRAY['off'::text, 'day'::text, 'week'::text]))),
+  constraint proof_schedules_hour_utc_check CHECK (((hour_utc >= 0) AND (hour_utc <= 23))),
+  constraint proof_schedules_pkey PRIMARY KEY (workspace_id),
+  constraint proof_schedules_weekday_check CHECK (((weekday >= 1) AND (weekday <= 7))),
+  constraint proof_schedules_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
 create table rate_limits (
   key character varying(255) not null,
   points integer not null default 0,
@@ -992,6 +1108,19 @@ create table sessions (
 );
 CREATE INDEX sessions_by_member ON public.sessions USING btree (member_id);
 
+create table setup_check_states (
+  workspace_id text not null,
+  check_id text not null,
+  state text not null,
+  evidence text not null,
+  facts jsonb not null,
+  since timestamp with time zone not null,
+  checked_at timestamp with time zone not null,
+  constraint setup_check_states_pkey PRIMARY KEY (workspace_id, check_id),
+  constraint setup_check_states_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'warning'::text, 'problem'::text, 'unknown'::text]))),
+  constraint setup_check_states_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
 create table signing_keys (
   kid text not null,
   sealed_private_jwk text not null,
@@ -1073,6 +1202,114 @@ create table sso_used_assertions (
   constraint sso_used_assertions_pkey PRIMARY KEY (connection_id, assertion_hash)
 );
 CREATE INDEX sso_used_assertions_by_expiry ON public.sso_used_assertions USING btree (expires_at);
+
+create table team_config_bundles (
+  id text not null,
+  workspace_id text not null,
+  slug text not null,
+  name text not null,
+  description text not null default ''::text,
+  newest integer not null default 0,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  updated_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint team_config_bundles_pkey PRIMARY KEY (id),
+  constraint team_config_bundles_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX team_config_bundles_by_name ON public.team_config_bundles USING btree (workspace_id, lower(name)) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX team_config_bundles_by_slug ON public.team_config_bundles USING btree (workspace_id, slug) WHERE (deleted_at IS NULL);
+
+create table team_config_drafts (
+  bundle_id text not null,
+  workspace_id text not null,
+  version integer not null,
+  files jsonb not null,
+  authors jsonb not null,
+  updated_at timestamp with time zone not null,
+  updated_by text not null,
+  constraint team_config_drafts_bundle_id_fkey FOREIGN KEY (bundle_id) REFERENCES team_config_bundles(id) ON DELETE CASCADE,
+  constraint team_config_drafts_pkey PRIMARY KEY (bundle_id),
+  constraint team_config_drafts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table team_config_reviews (
+  id text not null,
+  bundle_id text not null,
+  workspace_id text not null,
+  draft_version integer not null,
+  message text not null default ''::text,
+  authors jsonb not null,
+  state text not null,
+  requested_by_id text,
+  requested_by text not null,
+  requested_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  reason text not null default ''::text,
+  constraint team_config_reviews_bundle_id_fkey FOREIGN KEY (bundle_id) REFERENCES team_config_bundles(id) ON DELETE CASCADE,
+  constraint team_config_reviews_pkey PRIMARY KEY (id),
+  constraint team_config_reviews_state_check CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'declined'::text, 'withdrawn'::text]))),
+  constraint team_config_reviews_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX team_config_reviews_open ON public.team_config_reviews USING btree (bundle_id) WHERE (state = 'open'::text);
+
+create table team_config_rules (
+  workspace_id text not null,
+  second_approver boolean not null default false,
+  constraint team_config_rules_pkey PRIMARY KEY (workspace_id),
+  constraint team_config_rules_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table team_config_subscriptions (
+  workspace_id text not null,
+  bundle_id text not null,
+  group_id text not null,
+  version integer,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  constraint team_config_subscriptions_bundle_id_fkey FOREIGN KEY (bundle_id) REFERENCES team_config_bundles(id) ON DELETE CASCADE,
+  constraint team_config_subscriptions_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+  constraint team_config_subscriptions_pkey PRIMARY KEY (bundle_id, group_id),
+  constraint team_config_subscriptions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX team_config_subscriptions_by_group ON public.team_config_subscriptions USING btree (workspace_id, group_id);
+
+create table team_config_usages (
+  id text not null,
+  workspace_id text not null,
+  repository text not null,
+  folder text not null default ''::text,
+  bundle_id text not null,
+  version integer,
+  sha256 text not null,
+  is_modified boolean not null,
+  commit_id text,
+  reported_at timestamp with time zone not null,
+  reported_by text not null,
+  constraint team_config_usages_bundle_id_fkey FOREIGN KEY (bundle_id) REFERENCES team_config_bundles(id) ON DELETE CASCADE,
+  constraint team_config_usages_pkey PRIMARY KEY (id),
+  constraint team_config_usages_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint team_config_usages_workspace_id_repository_folder_bundle_id_key UNIQUE (workspace_id, repository, folder, bundle_id)
+);
+CREATE INDEX team_config_usages_by_bundle ON public.team_config_usages USING btree (workspace_id, bundle_id, id);
+
+create table team_config_versions (
+  bundle_id text not null,
+  workspace_id text not null,
+  number integer not null,
+  files jsonb not null,
+  file_count integer not null,
+  sha256 text not null,
+  message text not null default ''::text,
+  published_at timestamp with time zone not null,
+  published_by text not null,
+  approved_by text,
+  constraint team_config_versions_bundle_id_fkey FOREIGN KEY (bundle_id) REFERENCES team_config_bundles(id) ON DELETE CASCADE,
+  constraint team_config_versions_pkey PRIMARY KEY (bundle_id, number),
+  constraint team_config_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX team_config_versions_by_sum ON public.team_config_versions USING btree (workspace_id, bundle_id, sha256);
 
 create table telemetry_senders (
   workspace_id text not null,
@@ -1429,6 +1666,9 @@ create table workspaces (
   policies_managed_by text,
   policy_release integer not null default 0,
   time_zone text not null default 'UTC'::text,
+  proof_run_id text,
+  minimum_client_version text,
+  minimum_client_from timestamp with time zone,
   constraint workspaces_baseline_policy_id_fkey FOREIGN KEY (baseline_policy_id) REFERENCES policies(id),
   constraint workspaces_fallback FOREIGN KEY (fallback_policy_id) REFERENCES policies(id),
   constraint workspaces_pkey PRIMARY KEY (id),

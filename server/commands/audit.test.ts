@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { makeCheckpoint } from '#server/audit/make-checkpoint.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
-import { startProgram } from '#testing/codex-cli/start-program.ts';
+import { startProgram } from '#server/stock-client/start-program.ts';
 import { foundOrganisation, type Organisation } from '#testing/organisation.ts';
 import { openInstallation } from '#testing/reeve-program.ts';
 import { startTestReeve, type TestReeve } from '#testing/start-reeve.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { KeyScope } from '#contract/key-scopes.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
-import { type Finished, startProgram } from '#testing/codex-cli/start-program.ts';
+import { type Finished, startProgram } from '#server/stock-client/start-program.ts';
 import { foundOrganisation, type Organisation } from '#testing/organisation.ts';
 import { startTestReeve, type TestReeve } from '#testing/start-reeve.ts';
 

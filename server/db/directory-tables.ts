@@ -28,6 +28,9 @@ export interface DirectoryTables {
     policies_frozen_because: Generated<string | null>;
     policies_managed_by: Generated<string | null>;
     policy_release: Generated<number>;
+    proof_run_id: Generated<string | null>;
+    minimum_client_version: Generated<string | null>;
+    minimum_client_from: Generated<Timestamp | null>;
     created_at: Timestamp;
     updated_at: Timestamp;
   };

@@ -10,9 +10,11 @@ import type { KeepingTables } from './keeping-tables.ts';
 import type { KeyTables } from './key-tables.ts';
 import type { PolicyTables } from './policy-tables.ts';
 import type { PriceTables } from './price-tables.ts';
+import type { ProofTables } from './proof-tables.ts';
 import type { ScimTables } from './scim-tables.ts';
 import type { SecondFactorTables } from './second-factor-tables.ts';
 import type { SsoTables } from './sso-tables.ts';
+import type { TeamConfigTables } from './team-config-tables.ts';
 import type { TelemetryTables } from './telemetry-tables.ts';
 import type { UsageTables } from './usage-tables.ts';
 
@@ -27,9 +29,11 @@ export interface Tables
     KeyTables,
     PolicyTables,
     PriceTables,
+    ProofTables,
     SsoTables,
     SecondFactorTables,
     ScimTables,
+    TeamConfigTables,
     TelemetryTables,
     UsageTables {
   secrets: { workspace_id: string; name: string; sealed: string; hint: string; updated_at: Timestamp };

@@ -6,6 +6,8 @@ import { listAttention } from './list-attention.ts';
 import { readSetupFacts } from './setup-facts.ts';
 
 export const setupRoutes = (services: Services) => ({
+  checks: routes.setup.checks.handler(() => ({ items: [], checkedAt: null })),
+  runChecks: routes.setup.runChecks.handler(() => ({ items: [], checkedAt: null })),
   overview: routes.setup.overview.handler(async ({ context }) => {
     const facts = await readSetupFacts(services, callerOf(context).workspaceId);
     return {

@@ -8,6 +8,8 @@ const columns = [
   'local_content_kept',
   'api_keys_allowed',
   'old_clients_allowed',
+  'minimum_client_version',
+  'minimum_client_from',
   'policy_grace_minutes',
   'access_token_max_days',
   'key_max_days',

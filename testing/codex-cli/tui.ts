@@ -1,6 +1,6 @@
 import xterm from '@xterm/headless';
-import { Condition } from '#testing/condition.ts';
-import { type Finished, type Program, startProgram, type WaitOptions } from './start-program.ts';
+import { Condition } from '#server/stock-client/condition.ts';
+import { type Finished, type Program, startProgram, type WaitOptions } from '#server/stock-client/start-program.ts';
 
 export interface TuiOptions {
   env?: Record<string, string>;

@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { type CodexVersion, ensureCodex } from '#testing/codex-cli/install-codex.ts';
+import type { TestedClient } from '#contract/tested-clients.ts';
+import { ensureClient } from '#server/stock-client/install-client.ts';
+import { DEFAULT_CODEX_VERSION } from '#testing/codex-cli/install-codex.ts';
 
 const Verdict = z.object({
   matchedRules: z.array(
@@ -31,8 +33,8 @@ export interface ClientChecker extends AsyncDisposable {
 }
 
 /** The stock client's own check of rules, at most two processes at a time. */
-export async function openClientChecker(version?: CodexVersion): Promise<ClientChecker> {
-  const codex = await ensureCodex(version);
+export async function openClientChecker(version?: TestedClient): Promise<ClientChecker> {
+  const codex = await ensureClient(version ?? DEFAULT_CODEX_VERSION);
   const executable = path.join(codex.folder, codex.executable);
   const home = await mkdtemp(path.join(tmpdir(), 'reeve-rules-'));
   const place = { workingDirectory: home, home };

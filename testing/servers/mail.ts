@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
-import { Condition } from '#testing/condition.ts';
+import { Condition } from '#server/stock-client/condition.ts';
 
 export interface ReceivedMail {
   from: string;

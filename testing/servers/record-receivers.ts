@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { Condition } from '#testing/condition.ts';
+import { Condition } from '#server/stock-client/condition.ts';
 import type { IssuedPair } from './test-authority.ts';
 
 export interface ReceivedBatch {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
-import { Condition, type UntilOptions } from '#testing/condition.ts';
+import { Condition, type UntilOptions } from '#server/stock-client/condition.ts';
 import { isBackground, ResponsesRequest, type Script } from './model-script.ts';
 import { message, type Step, type StreamAction, type StreamEvent } from './model-steps.ts';
 

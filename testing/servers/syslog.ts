@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
-import { Condition } from '#testing/condition.ts';
+import { Condition } from '#server/stock-client/condition.ts';
 import type { IssuedPair } from './test-authority.ts';
 
 export interface SyslogMessage {

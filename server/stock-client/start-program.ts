@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { Condition } from '#testing/condition.ts';
+import { Condition } from './condition.ts';
 
 export interface Finished {
   exitCode: number | null;

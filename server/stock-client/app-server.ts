@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Condition } from '#testing/condition.ts';
+import { Condition } from './condition.ts';
 import type { Finished, Program, WaitOptions } from './start-program.ts';
 
 const RpcMessage = z.object({

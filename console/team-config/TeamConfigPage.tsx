@@ -1,0 +1,3 @@
+import { PageHeader } from '#console/ui/PageHeader.tsx';
+
+export const TeamConfigPage = () => <PageHeader title="Team Config" />;

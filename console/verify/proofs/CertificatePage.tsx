@@ -1,0 +1,3 @@
+import { PageHeader } from '#console/ui/PageHeader.tsx';
+
+export const CertificatePage = () => <PageHeader title="Certificate" />;

@@ -1,0 +1,3 @@
+import { PageHeader } from '#console/ui/PageHeader.tsx';
+
+export const ProofsPage = () => <PageHeader title="Enforcement proof" />;

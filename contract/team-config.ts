@@ -1,0 +1,347 @@
+import { z } from 'zod';
+import { endpoint, readsOnly } from './endpoint.ts';
+import { pageInput, pageOf } from './paging.ts';
+import { BundleFile, TeamConfigCheck } from './team-config-files.ts';
+
+const tag = 'Team Config';
+const At = z.iso.datetime();
+const Id = z.string().min(1).max(100);
+const Name = z.string().trim().min(1).max(80);
+const Message = z.string().trim().max(500);
+/** Of the bundle's addresses; it cannot be changed. */
+const Slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/, 'Small letters, digits and hyphens, at most 60, none at the ends.');
+const ExpectedDraft = z
+  .number()
+  .int()
+  .nullable()
+  .describe('The draft that was seen; null when there was none. Another one now is a `conflict`.');
+
+export const BundleVersion = z.object({
+  number: z.number().int(),
+  message: z.string(),
+  sha256: z.string().describe('Over all files: the same files have the same one.'),
+  files: z.number().int(),
+  publishedAt: At,
+  publishedBy: z.string(),
+  approvedBy: z.string().nullable(),
+});
+export type BundleVersion = z.infer<typeof BundleVersion>;
+
+export const BundleReview = z.object({
+  id: z.string(),
+  draftVersion: z.number().int(),
+  message: z.string(),
+  state: z.enum(['open', 'approved', 'declined', 'withdrawn']),
+  requestedBy: z.string(),
+  requestedAt: At,
+  decidedBy: z.string().nullable(),
+  decidedAt: At.nullable(),
+  reason: z.string(),
+});
+export type BundleReview = z.infer<typeof BundleReview>;
+
+export const BundleSubscription = z.object({
+  groupId: z.string(),
+  groupName: z.string(),
+  members: z.number().int(),
+  version: z.number().int().nullable().describe('Null: always the newest.'),
+});
+export type BundleSubscription = z.infer<typeof BundleSubscription>;
+
+export const Bundle = z.object({
+  id: z.string(),
+  slug: Slug,
+  name: Name,
+  description: z.string(),
+  newest: BundleVersion.nullable(),
+  draftVersion: z.number().int().nullable(),
+  draftAuthors: z.array(z.string()),
+  openReview: BundleReview.nullable(),
+  groups: z.number().int(),
+  repositories: z.number().int(),
+  updatedAt: At,
+});
+export type Bundle = z.infer<typeof Bundle>;
+
+export const BundleUsage = z.object({
+  id: z.string(),
+  repository: z.string().describe('Without credentials, for example `github.com/acme/shop`.'),
+  folder: z.string().describe('Within it; empty: its root.'),
+  bundleId: z.string(),
+  bundleName: z.string(),
+  version: z.number().int().nullable().describe('Null: files that no version has.'),
+  newestVersion: z.number().int().nullable(),
+  state: z.enum(['current', 'behind', 'modified']),
+  commit: z.string().nullable(),
+  reportedAt: At,
+  reportedBy: z.string(),
+});
+export type BundleUsage = z.infer<typeof BundleUsage>;
+
+export const Starter = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  files: z.array(BundleFile),
+});
+export type Starter = z.infer<typeof Starter>;
+
+const Published = z.object({ bundle: Bundle, version: BundleVersion });
+const reads = { tag, allow: 'team-config.read', audit: readsOnly } as const;
+
+export const teamConfig = {
+  list: endpoint({
+    method: 'GET',
+    path: '/team-config/bundles',
+    summary: 'The bundles of the library',
+    ...reads,
+  }).output(z.object({ items: z.array(Bundle), secondApprover: z.boolean() })),
+  get: endpoint({
+    method: 'GET',
+    path: '/team-config/bundles/{id}',
+    summary: 'A bundle with its draft, its newest files and who subscribes',
+    ...reads,
+  })
+    .input(z.object({ id: Id }))
+    .output(
+      z.object({
+        bundle: Bundle,
+        draft: z.array(BundleFile).nullable(),
+        files: z.array(BundleFile).describe('Of the newest version; empty before the first.'),
+        subscriptions: z.array(BundleSubscription),
+        tarUrl: z.string(),
+        gitUrl: z.string(),
+      }),
+    ),
+  starters: endpoint({
+    method: 'GET',
+    path: '/team-config/starters',
+    summary: 'Beginnings of a bundle, one per language',
+    ...reads,
+  }).output(z.object({ items: z.array(Starter) })),
+  create: endpoint({
+    method: 'POST',
+    path: '/team-config/bundles',
+    summary: 'Begin a bundle, empty or from a starter',
+    tag,
+    allow: 'team-config.write',
+    audit: 'bundle.created',
+  })
+    .input(
+      z.object({
+        name: Name,
+        slug: Slug.optional().describe('Left out: made of the name.'),
+        description: z.string().trim().max(1000).default(''),
+        starterId: z.string().max(60).optional(),
+      }),
+    )
+    .output(z.object({ bundle: Bundle })),
+  update: endpoint({
+    method: 'PATCH',
+    path: '/team-config/bundles/{id}',
+    summary: 'Rename or describe a bundle',
+    tag,
+    allow: 'team-config.write',
+    audit: 'bundle.updated',
+  })
+    .input(z.object({ id: Id, name: Name.optional(), description: z.string().trim().max(1000).optional() }))
+    .output(z.object({ bundle: Bundle })),
+  delete: endpoint({
+    method: 'DELETE',
+    path: '/team-config/bundles/{id}',
+    summary: 'Delete a bundle: its addresses stop answering; what repositories have of it stays there',
+    tag,
+    allow: 'team-config.write',
+    audit: 'bundle.deleted',
+  })
+    .input(z.object({ id: Id }))
+    .output(z.object({})),
+  check: endpoint({
+    method: 'POST',
+    path: '/team-config/check',
+    summary: 'What is wrong with these files, by themselves and under a policy',
+    tag,
+    allow: 'team-config.read',
+    audit: { none: 'changes nothing' },
+    maxBodyBytes: 8 * 1024 * 1024,
+  })
+    .input(
+      z.object({
+        files: z.array(BundleFile),
+        policyId: Id.optional().describe('Conflicts with this policy as well.'),
+        groupId: Id.optional().describe('Conflicts with what members of this group get.'),
+      }),
+    )
+    .output(TeamConfigCheck.extend({ policyName: z.string().nullable() })),
+  saveDraft: endpoint({
+    method: 'PUT',
+    path: '/team-config/bundles/{id}/draft',
+    summary: 'Save all files of a draft; it may hold errors and reaches nobody',
+    tag,
+    allow: 'team-config.write',
+    audit: 'bundle.draft-saved',
+  })
+    .input(z.object({ id: Id, expectedDraft: ExpectedDraft, files: z.array(BundleFile) }))
+    .output(z.object({ bundle: Bundle, check: TeamConfigCheck })),
+  discardDraft: endpoint({
+    method: 'DELETE',
+    path: '/team-config/bundles/{id}/draft',
+    summary: 'Throw a draft away',
+    tag,
+    allow: 'team-config.write',
+    audit: 'bundle.draft-discarded',
+  })
+    .input(z.object({ id: Id, expectedDraft: z.coerce.number().int() }))
+    .output(z.object({ bundle: Bundle })),
+  publish: endpoint({
+    method: 'POST',
+    path: '/team-config/bundles/{id}/publish',
+    summary: 'Publish the draft as the next version',
+    tag,
+    allow: 'team-config.write',
+    audit: 'bundle.published',
+  })
+    .input(z.object({ id: Id, expectedDraft: z.number().int(), message: Message }))
+    .output(Published),
+  requestReview: endpoint({
+    method: 'POST',
+    path: '/team-config/bundles/{id}/reviews',
+    summary: 'Ask somebody else to review and publish the draft',
+    tag,
+    allow: 'team-config.write',
+    audit: 'bundle.review-requested',
+  })
+    .input(z.object({ id: Id, expectedDraft: z.number().int(), message: Message }))
+    .output(z.object({ bundle: Bundle })),
+  decideReview: endpoint({
+    method: 'POST',
+    path: '/team-config/reviews/{id}/decision',
+    summary: 'Approve (which publishes), decline or withdraw',
+    tag,
+    allow: 'team-config.write',
+    audit: 'bundle.review-decided',
+    orAudit: 'bundle.published',
+  })
+    .input(
+      z.object({
+        id: Id,
+        decision: z.enum(['approve', 'decline', 'withdraw']),
+        reason: z.string().trim().max(500).default(''),
+      }),
+    )
+    .output(z.object({ bundle: Bundle })),
+  setReviewRule: endpoint({
+    method: 'PUT',
+    path: '/team-config/review-rule',
+    summary: 'Whether nobody publishes what they wrote themselves',
+    tag,
+    allow: 'settings.write',
+    audit: 'bundle.review-rule-updated',
+  })
+    .input(z.object({ secondApprover: z.boolean() }))
+    .output(z.object({ secondApprover: z.boolean() })),
+  versions: endpoint({
+    method: 'GET',
+    path: '/team-config/bundles/{id}/versions',
+    summary: 'What was published, the newest first',
+    ...reads,
+  })
+    .input(z.object({ id: Id, ...pageInput }))
+    .output(pageOf(BundleVersion)),
+  version: endpoint({
+    method: 'GET',
+    path: '/team-config/bundles/{id}/versions/{number}',
+    summary: 'A version with its files',
+    ...reads,
+  })
+    .input(z.object({ id: Id, number: z.coerce.number().int().min(1) }))
+    .output(z.object({ version: BundleVersion, files: z.array(BundleFile) })),
+  restore: endpoint({
+    method: 'POST',
+    path: '/team-config/bundles/{id}/versions/{number}/restore',
+    summary: 'Take the files of a former version into the draft',
+    tag,
+    allow: 'team-config.write',
+    audit: 'bundle.draft-saved',
+  })
+    .input(z.object({ id: Id, number: z.coerce.number().int().min(1), expectedDraft: ExpectedDraft }))
+    .output(z.object({ bundle: Bundle })),
+  subscribe: endpoint({
+    method: 'PUT',
+    path: '/team-config/bundles/{id}/groups/{groupId}',
+    summary: 'Let a group have a bundle, always the newest version or a fixed one',
+    tag,
+    allow: 'team-config.write',
+    audit: 'bundle.subscribed',
+  })
+    .input(z.object({ id: Id, groupId: Id, version: z.number().int().min(1).nullable() }))
+    .output(z.object({ subscriptions: z.array(BundleSubscription) })),
+  unsubscribe: endpoint({
+    method: 'DELETE',
+    path: '/team-config/bundles/{id}/groups/{groupId}',
+    summary: 'Take a bundle from a group',
+    tag,
+    allow: 'team-config.write',
+    audit: 'bundle.unsubscribed',
+  })
+    .input(z.object({ id: Id, groupId: Id }))
+    .output(z.object({ subscriptions: z.array(BundleSubscription) })),
+  usages: endpoint({
+    method: 'GET',
+    path: '/team-config/usages',
+    summary: 'Which repositories use which version, as `reeve team-config check --report` told',
+    ...reads,
+  })
+    .input(
+      z.object({
+        ...pageInput,
+        bundleId: Id.optional(),
+        state: z.enum(['current', 'behind', 'modified']).optional(),
+        search: z.string().max(200).optional().describe('Part of the repository.'),
+      }),
+    )
+    .output(pageOf(BundleUsage)),
+  report: endpoint({
+    method: 'POST',
+    path: '/team-config/usages',
+    summary: 'Say which bundles a repository has, and how; what it said before is replaced',
+    tag,
+    allow: 'team-config.read',
+    audit: 'bundle.usage-reported',
+  })
+    .input(
+      z.object({
+        repository: z.string().trim().min(1).max(300),
+        folder: z.string().trim().max(300).default(''),
+        commit: z.string().max(64).nullable(),
+        bundles: z
+          .array(
+            z.object({ slug: Slug, sha256: z.string().regex(/^[0-9a-f]{64}$/), version: z.number().int().nullable() }),
+          )
+          .max(50)
+          .describe('Of each: the sum over its files as they are there, and the version its marker names.'),
+      }),
+    )
+    .output(z.object({ items: z.array(BundleUsage) })),
+  mine: endpoint({
+    method: 'GET',
+    path: '/team-config/mine',
+    summary: 'What the groups of whoever asks subscribe to, with how to get it',
+    tag,
+    allow: 'member',
+    audit: readsOnly,
+  }).output(
+    z.object({
+      items: z.array(
+        z.object({
+          bundle: Bundle.pick({ id: true, slug: true, name: true, description: true }),
+          version: BundleVersion,
+          because: z.string(),
+        }),
+      ),
+      tarUrl: z.string(),
+    }),
+  ),
+};

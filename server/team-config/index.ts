@@ -1,0 +1,5 @@
+/**
+ * Team Config: what `.codex/` in a repository says and whether it is valid, and the library of bundles. A bundle never changes what a
+ * client enforces: project files cannot, policies do.
+ */
+export { teamConfigRoutes } from './routes.ts';
