@@ -24,6 +24,9 @@ const telemetry = {
   keepsContent: false,
 };
 
+/** Each costs a start of the client; 300 is the whole comparison. */
+const size = Number(process.env.REEVE_POLICY_DOCUMENTS || 100);
+
 const fragment = (contents: string) => ({ id: 'policy', name: 'Policy', contents });
 
 /** What a client of this version receives when its policy is this document. */
@@ -64,8 +67,8 @@ test(`${version} starts with every document of the table that Reeve accepts`, as
   expect(await refusals(documents)).toEqual({});
 }, 400_000);
 
-test(`${version} starts with 300 generated documents that Reeve accepts`, async () => {
-  const contents = generatedDocuments(300, (document) => !isRefused(validateDocument(document)));
+test(`${version} starts with generated documents that Reeve accepts`, async () => {
+  const contents = generatedDocuments(size, (document) => !isRefused(validateDocument(document)));
   expect(await refusals(contents.map((document) => ({ label: document, answer: delivered(document) })))).toEqual({});
 }, 400_000);
 
