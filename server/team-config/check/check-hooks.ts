@@ -4,6 +4,7 @@ import type { ConfigLayer } from '../files/config-layers.ts';
 import { foldersWith, join, type Project, textOf } from '../files/project.ts';
 import { readJson } from '../files/read-json.ts';
 import { type Findings, stretchOf } from './findings.ts';
+import { failsToStart } from './layer.ts';
 
 const events = Object.keys(defaultTables.hooks.properties ?? {});
 const noHookRuns = 'Clients show a warning and run none of the hooks of this file.';
@@ -12,6 +13,18 @@ interface Hooks {
   file: string;
   /** The table with a list for each event. */
   table: TomlNode;
+}
+
+const neededKeys: Readonly<Record<string, readonly string[]>> = { command: ['command'], mcp_tool: ['server', 'tool'] };
+
+/** The keys a handler lacks, with the handler. */
+function* incomplete(table: TomlNode): Generator<{ handler: TomlNode; type: string; key: string }> {
+  for (const [event, groups] of table.children)
+    for (const group of events.includes(event) ? groups.children.values() : [])
+      for (const handler of group.children.get('hooks')?.children.values() ?? []) {
+        const type = String(handler.children.get('type')?.value);
+        for (const key of neededKeys[type] ?? []) if (!handler.children.has(key)) yield { handler, type, key };
+      }
 }
 
 function checkHandler({ file }: Hooks, handler: TomlNode, findings: Findings): void {
@@ -100,6 +113,10 @@ function readHooksFile(text: string, file: string, findings: Findings): TomlNode
     { type: 'object', properties: { hooks: defaultTables.hooks } },
     '',
   );
+  for (const { handler, type, key } of incomplete(table)) {
+    isRefused = true;
+    refuse(handler.span, `A hook of the type "${type}" needs \`${key}\`.`, 'Add it.');
+  }
   return isRefused ? null : table;
 }
 
@@ -133,6 +150,11 @@ export function checkHooks(project: Project, layers: readonly ConfigLayer[], fin
       });
     return table ? [{ file, table }] : [];
   });
+  for (const { file, table } of ofConfig)
+    for (const { handler, type, key } of incomplete(table)) {
+      const message = `A hook of the type "${type}" needs \`${key}\`. ${failsToStart}`;
+      findings.add({ code: 'missing-key', file, at: handler.span, message, fix: 'Add it.' });
+    }
   const all = [...ofConfig, ...ofFiles];
   for (const hooks of all) checkEvents(hooks, findings);
   return all;

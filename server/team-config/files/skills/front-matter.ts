@@ -45,12 +45,18 @@ function split(text: string): Split | null {
 
 const plainLine = /^(\s*(?:- +)?[^\s:#'"[\]{}-][^:#]*:[ \t]+|\s*- +[^\s:#'"[\]{}][^:#]*:[ \t]+)(\S.*?)(\s*)$/;
 
+/** Begins like a list, a table or a reserved character, and is none. */
+const isUnfinished = (value: string): boolean =>
+  /^[@`]/.test(value) ||
+  (value.startsWith('[') && !value.endsWith(']')) ||
+  (value.startsWith('{') && !value.endsWith('}'));
+
 /** What newer clients make of a value that YAML cannot read: one that has a colon within, or begins like a list, a table or a tag. */
 function repairLine(line: string): string {
   const parts = plainLine.exec(line);
   const [, before = '', value = ''] = parts ?? [];
   const bare = value.replace(/\s#.*$/, '');
-  if (parts === null || /^['">|]/.test(bare) || !(/:\s/.test(bare) || /^[[{@`]/.test(bare))) return line;
+  if (parts === null || /^['">|]/.test(bare) || !(/:\s/.test(bare) || isUnfinished(bare))) return line;
   return `${before}'${bare.replaceAll("'", "''")}'`;
 }
 
@@ -100,6 +106,8 @@ function readFields(node: unknown, known: readonly string[], where: string, star
     const { value } = pair;
     if (value !== null && !isScalar(value)) return wrong(`\`${where}${key}\` must be text.`);
     const text = value === null || value.value === null ? null : (value.source ?? String(value.value));
+    if (text !== null && !text.isWellFormed())
+      return wrong(`\`${where}${key}\` has an escape that stands for half a character.`);
     fields.set(key, { pair, text, range: rangeOf(value ?? pair.key, start) });
   }
   return { fields, problem: null };
@@ -152,6 +160,8 @@ function readRoot(document: Document, { start, body, yaml }: Split): FrontMatter
   return { read: { name, description, repaired: null, tooLong, body }, problem: null };
 }
 
+const shift = ({ from, to }: Range, by: number): Range => ({ from: by + from, to: by + to });
+
 /** The front matter of a SKILL.md as the client 0.169.0 reads it. Never throws. */
 export function readFrontMatter(text: string): FrontMatterReading {
   const parts = split(text);
@@ -163,14 +173,16 @@ export function readFrontMatter(text: string): FrontMatterReading {
   }
   const document = parse(parts.yaml);
   const problem = problemOf(document, parts.yaml);
-  if (problem === null) return readRoot(document, parts);
-  const at = { from: parts.start + problem.from, to: parts.start + problem.to, message: problem.message };
-  const repairedYaml = parts.yaml.split('\n').map(repairLine).join('\n');
-  const repaired = parse(repairedYaml);
-  if (repairedYaml === parts.yaml || problemOf(repaired, repairedYaml) !== null)
-    return { read: null, problem: { kind: 'bad-yaml', ...at } };
+  const reading: FrontMatterReading = problem
+    ? { read: null, problem: { kind: 'bad-yaml', ...shift(problem, parts.start), message: problem.message } }
+    : readRoot(document, parts);
+  if (reading.read || (reading.problem.kind !== 'bad-yaml' && reading.problem.kind !== 'wrong-field')) return reading;
+  const yaml = parts.yaml.split('\n').map(repairLine).join('\n');
+  const repaired = parse(yaml);
+  if (yaml === parts.yaml || problemOf(repaired, yaml) !== null) return reading;
+  const { from, to, message } = reading.problem;
+  const second = readRoot(repaired, { ...parts, yaml });
   // Quotes move offsets, so what is wrong within a repaired front matter is said of the line that was repaired.
-  const reading = readRoot(repaired, { ...parts, yaml: repairedYaml });
-  if (reading.problem) return { read: null, problem: { ...reading.problem, from: at.from, to: at.to } };
-  return { read: { ...reading.read, tooLong: [], repaired: at }, problem: null };
+  if (second.problem) return { read: null, problem: { ...second.problem, from, to } };
+  return { read: { ...second.read, tooLong: [], repaired: { from, to, message } }, problem: null };
 }
