@@ -2,4 +2,7 @@
  * Team Config: what `.codex/` in a repository says and whether it is valid, and the library of bundles. A bundle never changes what a
  * client enforces: project files cannot, policies do.
  */
+
+export { checkTeamConfig } from './check/check-team-config.ts';
+export type { NamedRequirements } from './check/policy/policy.ts';
 export { teamConfigRoutes } from './routes.ts';
