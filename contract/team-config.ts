@@ -182,6 +182,7 @@ export const teamConfig = {
     tag,
     allow: 'team-config.write',
     audit: 'bundle.draft-saved',
+    maxBodyBytes: 8 * 1024 * 1024,
   })
     .input(z.object({ id: Id, expectedDraft: ExpectedDraft, files: z.array(BundleFile) }))
     .output(z.object({ bundle: Bundle, check: TeamConfigCheck })),
@@ -309,7 +310,7 @@ export const teamConfig = {
     summary: 'Say which bundles a repository has, and how; what it said before is replaced',
     tag,
     allow: 'team-config.read',
-    audit: 'bundle.usage-reported',
+    audit: { none: 'recorded as bundle.usage-reported where something changed: pipelines repeat themselves' },
   })
     .input(
       z.object({

@@ -25,5 +25,6 @@ export { flushReceipts } from './record-receipts.ts';
 export { regexProblem } from './regex-problem.ts';
 export { remarkShape } from './remark-shape.ts';
 export type { Finding as DocumentFinding } from './report.ts';
+export { type Requirements, requirementsFor } from './requirements-for.ts';
 export { policiesRoutes } from './routes.ts';
 export { readTelemetryToken, telemetryHeader, telemetryTokenOf } from './telemetry-token.ts';
