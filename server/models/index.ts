@@ -16,3 +16,4 @@ export { responsesDialect } from './responses-api/dialect.ts';
 export { type Gateway, openGateway } from './responses-api/gateway.ts';
 export { activityRoutes, modelsRoutes } from './routes.ts';
 export { saveRecords } from './save-records.ts';
+export { countTooOld } from './too-old-queries.ts';

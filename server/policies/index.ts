@@ -5,6 +5,7 @@ export { diagnose } from './check-publication.ts';
 export { codexClientDialect } from './codex-client/dialect.ts';
 export { commandLineOf } from './command-line-of.ts';
 export { decideRule } from './decide-rule.ts';
+export { clientsInTheField, type FieldClient, type GovernedClient, governedClients } from './field-queries.ts';
 export { type FirstDelivery, firstDeliveriesBefore } from './first-deliveries-queries.ts';
 export { forgetGroup, previewGroupRemoval } from './forget-group.ts';
 export { findPolicyOfMember } from './look-up-policy.ts';
