@@ -16,3 +16,4 @@ export { purgeExpiredPolicies } from './purge-expired.ts';
 export { flushReceipts } from './record-receipts.ts';
 export { policiesRoutes } from './routes.ts';
 export { readTelemetryToken, telemetryHeader, telemetryTokenOf } from './telemetry-token.ts';
+export { type TriedGroup, tryGroups } from './try-groups.ts';

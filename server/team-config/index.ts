@@ -3,3 +3,4 @@
  * client enforces: project files cannot, policies do.
  */
 export { teamConfigRoutes } from './routes.ts';
+export { readTeamConfigFacts, type TeamConfigFacts } from './team-config-facts.ts';

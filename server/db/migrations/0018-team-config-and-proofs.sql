@@ -197,6 +197,7 @@ create table setup_check_states (
   check_id text not null,
   state text not null check (state in ('ok', 'warning', 'problem', 'unknown')),
   evidence text not null,
+  next text,
   facts jsonb not null,
   since timestamptz not null,
   checked_at timestamptz not null,

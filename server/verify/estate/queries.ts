@@ -118,3 +118,11 @@ export async function countSurfaces(
     group by s.surface order by members desc, s.surface`.execute(db);
   return rows;
 }
+
+/** Names of members who run a client below the minimum, and how many were seen at all. */
+export async function listMembersBelow(db: Database, scope: Scope): Promise<{ names: string[]; members: number }> {
+  const { rows } = await sql<{ name: string; is_below: boolean }>`
+    select min(member_name) as name, bool_or(is_below) as is_below from ${listed(scope)} l
+    group by member_id order by lower(min(member_name)), member_id`.execute(db);
+  return { names: rows.filter(({ is_below }) => is_below).map(({ name }) => name), members: rows.length };
+}

@@ -16,6 +16,7 @@ import {
   type ListedClient,
   listClientNames,
   listClients,
+  listMembersBelow,
   type Scope,
 } from './queries.ts';
 
@@ -124,4 +125,13 @@ export async function listEstate(
     row.version ?? '',
   ]);
   return { items: page.map(asClient), nextCursor };
+}
+
+/** Who is below the minimum, for the checks. */
+export async function listBelowMinimum(
+  services: Pick<Services, 'db' | 'clock'>,
+  workspaceId: string,
+): Promise<{ minimum: string | null; from: string | null; names: string[]; members: number }> {
+  const { scope, from } = await readScope(services, workspaceId);
+  return { minimum: scope.minimum, from, ...(await listMembersBelow(services.db, scope)) };
 }
