@@ -34,7 +34,7 @@ export const features = {
     ],
   },
   keys: { calls: ['audit'], tables: ['workspace_keys', 'workspace_key_secrets'] },
-  workspace: { calls: ['audit', 'identity'], tables: ['workspaces'] },
+  workspace: { calls: ['audit', 'identity', 'policies'], tables: ['workspaces'] },
   policies: {
     calls: ['audit'],
     tables: [

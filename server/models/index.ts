@@ -2,6 +2,7 @@
 // Rule people get wrong: a call is written to the activity beside its stream, never in its path, and ends there exactly once.
 
 export { adoptFormerCalls } from './adopt-former-calls.ts';
+export { askUpstream, type UpstreamAnswer } from './ask-upstream.ts';
 export { type CallRecord, recordOf } from './call-record.ts';
 export { newCallRow } from './call-row.ts';
 export { forgetFormerTextsOf } from './former-queries.ts';
@@ -16,3 +17,5 @@ export { responsesDialect } from './responses-api/dialect.ts';
 export { type Gateway, openGateway } from './responses-api/gateway.ts';
 export { activityRoutes, modelsRoutes } from './routes.ts';
 export { saveRecords } from './save-records.ts';
+export { countTooOld } from './too-old-queries.ts';
+export { openCallerTrial } from './try-caller.ts';

@@ -12,6 +12,7 @@ export { parseRulesFile, type RulesFile } from './command-rules/parse-rules-file
 export type { CommandRule } from './command-rules/rule-set.ts';
 export { ruleSetOfRequirements } from './command-rules/rule-set-of-requirements.ts';
 export { decideRule } from './decide-rule.ts';
+export { clientsInTheField, type FieldClient, type GovernedClient, governedClients } from './field-queries.ts';
 export { type FirstDelivery, firstDeliveriesBefore } from './first-deliveries-queries.ts';
 export { forgetGroup, previewGroupRemoval } from './forget-group.ts';
 export { findPolicyOfMember } from './look-up-policy.ts';
@@ -28,3 +29,4 @@ export type { Finding as DocumentFinding } from './report.ts';
 export { type Requirements, requirementsFor } from './requirements-for.ts';
 export { policiesRoutes } from './routes.ts';
 export { readTelemetryToken, telemetryHeader, telemetryTokenOf } from './telemetry-token.ts';
+export { type TriedGroup, tryGroups } from './try-groups.ts';

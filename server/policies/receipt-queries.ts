@@ -79,7 +79,7 @@ export const purgeReceipts = (db: Database, before: Date): Promise<number> =>
  * What applies at this moment: `member_id`, `policy_id`, `policy_name`, `revision`, `policy_key`, of active members or of these. For
  * everybody it reads each membership once instead of asking for each member.
  */
-const applying = (workspaceId: string, memberIds: readonly string[] | null) => {
+export const applying = (workspaceId: string, memberIds: readonly string[] | null) => {
   const isWanted = (column: string) =>
     memberIds === null
       ? sql`true`

@@ -8,3 +8,4 @@ export { bundleGitDialect } from './git/dialect.ts';
 export { isGitThere } from './git/git-program.ts';
 export { teamConfigRoutes } from './routes.ts';
 export { bundleTarDialect } from './tar/dialect.ts';
+export { readTeamConfigFacts, type TeamConfigFacts } from './team-config-facts.ts';
