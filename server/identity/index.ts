@@ -14,6 +14,7 @@ export {
 } from './access-of-member.ts';
 export { createAccessToken, openTokenReader } from './access-tokens.ts';
 export { authenticateClient } from './authenticate-client.ts';
+export { listSignInsOf } from './client-grant-queries.ts';
 export { revokeGrantsOfWorkspace } from './client-grants.ts';
 export { approveDeviceOfProof } from './codex-oauth/approve-device-of-proof.ts';
 export { codexOauthDialect } from './codex-oauth/dialect.ts';

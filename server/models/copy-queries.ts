@@ -2,7 +2,10 @@ import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 
 /** The models that `from` allows, allowed in `to` as well; without their prices. @returns how many */
-export async function copyModels(tx: Database, { from, to, at }: { from: string; to: string; at: Date }): Promise<number> {
+export async function copyModels(
+  tx: Database,
+  { from, to, at }: { from: string; to: string; at: Date },
+): Promise<number> {
   const { numAffectedRows } = await sql`
     insert into models (workspace_id, slug, display_name, upstream_model, context_window_tokens, reasoning_efforts, is_default, created_at)
     select ${to}, slug, display_name, upstream_model, context_window_tokens, reasoning_efforts, is_default, ${at}::timestamptz

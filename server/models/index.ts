@@ -4,12 +4,12 @@
 export { adoptFormerCalls } from './adopt-former-calls.ts';
 export { type CallRecord, recordOf } from './call-record.ts';
 export { newCallRow } from './call-row.ts';
+export { copyModels, insertProofModel } from './copy-queries.ts';
 export { forgetFormerTextsOf } from './former-queries.ts';
 export type { CallRow } from './gateway-queries.ts';
 export { countOldCalls, purgeCalls } from './keeping-queries.ts';
 export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { callsOfPerson } from './person-rows.ts';
-export { copyModels, insertProofModel } from './copy-queries.ts';
 export { priceCall } from './price-call.ts';
 export { modelPricesRoutes } from './price-routes.ts';
 export { repriceCalls } from './reprice-calls.ts';

@@ -18,6 +18,7 @@ export {
   readProvableVersion,
 } from './proof-copies.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
+export { listDeliveriesTo } from './receipt-queries.ts';
 export { flushReceipts } from './record-receipts.ts';
 export { policiesRoutes } from './routes.ts';
 export { readTelemetryToken, telemetryHeader, telemetryTokenOf } from './telemetry-token.ts';

@@ -101,12 +101,7 @@ export async function adoptDeviceRequest(
     .where('status', '=', 'pending')
     .where('expires_at', '>', now)
     .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('workspaces')
-          .select('id')
-          .where('id', '=', workspaceId)
-          .where('proof_run_id', 'is not', null),
-      ),
+      exists(selectFrom('workspaces').select('id').where('id', '=', workspaceId).where('proof_run_id', 'is not', null)),
     )
     .returning('id')
     .executeTakeFirst();

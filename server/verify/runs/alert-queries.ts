@@ -32,6 +32,19 @@ export const listAlerts = (
     .limit(limit + 1)
     .execute();
 
+/** Sentences that need no second alert: said before of a drift, or open of anything. */
+export const listKnownSentences = async (tx: Database, workspaceId: string, sentences: readonly string[]) => {
+  if (sentences.length === 0) return new Set<string>();
+  const rows = await tx
+    .selectFrom('proof_alerts')
+    .select('sentence')
+    .where('workspace_id', '=', workspaceId)
+    .where('sentence', 'in', sentences)
+    .where((by) => by.or([by('kind', '=', 'drift'), by('acknowledged_at', 'is', null)]))
+    .execute();
+  return new Set(rows.map(({ sentence }) => sentence));
+};
+
 export const countOpenAlerts = async (db: Database, workspaceId: string) => {
   const rows = await db
     .selectFrom('proof_alerts')

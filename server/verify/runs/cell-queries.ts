@@ -51,7 +51,12 @@ export const listCells = (db: Database, workspaceId: string, runId: string): Pro
     .execute();
 
 export const findCell = (db: Database, workspaceId: string, id: string): Promise<CellRow | undefined> =>
-  db.selectFrom('proof_cells').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', id).executeTakeFirst();
+  db
+    .selectFrom('proof_cells')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .executeTakeFirst();
 
 export const listAttempts = (db: Database, workspaceId: string, cellId: string): Promise<AttemptRow[]> =>
   db
@@ -65,11 +70,11 @@ export const listAttempts = (db: Database, workspaceId: string, cellId: string):
 export const startCell = (
   db: Database,
   workspaceId: string,
-  { id, clientSha256, at }: { id: string; clientSha256: string; at: Date },
+  { id, clientSha256, policySha256, at }: { id: string; clientSha256: string; policySha256: string; at: Date },
 ) =>
   db
     .updateTable('proof_cells')
-    .set({ state: 'running', started_at: at, client_sha256: clientSha256 })
+    .set({ state: 'running', started_at: at, client_sha256: clientSha256, policy_sha256: policySha256 })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .execute();
@@ -151,23 +156,27 @@ export async function listNewestCells(db: Database, workspaceId: string): Promis
   return rows;
 }
 
-/** With what a cell is compared: the same words with another client, and the former words with the same client. */
-export async function listEarlierCells(db: Database, cell: CellRow): Promise<CellRow[]> {
-  const earlier = () =>
-    db
-      .selectFrom('proof_cells')
-      .selectAll()
-      .where('workspace_id', '=', cell.workspace_id)
-      .where('policy_id', 'is not distinct from', cell.policy_id)
-      .where('state', '=', 'done')
-      .where('id', '!=', cell.id)
-      .where('finished_at', '<=', cell.finished_at ?? new Date(0))
-      .orderBy('finished_at', 'desc')
-      .limit(1);
-  const otherClient = await earlier()
-    .where('policy_sha256', '=', cell.policy_sha256)
-    .where('client_version', '!=', cell.client_version)
-    .executeTakeFirst();
-  const sameClient = await earlier().where('client_version', '=', cell.client_version).executeTakeFirst();
-  return [otherClient, sameClient].filter((found) => found !== undefined);
+/** Of each client the newest cell that was done before this one, of the same documents of the same policy. */
+export async function listSameDocuments(db: Database, cell: CellRow): Promise<CellRow[]> {
+  const { rows } = await sql<CellRow>`
+    select distinct on (client_version) * from proof_cells
+    where workspace_id = ${cell.workspace_id} and policy_id is not distinct from ${cell.policy_id}
+      and policy_sha256 = ${cell.policy_sha256} and state = 'done' and id <> ${cell.id} and client_version <> ${cell.client_version}
+    order by client_version, finished_at desc, id desc`.execute(db);
+  return rows;
 }
+
+/** The proof before of the same policy with the same client, whatever the policy said then. */
+export const findFormerCell = (db: Database, cell: CellRow): Promise<CellRow | undefined> =>
+  db
+    .selectFrom('proof_cells')
+    .selectAll()
+    .where('workspace_id', '=', cell.workspace_id)
+    .where('policy_id', 'is not distinct from', cell.policy_id)
+    .where('client_version', '=', cell.client_version)
+    .where('state', '=', 'done')
+    .where('id', '!=', cell.id)
+    .orderBy('finished_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();

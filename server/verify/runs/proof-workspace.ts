@@ -1,7 +1,7 @@
-import { newId } from '#server/crypto/ids.ts';
-import { deleteLateRows, deleteProofWorkspace } from '#server/db/delete-workspace.ts';
 import { allTokenScopes } from '#contract/token-scopes.ts';
 import { systemActor } from '#server/audit/index.ts';
+import { newId } from '#server/crypto/ids.ts';
+import { deleteLateRows, deleteProofWorkspace } from '#server/db/delete-workspace.ts';
 import { changeDirectory, changeGroupMembersIn, createGroupIn, createMember } from '#server/directory/index.ts';
 import { approveDeviceOfProof, createAccessToken } from '#server/identity/index.ts';
 import { copyModels, insertProofModel, setUpstream } from '#server/models/index.ts';
@@ -35,7 +35,11 @@ export interface ProofWorkspace
 
 const actorLabel = 'Enforcement proof';
 
-async function addMember(services: Services, id: string, email: string): Promise<{ memberId: string; groupId: string }> {
+async function addMember(
+  services: Services,
+  id: string,
+  email: string,
+): Promise<{ memberId: string; groupId: string }> {
   const actor = systemActor(actorLabel, id);
   return changeDirectory(services, { workspaceId: id, actor, mayUnmakeOwner: false }, async (change) => {
     const member = await createMember(change, { email, name: 'Enforcement proof', source: 'sso' });
