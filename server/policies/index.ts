@@ -20,8 +20,15 @@ export { mergeRequirements } from './merge-requirements.ts';
 export { deliveriesToPerson } from './person-rows.ts';
 export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
 export { checkPolicyRevision, deliverPolicy, policyRevisionHeader } from './policy-revision.ts';
+export {
+  copyPoliciesForProof,
+  listProvable,
+  type ProvableVersion,
+  readProvableVersion,
+} from './proof-copies.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
 export { nodeAt, readToml, type Span, type TomlNode } from './read-toml.ts';
+export { listDeliveriesTo } from './receipt-queries.ts';
 export { flushReceipts } from './record-receipts.ts';
 export { regexProblem } from './regex-problem.ts';
 export { remarkShape } from './remark-shape.ts';

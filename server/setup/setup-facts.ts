@@ -8,7 +8,7 @@ import { type PolicyFacts, readPolicyFacts } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
 import { readTeamConfigFacts, type TeamConfigFacts } from '#server/team-config/index.ts';
 import { readTelemetryFacts, type TelemetryFacts } from '#server/telemetry/index.ts';
-import { type LastProof, readLastProof } from '#server/verify/index.ts';
+import { type LastProof, type ProofFacts, readLastProof, readProofFacts } from '#server/verify/index.ts';
 import { readSettings } from '#server/workspace/index.ts';
 import { checkList } from './checks/check-list.ts';
 import { listStates } from './checks/queries.ts';
@@ -50,6 +50,7 @@ export interface SetupFacts {
   teamConfig: TeamConfigFacts;
   lastProof: LastProof;
   checks: CheckFacts;
+  proofs: ProofFacts;
   now: Date;
 }
 
@@ -74,5 +75,6 @@ export async function readSetupFacts(
     teamConfig: await readTeamConfigFacts(db, workspaceId),
     lastProof: await readLastProof(db, workspaceId),
     checks: await readCheckFacts(db, workspaceId),
+    proofs: await readProofFacts(db, workspaceId),
   };
 }
