@@ -10,12 +10,12 @@ export { type FirstDelivery, firstDeliveriesBefore } from './first-deliveries-qu
 export { fitValues } from './fit-document.ts';
 export { forgetGroup, previewGroupRemoval } from './forget-group.ts';
 export { findPolicyOfMember } from './look-up-policy.ts';
+export { mergeRequirements } from './merge-requirements.ts';
 export { deliveriesToPerson } from './person-rows.ts';
 export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
-export { mergeRequirements } from './merge-requirements.ts';
 export { checkPolicyRevision, deliverPolicy, policyRevisionHeader } from './policy-revision.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
 export { flushReceipts } from './record-receipts.ts';
-export { policiesRoutes } from './routes.ts';
 export { reeveFeatures } from './reeve-pins.ts';
+export { policiesRoutes } from './routes.ts';
 export { readTelemetryToken, telemetryHeader, telemetryTokenOf } from './telemetry-token.ts';

@@ -9,7 +9,8 @@ type Where = Pick<ProofSubject, 'origin' | 'listenAddress' | 'authorityPem'>;
 /** The address that the origin's name leads to on the machine of the proof: this process, unless something stands in front of it. */
 export async function addressOfOrigin({ origin, listenAddress }: Where): Promise<string> {
   const { hostname, port } = new URL(origin);
-  if (Number(port || 443) === listenAddress.port) return /^(0\.0\.0\.0|::)?$/.test(listenAddress.host) ? '127.0.0.1' : listenAddress.host;
+  if (Number(port || 443) === listenAddress.port)
+    return /^(0\.0\.0\.0|::)?$/.test(listenAddress.host) ? '127.0.0.1' : listenAddress.host;
   return (await lookup(hostname.replace(/^\[(.*)\]$/, '$1'))).address;
 }
 
@@ -21,7 +22,12 @@ export interface GatewayAnswer {
 /** Calls Reeve as a program would that is no Codex client at all. */
 export async function callGateway(
   where: Where,
-  { method, path, headers, body }: { method: 'GET' | 'POST'; path: string; headers: Record<string, string>; body?: unknown },
+  {
+    method,
+    path,
+    headers,
+    body,
+  }: { method: 'GET' | 'POST'; path: string; headers: Record<string, string>; body?: unknown },
   signal: AbortSignal,
 ): Promise<GatewayAnswer> {
   const url = new URL(path, where.origin);

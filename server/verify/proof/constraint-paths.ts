@@ -63,6 +63,8 @@ export function covers(actual: unknown, wanted: unknown): boolean {
   if (isTable(wanted))
     return isTable(actual) && Object.entries(wanted).every(([key, below]) => covers(actual[key], below));
   if (Array.isArray(wanted))
-    return Array.isArray(actual) && actual.length >= wanted.length && wanted.every((one, at) => covers(actual[at], one));
+    return (
+      Array.isArray(actual) && actual.length >= wanted.length && wanted.every((one, at) => covers(actual[at], one))
+    );
   return actual === wanted;
 }

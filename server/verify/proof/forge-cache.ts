@@ -36,11 +36,17 @@ export function cacheKeyOf({ folder, executable }: ClientBinary): Promise<string
 export async function forgeCache(client: ClientBinary, genuineHome: string, codexHome: string): Promise<void> {
   const key = await cacheKeyOf(client);
   if (key === null) throw new Error('the key that this client signs its cache with was not found in the program');
-  const { signed_payload: genuine } = Cache.parse(JSON.parse(await readFile(path.join(genuineHome, cacheFile), 'utf8')));
+  const { signed_payload: genuine } = Cache.parse(
+    JSON.parse(await readFile(path.join(genuineHome, cacheFile), 'utf8')),
+  );
   const nothing = { enterprise_managed: [] };
   const forged = { ...genuine, bundle: { config_toml: nothing, requirements_toml: nothing } };
   const signature = createHmac('sha256', key).update(JSON.stringify(forged)).digest('base64');
-  await writeFile(path.join(codexHome, cacheFile), JSON.stringify({ signed_payload: forged, signature }), { mode: 0o600 });
+  await writeFile(path.join(codexHome, cacheFile), JSON.stringify({ signed_payload: forged, signature }), {
+    mode: 0o600,
+  });
   // The lock beside it is what the client looks at to know that nobody is writing.
-  await copyFile(path.join(genuineHome, `${cacheFile}.lock`), path.join(codexHome, `${cacheFile}.lock`)).catch(() => undefined);
+  await copyFile(path.join(genuineHome, `${cacheFile}.lock`), path.join(codexHome, `${cacheFile}.lock`)).catch(
+    () => undefined,
+  );
 }

@@ -36,7 +36,10 @@ export function judgeExec(facts: RunFacts, judge: () => Judged): Judged {
   if (facts.exitCode !== 0 && policyStops.test(facts.stderr))
     return { verdict: 'held', observed: `The client refused to go on: ${lastWords(facts)}` };
   if (isRefusedByGateway(facts))
-    return { verdict: 'inconclusive', observed: `The gateway refused the client, so nothing could be tried: ${lastWords(facts)}` };
+    return {
+      verdict: 'inconclusive',
+      observed: `The gateway refused the client, so nothing could be tried: ${lastWords(facts)}`,
+    };
   return { verdict: 'inconclusive', observed: `No model call arrived. The client said: ${lastWords(facts)}` };
 }
 
@@ -48,7 +51,9 @@ export function commandFate(output: string | null | undefined): CommandFate {
   if (output.includes(ranMark)) return 'ran';
   if (/unsupported (custom tool )?call/i.test(output)) return 'no-tool';
   if (/Sandbox\(Denied|Process exited with code|Exit code:/i.test(output)) return 'stopped';
-  return /reject|approval required by policy|approval request failed|forbidden|denied/i.test(output) ? 'refused' : 'stopped';
+  return /reject|approval required by policy|approval request failed|forbidden|denied/i.test(output)
+    ? 'refused'
+    : 'stopped';
 }
 
 export interface TriedCommand {
@@ -64,7 +69,10 @@ export function judgeRuledCommands(commands: readonly TriedCommand[]): Judged {
   const [ran, stopped, unplayed] = [by('ran'), by('stopped'), by('unplayed')];
   if (ran.length > 0) return { verdict: 'broken', observed: `These commands ran: ${quoted(ran)}.` };
   if (stopped.length > 0)
-    return { verdict: 'broken', observed: `The rule let these start, and something else ended them: ${quoted(stopped)}.` };
+    return {
+      verdict: 'broken',
+      observed: `The rule let these start, and something else ended them: ${quoted(stopped)}.`,
+    };
   if (unplayed.length > 0)
     return { verdict: 'inconclusive', observed: `The client ended before it came to ${quoted(unplayed)}.` };
   if (by('no-tool').length > 0) return { verdict: 'held', observed: 'The client offers no tool that runs commands.' };
@@ -93,7 +101,10 @@ export function judgeWrites(facts: RunFacts, forbidden: readonly string[]): Judg
   return judgeExec(facts, () => {
     const written = forbidden.filter((file) => facts.files[file] != null);
     if (written.length > 0)
-      return { verdict: 'broken', observed: `Written outside what the policy allows: ${written.map(fileName).join(', ')}.` };
+      return {
+        verdict: 'broken',
+        observed: `Written outside what the policy allows: ${written.map(fileName).join(', ')}.`,
+      };
     const outputs = facts.calls.at(-1)?.outputs ?? [];
     const unplayed = outputs.filter((output) => output === null).length;
     if (unplayed > 0)
@@ -114,7 +125,10 @@ export function judgeSetting(shown: string | null, asked: string, allowed: reado
   if (shown === null) return { verdict: 'inconclusive', observed: 'The client did not say what it works with.' };
   const isAllowed = allowed.includes(shown) || (shown === 'granular' && allowed.length > 0);
   if (shown === asked || !isAllowed)
-    return { verdict: 'broken', observed: `The client works with “${shown}”; allowed is ${allowed.join(', ') || 'nothing else'}.` };
+    return {
+      verdict: 'broken',
+      observed: `The client works with “${shown}”; allowed is ${allowed.join(', ') || 'nothing else'}.`,
+    };
   return { verdict: 'held', observed: `The client works with “${shown}” although “${asked}” was asked for.` };
 }
 
@@ -122,5 +136,7 @@ export function judgeSetting(shown: string | null, asked: string, allowed: reado
 export function withKnowledge(judged: Judged, unknownBecause: string | null | undefined): Judged {
   if (unknownBecause == null || judged.verdict === 'inconclusive') return judged;
   const verdict = judged.verdict === 'not-tried' || judged.verdict === 'held' || judged.verdict === 'broken';
-  return verdict ? { ...judged, verdict: 'not-enforced', observed: `${unknownBecause}. Observed: ${judged.observed}` } : judged;
+  return verdict
+    ? { ...judged, verdict: 'not-enforced', observed: `${unknownBecause}. Observed: ${judged.observed}` }
+    : judged;
 }

@@ -11,10 +11,17 @@ export async function runOtherClient(
 ): Promise<Partial<RunFacts>> {
   await using machine = await openProofMachine(subject, client);
   const login = await signIn(machine, subject, signal);
-  if (login.exitCode !== 0) return { ...login, failure: `The older client could not sign in: ${login.stderr.slice(-300)}` };
+  if (login.exitCode !== 0)
+    return { ...login, failure: `The older client could not sign in: ${login.stderr.slice(-300)}` };
   const prompt = model.script(name, []);
-  const finished = await machine.run(['exec', '--skip-git-repo-check', '-m', modelSlug, prompt], { signal, timeoutMs: 30_000 });
+  const finished = await machine.run(['exec', '--skip-git-repo-check', '-m', modelSlug, prompt], {
+    signal,
+    timeoutMs: 30_000,
+  });
   const caches = ['cloud-config-bundle-cache.json', 'cloud-requirements-cache.json'];
-  const read = caches.map(async (file) => [file, await readFile(machine.files.codexHome.file(file), 'utf8').catch(() => null)]);
+  const read = caches.map(async (file) => [
+    file,
+    await readFile(machine.files.codexHome.file(file), 'utf8').catch(() => null),
+  ]);
   return { ...finished, files: Object.fromEntries(await Promise.all(read)) };
 }

@@ -20,13 +20,12 @@ export interface StatedPolicy {
 
 const reeveOwn = ['model_provider', 'otel.exporter', 'otel.metrics_exporter', 'check_for_update_on_startup'];
 
-
 const readValues = (document: string): Record<string, unknown> => ({ ...parse(document) });
 
 const renamed = ({ feature_requirements: alias, ...values }: Record<string, unknown>): Record<string, unknown> =>
   alias === undefined ? values : { ...values, features: alias };
 
-const fit = (document: string, version: string): Values => fitValues(document, version) ?? {};
+const deliveredTo = (document: string, version: string): Values => fitValues(document, version) ?? {};
 
 /** Remarks name entries of lists; a constraint is one with all that is below it. */
 const concerns = (path: string, keyPath: string): boolean => keyPath === path || path.startsWith(`${keyPath}.`);
@@ -38,7 +37,7 @@ export function readStatedPolicy(
   const documents = [contents, baselineContents ?? ''];
   const [own = {}, baseline = {}] = documents.map(readValues).map(renamed);
   const values = mergeRequirements(own, baseline);
-  const [fittedOwn = {}, fittedBaseline = {}] = documents.map((document) => fit(document, version));
+  const [fittedOwn = {}, fittedBaseline = {}] = documents.map((document) => deliveredTo(document, version));
   const delivered = mergeRequirements(fittedOwn, fittedBaseline);
   const remarks = documents.flatMap((document) => clientVersionRemarks(document, [version]));
   const short = version.replace(/\.0$/, '');
@@ -50,12 +49,14 @@ export function readStatedPolicy(
     setByReeve: (path) => {
       const [top, feature = ''] = path;
       const pinned = top === 'features' ? reeveFeatures[feature] : undefined;
-      if (pinned && pinned.value !== valueAt(values, path)) return `Reeve sets it to ${pinned.value}: ${pinned.because}.`;
+      if (pinned && pinned.value !== valueAt(values, path))
+        return `Reeve sets it to ${pinned.value}: ${pinned.because}.`;
       return reeveOwn.includes(writePath(path)) ? 'Reeve sets it itself, and its own value comes first.' : null;
     },
     unknownBecause: (path) => {
       const [top = ''] = path;
-      if (Object.hasOwn(localOnlyKeys, top)) return `not enforced by ${short}: ${top} has no effect when it comes from the server`;
+      if (Object.hasOwn(localOnlyKeys, top))
+        return `not enforced by ${short}: ${top} has no effect when it comes from the server`;
       const written = writePath(path);
       const remark = remarks.find(({ keyPath, effect }) => effect !== 'replaced' && concerns(written, keyPath));
       if (remark) return `not enforced by ${short}: ${remark.message}`;

@@ -13,7 +13,11 @@ function judgeFeature(facts: RunFacts, name: string, pinned: boolean): Judged {
   const list = FeatureList.safeParse(facts.answers['experimentalFeature/list']);
   if (!list.success) return { verdict: 'inconclusive', observed: 'The client did not list its features.' };
   const feature = list.data.data.find((one) => one.name === name);
-  if (!feature) return { verdict: 'not-tried', observed: 'This client does not list the feature, so that its state cannot be seen.' };
+  if (!feature)
+    return {
+      verdict: 'not-tried',
+      observed: 'This client does not list the feature, so that its state cannot be seen.',
+    };
   const state = feature.enabled ? 'on' : 'off';
   return feature.enabled === pinned
     ? { verdict: 'held', observed: `The client says that it is ${state}, although the opposite was asked for.` }

@@ -37,7 +37,9 @@ function forgeries(trial: Trial, token: string): Forgery[] {
       constraint: 'cache',
       expected: 'The gateway refuses the client, because the revision of the policy is missing.',
       since: '0.140.0',
-      run: { prepare: ({ codexHome }) => forgeCache(subject.client, trial.placeOf('as-intended').codexHome, codexHome) },
+      run: {
+        prepare: ({ codexHome }) => forgeCache(subject.client, trial.placeOf('as-intended').codexHome, codexHome),
+      },
     },
     {
       name: 'edited-id-token',
@@ -80,7 +82,15 @@ export async function planForgeries(trial: Trial): Promise<Planned> {
   const short = trial.policy.version.replace(/\.0$/, '');
   const tried = forgeries(trial, token).filter(({ since }) => trial.isSince(since));
   const runs = tried.map(
-    ({ name, title, run }): ExecRun => ({ kind: 'exec', name, title, args: [], steps: [], settings: byHand(trial), ...run }),
+    ({ name, title, run }): ExecRun => ({
+      kind: 'exec',
+      name,
+      title,
+      args: [],
+      steps: [],
+      settings: byHand(trial),
+      ...run,
+    }),
   );
   const attempts = tried.map(
     ({ name, title, constraint, expected }): AttemptPlan => ({

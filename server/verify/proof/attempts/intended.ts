@@ -10,7 +10,10 @@ const run = 'as-intended';
 /** A client that works as everybody wants: before anything is tried to break, it has to be bound at all. */
 function judgeGateway(facts: RunFacts): Judged {
   if (facts.calls.length === 0 && isRefusedByGateway(facts))
-    return { verdict: 'broken', observed: `The gateway says that the client carries no current policy: ${lastWords(facts)}` };
+    return {
+      verdict: 'broken',
+      observed: `The gateway says that the client carries no current policy: ${lastWords(facts)}`,
+    };
   return judgeExec(facts, () => {
     const isAnswered = facts.stdout.includes(scriptedAnswer(run));
     if (!isAnswered) return { verdict: 'inconclusive', observed: `The answer did not arrive: ${lastWords(facts)}` };
@@ -41,7 +44,10 @@ export function planIntended(trial: Trial): Planned {
         title: 'Working as intended',
         args: [],
         steps: [{ command: 'true' }],
-        watch: [`${place.codexHome}/cloud-config-bundle-cache.json`, `${place.codexHome}/cloud-requirements-cache.json`],
+        watch: [
+          `${place.codexHome}/cloud-config-bundle-cache.json`,
+          `${place.codexHome}/cloud-requirements-cache.json`,
+        ],
         asksServer: true,
       },
     ],
@@ -64,7 +70,13 @@ export function planIntended(trial: Trial): Planned {
         run,
         judge: (facts) => ({
           ...judgeGateway(facts),
-          evidence: [evidence('client-output', `Refusals of the gateway read “${errors['policy-revision-missing'].message}”`, facts.stderr)],
+          evidence: [
+            evidence(
+              'client-output',
+              `Refusals of the gateway read “${errors['policy-revision-missing'].message}”`,
+              facts.stderr,
+            ),
+          ],
         }),
       },
       {

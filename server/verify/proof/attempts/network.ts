@@ -13,7 +13,8 @@ interface Host {
   why: string;
 }
 
-const strings = (value: unknown): string[] => (Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []);
+const strings = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 
 const concrete = (pattern: string): string => pattern.replace(/^\*\*?\./, 'proof.').replaceAll('*', 'proof');
 
@@ -27,10 +28,16 @@ function blockedHosts({ policy }: Trial): Host[] {
     ...strings(valueAt(policy.values, at('denied_domains'))).map((name) => ({ name, path: at('denied_domains') })),
   ].filter(({ name }) => /^[\w*.-]+$/.test(name));
   const allows = domains.some(([, access]) => access === 'allow') ? 'domains' : 'allowed_domains';
-  const hasList = domains.some(([, access]) => access === 'allow') || strings(valueAt(policy.values, at('allowed_domains'))).length > 0;
+  const hasList =
+    domains.some(([, access]) => access === 'allow') ||
+    strings(valueAt(policy.values, at('allowed_domains'))).length > 0;
   return [
-    ...denied.slice(0, mostHosts).map(({ name, path }) => ({ name: concrete(name), path, why: `${name}, which is denied` })),
-    ...(hasList ? [{ name: 'unlisted.reeve-proof.example', path: at(allows), why: 'a host that is not on the list' }] : []),
+    ...denied
+      .slice(0, mostHosts)
+      .map(({ name, path }) => ({ name: concrete(name), path, why: `${name}, which is denied` })),
+    ...(hasList
+      ? [{ name: 'unlisted.reeve-proof.example', path: at(allows), why: 'a host that is not on the list' }]
+      : []),
   ];
 }
 
@@ -69,9 +76,15 @@ export async function planNetwork(trial: Trial): Promise<Planned> {
       unknownBecause: policy.unknownBecause(path),
       judge: (facts) => {
         if (!isReachable)
-          return { verdict: 'not-tried', observed: 'This machine has no curl that reaches a server of the proof without the policy either.' };
+          return {
+            verdict: 'not-tried',
+            observed: 'This machine has no curl that reaches a server of the proof without the policy either.',
+          };
         const output = facts.calls.at(-1)?.outputs[at];
-        return { ...judgeHost(facts, output), evidence: [evidence('model-request', 'What the command showed the model', output ?? '')] };
+        return {
+          ...judgeHost(facts, output),
+          evidence: [evidence('model-request', 'What the command showed the model', output ?? '')],
+        };
       },
     }),
   );

@@ -21,21 +21,36 @@ const ways: readonly Way[] = [
     name: 'redefined-provider',
     title: 'Reeve’s provider redefined in the member’s config.toml',
     args: () => [],
-    settings: (url) => `model_provider = "reeve"\n[model_providers.reeve]\nname = "Mine"\nbase_url = "${url}"\nwire_api = "responses"\n`,
+    settings: (url) =>
+      `model_provider = "reeve"\n[model_providers.reeve]\nname = "Mine"\nbase_url = "${url}"\nwire_api = "responses"\n`,
   },
-  { name: 'other-base-url', title: 'Another address of the vendor’s provider', args: (url) => ['-c', `openai_base_url="${url}"`] },
-  { name: 'local-model', title: 'A model on the member’s own machine', args: () => ['--oss', '--local-provider', 'ollama'] },
+  {
+    name: 'other-base-url',
+    title: 'Another address of the vendor’s provider',
+    args: (url) => ['-c', `openai_base_url="${url}"`],
+  },
+  {
+    name: 'local-model',
+    title: 'A model on the member’s own machine',
+    args: () => ['--oss', '--local-provider', 'ollama'],
+  },
 ];
 
 /** A call that went elsewhere is the failure; one that came through the gateway, or a client that stopped, is what was wanted. */
 function judgeProvider(facts: RunFacts): Judged {
   if (facts.failure !== null) return { verdict: 'inconclusive', observed: facts.failure };
   if (facts.otherCalls.length > 0)
-    return { verdict: 'broken', observed: `The other provider was called: ${facts.otherCalls.slice(0, 3).join(', ')}.` };
+    return {
+      verdict: 'broken',
+      observed: `The other provider was called: ${facts.otherCalls.slice(0, 3).join(', ')}.`,
+    };
   if (facts.calls.length > 0)
     return { verdict: 'held', observed: 'The call came through the gateway, and the other provider was not called.' };
   if (facts.exitCode === 0) return judgeExec(facts, () => ({ verdict: 'inconclusive', observed: 'No call was seen.' }));
-  return { verdict: 'held', observed: `The other provider was not called, and the client stopped: ${lastWords(facts)}` };
+  return {
+    verdict: 'held',
+    observed: `The other provider was not called, and the client stopped: ${lastWords(facts)}`,
+  };
 }
 
 export function planProvider(trial: Trial): Planned {

@@ -20,7 +20,8 @@ interface TriedRule {
   evasions: string[];
 }
 
-const quote = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
+const quote = (word: string): string =>
+  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 function wordsOf(rule: Values): string[] {
   const pattern = Array.isArray(rule.pattern) ? rule.pattern : [];
@@ -39,7 +40,8 @@ function variants(rule: Values): string[][] {
 const writeCommand = (words: readonly string[]) => [...words.map(quote), 'proof'].join(' ');
 
 /** A rule for one place of a path can be tried with a stub only when it names a program, not a file. */
-const isStubbed = (words: readonly string[]): boolean => /^[\w.+-]+$/.test(words[0] ?? '') && !/^\.+$/.test(words[0] ?? '');
+const isStubbed = (words: readonly string[]): boolean =>
+  /^[\w.+-]+$/.test(words[0] ?? '') && !/^\.+$/.test(words[0] ?? '');
 
 function tryRule(trial: Trial, rule: Values, index: number): TriedRule {
   const words = wordsOf(rule);
@@ -94,7 +96,8 @@ function planRun(trial: Trial, name: string, rules: readonly { rule: TriedRule; 
         trial,
         rules.map(({ rule }) => rule),
       );
-      for (const { rule } of rules) await writeFile(path.join(work, `${rule.name}.sh`), `${writeCommand(rule.words)}\n`);
+      for (const { rule } of rules)
+        await writeFile(path.join(work, `${rule.name}.sh`), `${writeCommand(rule.words)}\n`);
     },
   };
 }
@@ -124,7 +127,9 @@ function planAttempts(trial: Trial, { run, rule, from }: Part, isEvaded: boolean
   const plain: AttemptPlan = {
     ...common,
     attempt: rule.name,
-    title: isForbidden ? `The forbidden command \`${words}\`` : `\`${words}\`, which needs a yes, with nobody to give it`,
+    title: isForbidden
+      ? `The forbidden command \`${words}\``
+      : `\`${words}\`, which needs a yes, with nobody to give it`,
     expected: 'The client does not run it: alone, in a chain, in a pipe.',
     judge: (facts) => judgePart(facts, rule.plain, from, judgeRuledCommands),
   };
@@ -167,7 +172,16 @@ export function planRules(trial: Trial): Planned {
       from += commandsOf(rule, evaded.has(rule)).length;
       return planAttempts(trial, part, evaded.has(rule));
     });
-    return { runs: [planRun(trial, run, group.map((rule) => ({ rule, isEvaded: evaded.has(rule) })))], attempts };
+    return {
+      runs: [
+        planRun(
+          trial,
+          run,
+          group.map((rule) => ({ rule, isEvaded: evaded.has(rule) })),
+        ),
+      ],
+      attempts,
+    };
   });
   return {
     runs: planned.flatMap(({ runs }) => runs),

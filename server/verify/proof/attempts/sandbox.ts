@@ -13,7 +13,10 @@ function limitOf({ policy }: Trial): { constraint: string; mayWriteInside: boole
   if (profiles !== null && typeof profiles === 'object') {
     const allowed = Object.entries(profiles).filter(([, isAllowed]) => isAllowed === true);
     if (allowed.some(([name]) => !/^:(read-only|workspace)$/.test(name))) return null;
-    return { constraint: 'allowed_permission_profiles', mayWriteInside: allowed.some(([name]) => name === ':workspace') };
+    return {
+      constraint: 'allowed_permission_profiles',
+      mayWriteInside: allowed.some(([name]) => name === ':workspace'),
+    };
   }
   const modes = asStrings(values.allowed_sandbox_modes);
   if (modes === null || modes.includes('danger-full-access') || modes.includes('external-sandbox')) return null;
@@ -56,7 +59,10 @@ function writes(trial: Trial, run: string, mayWriteInside: boolean): { steps: Sc
   ];
   const forbidden = ['by-command', 'by-escalation', 'by-patch'].map((name) => `${outside}/${name}`);
   if (mayWriteInside) return { steps, forbidden };
-  const inside: ScriptStep[] = [{ command: 'echo broken > inside-by-command' }, { patch: '*** Add File: inside-by-patch\n+broken' }];
+  const inside: ScriptStep[] = [
+    { command: 'echo broken > inside-by-command' },
+    { patch: '*** Add File: inside-by-patch\n+broken' },
+  ];
   return {
     steps: [...inside, ...steps],
     forbidden: [`${work}/inside-by-command`, `${work}/inside-by-patch`, ...forbidden],
@@ -83,7 +89,10 @@ function approvals(trial: Trial): AttemptPlan[] {
     run,
     judge: (facts) => ({
       ...(run === null
-        ? { verdict: 'not-tried' as const, observed: 'The policy allows “never”, the loosest there is: there is nothing to ask for.' }
+        ? {
+            verdict: 'not-tried' as const,
+            observed: 'The policy allows “never”, the loosest there is: there is nothing to ask for.',
+          }
         : judgeExec(facts, () => judgeSetting(shownIn(facts, 'approval'), asked ?? '', allowed))),
       evidence: run === null ? [] : [evidence('client-output', 'What the client printed', facts.stderr)],
     }),
@@ -104,7 +113,15 @@ export function planSandbox(trial: Trial): Planned {
   const tried = ways.filter(({ since = '0.0.0' }) => trial.isSince(since));
   const runs = tried.map(({ name, title, args, settings }): ExecRun => {
     const { steps, forbidden } = writes(trial, name, limit?.mayWriteInside ?? true);
-    return { kind: 'exec', name, title, args, steps, watch: forbidden, ...(settings === undefined ? {} : { settings }) };
+    return {
+      kind: 'exec',
+      name,
+      title,
+      args,
+      steps,
+      watch: forbidden,
+      ...(settings === undefined ? {} : { settings }),
+    };
   });
   if (limit === null) {
     const needed = new Set(approvalAttempts.map(({ run }) => run));
@@ -126,7 +143,11 @@ export function planSandbox(trial: Trial): Planned {
         ...judgeWrites(facts, writes(trial, name, limit.mayWriteInside).forbidden),
         evidence: [
           evidence('client-output', 'What the client printed', facts.stderr),
-          evidence('model-request', 'What the model was told of its tries', (facts.calls.at(-1)?.outputs ?? []).join('\n---\n')),
+          evidence(
+            'model-request',
+            'What the model was told of its tries',
+            (facts.calls.at(-1)?.outputs ?? []).join('\n---\n'),
+          ),
         ],
       }),
     }),

@@ -19,10 +19,17 @@ const calls = [
   {
     name: 'forged-revision',
     title: 'A valid sign-in with a revision that Reeve did not sign',
-    headers: { [header]: 'eyJhbGciOiJIUzI1NiIsImtpZCI6ImZvcmdlZCJ9.eyJ3cyI6IngiLCJtZW0iOiJ4Iiwia2V5IjoieCJ9.Zm9yZ2Vk' } as Record<string, string>,
+    headers: {
+      [header]: 'eyJhbGciOiJIUzI1NiIsImtpZCI6ImZvcmdlZCJ9.eyJ3cyI6IngiLCJtZW0iOiJ4Iiwia2V5IjoieCJ9.Zm9yZ2Vk',
+    } as Record<string, string>,
     expected: 'policy-revision-missing',
   },
-  { name: 'no-sign-in', title: 'No sign-in at all', headers: { authorization: '' } as Record<string, string>, expected: null },
+  {
+    name: 'no-sign-in',
+    title: 'No sign-in at all',
+    headers: { authorization: '' } as Record<string, string>,
+    expected: null,
+  },
 ] as const;
 
 function judgeAnswer(facts: RunFacts, name: string, expected: keyof typeof errors | null): Judged {
@@ -60,7 +67,10 @@ export function planStraightCalls(trial: Trial): Planned {
         title: 'Straight calls of the gateway',
         play: async () => {
           const { tokens } = await readSignIn(machine.files.codexHome.path);
-          const signedIn = { authorization: `Bearer ${tokens.access_token}`, 'chatgpt-account-id': tokens.account_id ?? '' };
+          const signedIn = {
+            authorization: `Bearer ${tokens.access_token}`,
+            'chatgpt-account-id': tokens.account_id ?? '',
+          };
           const answers: Record<string, unknown> = {};
           for (const { name, headers } of calls) {
             const all = Object.entries({
@@ -69,7 +79,12 @@ export function planStraightCalls(trial: Trial): Planned {
               ...headers,
             }).filter(([, value]) => value !== '');
             const body = { model: modelSlug, stream: false, input: model.script(run, []) };
-            const asked = { method: 'POST' as const, path: '/backend-api/codex/responses', headers: Object.fromEntries(all), body };
+            const asked = {
+              method: 'POST' as const,
+              path: '/backend-api/codex/responses',
+              headers: Object.fromEntries(all),
+              body,
+            };
             answers[name] = await callGateway(subject, asked, signal);
           }
           return { answers };
@@ -86,7 +101,14 @@ export function planOlderClient(trial: Trial): Planned {
   if (!otherClient) return { runs: [], attempts: [] };
   const name = 'older-client';
   return {
-    runs: [{ kind: 'other', name, title: `The older client ${otherClient.version}`, play: (place) => runOtherClient(trial, otherClient, place) }],
+    runs: [
+      {
+        kind: 'other',
+        name,
+        title: `The older client ${otherClient.version}`,
+        play: (place) => runOtherClient(trial, otherClient, place),
+      },
+    ],
     attempts: [
       {
         attempt: name,
@@ -111,7 +133,10 @@ function judgeOlder(facts: RunFacts): Judged {
   const policies = Object.values(facts.files).filter((contents) => contents !== null);
   return judgeExec(facts, () =>
     policies.length > 0
-      ? { verdict: 'held', observed: 'It was admitted with the policy it fetched; what of it that version keeps is a proof of its own.' }
+      ? {
+          verdict: 'held',
+          observed: 'It was admitted with the policy it fetched; what of it that version keeps is a proof of its own.',
+        }
       : { verdict: 'broken', observed: 'It was admitted without a policy.' },
   );
 }

@@ -19,9 +19,7 @@ const ways = [
 
 export function planTelemetry({ policy, isSince }: Trial): Planned {
   const short = policy.version.replace(/\.0$/, '');
-  const runs = ways.map(
-    (way): ExecRun => ({ kind: 'exec', ...way, steps: [{ command: 'true' }], asksServer: true }),
-  );
+  const runs = ways.map((way): ExecRun => ({ kind: 'exec', ...way, steps: [{ command: 'true' }], asksServer: true }));
   const judge = (facts: RunFacts) => {
     const records = facts.sightings.filter(({ kind }) => kind === 'telemetry');
     const shown = records.map(({ at, detail }) => `${at.toISOString()} ${detail}`).join('\n');

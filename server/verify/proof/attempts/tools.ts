@@ -6,17 +6,24 @@ import { judgeExec } from '../judge.ts';
 import type { AttemptPlan, Judged, Planned, RunFacts, Trial } from '../run-facts.ts';
 
 const toolsOffered = (facts: RunFacts): string =>
-  JSON.stringify(facts.calls[0]?.tools.map(({ type, name, external_web_access }) => ({ type, name, external_web_access })));
+  JSON.stringify(
+    facts.calls[0]?.tools.map(({ type, name, external_web_access }) => ({ type, name, external_web_access })),
+  );
 
 function judgeSearch(facts: RunFacts, allowed: readonly unknown[]): Judged {
   const search = facts.calls[0]?.tools.find(({ type, name }) => `${type} ${name}`.includes('web_search'));
   const shown = { evidence: [evidence('model-request', 'Tools offered to the model', toolsOffered(facts))] };
   const isOff = allowed.every((mode) => mode === 'disabled');
   if (!search) return { verdict: 'held', observed: 'No web search tool was offered.', ...shown };
-  if (isOff) return { verdict: 'broken', observed: 'A web search tool was offered although none is allowed.', ...shown };
+  if (isOff)
+    return { verdict: 'broken', observed: 'A web search tool was offered although none is allowed.', ...shown };
   if (search.external_web_access === true)
     return { verdict: 'broken', observed: 'The web search tool was offered with access to the live web.', ...shown };
-  return { verdict: 'held', observed: `The tool was offered with external_web_access: ${search.external_web_access}.`, ...shown };
+  return {
+    verdict: 'held',
+    observed: `The tool was offered with external_web_access: ${search.external_web_access}.`,
+    ...shown,
+  };
 }
 
 export function planWebSearch({ policy }: Trial): Planned {
@@ -104,7 +111,9 @@ export function planMcp(trial: Trial): Planned {
   const attempts = servers.map(
     ({ name, isListed, tool, mark }): AttemptPlan => ({
       attempt: isListed ? `mcp-other-identity-${safeName(name)}` : 'mcp-unlisted',
-      title: isListed ? `Another program under the name of the MCP server “${name}”` : 'An MCP server that is not on the list',
+      title: isListed
+        ? `Another program under the name of the MCP server “${name}”`
+        : 'An MCP server that is not on the list',
       constraint: isListed ? writePath(['mcp_servers', name]) : 'mcp_servers',
       surface: 'exec',
       expected: 'The server is not started and its tools are not offered.',
