@@ -3,6 +3,7 @@
 // A document a stock client would refuse is never stored, because it would lock out everyone it is assigned to.
 export { diagnose } from './check-publication.ts';
 export { checkShape } from './check-shape.ts';
+export { clientVersionRemarks } from './client-version-remarks.ts';
 export { closestName } from './closest-name.ts';
 export { codexClientDialect } from './codex-client/dialect.ts';
 export { commandLineOf } from './command-line-of.ts';
@@ -14,6 +15,7 @@ export { ruleSetOfRequirements } from './command-rules/rule-set-of-requirements.
 export { decideRule } from './decide-rule.ts';
 export { clientsInTheField, type FieldClient, type GovernedClient, governedClients } from './field-queries.ts';
 export { type FirstDelivery, firstDeliveriesBefore } from './first-deliveries-queries.ts';
+export { fitValues } from './fit-document.ts';
 export { forgetGroup, previewGroupRemoval } from './forget-group.ts';
 export { findPolicyOfMember } from './look-up-policy.ts';
 export { mergeRequirements } from './merge-requirements.ts';
@@ -30,6 +32,7 @@ export { purgeExpiredPolicies } from './purge-expired.ts';
 export { nodeAt, readToml, type Span, type TomlNode } from './read-toml.ts';
 export { listDeliveriesTo } from './receipt-queries.ts';
 export { flushReceipts } from './record-receipts.ts';
+export { reeveFeatures } from './reeve-pins.ts';
 export { regexProblem } from './regex-problem.ts';
 export { remarkShape } from './remark-shape.ts';
 export type { Finding as DocumentFinding } from './report.ts';
