@@ -183,6 +183,10 @@ export const errors = {
     status: 422,
     message: 'The bundle has errors, so it was not published. See which file and line.',
   },
+  'bundle-unchanged': {
+    status: 409,
+    message: 'The draft has the same files as the newest version, so there is nothing to publish.',
+  },
   'review-needed': {
     status: 409,
     message: 'Nobody publishes what they wrote themselves here. Ask somebody else to review it.',

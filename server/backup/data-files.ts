@@ -4,8 +4,8 @@ import { isDraft } from '#server/blobs/open-blobs.ts';
 
 /** What makes a server that server: who has it can open every secret, and clients trust it. */
 const keyFolders = ['keys', 'tls'];
-/** The database is copied by itself; the rest belongs to processes and to earlier restores. */
-const left = /^(db|reeve\.lock.*|control\.json|.*\.sock|restore(-.*|\.json)|replaced-.*)$/;
+/** The database is copied by itself, git repositories are made of it; the rest belongs to processes and to earlier restores. */
+const left = /^(db|team-config-git|reeve\.lock.*|control\.json|.*\.sock|restore(-.*|\.json)|replaced-.*)$/;
 
 export const isOfInstallation = (name: string): boolean =>
   !/^(reeve\.lock.*|control\.json|.*\.sock|replaced-.*)$/.test(name);

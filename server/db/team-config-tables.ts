@@ -12,6 +12,7 @@ export interface TeamConfigTables {
     name: string;
     description: Generated<string>;
     newest: Generated<number>;
+    last_draft: Generated<number>;
     created_at: Timestamp;
     created_by: string;
     updated_at: Timestamp;
@@ -33,6 +34,8 @@ export interface TeamConfigTables {
     files: Json<BundleFile[]>;
     file_count: number;
     sha256: string;
+    name: string;
+    origin: string;
     message: Generated<string>;
     published_at: Timestamp;
     published_by: string;

@@ -1,33 +1,123 @@
-// Handlers are filled in slice by slice; each of these refuses until it is.
-import { ReeveError } from '#server/fail.ts';
+import { callerOf, signedIn } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
+import { checkTeamConfig } from './check/check-team-config.ts';
+import { createBundle, deleteBundle, updateBundle } from './library/change-bundle.ts';
+import { checkFiles } from './library/check-files.ts';
+import { discardDraft, restoreVersion, saveDraft } from './library/edit-draft.ts';
+import { publishBundle } from './library/publish-bundle.ts';
+import { readVersion } from './library/queries.ts';
+import { reportUsage, showUsages } from './library/report-usage.ts';
+import { decideReview, requestReview, setReviewRule } from './library/review-bundle.ts';
+import { showBundle, showBundleDetail, showBundles, showVersion, showVersions } from './library/show-bundle.ts';
+import { readSubscriptions, showMine, subscribeGroup, unsubscribeGroup } from './library/subscribe-groups.ts';
+import { versionOf } from './library/version-of.ts';
+import { readStarters } from './starters/read-starters.ts';
 
 const of = routes.teamConfig;
-const notYet = (): never => {
-  throw new ReeveError('not-found');
+
+const bundleRoutes = (services: Services) => {
+  const { db, origin } = services;
+  return {
+    list: of.list.handler(({ context }) => showBundles(db, callerOf(context).workspaceId)),
+    get: of.get.handler(({ input, context }) =>
+      showBundleDetail(db, callerOf(context).workspaceId, { id: input.id, origin }),
+    ),
+    starters: of.starters.handler(() => ({ items: [...readStarters()] })),
+    create: of.create.handler(async ({ input, context }) => {
+      const by = callerOf(context);
+      return { bundle: await showBundle(db, by.workspaceId, await createBundle(services, by, input)) };
+    }),
+    update: of.update.handler(async ({ input, context }) => {
+      const by = callerOf(context);
+      await updateBundle(services, by, input);
+      return { bundle: await showBundle(db, by.workspaceId, input.id) };
+    }),
+    delete: of.delete.handler(async ({ input, context }) => {
+      await deleteBundle(services, callerOf(context), input.id);
+      return {};
+    }),
+    check: of.check.handler(({ input, context }) => checkFiles(db, callerOf(context).workspaceId, input)),
+  };
 };
 
-export const teamConfigRoutes = (_services: Services) => ({
-  list: of.list.handler(notYet),
-  get: of.get.handler(notYet),
-  starters: of.starters.handler(notYet),
-  create: of.create.handler(notYet),
-  update: of.update.handler(notYet),
-  delete: of.delete.handler(notYet),
-  check: of.check.handler(notYet),
-  saveDraft: of.saveDraft.handler(notYet),
-  discardDraft: of.discardDraft.handler(notYet),
-  publish: of.publish.handler(notYet),
-  requestReview: of.requestReview.handler(notYet),
-  decideReview: of.decideReview.handler(notYet),
-  setReviewRule: of.setReviewRule.handler(notYet),
-  versions: of.versions.handler(notYet),
-  version: of.version.handler(notYet),
-  restore: of.restore.handler(notYet),
-  subscribe: of.subscribe.handler(notYet),
-  unsubscribe: of.unsubscribe.handler(notYet),
-  usages: of.usages.handler(notYet),
-  report: of.report.handler(notYet),
-  mine: of.mine.handler(notYet),
+const draftRoutes = (services: Services) => {
+  const { db } = services;
+  return {
+    saveDraft: of.saveDraft.handler(async ({ input, context }) => {
+      const by = callerOf(context);
+      const files = await saveDraft(services, by, input);
+      return { bundle: await showBundle(db, by.workspaceId, input.id), check: checkTeamConfig(files) };
+    }),
+    discardDraft: of.discardDraft.handler(async ({ input, context }) => {
+      const by = callerOf(context);
+      await discardDraft(services, by, input);
+      return { bundle: await showBundle(db, by.workspaceId, input.id) };
+    }),
+    restore: of.restore.handler(async ({ input, context }) => {
+      const by = callerOf(context);
+      await restoreVersion(services, by, input);
+      return { bundle: await showBundle(db, by.workspaceId, input.id) };
+    }),
+  };
+};
+
+const publicationRoutes = (services: Services) => {
+  const { db } = services;
+  return {
+    publish: of.publish.handler(async ({ input, context }) => {
+      const by = callerOf(context);
+      const number = await publishBundle(services, by, input);
+      const version = await readVersion(db, by.workspaceId, input.id, number);
+      if (!version) throw new Error('a version that was just published is not there');
+      return { bundle: await showBundle(db, by.workspaceId, input.id), version: versionOf(version) };
+    }),
+    requestReview: of.requestReview.handler(async ({ input, context }) => {
+      const by = callerOf(context);
+      await requestReview(services, by, input);
+      return { bundle: await showBundle(db, by.workspaceId, input.id) };
+    }),
+    decideReview: of.decideReview.handler(async ({ input, context }) => {
+      const by = callerOf(context);
+      return { bundle: await showBundle(db, by.workspaceId, await decideReview(services, by, input)) };
+    }),
+    setReviewRule: of.setReviewRule.handler(async ({ input, context }) => {
+      await setReviewRule(services, callerOf(context), input.secondApprover);
+      return input;
+    }),
+    versions: of.versions.handler(({ input, context }) => showVersions(db, callerOf(context).workspaceId, input)),
+    version: of.version.handler(({ input, context }) => showVersion(db, callerOf(context).workspaceId, input)),
+  };
+};
+
+const useRoutes = (services: Services) => {
+  const { db, origin } = services;
+  return {
+    subscribe: of.subscribe.handler(async ({ input, context }) => {
+      const by = callerOf(context);
+      await subscribeGroup(services, by, input);
+      return { subscriptions: await readSubscriptions(db, by.workspaceId, input.id) };
+    }),
+    unsubscribe: of.unsubscribe.handler(async ({ input, context }) => {
+      const by = callerOf(context);
+      await unsubscribeGroup(services, by, input);
+      return { subscriptions: await readSubscriptions(db, by.workspaceId, input.id) };
+    }),
+    usages: of.usages.handler(({ input, context }) => showUsages(db, callerOf(context).workspaceId, input)),
+    report: of.report.handler(async ({ input, context }) => ({
+      items: await reportUsage(services, callerOf(context), input),
+    })),
+    mine: of.mine.handler(async ({ context }) => {
+      const { workspaceId, memberId } = signedIn(context);
+      return { items: await showMine(db, workspaceId, memberId), tarUrl: `${origin}/team-config/mine.tar` };
+    }),
+  };
+};
+
+/** The library in Reeve's own API. */
+export const teamConfigRoutes = (services: Services) => ({
+  ...bundleRoutes(services),
+  ...draftRoutes(services),
+  ...publicationRoutes(services),
+  ...useRoutes(services),
 });

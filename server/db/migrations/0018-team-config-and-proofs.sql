@@ -6,6 +6,8 @@ create table team_config_bundles (
   name text not null,
   description text not null default '',
   newest integer not null default 0,
+  -- Drafts are numbered through, also over what was published or thrown away: a number never names another draft again.
+  last_draft integer not null default 0,
   created_at timestamptz not null,
   created_by text not null,
   updated_at timestamptz not null,
@@ -33,6 +35,9 @@ create table team_config_versions (
   files jsonb not null,
   file_count integer not null,
   sha256 text not null,
+  -- As they were then: with them a version has the same tar and the same commit forever, whatever is renamed later.
+  name text not null,
+  origin text not null,
   message text not null default '',
   published_at timestamptz not null,
   published_by text not null,

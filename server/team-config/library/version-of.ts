@@ -1,0 +1,7 @@
+import type { BundleVersion } from '#contract/team-config.ts';
+import type { VersionRow } from './queries.ts';
+
+export const versionOf = ({ publishedAt, ...row }: VersionRow): BundleVersion => ({
+  ...row,
+  publishedAt: publishedAt.toISOString(),
+});
