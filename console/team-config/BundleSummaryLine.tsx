@@ -15,8 +15,7 @@ export function BundleSummaryLine({ bundle }: { bundle: Bundle }) {
       <code>{slug}</code>.{' '}
       {newest ? (
         <>
-          Version {newest.number}, published <RelativeTime at={newest.publishedAt} /> by{' '}
-          {shortName(newest.publishedBy)}
+          Version {newest.number}, published <RelativeTime at={newest.publishedAt} /> by {shortName(newest.publishedBy)}
           {newest.approvedBy && `, approved by ${shortName(newest.approvedBy)}`}
         </>
       ) : (

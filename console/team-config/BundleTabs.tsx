@@ -7,10 +7,10 @@ import { FilesTab } from './files/FilesTab.tsx';
 import { GroupsTab } from './groups/GroupsTab.tsx';
 import { SkillsTab } from './skills/SkillsTab.tsx';
 import classes from './TeamConfig.module.css';
+import { UsageList } from './usages/UsageList.tsx';
 import type { BundleCheck } from './use-bundle-check.ts';
 import type { WorkingBundle } from './use-bundle-draft.ts';
 import type { BundleLock } from './use-bundle-lock.ts';
-import { UsageList } from './usages/UsageList.tsx';
 import { VersionsTab } from './versions/VersionsTab.tsx';
 
 interface BundleTabsProps {

@@ -86,11 +86,7 @@ function Draft({ bundle, draftVersion, draft, isReadOnly }: DraftProps) {
       </span>
       {newest !== undefined && (
         <span className={classes.draftButtons}>
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => void navigate({ search: { view: 'changes' } })}
-          >
+          <Button size="compact-sm" variant="default" onClick={() => void navigate({ search: { view: 'changes' } })}>
             Compare with version {newest}
           </Button>
           {!isReadOnly && (

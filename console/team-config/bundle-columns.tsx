@@ -69,7 +69,11 @@ export const bundleColumns = (lagging: ReadonlyMap<string, LaggingCount> | null)
         ) : (
           'No version yet'
         )}
-        . {groups === 0 ? 'No group subscribes' : `${countOf(groups, 'group')} ${groups === 1 ? 'subscribes' : 'subscribe'}`}.
+        .{' '}
+        {groups === 0
+          ? 'No group subscribes'
+          : `${countOf(groups, 'group')} ${groups === 1 ? 'subscribes' : 'subscribe'}`}
+        .
       </>
     ),
   },

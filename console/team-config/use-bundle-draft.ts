@@ -1,5 +1,6 @@
 import { useSessionStorage } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { z } from 'zod';
 import { api } from '#console/api.ts';
 import type { BundleFile } from '#contract/team-config-files.ts';
 import type { BundleDetails } from './bundle-details.ts';
@@ -30,7 +31,15 @@ export interface WorkingBundle {
   keepMine: () => void;
 }
 
-export const savedFiles = ({ bundle, draft, files }: BundleDetails): KeptFiles => ({
+/** As the server has it: what is left out has its default. */
+const asSaved = ({ path, content, encoding = 'utf8', executable = false }: z.input<typeof BundleFile>): BundleFile => ({
+  path,
+  content,
+  encoding,
+  executable,
+});
+
+const savedFiles = ({ bundle, draft, files }: BundleDetails): KeptFiles => ({
   files: draft ?? files,
   draftVersion: bundle.draftVersion,
   newest: bundle.newest?.number ?? null,
@@ -51,7 +60,7 @@ export function useBundleDraft(details: BundleDetails): WorkingBundle {
   const saveDraft = useMutation(
     api.teamConfig.saveDraft.mutationOptions({
       onSuccess: ({ bundle }, { files }) => {
-        const sent = files.map((file) => ({ encoding: 'utf8' as const, executable: false, ...file }));
+        const sent = files.map(asSaved);
         queries.setQueryData(api.teamConfig.get.queryKey(get), (old) => old && { ...old, bundle, draft: sent });
         // What was typed while it was being saved is kept, on top of what is saved now.
         setKept((now) =>

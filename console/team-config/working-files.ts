@@ -49,7 +49,8 @@ export const isSameFiles = (left: readonly BundleFile[], right: readonly BundleF
 export function pathProblem(files: readonly BundleFile[], path: string): string | null {
   if (path === '') return 'Say where the file is, for example .codex/config.toml.';
   if (path.length > 300) return 'A path has at most 300 characters.';
-  if (path.startsWith('/') || path.includes('\\')) return 'Paths are relative to the repository, with / between folders.';
+  if (path.startsWith('/') || path.includes('\\'))
+    return 'Paths are relative to the repository, with / between folders.';
   const parts = path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..'))
     return 'A part of the path is empty, “.” or “..”.';
@@ -95,4 +96,6 @@ export const nameOf = (path: string): string => path.split('/').pop() ?? path;
 
 /** In bytes, as it is written to a disk. */
 export const sizeOf = ({ content, encoding }: BundleFile): number =>
-  encoding === 'base64' ? Math.floor((content.replace(/=+$/, '').length * 3) / 4) : new TextEncoder().encode(content).length;
+  encoding === 'base64'
+    ? Math.floor((content.replace(/=+$/, '').length * 3) / 4)
+    : new TextEncoder().encode(content).length;

@@ -4,8 +4,8 @@ import { languageOf } from '#console/ui/editor-languages.ts';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import type { BundleFile } from '#contract/team-config-files.ts';
 import { BinaryFile } from './BinaryFile.tsx';
-import { FileTree } from './FileTree.tsx';
 import classes from './Files.module.css';
+import { FileTree } from './FileTree.tsx';
 
 const nothing = () => undefined;
 

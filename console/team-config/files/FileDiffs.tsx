@@ -47,8 +47,8 @@ function Content({ change, sideBySide }: { change: FileChange; sideBySide: FileD
   if (before?.encoding === 'base64' || after?.encoding === 'base64')
     return (
       <p>
-        No text: {before ? formatBytes(sizeOf(before)) : 'nothing'} before, {after ? formatBytes(sizeOf(after)) : 'nothing'}{' '}
-        after.
+        No text: {before ? formatBytes(sizeOf(before)) : 'nothing'} before,{' '}
+        {after ? formatBytes(sizeOf(after)) : 'nothing'} after.
       </p>
     );
   if (before?.content === after?.content) return null;

@@ -22,7 +22,15 @@ interface FileEditorProps {
 }
 
 /** Findings as the editor shows them at their lines. */
-const toDiagnostic = ({ severity, message, fix, line, column, endLine, endColumn }: TeamConfigFinding): EditorDiagnostic => ({
+const toDiagnostic = ({
+  severity,
+  message,
+  fix,
+  line,
+  column,
+  endLine,
+  endColumn,
+}: TeamConfigFinding): EditorDiagnostic => ({
   severity: severity === 'note' ? 'info' : severity,
   message: fix ? `${message} ${fix}` : message,
   from: { line, column },

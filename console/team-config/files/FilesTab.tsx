@@ -13,8 +13,8 @@ import { AddFiles } from './AddFiles.tsx';
 import { CheckUnder } from './CheckUnder.tsx';
 import { FileDiffs } from './FileDiffs.tsx';
 import { FileEditor } from './FileEditor.tsx';
-import { FileTree } from './FileTree.tsx';
 import classes from './Files.module.css';
+import { FileTree } from './FileTree.tsx';
 import { FindingList } from './FindingList.tsx';
 import { fileMarks } from './file-marks.ts';
 
@@ -87,7 +87,9 @@ export function FilesTab({ details, draft, check, lock }: FilesTabProps) {
           </div>
         </div>
       ) : (
-        <EmptyState>No files yet: add a config.toml, a rules file or a skill, or upload a folder that you have.</EmptyState>
+        <EmptyState>
+          No files yet: add a config.toml, a rules file or a skill, or upload a folder that you have.
+        </EmptyState>
       )}
       {files.length > 0 && (
         <div className={classes.findings}>

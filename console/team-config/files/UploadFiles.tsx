@@ -40,11 +40,7 @@ export function UploadFiles({ onChange, onAdded }: AddFilesProps) {
     <>
       {input(picked, 'Files to upload', false)}
       {input(folder, 'Folder to upload', true)}
-      <Button
-        variant="default"
-        leftSection={<Upload size={16} aria-hidden />}
-        onClick={() => picked.current?.click()}
-      >
+      <Button variant="default" leftSection={<Upload size={16} aria-hidden />} onClick={() => picked.current?.click()}>
         Upload files
       </Button>
       <Button

@@ -6,8 +6,8 @@ import { FileDiffs } from '../files/FileDiffs.tsx';
 import { FindingList } from '../files/FindingList.tsx';
 import classes from '../TeamConfig.module.css';
 import { changesBetween } from '../working-files.ts';
-import { WhoGetsIt } from './WhoGetsIt.tsx';
 import type { PublicationCheck } from './use-publication-check.ts';
+import { WhoGetsIt } from './WhoGetsIt.tsx';
 
 interface PublicationReviewProps {
   details: BundleDetails;

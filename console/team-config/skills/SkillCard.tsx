@@ -1,9 +1,9 @@
+import { useParams } from '@tanstack/react-router';
 import { paths } from '#console/paths.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { formatBytes, formatCount } from '#console/ui/figures.ts';
 import { Sentence } from '#console/ui/Sentence.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
-import { useParams } from '@tanstack/react-router';
 import type { SkillPreview } from '#contract/team-config-files.ts';
 import { PlainMarkdown } from './PlainMarkdown.tsx';
 import classes from './Skills.module.css';
@@ -18,7 +18,9 @@ export function SkillCard({ skill }: { skill: SkillPreview }) {
         {name ?? 'Without a name'}
         {loads ? <StatusBadge tone="ok">Loads</StatusBadge> : <StatusBadge tone="bad">Does not load</StatusBadge>}
       </h3>
-      <p className={classes.description}>{description ?? 'Without a description: the model cannot know when to use it.'}</p>
+      <p className={classes.description}>
+        {description ?? 'Without a description: the model cannot know when to use it.'}
+      </p>
       <p className={classes.quiet}>
         <TextLink to={paths.bundle} params={{ id }} search={{ file: path }} inherit>
           {path}

@@ -16,7 +16,7 @@ export function HowToReport() {
       </EmptyState>
       <CommandBlock
         label="In the repository"
-        text={`export REEVE_URL=${location.origin}\nexport REEVE_API_KEY=…\nreeve team-config check --report`}
+        text={`export REEVE_ORIGIN=${location.origin}\nexport REEVE_API_KEY=…\nreeve team-config check --report`}
       />
       <p>
         The key needs the scope <code>team-config.read</code> and nothing else.{' '}
