@@ -19,7 +19,7 @@ export interface EndpointMeta {
   stepUp?: boolean;
   /** Works for members who still have to set up, or show, the second factor that their workspace requires. */
   beforeSecondFactor?: boolean;
-  /** Where a body may be larger than usual, for whoever is signed in or has a key. Only on a path without parameters. */
+  /** Where a body may be larger than usual, for whoever is signed in or has a key. */
   maxBodyBytes?: number;
 }
 

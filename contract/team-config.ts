@@ -182,6 +182,7 @@ export const teamConfig = {
     tag,
     allow: 'team-config.write',
     audit: 'bundle.draft-saved',
+    maxBodyBytes: 8 * 1024 * 1024,
   })
     .input(z.object({ id: Id, expectedDraft: ExpectedDraft, files: z.array(BundleFile) }))
     .output(z.object({ bundle: Bundle, check: TeamConfigCheck })),

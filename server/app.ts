@@ -28,7 +28,7 @@ import { rolesRoutes } from './roles/index.ts';
 import type { Services } from './services.ts';
 import { setupRoutes } from './setup/index.ts';
 import { endAtProvider, ssoDialect, ssoRoutes } from './sso/index.ts';
-import { teamConfigRoutes } from './team-config/index.ts';
+import { bundleGitDialect, bundleTarDialect, teamConfigRoutes } from './team-config/index.ts';
 import { codexEventsDialect, otlpDialect } from './telemetry/index.ts';
 import { estateRoutes, proofRoutes } from './verify/index.ts';
 import { workspaceRoutes } from './workspace/index.ts';
@@ -80,6 +80,8 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   scimDialect(services),
   complianceApiDialect(services),
   personExportDialect(services),
+  bundleTarDialect(services),
+  bundleGitDialect(services),
 ];
 
 /** Every route, in the order of precedence: Reeve's own API, the clients' dialects, health, the console's document last. */

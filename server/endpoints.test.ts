@@ -147,7 +147,8 @@ describe('the dialects', () => {
     for (const { method, path } of routes)
       for (const authorization of [null, 'Bearer at-made-up', 'Bearer a.b.c', 'Basic eDp5']) {
         const verb = method === 'ALL' ? 'GET' : method;
-        const response = await fetch(address + path.replaceAll(/:\w+(\{[^}]*\})?|\*/g, 'nothing'), {
+        const named = path.replaceAll(/:\w+(?:\{[^}]*?(?:\\(\.\w+))?\})?|\*/g, (_, ending = '') => `nothing${ending}`);
+        const response = await fetch(address + named, {
           method: verb,
           headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
           ...(verb === 'GET' ? {} : { body: '{}' }),

@@ -12,8 +12,12 @@ function collect(part: object): [call: string, bytes: number][] {
   return maxBodyBytes === undefined ? [] : [[`${route.method} ${route.path}`, maxBodyBytes]];
 }
 
-const larger = new Map(collect(contract));
+/** A parameter stands for one part of the path. */
+const patternOf = (call: string): RegExp =>
+  new RegExp(`^${call.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '[^/]+')}$`);
+
+const larger = collect(contract).map(([call, bytes]) => ({ pattern: patternOf(call), bytes }));
 
 /** How many bytes a call may send. `path` is that of the endpoint, without the prefix of the API. */
 export const maxBodyBytesOf = (method: string, path: string): number =>
-  larger.get(`${method} ${path}`) ?? usualBodyBytes;
+  larger.find(({ pattern }) => pattern.test(`${method} ${path}`))?.bytes ?? usualBodyBytes;

@@ -38,8 +38,10 @@ export interface WireCall {
   userAgent: string | null;
   client: CodexClient | null;
   key: KeyHolder | null;
-  /** The check of the request's credential, for routes that are `checked-inside`. */
-  authenticate: () => Promise<CodexClient>;
+  /** The check of the request's credential, or of another request's, for routes that are `checked-inside`. */
+  authenticate: (request?: Request) => Promise<CodexClient>;
+  /** The same for a key of the workspace that has the scope. @throws ReeveError key-invalid, scope-missing … */
+  requireKey: (scope: KeyScope, request?: Request) => Promise<KeyHolder>;
 }
 
 export interface WireRoute {
@@ -97,7 +99,14 @@ export function mountDialect(
         const client = allow === 'codex-client' ? await authenticate(c.req.raw, facts) : null;
         const key =
           typeof allow === 'object' ? await requireKey(c.req.raw, { readKey, scope: allow.scope, ip: facts.ip }) : null;
-        return await route.handle({ c, ...facts, client, key, authenticate: () => authenticate(c.req.raw, facts) });
+        return await route.handle({
+          c,
+          ...facts,
+          client,
+          key,
+          authenticate: (request = c.req.raw) => authenticate(request, facts),
+          requireKey: (scope, request = c.req.raw) => requireKey(request, { readKey, scope, ip: facts.ip }),
+        });
       } catch (error) {
         if (isReeveError(error)) return dialect.renderError(error, facts);
         facts.log.error({ err: error, route: `${route.method} ${route.path}` }, 'a wire route failed');

@@ -2,4 +2,7 @@
  * Team Config: what `.codex/` in a repository says and whether it is valid, and the library of bundles. A bundle never changes what a
  * client enforces: project files cannot, policies do.
  */
+export { bundleGitDialect } from './git/dialect.ts';
+export { isGitThere } from './git/git-program.ts';
 export { teamConfigRoutes } from './routes.ts';
+export { bundleTarDialect } from './tar/dialect.ts';
