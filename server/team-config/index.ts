@@ -4,5 +4,8 @@
  */
 export { bundleGitDialect } from './git/dialect.ts';
 export { isGitThere } from './git/git-program.ts';
+
+export { checkTeamConfig } from './check/check-team-config.ts';
+export type { NamedRequirements } from './check/policy/policy.ts';
 export { teamConfigRoutes } from './routes.ts';
 export { bundleTarDialect } from './tar/dialect.ts';
