@@ -32,7 +32,7 @@ export function BundlesOfGroups() {
         </ul>
         <CommandBlock
           label="Take them into this repository"
-          text={`curl -fsSL -H "Authorization: Bearer $REEVE_API_KEY" ${tarUrl} | tar -x`}
+          text={`curl -fsSL -H "Authorization: Bearer $REEVE_API_KEY" \\\n  ${tarUrl} | tar -x`}
         />
         <p>
           <code>REEVE_API_KEY</code> is an access token of your own.{' '}

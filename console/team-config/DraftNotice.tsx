@@ -26,7 +26,7 @@ export function DraftNotice({ details: { bundle }, draft, isReadOnly }: DraftNot
   return <Draft bundle={bundle} draftVersion={bundle.draftVersion} draft={draft} isReadOnly={isReadOnly} />;
 }
 
-const sayAuthors = ({ draftAuthors }: Bundle) => draftAuthors.map(shortName).join(', ') || 'somebody';
+const sayAuthors = ({ draftAuthors }: Bundle) => draftAuthors.map(shortName).join(', ') || 'somebody else';
 
 function Behind({ bundle, draft }: { bundle: Bundle; draft: WorkingBundle }) {
   return (
@@ -82,7 +82,7 @@ function Draft({ bundle, draftVersion, draft, isReadOnly }: DraftProps) {
         {newest === undefined
           ? 'This is a draft that nobody gets'
           : `You see a draft; groups and repositories get version ${newest}`}
-        . Written by {sayAuthors(bundle)}.
+        {bundle.draftAuthors.length > 0 && `, written by ${sayAuthors(bundle)}`}.
       </span>
       {newest !== undefined && (
         <span className={classes.draftButtons}>

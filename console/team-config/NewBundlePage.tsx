@@ -126,7 +126,7 @@ function BundleForm({ starters }: { starters: Starter[] }) {
       {starter && (
         <section className={classes.preview} aria-labelledby="starter-files">
           <h2 id="starter-files" className={classes.title}>
-            What {starter.name} starts with
+            What it starts with
           </h2>
           <FileBrowser key={starter.id} files={starter.files} />
         </section>

@@ -24,7 +24,7 @@ export function ReviewRule({ isOn }: { isOn: boolean }) {
     <Box mt={40}>
       <Section
         title="Review rule"
-        description="Publishing a bundle then takes a second person who may change Team Config and who wrote no part of the draft. Until they approve, no group and no repository gets it."
+        description="With it, nobody publishes what they wrote: somebody else who may change Team Config has to approve a draft before any group or repository gets it."
       >
         <Switch
           label="Publishing a bundle takes a second person"

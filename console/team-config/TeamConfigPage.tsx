@@ -21,7 +21,7 @@ export function TeamConfigPage() {
     <Page
       isWide
       title="Team Config"
-      description="Reviewed bundles of Codex configuration, rules and skills. Groups subscribe to them; repositories take them in."
+      description="Bundles of Codex settings, command rules and skills that groups and repositories share."
       action={
         <Group gap={8}>
           <Button

@@ -19,15 +19,15 @@ export function CheckUnder() {
   const choose = (next: Kind, value: string | null | undefined) =>
     void navigate({ search: (now) => ({ ...now, under: value ? `${next}:${value}` : undefined }), replace: true });
   const kinds = [
-    { value: 'none', label: 'Check by themselves' },
-    { value: 'policy', label: 'Check under a policy', disabled: !mayReadPolicies },
-    { value: 'group', label: 'Check for a group', disabled: !mayReadGroups },
+    { value: 'none', label: 'Without a policy' },
+    { value: 'policy', label: 'Under a policy', disabled: !mayReadPolicies },
+    { value: 'group', label: 'For a group', disabled: !mayReadGroups },
   ];
   return (
     <Group gap={8}>
       <Select
         aria-label="Check under"
-        w={200}
+        w={170}
         allowDeselect={false}
         value={kind}
         onChange={(value) => {

@@ -20,7 +20,7 @@ function verdictOf({ findings, policyName, isCurrent }: FindingListProps['check'
   const found = sayFindings(findings);
   if (found === null) return `Nothing is wrong with these files${under}.`;
   const stops = findings.some(({ severity }) => severity === 'error');
-  return `${found}${under}${stops ? ': clients would not take these files as they are' : ''}.`;
+  return `${found}${under}${stops ? ': clients would not take these files as they are.' : '. Nothing keeps a client from taking these files.'}`;
 }
 
 /** The same findings as at the lines, for reading in order, by keyboard and by screen reader. */

@@ -8,13 +8,17 @@ export function KeyHint() {
   const mayMakeKeys = useCan('keys.write');
   return (
     <p className={classes.quiet}>
-      <code>REEVE_API_KEY</code> is a key with the scope <code>team-config.read</code>, or an access token of your own.{' '}
+      <code>REEVE_API_KEY</code> is a key with the scope <code>team-config.read</code>, or an access token of your own
+      for what your groups subscribe to.{' '}
       {mayMakeKeys && (
         <>
-          <TextLink to={paths.keys}>Make a key</TextLink> ·{' '}
+          <TextLink to={paths.keys} inherit>
+            Make a key
+          </TextLink>{' '}
+          ·{' '}
         </>
       )}
-      <TextLink to={paths.account} search={{ tab: 'tokens' }}>
+      <TextLink to={paths.account} search={{ tab: 'tokens' }} inherit>
         Make an access token
       </TextLink>
     </p>

@@ -7,8 +7,8 @@ const header = '-c http.extraHeader="Authorization: Bearer $REEVE_API_KEY"';
 
 /** Of the bundle `slug`, at the addresses that the server told. */
 export const commandsFor = (urls: { slug: string; tarUrl: string; gitUrl: string }): Record<Way, string> => ({
-  tar: `curl -fsSL -H "Authorization: Bearer $REEVE_API_KEY" ${urls.tarUrl} | tar -x`,
-  clone: `git ${header} clone ${urls.gitUrl}`,
-  subtree: `git ${header} subtree add --squash --prefix team-config/${urls.slug} ${urls.gitUrl} main`,
-  submodule: `git ${header} submodule add ${urls.gitUrl} team-config/${urls.slug}`,
+  tar: `curl -fsSL -H "Authorization: Bearer $REEVE_API_KEY" \\\n  ${urls.tarUrl} | tar -x`,
+  clone: `git ${header} \\\n  clone ${urls.gitUrl}`,
+  subtree: `git ${header} \\\n  subtree add --squash --prefix team-config/${urls.slug} ${urls.gitUrl} main`,
+  submodule: `git ${header} \\\n  submodule add ${urls.gitUrl} team-config/${urls.slug}`,
 });

@@ -17,17 +17,19 @@ function Block({ block }: { block: MarkdownBlock }) {
         {block.text}
       </pre>
     );
-  if (block.kind === 'list')
+  if (block.kind === 'list') {
+    const List = block.isOrdered ? 'ol' : 'ul';
     return (
-      <ul className={classes.paragraph}>
+      <List className={classes.paragraph}>
         {block.items.map((item, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: as above
           <li key={index}>
             <Sentence text={item} />
           </li>
         ))}
-      </ul>
+      </List>
     );
+  }
   // The headings of the page are h1 to h3; what a skill calls its first is below them.
   if (block.kind === 'heading') return <h4 className={classes.heading}>{block.text}</h4>;
   return (

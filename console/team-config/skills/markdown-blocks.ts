@@ -1,11 +1,11 @@
 export type MarkdownBlock =
   | { kind: 'heading'; level: number; text: string }
   | { kind: 'code'; text: string }
-  | { kind: 'list'; items: string[] }
+  | { kind: 'list'; isOrdered: boolean; items: string[] }
   | { kind: 'text'; text: string };
 
 const headingLine = /^(#{1,6})\s+(.*?)\s*#*$/;
-const listLine = /^\s*(?:[-*+]|\d+[.)])\s+(.*)$/;
+const listLine = /^\s*([-*+]|\d+[.)])\s+(.*)$/;
 const fenceLine = /^\s*(`{3,}|~{3,})/;
 
 /**
@@ -24,23 +24,23 @@ export function markdownBlocks(source: string): MarkdownBlock[] {
     const line = lines[at] ?? '';
     const fence = fenceLine.exec(line)?.[1];
     const heading = headingLine.exec(line);
-    const item = listLine.exec(line)?.[1];
-    if (fence !== undefined || heading || item !== undefined || line.trim() === '') endParagraph();
+    const item = listLine.exec(line);
+    if (fence !== undefined || heading || item || line.trim() === '') endParagraph();
     if (fence !== undefined) {
       const end = lines.findIndex((one, index) => index > at && one.trim().startsWith(fence));
       const stop = end === -1 ? lines.length : end;
       blocks.push({ kind: 'code', text: lines.slice(at + 1, stop).join('\n') });
       at = stop;
     } else if (heading) blocks.push({ kind: 'heading', level: heading[1]?.length ?? 1, text: heading[2] ?? '' });
-    else if (item !== undefined) addItem(blocks, item);
+    else if (item) addItem(blocks, item[2] ?? '', /\d/.test(item[1] ?? ''));
     else if (line.trim() !== '') paragraph.push(line.trim());
   }
   endParagraph();
   return blocks;
 }
 
-function addItem(blocks: MarkdownBlock[], item: string): void {
+function addItem(blocks: MarkdownBlock[], item: string, isOrdered: boolean): void {
   const last = blocks.at(-1);
-  if (last?.kind === 'list') last.items.push(item);
-  else blocks.push({ kind: 'list', items: [item] });
+  if (last?.kind === 'list' && last.isOrdered === isOrdered) last.items.push(item);
+  else blocks.push({ kind: 'list', isOrdered, items: [item] });
 }
