@@ -168,8 +168,17 @@ export const TeamConfigUsagesSearch = z.object({
 export const BundleSearch = z.object({
   tab: z.enum(['files', 'skills', 'groups', 'repositories', 'versions']).optional().catch(undefined),
   file: text,
-  version: text,
-  against: text,
+  view: z.literal('changes').optional().catch(undefined),
+  /** Whose rules the files are checked under: `policy:ID` or `group:ID`. */
+  under: text,
+  version: z.coerce.number().int().optional().catch(undefined),
+  against: z
+    .union([z.literal('draft'), z.coerce.number().int()])
+    .optional()
+    .catch(undefined),
+  state: z.enum(['current', 'behind', 'modified']).optional().catch(undefined),
+  search: text,
+  review: z.literal(1).optional().catch(undefined),
   cursor: text,
 });
 export const VerifySearch = z.object({ area: text, show: z.enum(['open', 'all']).optional().catch(undefined) });

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { paths } from '#console/paths.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 
+import { addExampleBundles } from '#testing/example-bundles.ts';
 import type { Person } from '#testing/organisation.ts';
 import { approvalAddress, type ExampleOrganisation, enterAs, startDeviceCode } from './example-organisation.ts';
 import { addExplainedPolicy, fetchPolicy } from './policy-delivery.ts';
@@ -38,6 +39,7 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const { key } = await api.keys.create({ name: 'SIEM export', scopes: ['audit.read'] });
   const explained = await addExplainedPolicy(organisation);
   await fetchPolicy(example, organisation.owner);
+  const bundles = await addExampleBundles(organisation.owner, { engineering: group ?? '', contractors: group ?? '' });
   const owner = await createOwnerLink(reeve.services, { madeBy: 'first start' });
   const userCode = await startDeviceCode(example);
   const localOf = (link = '') => link.slice(organisation.origin.length);
@@ -86,8 +88,17 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     ),
     teamConfig: asOwner('/team-config'),
     newBundle: asOwner('/team-config/new'),
-    teamConfigUsages: asOwner('/team-config/repositories'),
-    bundle: asOwner('/team-config/gone'),
+    teamConfigUsages: asOwner('/team-config/repositories', '/team-config/repositories?state=behind'),
+    bundle: asOwner(
+      `/team-config/${bundles.services}`,
+      `/team-config/${bundles.services}?view=changes`,
+      `/team-config/${bundles.services}?review=1`,
+      `/team-config/${bundles.services}?tab=skills`,
+      `/team-config/${bundles.services}?tab=groups`,
+      `/team-config/${bundles.services}?tab=repositories`,
+      `/team-config/${bundles.services}?tab=versions&version=1`,
+      `/team-config/${bundles.services}?tab=versions&version=1&against=2`,
+    ),
     verify: asOwner('/verify'),
     proofs: asOwner('/verify/proofs'),
     proofRun: asOwner('/verify/proofs/gone'),
