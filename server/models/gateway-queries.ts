@@ -16,6 +16,9 @@ export async function readCallSettings(db: Database, workspaceId: string) {
     .leftJoin('model_upstreams as u', 'u.workspace_id', 'w.id')
     .leftJoin('secrets as s', (join) => join.onRef('s.workspace_id', '=', 'w.id').on('s.name', '=', upstreamKeyName))
     .select([
+      'w.name as workspaceName',
+      'w.minimum_client_version as minimumClientVersion',
+      'w.minimum_client_from as minimumClientFrom',
       'w.codex_local_enabled as isLocalOn',
       'w.api_keys_allowed as apiKeysAllowed',
       'w.old_clients_allowed as oldClientsAllowed',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { isAtLeast } from '#contract/client-versions.ts';
 import { askClient } from '#testing/ask-client.ts';
 import { codexVersionUnderTest } from '#testing/codex-cli/install-codex.ts';
 import { generatedDocuments } from '#testing/policy-documents.ts';
-import { isAtLeast } from './client-version.ts';
 import { composeBundle, composeRequirements } from './compose-fragments.ts';
 import {
   acceptedDefaults,

@@ -96,6 +96,8 @@ create table team_config_rules (
 alter table workspaces add column proof_run_id text;
 alter table workspaces add column minimum_client_version text;
 alter table workspaces add column minimum_client_from timestamptz;
+-- The gateway keeps the minimum in memory.
+create trigger announce_minimum_client after update of minimum_client_version, minimum_client_from on workspaces for each statement execute function reeve_announce_access_change();
 
 create table proof_runs (
   id text primary key,
