@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useId } from 'react';
 import { CommandBlock } from '#console/ui/CommandBlock.tsx';
@@ -136,8 +136,9 @@ function Evidence({ attempt: { attempt, title, evidence, durationMs } }: { attem
   };
   return (
     <details className={classes.evidence} open={isOpen} onToggle={(event) => toggle(event.currentTarget.open)}>
-      <summary aria-label={`Evidence of: ${title}`}>
-        Evidence: {countOf(evidence.length, 'piece')}, {formatDuration(durationMs)}
+      <summary>
+        Evidence<VisuallyHidden> of: {title}</VisuallyHidden>, {countOf(evidence.length, 'piece')} from{' '}
+        {formatDuration(durationMs)}
       </summary>
       {isOpen && (
         <div className={classes.pieces}>

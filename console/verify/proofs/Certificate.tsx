@@ -2,6 +2,7 @@ import { paths } from '#console/paths.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { CommandBlock } from '#console/ui/CommandBlock.tsx';
 import { Facts } from '#console/ui/Facts.tsx';
+import { Sentence } from '#console/ui/Sentence.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { shortName } from '#console/ui/short-name.ts';
 import type { ProofStatement } from '#contract/proofs.ts';
@@ -25,7 +26,7 @@ export function Certificate({ statement, jws }: { statement: ProofStatement; jws
       <p className={classes.statement}>
         In {workspace.name}, {verdictWordsOf(statement)}
       </p>
-      <p className={classes.explain}>{verdictSentence(verdict, sumOf(statement), `Proof ${run.number}`)}</p>
+      <p className={classes.explain}>{verdictSentence(verdict, sumOf(statement), null)}</p>
       <Facts
         items={[
           ['Workspace', `${workspace.name}, ${origin}`],
@@ -98,7 +99,7 @@ function ProvenCell({ cell: { policy, client, verdict, counts, attempts } }: { c
           {worth.map(({ attempt, title, observed, verdict: found }) => (
             <li key={attempt}>
               <strong>{found === 'not-enforced' ? `Not enforced by ${client.version}` : findingWords[found]}:</strong>{' '}
-              {title}. {observed}
+              <Sentence text={`${title}. ${observed}`} />
             </li>
           ))}
         </ul>

@@ -27,7 +27,7 @@ export function MatrixTab({ matrix, prove, live }: MatrixTabProps) {
   return (
     <>
       {answer === null ? (
-        <EmptyState action={matrix.running === null && prove}>
+        <EmptyState action={matrix.running === null && matrix.cannotRun === null && prove}>
           {matrix.running === null
             ? 'Nothing is proven yet: what the stock client did with each published policy will stand here.'
             : 'What the stock client did with each published policy stands here as soon as the first combination is through.'}
@@ -47,7 +47,12 @@ export function MatrixTab({ matrix, prove, live }: MatrixTabProps) {
                 rows={shown.policies.map(({ id, name, revision }) => ({ policyId: id, policyName: name, revision }))}
                 columns={relevantClients(shown).map(({ version, state }) => ({
                   version,
-                  remark: state === 'installed' ? null : 'not installed any more',
+                  remark:
+                    state === 'installed'
+                      ? null
+                      : state === 'installing'
+                        ? 'being installed'
+                        : 'not installed any more',
                 }))}
                 cells={shown.cells}
               />

@@ -6,6 +6,7 @@ import { TextLink } from '#console/shell/TextLink.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { cellToName } from './cell-to-name.ts';
 import { verdictWords } from './proof-words.ts';
+import type { MatrixCell } from './say-matrix.ts';
 
 /** Whether the stock client keeps this policy, in a line on its page; for whoever may see proofs. */
 export function PolicyProof({ policyId }: { policyId: string }) {
@@ -29,8 +30,7 @@ export function PolicyProof({ policyId }: { policyId: string }) {
     <>
       {' '}
       <TextLink to={paths.proofCell} params={{ id: cell.id }} inherit>
-        {cell.isCurrent ? 'Proven' : `Version ${cell.revision} proven`} with {cell.clientVersion}:{' '}
-        {verdictWords[cell.verdict].toLowerCase()}
+        {provenWords(cell)} with {cell.clientVersion}: {verdictWords[cell.verdict].toLowerCase()}
       </TextLink>
       {cell.finishedAt && (
         <>
@@ -41,3 +41,9 @@ export function PolicyProof({ policyId }: { policyId: string }) {
     </>
   );
 }
+
+/** What did not hold is not called proven. */
+const provenWords = ({ verdict, isCurrent, revision }: MatrixCell): string => {
+  const word = verdict === 'held' ? 'proven' : 'tried';
+  return isCurrent ? `${word.charAt(0).toUpperCase()}${word.slice(1)}` : `Version ${revision} ${word}`;
+};

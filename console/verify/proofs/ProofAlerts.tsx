@@ -43,7 +43,7 @@ export function ProofAlerts() {
           aria-label="Which alerts"
           value={show}
           data={[
-            { value: 'open', label: 'Nobody looks after' },
+            { value: 'open', label: 'Open' },
             { value: 'all', label: 'All' },
           ]}
           onChange={(value) =>
@@ -97,7 +97,11 @@ function AlertEntry({ alert }: { alert: ProofAlert }) {
   );
   return (
     <Entry
-      title={<Sentence text={sentence} />}
+      title={
+        <span>
+          <Sentence text={sentence} />
+        </span>
+      }
       badge={<StatusBadge tone={tone}>{word}</StatusBadge>}
       facts={[
         <span key="raised">
@@ -108,7 +112,7 @@ function AlertEntry({ alert }: { alert: ProofAlert }) {
             {shortName(acknowledgedBy ?? 'somebody')} looks after it since <RelativeTime at={acknowledgedAt} />
           </>
         ),
-        cellId ? (
+        cellId && kind !== 'run-failed' ? (
           <TextLink
             key="cell"
             to={paths.proofCell}

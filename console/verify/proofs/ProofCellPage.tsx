@@ -12,6 +12,7 @@ import { formatDuration } from '#console/ui/figures.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { Section } from '#console/ui/Section.tsx';
+import { Sentence } from '#console/ui/Sentence.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import type { ProofCell, ProofRun } from '#contract/proofs.ts';
 import { AttemptList } from './AttemptList.tsx';
@@ -62,12 +63,14 @@ function Outcome({ cell }: { cell: ProofCell }) {
         <StatusBadge tone={tone}>{word}</StatusBadge>
         {cell.verdict === null || cell.state !== 'done'
           ? cell.state === 'running' && detail && `${detail} attempts${cell.now ? `; now: ${cell.now}` : ''}`
-          : verdictSentence(cell.verdict, cell.counts, `With ${cell.clientVersion}`)}
+          : verdictSentence(cell.verdict, cell.counts, cell.clientVersion)}
       </p>
       {cell.error && (
         <Box mt="md">
           <Notice tone="bad" title="It could not be finished">
-            <p>{cell.error}</p>
+            <p>
+              <Sentence text={cell.error} />
+            </p>
           </Notice>
         </Box>
       )}

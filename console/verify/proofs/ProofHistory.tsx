@@ -31,13 +31,13 @@ const columns: DataColumn<ProofRun>[] = [
     header: 'Proof',
     phone: 'title',
     cell: ({ id, number }) => (
-      <TextLink to={paths.proofRun} params={{ id }} underline="hover" fw={600} inherit>
+      <TextLink to={paths.proofRun} params={{ id }} underline="hover" fw={600} inherit style={{ whiteSpace: 'nowrap' }}>
         Proof {number}
       </TextLink>
     ),
   },
   { id: 'verdict', header: 'Verdict', phone: 'side', cell: (run) => <RunBadge run={run} /> },
-  { id: 'detail', header: 'Of it', phone: 'detail', cell: (run) => sayRun(run).detail ?? '' },
+  { id: 'detail', header: 'Found', phone: 'detail', cell: (run) => sayRun(run).detail ?? '' },
   {
     id: 'cells',
     header: 'Combinations',

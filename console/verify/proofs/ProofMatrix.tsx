@@ -72,7 +72,9 @@ export function ProofMatrix({ label, rows, columns, cells, isOfPublished = false
 }
 
 function Cell({ cell, published }: { cell: ProofCell | undefined; published: number | null }) {
-  const { tone, word, detail } = sayCell(cell, cell && cell.revision !== published ? published : null);
+  const missing = published === null ? ({ tone: 'off', word: 'Not part of it', detail: null } as const) : undefined;
+  const said = sayCell(cell, cell && cell.revision !== published ? published : null);
+  const { tone, word, detail } = cell ? said : (missing ?? said);
   const words = (
     <>
       <StatusBadge tone={tone}>{word}</StatusBadge>

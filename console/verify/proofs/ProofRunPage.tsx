@@ -12,6 +12,7 @@ import { LiveAge } from '#console/ui/LiveAge.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { Section } from '#console/ui/Section.tsx';
+import { Sentence } from '#console/ui/Sentence.tsx';
 import { Steady } from '#console/ui/Steady.tsx';
 import type { ProofCell, ProofRun } from '#contract/proofs.ts';
 import { CancelRun } from './CancelRun.tsx';
@@ -82,15 +83,15 @@ function Outcome({ run, cells }: { run: ProofRun; cells: ProofCell[] }) {
     <Box mb="lg">
       <p className={classes.panelTitle}>
         <RunBadge run={run} />
-        {run.verdict !== null &&
-          run.state === 'done' &&
-          verdictSentence(run.verdict, run.counts, `Proof ${run.number}`)}
+        {run.verdict !== null && run.state === 'done' && verdictSentence(run.verdict, run.counts, null)}
         {run.state === 'cancelled' && 'It was stopped; what was proven until then is below.'}
       </p>
       {run.error && (
         <Box mt="md">
           <Notice tone="bad" title="It could not be finished">
-            <p>{run.error}</p>
+            <p>
+              <Sentence text={run.error} />
+            </p>
           </Notice>
         </Box>
       )}

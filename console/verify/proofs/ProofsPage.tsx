@@ -1,14 +1,14 @@
-import { Tabs } from '@mantine/core';
+import { Box, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { ProofsSearch } from '#console/page-search.ts';
-import { paths } from '#console/paths.ts';
 import { useCan } from '#console/session.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
+import { Sentence } from '#console/ui/Sentence.tsx';
 import { VerifyTabs } from '../VerifyTabs.tsx';
 import { MatrixTab } from './MatrixTab.tsx';
 import { ProofAlerts } from './ProofAlerts.tsx';
@@ -20,6 +20,12 @@ import { whyNotProve } from './why-not-prove.ts';
 
 const whileBusyMs = 3_000;
 const otherwiseMs = 15_000;
+
+const parts = [
+  { value: 'matrix', label: 'Matrix' },
+  { value: 'runs', label: 'History' },
+  { value: 'alerts', label: 'Alerts' },
+];
 
 /** Does the stock client keep what our policies say? */
 export function ProofsPage() {
@@ -50,45 +56,40 @@ export function ProofsPage() {
     <Page
       isWide
       title="Enforcement proof"
-      above={[{ label: 'Verify', to: paths.verify }]}
       description="Does the stock client keep what our policies say? Reeve tries to get around them with the real program and keeps what happened as evidence."
       action={prove}
     >
       <VerifyTabs />
       {matrix.data?.cannotRun && (
-        <Notice tone="warn" title="This server cannot start the stock client">
-          <p>{matrix.data.cannotRun}</p>
-        </Notice>
+        <Box mb="lg">
+          <Notice tone="warn" title="This server cannot start the stock client">
+            <p>
+              <Sentence text={matrix.data.cannotRun} />
+            </p>
+          </Notice>
+        </Box>
       )}
       {followed !== null && <RunProgress key={followed} runId={followed} onDismiss={() => setFollowed(null)} />}
-      <Tabs
+      <SegmentedControl
+        mb="lg"
+        aria-label="Part of the proofs"
         value={tab}
-        keepMounted={false}
+        data={parts}
         onChange={(value) => void navigate({ search: ProofsSearch.parse({ tab: value }), replace: true })}
-      >
-        <Tabs.List mb="lg">
-          <Tabs.Tab value="matrix">Matrix</Tabs.Tab>
-          <Tabs.Tab value="runs">History</Tabs.Tab>
-          <Tabs.Tab value="alerts">Alerts</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="matrix">
-          <Loaded query={matrix} what="The proofs could not be loaded">
-            {(data) => (
-              <MatrixTab
-                matrix={data}
-                prove={prove}
-                live={{ updatedAt: matrix.dataUpdatedAt, isPaused, onPausedChange: setPaused }}
-              />
-            )}
-          </Loaded>
-        </Tabs.Panel>
-        <Tabs.Panel value="runs">
-          <ProofHistory prove={prove} />
-        </Tabs.Panel>
-        <Tabs.Panel value="alerts">
-          <ProofAlerts />
-        </Tabs.Panel>
-      </Tabs>
+      />
+      {tab === 'matrix' && (
+        <Loaded query={matrix} what="The proofs could not be loaded">
+          {(data) => (
+            <MatrixTab
+              matrix={data}
+              prove={prove}
+              live={{ updatedAt: matrix.dataUpdatedAt, isPaused, onPausedChange: setPaused }}
+            />
+          )}
+        </Loaded>
+      )}
+      {tab === 'runs' && <ProofHistory prove={prove} />}
+      {tab === 'alerts' && <ProofAlerts />}
       {isProving && matrix.data && (
         <ProveDialog
           matrix={matrix.data}

@@ -95,7 +95,9 @@ const ClientChoice = ({ client: { version, state } }: { client: ProofClient }) =
     value={version}
     label={version}
     disabled={state !== 'installed'}
-    {...(state !== 'installed' && { description: 'Not installed on this server.' })}
+    {...(state !== 'installed' && {
+      description: state === 'installing' ? 'Being installed.' : 'Not installed on this server.',
+    })}
   />
 );
 

@@ -5,6 +5,7 @@ import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { TextLink } from '#console/shell/TextLink.tsx';
+import { Sentence } from '#console/ui/Sentence.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { Steady } from '#console/ui/Steady.tsx';
 import type { ProofCell, ProofRun } from '#contract/proofs.ts';
@@ -83,8 +84,12 @@ export function ProgressOfRun({ run, cells }: { run: ProofRun; cells: ProofCell[
         {isLive && current && (
           <>
             {' '}
-            Now: {subjectLabel(current)} with {current.clientVersion}
-            {current.now && `, ${current.now}`}
+            Now {subjectLabel(current)} with {current.clientVersion}
+            {current.now && (
+              <>
+                : <Sentence text={current.now} />
+              </>
+            )}
           </>
         )}
         {!isLive && sayRun(run).detail && ` ${sayRun(run).detail}`}

@@ -72,14 +72,14 @@ export function sayRun(run: ProofRun): Said {
 
 export const isUnfinished = ({ state }: Pick<ProofRun, 'state'>): boolean => state === 'waiting' || state === 'running';
 
-/** One sentence for the head of a page about a finished proof. `what` is its subject: "Contractors v3 with 0.169.0". */
-export function verdictSentence(verdict: Verdict, counts: ProofCounts, what: string): string {
-  const others = counts['not-enforced'];
+/** What a verdict means, in a sentence. `clientVersion` is null where several clients are meant. */
+export function verdictSentence(verdict: Verdict, counts: ProofCounts, clientVersion: string | null): string {
+  const unknown = countOf(counts['not-enforced'], 'attempt was', 'attempts were');
   const sentences: Record<Verdict, string> = {
-    held: `${what}: every attempt to get around it was stopped.`,
-    broken: `${what}: ${countOf(counts.broken, 'attempt')} got through that should have been stopped.`,
-    partly: `${what}: nothing that this client knows was broken, but ${countOf(others, 'constraint is', 'constraints are')} not enforced by it.`,
-    inconclusive: `${what}: ${countOf(counts.inconclusive, 'attempt')} failed by itself, so nothing is proven about it.`,
+    held: 'Every attempt to get around it was stopped.',
+    broken: `${countOf(counts.broken, 'attempt')} got through that should have been stopped.`,
+    partly: `What ${clientVersion ?? 'the clients'} ${clientVersion === null ? 'know' : 'knows'} was kept; ${unknown} not stopped, because ${clientVersion ?? 'a client'} does not know the constraint.`,
+    inconclusive: `${countOf(counts.inconclusive, 'attempt')} failed by itself, so nothing is proven by it.`,
   };
   return sentences[verdict];
 }
