@@ -4,6 +4,7 @@
 export { adoptFormerCalls } from './adopt-former-calls.ts';
 export { type CallRecord, recordOf } from './call-record.ts';
 export { newCallRow } from './call-row.ts';
+export { copyModels, insertProofModel } from './copy-queries.ts';
 export { forgetFormerTextsOf } from './former-queries.ts';
 export type { CallRow } from './gateway-queries.ts';
 export { countOldCalls, purgeCalls } from './keeping-queries.ts';
@@ -16,3 +17,4 @@ export { responsesDialect } from './responses-api/dialect.ts';
 export { type Gateway, openGateway } from './responses-api/gateway.ts';
 export { activityRoutes, modelsRoutes } from './routes.ts';
 export { saveRecords } from './save-records.ts';
+export { setUpstream } from './upstream.ts';

@@ -11,7 +11,14 @@ export { findPolicyOfMember } from './look-up-policy.ts';
 export { deliveriesToPerson } from './person-rows.ts';
 export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
 export { checkPolicyRevision, deliverPolicy, policyRevisionHeader } from './policy-revision.ts';
+export {
+  copyPoliciesForProof,
+  listProvable,
+  type ProvableVersion,
+  readProvableVersion,
+} from './proof-copies.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
+export { listDeliveriesTo } from './receipt-queries.ts';
 export { flushReceipts } from './record-receipts.ts';
 export { policiesRoutes } from './routes.ts';
 export { readTelemetryToken, telemetryHeader, telemetryTokenOf } from './telemetry-token.ts';

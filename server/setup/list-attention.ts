@@ -20,12 +20,17 @@ const failuresThatCount = 3;
 
 /** What is not all right, the most important first. */
 export function listAttention(facts: SetupFacts): AttentionItem[] {
-  const { settings, people, policies, models, signIn, endingKeys, audit, compliance, now } = facts;
+  const { settings, people, policies, models, signIn, endingKeys, audit, compliance, proofs, now } = facts;
   const items: [boolean, string, string][] = [
     [
       audit.isInvalid,
       'The audit log is not what was sealed: somebody changed it in the database. See which entries, and keep an export.',
       '/audit',
+    ],
+    [
+      proofs.openAlerts > 0,
+      `${proofs.newestAlert ?? ''}${proofs.openAlerts > 1 ? ` There ${proofs.openAlerts === 2 ? 'is one more alert' : `are ${proofs.openAlerts - 1} more alerts`} of proofs.` : ''}`,
+      '/verify/proofs',
     ],
     [!settings.codexLocalEnabled, 'Codex Local is off: every local client is refused.', '/settings'],
     [models.upstreamHost === null, 'No model upstream is set: no call can be answered.', '/models'],

@@ -7,6 +7,7 @@ import { type ModelFacts, readModelFacts } from '#server/models/index.ts';
 import { type PolicyFacts, readPolicyFacts } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
 import { readTelemetryFacts, type TelemetryFacts } from '#server/telemetry/index.ts';
+import { type ProofFacts, readProofFacts } from '#server/verify/index.ts';
 import { readSettings } from '#server/workspace/index.ts';
 import { countPeople, type PeopleFacts, readSignInFacts, type SignInFacts } from './queries.ts';
 
@@ -25,6 +26,7 @@ export interface SetupFacts {
   /** By name. */
   endingKeys: string[];
   audit: AuditFacts;
+  proofs: ProofFacts;
   now: Date;
 }
 
@@ -46,5 +48,6 @@ export async function readSetupFacts(
     telemetry: await readTelemetryFacts(db, workspaceId, now),
     endingKeys: await listKeysEndingSoon(db, workspaceId, now),
     audit: await readAuditFacts(db, workspaceId, { now }),
+    proofs: await readProofFacts(db, workspaceId),
   };
 }

@@ -3,4 +3,7 @@
  * a pass.
  */
 export { estateRoutes } from './estate/routes.ts';
+export { type ProofFacts, readProofFacts } from './runs/alerts.ts';
+export { openProofWorker } from './runs/proof-worker.ts';
 export { proofRoutes } from './runs/routes.ts';
+export { CertificateFile, EvidenceFile, verifyCertificate } from './runs/verify-certificate.ts';

@@ -26,7 +26,12 @@ export const lockWorkspace = (tx: Database, workspaceId: string) =>
   tx.selectFrom('workspaces').select(columns).where('id', '=', workspaceId).forNoKeyUpdate().executeTakeFirst();
 
 export const findOnlyWorkspace = (db: Database) =>
-  db.selectFrom('workspaces').select(columns).orderBy('created_at').executeTakeFirst();
+  db
+    .selectFrom('workspaces')
+    .select(columns)
+    .where('proof_run_id', 'is', null)
+    .orderBy('created_at')
+    .executeTakeFirst();
 
 export const updateWorkspace = (tx: Database, { id, ...row }: WorkspaceRow, at: Date) =>
   tx
