@@ -1,4 +1,5 @@
-import type { Database } from '#server/db/open-database.ts';
+import type { Services } from '#server/services.ts';
+import { certifyRun } from '#server/verify/runs/certify-run.ts';
 import { seedProof } from './seed-proof.ts';
 
 interface Published {
@@ -10,8 +11,9 @@ interface Published {
 const dayMs = 86_400_000;
 const noPolicy = { id: null, name: 'No policy', revision: 0 };
 
-/** Runs of every kind of end but no certificate: that one only a real run has. @returns ids of the newest run that is done, and of its broken cell */
-export async function seedExampleProofs(db: Database, workspaceId: string, policies: Published[]) {
+/** Runs of every kind of end, the newest that is done with its certificate. @returns the id of that run, and of its broken cell */
+export async function seedExampleProofs(services: Services, workspaceId: string, policies: Published[]) {
+  const { db } = services;
   const now = Date.now();
   const [first = noPolicy, ...others] = policies;
   const all = [first, ...others, noPolicy];
@@ -62,5 +64,6 @@ export async function seedExampleProofs(db: Database, workspaceId: string, polic
     error: 'The client could not be started: the disk of this server is full.',
     alert: { kind: 'run-failed', sentence: 'Proof 4 could not be finished: the disk of this server is full.' },
   });
+  await certifyRun(services, { workspaceId, runId: newest.id });
   return { runId: newest.id, cellId: newest.cellIds[0] ?? '' };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ProofAttempt, ProofCell, ProofCounts, ProofRun, ProofVerdict } from '#contract/proofs.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { Database } from '#server/db/open-database.ts';
+import { readProvable, sumOfPolicy } from '#server/verify/runs/start-run.ts';
 
 export interface SeededCell {
   policy: { id: string | null; name: string; revision: number };
@@ -118,6 +119,12 @@ function attemptsOf({ unlike = {} }: SeededCell): ProofAttempt[] {
   });
 }
 
+/** As a real run writes it down, so that the proof counts as one of what is published. */
+async function sumOf(db: Database, workspaceId: string, { id, revision }: SeededCell['policy']): Promise<string> {
+  const { policy, baseline } = await readProvable(db, workspaceId, { policyId: id, ...(id && { revision }) });
+  return sumOfPolicy(policy, baseline);
+}
+
 async function seedCell(
   db: Database,
   run: { id: string; workspaceId: string; at: Date },
@@ -140,7 +147,7 @@ async function seedCell(
       policy_id: policy.id,
       policy_name: policy.name,
       revision: policy.revision,
-      policy_sha256: createHash('sha256').update(policy.name).digest('hex'),
+      policy_sha256: await sumOf(db, run.workspaceId, policy),
       client_version: clientVersion,
       client_sha256: createHash('sha256').update(clientVersion).digest('hex'),
       state,

@@ -48,6 +48,15 @@ export function Certificate({ statement, jws }: { statement: ProofStatement; jws
       {statement.cells.map((cell) => (
         <ProvenCell key={`${cell.policy.sha256}-${cell.policy.name}-${cell.client.version}`} cell={cell} />
       ))}
+      <section className={classes.part} aria-label="What it does not prove">
+        <h2 className={classes.title}>What it does not prove</h2>
+        <ul className={classes.findings}>
+          <li>What another client, another version of a policy, or a machine that its owner changed would do.</li>
+          <li>What was not tried; it is counted above.</li>
+          <li>That somebody runs no other program than Codex: only what the gateway refuses binds everybody.</li>
+          <li>Anything about the time after it.</li>
+        </ul>
+      </section>
       <section className={classes.part} aria-label="How to verify it">
         <h2 className={classes.title}>How to verify it without this server</h2>
         <p className={classes.explain}>
@@ -56,7 +65,7 @@ export function Certificate({ statement, jws }: { statement: ProofStatement; jws
         <CommandBlock
           label="Verify"
           isWrapped
-          text={`reeve audit verify reeve-proof-${run.number}.json --key reeve-audit-public-key.json`}
+          text={`reeve audit verify reeve-proof-${run.number}.json \\\n  --public-key reeve-audit-public-key.json`}
         />
         <p className={classes.away}>
           The public key is under <TextLink to={paths.audit}>Audit</TextLink>, Export. The signature is a JWS (RFC 7515)

@@ -10,7 +10,7 @@ import { MatrixAnswer } from './MatrixAnswer.tsx';
 import { ProofMatrix } from './ProofMatrix.tsx';
 import classes from './Proofs.module.css';
 import { ScheduleLine } from './ScheduleLine.tsx';
-import { answerMatrix, type Matrix, relevantClients } from './say-matrix.ts';
+import { answerMatrix, type Matrix, newestFirst, relevantClients } from './say-matrix.ts';
 
 interface MatrixTabProps {
   matrix: Matrix & { schedule: ProofSchedule; cannotRun: string | null; running: ProofRun | null };
@@ -24,6 +24,7 @@ export function MatrixTab({ matrix, prove, live }: MatrixTabProps) {
   const mayRun = useCan('verify.run');
   const mayChange = mayRun && matrix.cannotRun === null;
   const answer = answerMatrix(matrix);
+  const clients = matrix.clients.toSorted((one, other) => newestFirst(one.version, other.version));
   return (
     <>
       {answer === null ? (
@@ -60,13 +61,13 @@ export function MatrixTab({ matrix, prove, live }: MatrixTabProps) {
           )}
         </Steady>
       )}
-      <ScheduleLine schedule={matrix.schedule} clients={matrix.clients} mayChange={mayChange} />
+      <ScheduleLine schedule={matrix.schedule} clients={clients} mayChange={mayChange} />
       <div className={classes.part}>
         <Section
           title="Clients on this server"
           description="Proofs run with exactly these versions, as they come from npm."
         >
-          <ClientList clients={matrix.clients} mayInstall={mayChange} />
+          <ClientList clients={clients} mayInstall={mayChange} />
         </Section>
       </div>
     </>

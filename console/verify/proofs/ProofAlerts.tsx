@@ -1,4 +1,4 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button, Switch } from '@mantine/core';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { api } from '#console/api.ts';
@@ -39,19 +39,13 @@ export function ProofAlerts() {
   return (
     <>
       <div className={classes.aboveTable}>
-        <SegmentedControl
-          aria-label="Which alerts"
-          value={show}
-          data={[
-            { value: 'open', label: 'Open' },
-            { value: 'all', label: 'All' },
-          ]}
-          onChange={(value) =>
-            void navigate({
-              search: (old) => ({ ...old, cursor: undefined, show: value === 'all' ? 'all' : undefined }),
-              replace: true,
-            })
-          }
+        <Switch
+          label="Also those that somebody looks after"
+          checked={show === 'all'}
+          onChange={(event) => {
+            const next = event.currentTarget.checked ? ('all' as const) : undefined;
+            void navigate({ search: (old) => ({ ...old, cursor: undefined, show: next }), replace: true });
+          }}
         />
       </div>
       <Loaded query={alerts} what="The alerts could not be loaded" skeleton={<RowSkeletons rows={3} />}>

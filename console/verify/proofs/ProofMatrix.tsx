@@ -5,7 +5,7 @@ import { ScrollRegion } from '#console/ui/ScrollRegion.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import type { ProofCell } from '#contract/proofs.ts';
 import classes from './Proofs.module.css';
-import { policyLabel, sayCell } from './proof-words.ts';
+import { policyLabel, type Said, sayCell } from './proof-words.ts';
 
 export interface MatrixRow {
   policyId: string | null;
@@ -23,7 +23,7 @@ interface ProofMatrixProps {
   label: string;
   rows: MatrixRow[];
   columns: MatrixColumn[];
-  cells: ProofCell[];
+  cells: (ProofCell & { isCurrent?: boolean })[];
   /** The rows say what is published now, so that a proof of another revision is out of date. */
   isOfPublished?: boolean;
 }
@@ -60,7 +60,7 @@ export function ProofMatrix({ label, rows, columns, cells, isOfPublished = false
               </th>
               {columns.map((column) => (
                 <td key={column.version}>
-                  <Cell cell={find(row, column)} published={isOfPublished ? row.revision : null} />
+                  <Cell cell={find(row, column)} published={isOfPublished ? row : null} />
                 </td>
               ))}
             </tr>
@@ -71,10 +71,19 @@ export function ProofMatrix({ label, rows, columns, cells, isOfPublished = false
   );
 }
 
-function Cell({ cell, published }: { cell: ProofCell | undefined; published: number | null }) {
-  const missing = published === null ? ({ tone: 'off', word: 'Not part of it', detail: null } as const) : undefined;
-  const said = sayCell(cell, cell && cell.revision !== published ? published : null);
-  const { tone, word, detail } = cell ? said : (missing ?? said);
+interface CellProps {
+  cell: (ProofCell & { isCurrent?: boolean }) | undefined;
+  /** Null where the row is what was proven, whatever is published. */
+  published: MatrixRow | null;
+}
+
+function sayCellOf({ cell, published }: CellProps): Said {
+  if (!cell && published === null) return { tone: 'off', word: 'Not part of it', detail: null };
+  return sayCell(cell, cell?.isCurrent === false ? published : null);
+}
+
+function Cell({ cell, published }: CellProps) {
+  const { tone, word, detail } = sayCellOf({ cell, published });
   const words = (
     <>
       <StatusBadge tone={tone}>{word}</StatusBadge>

@@ -22,6 +22,7 @@ import { ProofMatrix } from './ProofMatrix.tsx';
 import classes from './Proofs.module.css';
 import { isUnfinished, verdictSentence } from './proof-words.ts';
 import { ProgressOfRun, RunBadge } from './RunProgress.tsx';
+import { newestFirst } from './say-matrix.ts';
 import { VerdictCounts } from './VerdictCounts.tsx';
 
 const everyMs = 1_000;
@@ -109,7 +110,7 @@ function Outcome({ run, cells }: { run: ProofRun; cells: ProofCell[] }) {
 
 function MatrixOfRun({ cells }: { cells: ProofCell[] }) {
   const rows = [...new Map(cells.map((cell) => [`${cell.policyId}-${cell.revision}`, cell])).values()];
-  const versions = [...new Set(cells.map(({ clientVersion }) => clientVersion))];
+  const versions = [...new Set(cells.map(({ clientVersion }) => clientVersion))].toSorted(newestFirst);
   return (
     <ProofMatrix
       label="Policies by client versions"

@@ -8,7 +8,7 @@ import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import type { ProofClient } from '#contract/proofs.ts';
 import { estimateProof, sayAbout } from './estimate.ts';
-import type { Matrix, MatrixPolicy } from './say-matrix.ts';
+import { type Matrix, type MatrixPolicy, newestFirst } from './say-matrix.ts';
 
 interface ProveDialogProps {
   matrix: Matrix;
@@ -22,7 +22,8 @@ const labelOf = ({ id, name, revision }: MatrixPolicy) => (id === null ? 'No pol
 
 /** Which policies with which clients, how long that takes, and what it touches: nothing. */
 export function ProveDialog({ matrix, onStarted, onClose }: ProveDialogProps) {
-  const { policies, clients, cells } = matrix;
+  const { policies, cells } = matrix;
+  const clients = matrix.clients.toSorted((one, other) => newestFirst(one.version, other.version));
   const installed = clients.filter(({ state }) => state === 'installed');
   const [isAll, setAll] = useState(true);
   const [chosen, setChosen] = useState<string[]>([]);

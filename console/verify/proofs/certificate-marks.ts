@@ -12,14 +12,14 @@ export function keyIdOf(jws: string): string | null {
   }
 }
 
-/** SHA-256 of a text in groups of eight hexadecimal digits; null until it is worked out. */
+/** SHA-256 of a text in hexadecimal, as the printed certificate has it; null until it is worked out. */
 export function useSha256(text: string): string | null {
   const [digest, setDigest] = useState<string | null>(null);
   useEffect(() => {
     let isWanted = true;
     void crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)).then((bytes) => {
       const hex = Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
-      if (isWanted) setDigest(hex.replace(/.{8}(?!$)/g, '$& '));
+      if (isWanted) setDigest(hex);
     });
     return () => {
       isWanted = false;

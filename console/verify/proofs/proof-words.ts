@@ -39,8 +39,8 @@ export function sayVerdict(verdict: Verdict, counts: ProofCounts): Said {
   return { tone: tones[verdict], word: verdictWords[verdict], detail: details[verdict] };
 }
 
-/** @param published - the revision that is published now; null when it is the one that was proven */
-export function sayCell(cell: ProofCell | undefined, published: number | null = null): Said {
+/** @param newer - what is published instead of what was proven; null when nothing is */
+export function sayCell(cell: ProofCell | undefined, newer: { revision: number } | null = null): Said {
   if (!cell) return { tone: 'quiet', word: 'Not proven yet', detail: null };
   if (cell.state === 'waiting') return { tone: 'quiet', word: 'Waiting', detail: null };
   if (cell.state === 'running')
@@ -48,11 +48,11 @@ export function sayCell(cell: ProofCell | undefined, published: number | null = 
   if (cell.state === 'cancelled') return { tone: 'off', word: 'Cancelled', detail: doneBefore(cell) };
   if (cell.state === 'failed' || cell.verdict === null)
     return { tone: 'info', word: 'Could not be tried', detail: cell.error };
-  if (published !== null)
+  if (newer !== null)
     return {
       tone: 'quiet',
       word: 'Out of date',
-      detail: `v${cell.revision} ${verdictWords[cell.verdict].toLowerCase()}, v${published} is published`,
+      detail: `v${cell.revision} ${verdictWords[cell.verdict].toLowerCase()}, ${newer.revision === cell.revision ? 'the baseline has changed since' : `v${newer.revision} is published`}`,
     };
   return sayVerdict(cell.verdict, cell.counts);
 }

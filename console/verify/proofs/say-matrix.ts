@@ -24,11 +24,16 @@ export interface MatrixAnswer {
   culprits: MatrixCell[];
 }
 
-/** Versions a person would want proven: those that are here, and those that were proven once. */
+/** For sorting versions, the newest first: what most people run is what is seen first. */
+export const newestFirst = (one: string, other: string): number => other.localeCompare(one, 'en', { numeric: true });
+
+/** Versions a person would want proven: those that are here, and those that were proven once. The newest first. */
 export const relevantClients = ({ clients, cells }: Pick<Matrix, 'clients' | 'cells'>): ProofClient[] =>
-  clients.filter(
-    ({ version, state }) => state === 'installed' || cells.some(({ clientVersion }) => clientVersion === version),
-  );
+  clients
+    .filter(
+      ({ version, state }) => state === 'installed' || cells.some(({ clientVersion }) => clientVersion === version),
+    )
+    .toSorted((one, other) => newestFirst(one.version, other.version));
 
 const joined = new Intl.ListFormat('en', { type: 'conjunction' });
 

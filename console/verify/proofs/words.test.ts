@@ -44,10 +44,12 @@ const matrix = (...cells: MatrixCell[]) => ({
 });
 
 test('a cell says its state in a word, and an old proof is no proof of what is published', () => {
-  const words = (of: ProofCell | undefined, published?: number) => Object.values(sayCell(of, published)).join(' | ');
+  const words = (of: ProofCell | undefined, revision?: number) =>
+    Object.values(sayCell(of, revision === undefined ? null : { revision })).join(' | ');
   expect(words(undefined)).toBe('quiet | Not proven yet | ');
   expect(words(cell())).toBe('ok | Held | 20 attempts');
   expect(words(cell(), 4)).toBe('quiet | Out of date | v3 held, v4 is published');
+  expect(words(cell(), 3)).toBe('quiet | Out of date | v3 held, the baseline has changed since');
   expect(words(cell({ verdict: 'broken', counts: counts({ broken: 2 }) }))).toBe(
     'bad | Broken | 2 of 22 attempts broken',
   );
