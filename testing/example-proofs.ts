@@ -11,17 +11,22 @@ interface Published {
 const dayMs = 86_400_000;
 const noPolicy = { id: null, name: 'No policy', revision: 0 };
 
-/** Runs of every kind of end, the newest that is done with its certificate. @returns the id of that run, and of its broken cell */
-export async function seedExampleProofs(services: Services, workspaceId: string, policies: Published[]) {
+/** Runs of every kind of end, numbered from `after` on, the newest that is done with its certificate. @returns the id of that run, and of its broken cell */
+export async function seedExampleProofs(
+  services: Services,
+  workspaceId: string,
+  policies: Published[],
+  { after = 0 }: { after?: number } = {},
+) {
   const { db } = services;
   const now = Date.now();
   const [first = noPolicy, ...others] = policies;
   const all = [first, ...others, noPolicy];
   const earlier = { ...first, revision: Math.max(1, first.revision - 1) };
   const old = ['0.163.0', '0.169.0'].map((clientVersion) => ({ policy: earlier, clientVersion }));
-  await seedProof(db, workspaceId, { number: 1, at: new Date(now - 9 * dayMs), cells: old });
+  await seedProof(db, workspaceId, { number: after + 1, at: new Date(now - 9 * dayMs), cells: old });
   const newest = await seedProof(db, workspaceId, {
-    number: 2,
+    number: after + 2,
     trigger: 'schedule',
     startedBy: 'Reeve',
     at: new Date(now - dayMs / 8),
@@ -44,7 +49,7 @@ export async function seedExampleProofs(services: Services, workspaceId: string,
     },
   });
   await seedProof(db, workspaceId, {
-    number: 3,
+    number: after + 3,
     state: 'cancelled',
     startedBy: 'Grace Hopper <grace.hopper@example.com>',
     at: new Date(now - dayMs / 12),
@@ -55,7 +60,7 @@ export async function seedExampleProofs(services: Services, workspaceId: string,
     })),
   });
   await seedProof(db, workspaceId, {
-    number: 4,
+    number: after + 4,
     state: 'failed',
     trigger: 'key',
     startedBy: 'Nightly build',
