@@ -120,7 +120,18 @@ export const features = {
     ],
   },
   verify: {
-    calls: ['activity', 'audit', 'directory', 'identity', 'models', 'policies', 'roles', 'telemetry', 'workspace'],
+    calls: [
+      'activity',
+      'audit',
+      'connect',
+      'directory',
+      'identity',
+      'models',
+      'policies',
+      'roles',
+      'telemetry',
+      'workspace',
+    ],
     tables: ['proof_runs', 'proof_cells', 'proof_attempts', 'proof_certificates', 'proof_alerts', 'proof_schedules'],
   },
   setup: {
