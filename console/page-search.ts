@@ -7,6 +7,7 @@ import { codexSurfaces } from '#contract/codex-surfaces.ts';
 import { complianceLogTypeNames } from '#contract/compliance.ts';
 import { MemberSource, MemberStatus } from '#contract/directory.ts';
 import { Outcome } from '#contract/models.ts';
+import { ProofVerdict } from '#contract/proofs.ts';
 
 /** What each page keeps in the address. A part that makes no sense is dropped, so that old links still open. */
 const text = z.coerce.string().optional().catch(undefined);
@@ -184,10 +185,15 @@ export const BundleSearch = z.object({
 export const VerifySearch = z.object({ area: text, show: z.enum(['open', 'all']).optional().catch(undefined) });
 export const ProofsSearch = z.object({
   tab: z.enum(['matrix', 'runs', 'alerts']).optional().catch(undefined),
+  show: z.enum(['open', 'all']).optional().catch(undefined),
   cursor: text,
 });
 export const ProofRunSearch = z.object({});
-export const ProofCellSearch = z.object({ verdict: text, attempt: text });
+export const ProofCellSearch = z.object({
+  verdict: ProofVerdict.optional().catch(undefined),
+  /** Whose evidence is folded open. */
+  attempt: text,
+});
 export const CertificateSearch = z.object({});
 export const EstateSearch = z.object({
   search: text,

@@ -2,7 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Search } from 'lucide-react';
+import { FileCheck, Search } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
@@ -55,6 +55,31 @@ function usePageActions(): SpotlightActionData[] {
   );
   return [
     ...pages.filter(({ needs }) => needs === null || can(permissions, needs)).map(({ action }) => action),
+    ...(can(permissions, 'verify.read')
+      ? [
+          {
+            id: paths.proofs,
+            label: 'Enforcement proof',
+            description: 'Does the stock client keep what our policies say?',
+            leftSection: <FileCheck size={18} aria-hidden />,
+            onClick: () => void navigate({ to: paths.proofs }),
+          },
+          {
+            id: `${paths.proofs}?tab=runs`,
+            label: 'Proofs so far',
+            description: 'Every run with its certificate',
+            leftSection: <FileCheck size={18} aria-hidden />,
+            onClick: () => void navigate({ to: paths.proofs, search: { tab: 'runs' as const } }),
+          },
+          {
+            id: `${paths.proofs}?tab=alerts`,
+            label: 'Alerts of proofs',
+            description: 'What changed for the worse',
+            leftSection: <FileCheck size={18} aria-hidden />,
+            onClick: () => void navigate({ to: paths.proofs, search: { tab: 'alerts' as const } }),
+          },
+        ]
+      : []),
     {
       id: paths.account,
       label: 'Your account',

@@ -14,7 +14,13 @@ export function VerifyTabs() {
   return (
     <nav aria-label="Verify" className={classes.tabs}>
       {tabs.map(({ label, to }) => (
-        <Link key={to} to={to} className={classes.tab} aria-current={pathname === to ? 'page' : undefined}>
+        <Link
+          key={to}
+          to={to}
+          className={classes.tab}
+          activeOptions={{ exact: true, includeSearch: false }}
+          aria-current={pathname === to ? 'page' : undefined}
+        >
           {label}
         </Link>
       ))}

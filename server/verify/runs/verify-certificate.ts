@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
 import { ProofEvidence, ProofStatement } from '#contract/proofs.ts';
 import { followRotations, NotSigned, openSigned, type TrustedKeys } from '#server/audit/index.ts';
@@ -23,6 +24,8 @@ export type EvidenceFile = z.infer<typeof EvidenceFile>;
 
 export interface CertificateReport {
   isValid: boolean;
+  /** Which key signed it; null where none did. */
+  key: string | null;
   problems: string[];
   /** As it was signed; null where the signature does not hold. */
   statement: ProofStatement | null;
@@ -63,9 +66,16 @@ export async function verifyCertificate(
     const { problems, compared } = compareEvidence(statement, evidence);
     if (!isDeepStrictEqual(statement, beside))
       problems.unshift('What stands beside the signature is not what was signed.');
-    return { isValid: problems.length === 0, problems, statement, evidenceCompared: compared };
+    const key = decodeProtectedHeader(jws).kid ?? null;
+    return { isValid: problems.length === 0, key, problems, statement, evidenceCompared: compared };
   } catch (error) {
     if (!(error instanceof NotSigned)) throw error;
-    return { isValid: false, problems: [`The certificate ${error.message}.`], statement: null, evidenceCompared: 0 };
+    return {
+      isValid: false,
+      key: null,
+      problems: [`The certificate ${error.message}.`],
+      statement: null,
+      evidenceCompared: 0,
+    };
   }
 }
