@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 import type { BundleFile } from '#contract/team-config-files.ts';
 import type { Person } from '#testing/organisation.ts';
 

@@ -1,7 +1,7 @@
 import { countOf } from '#console/ui/figures.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { shortName } from '#console/ui/short-name.ts';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 
 /** What is the case, in one line: the newest version, who has it, and what the bundle is for. */
 export function BundleSummaryLine({ bundle }: { bundle: Bundle }) {

@@ -5,7 +5,7 @@ import { paths } from '#console/paths.ts';
 import { DataTable } from '#console/ui/DataTable.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { SearchBox } from '#console/ui/SearchBox.tsx';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 import { bundleColumns } from './bundle-columns.tsx';
 import { useLaggingUsages } from './usages/use-lagging-usages.ts';
 

@@ -6,7 +6,7 @@ import { describeFailure, fieldErrors } from '#console/failure.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { Dialog } from '#console/ui/Dialog.tsx';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 
 export function DescribeBundle({ bundle, onClose }: { bundle: Bundle; onClose: () => void }) {
   const form = useForm({

@@ -8,7 +8,7 @@ import { showDone } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
 import { shortName } from '#console/ui/short-name.ts';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 import type { BundleDetails } from './bundle-details.ts';
 import classes from './TeamConfig.module.css';
 import type { WorkingBundle } from './use-bundle-draft.ts';

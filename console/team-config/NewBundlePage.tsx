@@ -12,7 +12,7 @@ import { Page } from '#console/shell/Page.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
-import type { Starter } from '#contract/team-config.ts';
+import type { Starter } from '#contract/team-config-bundles.ts';
 import { FileBrowser } from './files/FileBrowser.tsx';
 import classes from './new/NewBundle.module.css';
 import { StarterChoice } from './new/StarterChoice.tsx';

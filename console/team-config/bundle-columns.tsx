@@ -6,7 +6,7 @@ import { countOf, formatCount } from '#console/ui/figures.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { shortName } from '#console/ui/short-name.ts';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 import type { LaggingCount } from './usages/use-lagging-usages.ts';
 
 const quiet = (text: string) => (

@@ -1,4 +1,4 @@
-import type { Bundle, BundleSubscription } from '#contract/team-config.ts';
+import type { Bundle, BundleSubscription } from '#contract/team-config-bundles.ts';
 import type { BundleFile } from '#contract/team-config-files.ts';
 
 /** A bundle with everything its page shows. */

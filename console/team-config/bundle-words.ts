@@ -1,6 +1,6 @@
 import { countOf } from '#console/ui/figures.ts';
 import type { Tone } from '#console/ui/StatusBadge.tsx';
-import type { BundleUsage } from '#contract/team-config.ts';
+import type { BundleUsage } from '#contract/team-config-bundles.ts';
 import type { TeamConfigFinding } from '#contract/team-config-files.ts';
 
 export const severityLooks: Record<TeamConfigFinding['severity'], { tone: Tone; word: string }> = {

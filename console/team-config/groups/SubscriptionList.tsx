@@ -9,7 +9,7 @@ import { showDone } from '#console/shell/show-result.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { countOf } from '#console/ui/figures.ts';
-import type { BundleSubscription } from '#contract/team-config.ts';
+import type { BundleSubscription } from '#contract/team-config-bundles.ts';
 import type { BundleDetails } from '../bundle-details.ts';
 import classes from './Groups.module.css';
 import { Unsubscribe } from './Unsubscribe.tsx';

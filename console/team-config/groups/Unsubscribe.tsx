@@ -4,7 +4,7 @@ import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { countOf } from '#console/ui/figures.ts';
-import type { Bundle, BundleSubscription } from '#contract/team-config.ts';
+import type { Bundle, BundleSubscription } from '#contract/team-config-bundles.ts';
 
 interface UnsubscribeProps {
   bundle: Bundle;

@@ -1,6 +1,6 @@
 import { Radio, Stack } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import type { Starter } from '#contract/team-config.ts';
+import type { Starter } from '#contract/team-config-bundles.ts';
 import classes from './NewBundle.module.css';
 
 interface StarterChoiceProps {

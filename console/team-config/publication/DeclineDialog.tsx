@@ -6,7 +6,7 @@ import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { shortName } from '#console/ui/short-name.ts';
-import type { BundleReview } from '#contract/team-config.ts';
+import type { BundleReview } from '#contract/team-config-bundles.ts';
 
 export function DeclineDialog({ review, onClose }: { review: BundleReview; onClose: () => void }) {
   const [reason, setReason] = useState('');

@@ -4,7 +4,7 @@ import { useCan, useSession } from '#console/session.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { shortName } from '#console/ui/short-name.ts';
-import type { BundleReview } from '#contract/team-config.ts';
+import type { BundleReview } from '#contract/team-config-bundles.ts';
 import type { BundleDetails } from '../bundle-details.ts';
 import classes from '../TeamConfig.module.css';
 import type { BundleLock } from '../use-bundle-lock.ts';

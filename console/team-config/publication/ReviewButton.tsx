@@ -1,5 +1,5 @@
 import { Button, Tooltip } from '@mantine/core';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 import type { WorkingBundle } from '../use-bundle-draft.ts';
 import type { BundleLock } from '../use-bundle-lock.ts';
 

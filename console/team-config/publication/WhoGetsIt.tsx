@@ -3,7 +3,7 @@ import { api } from '#console/api.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
-import type { BundleSubscription, BundleUsage } from '#contract/team-config.ts';
+import type { BundleSubscription, BundleUsage } from '#contract/team-config-bundles.ts';
 import type { BundleDetails } from '../bundle-details.ts';
 import classes from '../TeamConfig.module.css';
 

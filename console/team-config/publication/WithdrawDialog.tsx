@@ -3,7 +3,7 @@ import { api } from '#console/api.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
-import type { BundleReview } from '#contract/team-config.ts';
+import type { BundleReview } from '#contract/team-config-bundles.ts';
 
 export function WithdrawDialog({ review, onClose }: { review: BundleReview; onClose: () => void }) {
   const withdraw = useMutation(

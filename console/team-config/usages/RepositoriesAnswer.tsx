@@ -2,7 +2,7 @@ import { paths } from '#console/paths.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { countOf, formatCount } from '#console/ui/figures.ts';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 import { plural } from '../bundle-words.ts';
 import classes from '../TeamConfig.module.css';
 import { useLaggingUsages } from './use-lagging-usages.ts';

@@ -8,7 +8,7 @@ import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { Pager } from '#console/ui/Pager.tsx';
 import { SearchBox } from '#console/ui/SearchBox.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
-import type { BundleUsage } from '#contract/team-config.ts';
+import type { BundleUsage } from '#contract/team-config-bundles.ts';
 import { usageStates } from '../bundle-words.ts';
 import { HowToReport } from './HowToReport.tsx';
 import { usageColumns } from './usage-columns.tsx';

@@ -5,7 +5,7 @@ import type { DataColumn } from '#console/ui/data-table-column.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { shortName } from '#console/ui/short-name.ts';
-import type { BundleUsage } from '#contract/team-config.ts';
+import type { BundleUsage } from '#contract/team-config-bundles.ts';
 import { usageLooks } from '../bundle-words.ts';
 
 /** "3 of 5": what it has of what there is. */

@@ -4,7 +4,7 @@ import { Loaded } from '#console/shell/Loaded.tsx';
 import { CopyField } from '#console/ui/CopyField.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 import { FileBrowser } from '../files/FileBrowser.tsx';
 import classes from '../TeamConfig.module.css';
 import { useVersion } from './use-version.ts';

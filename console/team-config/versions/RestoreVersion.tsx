@@ -5,7 +5,7 @@ import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { shortName } from '#console/ui/short-name.ts';
-import type { BundleVersion } from '#contract/team-config.ts';
+import type { BundleVersion } from '#contract/team-config-bundles.ts';
 import type { BundleDetails } from '../bundle-details.ts';
 
 interface RestoreVersionProps {

@@ -9,7 +9,7 @@ import { countOf } from '#console/ui/figures.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { shortName } from '#console/ui/short-name.ts';
-import type { BundleVersion } from '#contract/team-config.ts';
+import type { BundleVersion } from '#contract/team-config-bundles.ts';
 import type { BundleDetails } from '../bundle-details.ts';
 import { tarOfVersion } from '../get-it/commands.ts';
 import type { BundleLock } from '../use-bundle-lock.ts';
