@@ -5,4 +5,7 @@
 
 export { checkTeamConfig } from './check/check-team-config.ts';
 export type { NamedRequirements } from './check/policy/policy.ts';
+export { type FoundBundle, findBundles } from './files/bundle-markers.ts';
+export type { Project } from './files/project.ts';
+export { findRepositoryRoot, readRepository } from './files/read-folder.ts';
 export { teamConfigRoutes } from './routes.ts';
