@@ -1,7 +1,6 @@
 import { defaultKeys, defaultsShape } from '#contract/requirements/default-keys.ts';
 import type { Shape } from '#contract/requirements/shape.ts';
-import { type TeamConfigCode, teamConfigCodes } from '#contract/team-config-codes.ts';
-import { checkShape, closestName, type DocumentFinding, remarkShape, type Span } from '#server/policies/index.ts';
+import { closestName } from '#server/policies/index.ts';
 import type { ConfigLayer } from '../files/config-layers.ts';
 import type { Project } from '../files/project.ts';
 import { deprecatedKeys, furtherKeys, ignoredKeys, keysWithoutEffect, unreadKeys } from '../files/project-keys.ts';
@@ -9,20 +8,9 @@ import { checkConfigFiles } from './check-config-files.ts';
 import { checkFeatures } from './check-features.ts';
 import { checkProfiles } from './check-profiles.ts';
 import { checkServers } from './check-servers.ts';
+import { checkValues } from './check-values.ts';
 import type { Findings } from './findings.ts';
 import { failsToStart, type Layer, tellAt } from './layer.ts';
-
-const isCode = (code: string): code is TeamConfigCode => Object.hasOwn(teamConfigCodes, code);
-
-const spanOf = (at: DocumentFinding['at']): Span => ('span' in at ? at.span : at);
-
-/** What the checks of a policy's documents say, in the words and weights of this one. */
-const reportOf =
-  (layer: Layer, findings: Findings) =>
-  ({ code, at, message, fix }: DocumentFinding): void => {
-    if (!isCode(code)) return;
-    findings.add({ code, file: layer.file, at: spanOf(at), message, fix: fix ? `${fix.label}.` : null });
-  };
 
 const isKnown = (key: string): boolean => Object.hasOwn(defaultKeys, key) && !unreadKeys.includes(key);
 
@@ -78,15 +66,8 @@ function shapeOfProject(): Shape {
 const projectShape = shapeOfProject();
 
 function checkLayer(project: Project, layer: Layer, layers: readonly ConfigLayer[], findings: Findings): void {
-  const { root, text: document } = layer;
-  const report = reportOf(layer, findings);
-  for (const key of root.children.keys()) checkKey(layer, key, findings);
-  checkShape(root, document, report, projectShape, failsToStart);
-  const walk = { root, document, oldestClient: '0.140.0', report };
-  for (const [key, node] of root.children) {
-    const shape = projectShape.properties?.[key];
-    if (shape && Object.hasOwn(projectShape.properties ?? {}, key)) remarkShape(walk, shape, node, [key]);
-  }
+  for (const key of layer.root.children.keys()) checkKey(layer, key, findings);
+  checkValues(layer, projectShape, findings);
   checkFormerValues(layer, findings);
   checkFeatures(layer, findings);
   checkServers(layer, findings);
