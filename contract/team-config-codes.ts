@@ -29,7 +29,6 @@ export const teamConfigCodes = {
   'wrong-type': { severity: 'error', title: 'A value has the wrong type', explanation: failsToStart },
   'unknown-value': { severity: 'error', title: 'A value is none of the accepted ones', explanation: failsToStart },
   malformed: { severity: 'error', title: 'A value has the wrong form', explanation: failsToStart },
-  'empty-list': { severity: 'error', title: 'A list must not be empty', explanation: failsToStart },
   'out-of-range': { severity: 'error', title: 'A number is too small or too large', explanation: failsToStart },
   'missing-key': { severity: 'error', title: 'A table lacks a key it needs', explanation: failsToStart },
   'unknown-key-refused': { severity: 'error', title: 'A table has a key it may not have', explanation: failsToStart },

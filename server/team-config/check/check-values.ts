@@ -5,6 +5,7 @@ import {
   checkShape,
   closestName,
   type DocumentFinding,
+  isAtLeast,
   type TomlNode,
   walkDocument,
   writePath,
@@ -12,8 +13,10 @@ import {
 import type { Findings } from './findings.ts';
 import { failsToStart, type Layer, tellAt } from './layer.ts';
 
+/** Of the tested clients, the oldest that policies are checked for as well when a workspace does not say otherwise. */
+const oldestClient = '0.140.0';
+
 const fixes: Partial<Record<TeamConfigCode, string>> = {
-  'empty-list': 'Name at least one entry, or leave the key out.',
   'missing-key': 'Add it.',
   'unknown-key-refused': 'Remove it.',
 };
@@ -24,12 +27,13 @@ const isCode = (code: string): code is TeamConfigCode => Object.hasOwn(teamConfi
 const reportOf =
   ({ file }: Layer, findings: Findings) =>
   ({ code, at, message, fix }: DocumentFinding): void => {
-    if (!isCode(code)) throw new Error(`no such code of a finding: ${code}`);
-    const what = fix ? `${fix.label}.` : (fixes[code] ?? 'Correct the value.');
-    findings.add({ code, file, at: 'span' in at ? at.span : at, message, fix: what });
+    const known = isCode(code) ? code : 'malformed';
+    const what = fix ? `${fix.label}.` : (fixes[known] ?? 'Correct the value.');
+    findings.add({ code: known, file, at: 'span' in at ? at.span : at, message, fix: what });
   };
 
 function tellAge(layer: Layer, since: Since, node: TomlNode, name: string, findings: Findings): void {
+  if (isAtLeast(oldestClient, since.version)) return;
   const tell = tellAt(layer, node.key, findings);
   if (since.older === 'refuse')
     tell(

@@ -61,6 +61,12 @@ export const codeCases: readonly CodeCase[] = [
   inConfig('unknown-feature', '[features]\nmemory = true\n', '2:1'),
   inConfig('removed-feature', '[features]\nsteer = true\n', '2:1'),
   inConfig('older-clients-refuse', 'web_search = "indexed"\n', '1:1'),
+  inConfig('older-clients-ignore', '[hooks]\nSessionEnd = []\n', '2:1'),
+  inConfig(
+    'unknown-key-refused',
+    '[apps.a.tools.b.analytics_result_source]\nformat = "x"\ntype = "y"\nmore = 1\n',
+    '4:1',
+  ),
   inHooks('hooks-unreadable', '{\n  "hooks": {},\n  "hook": {}\n}\n', '3:3'),
   inHooks('hook-event-unknown', '{"hooks":{"Stopped":[]}}', '1:11'),
   inHooks('hook-skipped', '{"hooks":{"Stop":[{"hooks":[{"type":"prompt","prompt":"x"}]}]}}', '1:37'),
