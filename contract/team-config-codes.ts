@@ -62,6 +62,12 @@ export const teamConfigCodes = {
     title: 'The file of an agent role is not there',
     explanation: 'Clients show a warning at every start and leave the role out.',
   },
+  'signs-out': {
+    severity: 'error',
+    title: 'A repository that hides or ends the sign-in',
+    explanation:
+      'Clients apply it before they ask for the policy: the sign-in is not found, so neither it nor the policy holds in this folder, and `codex exec` deletes a sign-in that does not fit.',
+  },
   'ignored-in-project': {
     severity: 'warning',
     title: 'A key that projects may not set',

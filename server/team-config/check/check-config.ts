@@ -3,7 +3,14 @@ import type { Shape } from '#contract/requirements/shape.ts';
 import { closestName } from '#server/policies/index.ts';
 import type { ConfigLayer } from '../files/config-layers.ts';
 import type { Project } from '../files/project.ts';
-import { deprecatedKeys, furtherKeys, ignoredKeys, keysWithoutEffect, unreadKeys } from '../files/project-keys.ts';
+import {
+  deprecatedKeys,
+  furtherKeys,
+  ignoredKeys,
+  keysWithoutEffect,
+  signInKeys,
+  unreadKeys,
+} from '../files/project-keys.ts';
 import { checkConfigFiles } from './check-config-files.ts';
 import { checkFeatures } from './check-features.ts';
 import { checkProfiles } from './check-profiles.ts';
@@ -23,6 +30,12 @@ function checkKey(layer: Layer, key: string, findings: Findings): void {
       'ignored-in-project',
       `Clients ignore \`${key}\` here, with a warning at every start: a repository does not decide ${ignoredKeys[key]}.`,
       'Remove it. What holds for everybody belongs in a policy, what is personal in ~/.codex/config.toml.',
+    );
+  else if (Object.hasOwn(signInKeys, key) && signInKeys[key] !== node.value)
+    tell(
+      'signs-out',
+      `Clients apply \`${key}\` to the sign-in itself, before they ask for the policy: members are not signed in here, no policy holds, and \`codex exec\` may delete their sign-in.`,
+      'Remove it. How people sign in is for the system file of the machines.',
     );
   else if (Object.hasOwn(keysWithoutEffect, key))
     tell('no-effect', `\`${key}\` has no effect in a project. ${keysWithoutEffect[key]}`, 'Remove it.');

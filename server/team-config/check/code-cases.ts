@@ -54,6 +54,7 @@ export const codeCases: readonly CodeCase[] = [
   inConfig('undefined-profile', 'default_permissions = "a"\n', '1:23'),
   inConfig('missing-file', 'model_instructions_file = "nothere.md"\n', '1:27'),
   inConfig('agent-role-ignored', '[agents.a]\ndescription = "x"\nconfig_file = "nothere.toml"\n', '3:15'),
+  inConfig('signs-out', 'model = "x"\ncli_auth_credentials_store = "ephemeral"\n', '2:1'),
   inConfig('ignored-in-project', '# x\nnotify = ["x"]\n', '2:1'),
   inConfig('no-effect', 'project_root_markers = ["x"]\n', '1:1'),
   inConfig('deprecated-key', 'experimental_use_unified_exec_tool = true\n', '1:1'),
