@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { type ConnectionOptions, callReeve, readConnection } from '#server/commands/policies/connect.ts';
 import type { OwnApi } from '#server/http/own-api-caller.ts';
-import { Refused } from '#server/refused.ts';
+import { exitCodes, Refused } from '#server/refused.ts';
 import type { NamedRequirements } from '#server/team-config/index.ts';
 import { teamConfigExitCodes } from './exit-codes.ts';
 
@@ -63,5 +63,13 @@ export async function choosePolicy(options: PolicyChoice, command: Command): Pro
   if (policyFile !== undefined) return policyInFile(policyFile);
   if (policy === undefined && as === undefined) return null;
   const api = callReeve(await readConnection(options, command, 'policies.read'));
-  return as === undefined ? policyByName(api, policy ?? '') : policyOfMember(api, as);
+  const asked = as === undefined ? policyByName(api, policy ?? '') : policyOfMember(api, as);
+  return asked.catch(neverAsFindings);
+}
+
+/** What Reeve refused must not look like findings to a pipeline. */
+export function neverAsFindings(error: unknown): never {
+  if (error instanceof Refused && error.exitCode === exitCodes.failed)
+    throw new Refused(error.message, { cause: error, exitCode: teamConfigExitCodes.badUse });
+  throw error;
 }

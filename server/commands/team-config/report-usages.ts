@@ -5,6 +5,7 @@ import { type ConnectionOptions, callReeve, readConnection } from '#server/comma
 import { Refused } from '#server/refused.ts';
 import { type FoundBundle, findBundles, type Project } from '#server/team-config/index.ts';
 import { teamConfigExitCodes } from './exit-codes.ts';
+import { neverAsFindings } from './fetch-policy.ts';
 
 const run = promisify(execFile);
 
@@ -47,8 +48,8 @@ export async function reportUsages(
   options: ConnectionOptions,
   command: Command,
 ): Promise<ReportedUsages> {
-  const remote =
-    (await git(root, ['remote', 'get-url', 'origin'])) ?? (await git(root, ['config', '--get', 'remote.origin.url']));
+  // As it is written down: `remote get-url` would apply rewrites that one machine has for itself.
+  const remote = await git(root, ['config', '--get', 'remote.origin.url']);
   if (remote === null)
     throw new Refused(
       '--report: this is no git repository with a remote `origin`, so Reeve would not know which one it is.',
@@ -65,7 +66,7 @@ export async function reportUsages(
   const repository = nameRepository(remote);
   for (const [folder, bundles] of byFolder) {
     const listed = bundles.map(({ marker: { slug, version }, sha256 }) => ({ slug, version, sha256 }));
-    await api.teamConfig.report({ repository, folder, commit, bundles: listed });
+    await api.teamConfig.report({ repository, folder, commit, bundles: listed }).catch(neverAsFindings);
   }
   return { repository, folders: byFolder.size, bundles: found.length };
 }

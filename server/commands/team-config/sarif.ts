@@ -45,7 +45,7 @@ function resultOf(finding: TeamConfigFinding, print: string) {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: uriOf(file), uriBaseId: 'ROOT' },
+          artifactLocation: { uri: uriOf(file), uriBaseId: '%SRCROOT%' },
           region: { startLine: line, startColumn: column, endLine, endColumn },
         },
       },
@@ -66,7 +66,7 @@ export function sarifOf({ check: { findings } }: CheckedRepository) {
     runs: [
       {
         tool: { driver: { name: 'reeve team-config check', version, rules } },
-        originalUriBaseIds: { ROOT: { description: { text: 'The root of the repository.' } } },
+        originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
         columnKind: 'utf16CodeUnits',
         results: findings.map((finding, index) => resultOf(finding, prints[index] ?? '')),
       },
