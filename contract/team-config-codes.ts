@@ -269,7 +269,7 @@ export const teamConfigCodes = {
     severity: 'warning',
     title: 'The list of skills is too long',
     explanation:
-      'Every session starts with the list of names and descriptions. It has 2 % of the context, or 8000 characters where that is not known; clients shorten descriptions and leave skills out beyond it.',
+      'Every session starts with the list of names and descriptions. It has 2 % of the context, about 21 700 characters where nothing else is set; beyond that clients shorten every description without a word.',
   },
   'skill-metadata-ignored': {
     severity: 'warning',

@@ -52,7 +52,7 @@ test('nothing is said about a repository in order', () => {
         problems: [],
         body: 'Read references/rules.md.\n',
         files: [{ path: '.codex/skills/review/references/rules.md', bytes: 1, executable: false }],
-        listCharacters: 66,
+        listCharacters: 55,
       },
     ],
   });

@@ -128,12 +128,12 @@ export const codeCases: readonly CodeCase[] = [
   {
     code: 'skill-list-too-long',
     files: Object.fromEntries(
-      Array.from({ length: 9 }, (_, index) => [
+      Array.from({ length: 25 }, (_, index) => [
         `.codex/skills/s${index}/SKILL.md`,
-        `---\nname: s${index}\ndescription: ${'d'.repeat(900 + index)}\n---\n`,
+        `---\nname: s${index}\ndescription: ${'d'.repeat(800 + index)}\n---\n`,
       ]),
     ),
-    at: '.codex/skills/s8/SKILL.md:1:1',
+    at: '.codex/skills/s24/SKILL.md:1:1',
   },
   {
     code: 'skill-metadata-ignored',
