@@ -21,7 +21,7 @@ export { deliveriesToPerson } from './person-rows.ts';
 export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
 export { checkPolicyRevision, deliverPolicy, policyRevisionHeader } from './policy-revision.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
-export { nodeAt, readToml, type Span, type TomlNode } from './read-toml.ts';
+export { readToml, type Span, type TomlNode } from './read-toml.ts';
 export { flushReceipts } from './record-receipts.ts';
 export { regexProblem } from './regex-problem.ts';
 export { agesOf } from './remark-shape.ts';
