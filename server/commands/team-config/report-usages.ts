@@ -15,25 +15,25 @@ const git = (root: string, args: readonly string[]): Promise<string | null> =>
     () => null,
   );
 
-/** `github.com/acme/shop` of any address git takes: without scheme, credentials, port and `.git`. */
+function partsOf(remote: string): [host: string, path: string] {
+  if (!remote.includes('://')) {
+    const scp = /^(?:[^@/]+@)?([^:/]+):(.+)$/.exec(remote);
+    return scp ? [scp[1] ?? '', scp[2] ?? ''] : ['', remote];
+  }
+  if (!URL.canParse(remote)) return ['', ''];
+  const { protocol, host, hostname, pathname } = new URL(remote);
+  // The port of ssh says nothing about which repository it is: https reaches the same one elsewhere.
+  return [protocol === 'ssh:' ? hostname : host, decodeURIComponent(pathname)];
+}
+
+/** `github.com/acme/shop` of any address git takes: without scheme, credentials and `.git`. */
 export function nameRepository(remote: string): string {
-  const scp = /^(?:[^@/]+@)?([^:/]+):(?!\/\/)(.+)$/.exec(remote);
-  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(remote);
-  const [host, path] = isUrl || !scp ? splitUrl(remote) : [scp[1] ?? '', scp[2] ?? ''];
+  const [host, path] = partsOf(remote);
   const tidy = path
     .replace(/^\/+/, '')
     .replace(/\/+$/, '')
     .replace(/\.git$/, '');
   return host === '' ? tidy : `${host.toLowerCase()}/${tidy}`;
-}
-
-function splitUrl(remote: string): [string, string] {
-  try {
-    const { hostname, pathname } = new URL(remote);
-    return [hostname, decodeURIComponent(pathname)];
-  } catch {
-    return ['', remote];
-  }
 }
 
 export interface ReportedUsages {

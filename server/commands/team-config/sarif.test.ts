@@ -51,6 +51,8 @@ test('a finding keeps its fingerprint when lines above it come and go, and equal
 
 test.each([
   ['https://ada:s3cret@GitHub.com:443/acme/shop.git', 'github.com/acme/shop'],
+  ['https://git.example:8443/acme/shop', 'git.example:8443/acme/shop'],
+  ['ada@host:shop.git', 'host/shop'],
   ['ssh://git@github.com:22/acme/shop', 'github.com/acme/shop'],
   ['git@github.com:acme/shop.git', 'github.com/acme/shop'],
   ['github.com:acme/shop/', 'github.com/acme/shop'],
