@@ -2,16 +2,21 @@
 // The rule people get wrong: the first group in the order that holds the member decides alone; nothing is filled in from later ones.
 // A document a stock client would refuse is never stored, because it would lock out everyone it is assigned to.
 export { diagnose } from './check-publication.ts';
+export { checkShape } from './check-shape.ts';
 export { codexClientDialect } from './codex-client/dialect.ts';
 export { commandLineOf } from './command-line-of.ts';
 export { decideRule } from './decide-rule.ts';
 export { type FirstDelivery, firstDeliveriesBefore } from './first-deliveries-queries.ts';
+export { printToml } from './fit-document.ts';
 export { forgetGroup, previewGroupRemoval } from './forget-group.ts';
 export { findPolicyOfMember } from './look-up-policy.ts';
+export { mergeRequirements } from './merge-requirements.ts';
 export { deliveriesToPerson } from './person-rows.ts';
 export { type PolicyFacts, readPolicyFacts } from './policy-facts.ts';
 export { checkPolicyRevision, deliverPolicy, policyRevisionHeader } from './policy-revision.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
+export { readToml, type TomlNode } from './read-toml.ts';
 export { flushReceipts } from './record-receipts.ts';
 export { policiesRoutes } from './routes.ts';
 export { readTelemetryToken, telemetryHeader, telemetryTokenOf } from './telemetry-token.ts';
+export { validateDocument } from './validate-document.ts';

@@ -2,4 +2,14 @@
  * Team Config: what `.codex/` in a repository says and whether it is valid, and the library of bundles. A bundle never changes what a
  * client enforces: project files cannot, policies do.
  */
+
+export { isTable, type LayerSource, nameOfSource, type Values } from './layers/config-layer.ts';
+export {
+  type EffectiveConfig,
+  type EffectiveInput,
+  type EffectiveSetting,
+  effectiveConfig,
+  isDecidedLater,
+} from './layers/effective-config.ts';
+export { type MachineFiles, machineFiles } from './layers/machine-files.ts';
 export { teamConfigRoutes } from './routes.ts';
