@@ -11,5 +11,6 @@ export {
   effectiveConfig,
   isDecidedLater,
 } from './layers/effective-config.ts';
+export { hidden } from './layers/hide-secrets.ts';
 export { type MachineFiles, machineFiles } from './layers/machine-files.ts';
 export { teamConfigRoutes } from './routes.ts';

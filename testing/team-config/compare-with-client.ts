@@ -2,6 +2,7 @@ import {
   type EffectiveConfig,
   type EffectiveSetting,
   isDecidedLater,
+  isTable,
   type LayerSource,
 } from '#server/team-config/index.ts';
 import { agrees, type ClientReport, reportedValues } from './client-report.ts';
@@ -42,22 +43,23 @@ function compareValues(settings: readonly EffectiveSetting[], report: ClientRepo
   return [...problems, ...[...theirs].map(([path, value]) => `${path}: client ${JSON.stringify(value)}, ours nothing`)];
 }
 
-/** The client names each entry of a list; what a longer list of a weaker layer left behind means nothing. */
+/** The client names each entry of a list, and keeps naming what a stronger layer has replaced; only what it still reports counts. */
 function settingOf(
   bySetting: ReadonlyMap<string, EffectiveSetting>,
   origin: string,
-): EffectiveSetting | 'left behind' | null {
+): EffectiveSetting | 'replaced' | null {
   const parts = origin.split('.');
   for (let length = parts.length; length > 0; length -= 1) {
     const setting = bySetting.get(parts.slice(0, length).join('.'));
     if (!setting) continue;
     const value = setting.decidedBy.by === 'policy' ? (setting.lost[0]?.value ?? setting.value) : setting.value;
-    const index = Number(parts[length]);
-    if (length < parts.length && Array.isArray(value) && index >= value.length) return 'left behind';
-    return setting;
+    return parts.slice(length).reduce<unknown>(entryOf, value) === undefined ? 'replaced' : setting;
   }
   return null;
 }
+
+const entryOf = (value: unknown, name: string): unknown =>
+  Array.isArray(value) ? value[Number(name)] : isTable(value) ? value[name] : undefined;
 
 function compareOrigins(
   effective: EffectiveConfig,
@@ -65,11 +67,13 @@ function compareOrigins(
   report: ClientReport,
 ): string[] {
   const bySetting = new Map(settings.map((setting) => [setting.path.join('.'), setting]));
+  const reported = [...reportedValues(report.config)];
   const problems: string[] = [];
   const named = new Set<EffectiveSetting>();
   for (const [origin, { name }] of Object.entries(report.origins)) {
     const setting = settingOf(bySetting, origin);
-    if (setting === 'left behind') continue;
+    const isGone = setting === null && !reported.some(([path]) => path === origin || path.startsWith(`${origin}.`));
+    if (setting === 'replaced' || isGone) continue;
     const ours = setting && originOf(effective, setting);
     if (setting) named.add(setting);
     if (JSON.stringify(ours) !== JSON.stringify(name))

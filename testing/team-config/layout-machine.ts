@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { AppServer } from '#server/stock-client/app-server.ts';
+import { type AppServer, startAppServer } from '#server/stock-client/app-server.ts';
 import { type EffectiveInput, type MachineFiles, machineFiles } from '#server/team-config/index.ts';
 import { type ClientMachine, createClientMachine } from '#testing/codex-cli/client-machine.ts';
 import { type PolicyAnswers, signedInMember, startPolicyAnswers } from '#testing/servers/policy-answers.ts';
@@ -43,6 +43,17 @@ export class LayoutMachine {
   /** Where the client finds its server; a user file that it refuses cannot say it. */
   get anchor(): string {
     return `chatgpt_base_url = "${this.server.origin}/backend-api/"\n`;
+  }
+
+  /** A provider that answers at once; the client waits long for one that does not. */
+  get provider(): string {
+    return `{ name = "Scripted", base_url = "${this.server.origin}/v1" }`;
+  }
+
+  /** The same for a conversation of the app server. */
+  get scripted(): object {
+    const scripted = { name: 'Scripted', base_url: `${this.server.origin}/v1` };
+    return { modelProvider: 'scripted', config: { model_providers: { scripted } } };
   }
 
   work(layout: Layout): string {
@@ -109,7 +120,11 @@ export class LayoutMachine {
       requirements_toml: { enterprise_managed: requirements },
     };
     const args = flags.flatMap((flag) => ['-c', flag]);
-    const server = this.machine.appServer(args);
+    if (layout.warns) await this.layOut(layout);
+    else await this.layOut({ name: 'empty' });
+    // What it says at its start is about the folder it starts in.
+    const started = this.machine.spawn(['app-server', ...args], layout.warns ? { cwd: this.input(layout).cwd } : {});
+    const server = startAppServer(started);
     await server.initialize();
     this.#app = { asked, server };
     return server;
@@ -118,7 +133,9 @@ export class LayoutMachine {
   /** What `codex exec` prints before it works, e.g. `model` → `gpt-5`. Its app server takes no profile, so this is all there is of one. */
   async header(layout: Layout): Promise<ReadonlyMap<string, string>> {
     const { flags, profile, cwd } = this.input(layout);
-    const args = [...(profile === null ? [] : ['--profile', profile]), ...flags.flatMap((flag) => ['-c', flag])];
+    const own = ['model_provider="scripted"', `model_providers.scripted=${this.provider}`];
+    const chosen = profile === null ? [] : ['--profile', profile];
+    const args = [...chosen, ...[...flags, ...own].flatMap((flag) => ['-c', flag])];
     const { stdout, stderr } = await this.machine.run(['exec', '--skip-git-repo-check', ...args, 'hello'], { cwd });
     const lines = `${stdout}\n${stderr}`.matchAll(/^([a-z ]+): (.*)$/gm);
     return new Map([...lines].map(([, key = '', value = '']) => [key, value]));

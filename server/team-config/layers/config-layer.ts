@@ -40,6 +40,16 @@ export const keyOf = (table: unknown, key: string): unknown =>
 export const valueAt = (values: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((table, key) => keyOf(table, key), values);
 
+/** The same values with one more, in tables of its own where there are none. */
+export function withValueAt(values: Values, path: readonly string[], value: unknown): Values {
+  const [key, ...rest] = path;
+  if (key === undefined) return values;
+  const table: Record<string, unknown> = { ...values };
+  const below = keyOf(values, key);
+  setKey(table, key, rest.length === 0 ? value : withValueAt(isTable(below) ? below : {}, rest, value));
+  return table;
+}
+
 const bareKey = /^[A-Za-z0-9_-]+$/;
 
 /** A path as TOML writes it, e.g. `projects."/srv/app".trust_level`. */

@@ -1,6 +1,16 @@
 import { serverEffects } from './allowed-servers.ts';
 import { builtInSettings, defaultsOfFolder } from './built-in-settings.ts';
-import { type ConfigLayer, type LayerSource, nameOfSource, type Refusal, writeKey } from './config-layer.ts';
+import { builtInValues } from './client-keys.ts';
+import {
+  type ConfigLayer,
+  type LayerSource,
+  nameOfSource,
+  type Refusal,
+  type Values,
+  valueAt,
+  withValueAt,
+  writeKey,
+} from './config-layer.ts';
 import { withoutSecrets } from './hide-secrets.ts';
 import { contributions, leavesOf, mergeLayers } from './merge-layers.ts';
 import { type PolicyEffect, policyEffects } from './policy-effects.ts';
@@ -41,10 +51,18 @@ export interface EffectiveConfig {
   /** From the strongest to the weakest, as `config/read` lists them. */
   layers: EffectiveLayer[];
   trust: TrustDecision;
+  /** Null when the client would not start. */
+  permissions: Permissions | null;
   /** In the client's words, in no particular order. */
   warnings: string[];
   /** Why the client would not start; empty when it does. */
   refusals: Refusal[];
+}
+
+/** What a conversation may do without asking: a sandbox mode, or a permission profile where those are in use. */
+export interface Permissions {
+  key: 'sandbox_mode' | 'default_permissions';
+  value: unknown;
 }
 
 export interface EffectiveInput extends Surroundings {
@@ -66,7 +84,8 @@ export const isDecidedLater = (path: readonly string[]): boolean =>
   ['approval_policy', 'approvals_reviewer', 'sandbox_mode', 'default_permissions', 'web_search'].includes(
     path[0] ?? '',
   ) ||
-  (path[0] === 'mcp_servers' && path.length === 3 && path[2] === 'enabled');
+  (path[0] === 'mcp_servers' && path.length === 3 && path[2] === 'enabled') ||
+  (path[0] === 'features' && valueAt(builtInValues, path) === undefined);
 
 const key = (path: readonly string[]): string => path.join('\0');
 
@@ -124,13 +143,31 @@ function settingsOf(
 ): EffectiveSetting[] {
   const merged = mergeLayers(layers);
   const all = new Settings(layers);
-  for (const { path, value } of builtInSettings(merged)) all.add(path, value, becauseClient('nobody set it'));
+  const pinned = effects.filter(({ path }) => path[0] === 'model_providers');
+  for (const { path, value } of builtInSettings(
+    pinned.reduce<Values>((table, { path, value }) => withValueAt(table, path, value), merged),
+  ))
+    all.add(path, value, becauseClient('nobody set it'));
   const byTrust =
     trust.level === null ? 'nobody decided whether to trust this folder' : `this folder is ${trust.level}`;
   for (const [name, value] of Object.entries(defaultsOfFolder(trust))) all.add([name], value, becauseClient(byTrust));
   for (const { path, value } of leavesOf(merged)) all.addLayered(path, value);
   for (const effect of effects) all.apply(effect);
   return [...all.settings.values()].sort((left, right) => (left.key < right.key ? -1 : 1));
+}
+
+/** The stronger layer chooses between the two ways of saying it; within one layer the profile does. */
+function usesProfile(layers: readonly ConfigLayer[]): boolean {
+  const [profile] = contributions(layers, ['default_permissions']);
+  const [mode] = contributions(layers, ['sandbox_mode']);
+  return profile !== undefined && (mode === undefined || profile.layer >= mode.layer);
+}
+
+function permissionsIn(settings: readonly EffectiveSetting[], isProfile: boolean): Permissions {
+  const profile = settings.find(({ key: name }) => name === 'default_permissions');
+  const mode = settings.find(({ key: name }) => name === 'sandbox_mode');
+  const decides = profile && (isProfile || profile.decidedBy.by === 'policy') ? profile : mode;
+  return { key: decides === profile ? 'default_permissions' : 'sandbox_mode', value: decides?.value };
 }
 
 /** What the client would work with in a folder, setting by setting, and who decided each. Reads files through `files` only. */
@@ -144,14 +181,21 @@ export function effectiveConfig(input: EffectiveInput): EffectiveConfig {
   const unreadable = [...refusals, ...requirements.refusals];
   const problems =
     unreadable.length > 0 ? unreadable : startRefusals({ files: input.files, layers, merged, requirements });
-  if (problems.length > 0) return { settings: null, layers: shown, trust, warnings, refusals: problems };
-  const policy = policyEffects(requirements, { merged, byDefault: defaultsOfFolder(trust) });
+  if (problems.length > 0)
+    return { settings: null, layers: shown, trust, permissions: null, warnings, refusals: problems };
+  const policy = policyEffects(requirements, {
+    merged,
+    byDefault: defaultsOfFolder(trust),
+    usesProfile: usesProfile(layers),
+  });
   const effects = [...policy.effects, ...serverEffects(requirements, merged)];
   const unknown = unknownKeysWarning(layers);
+  const settings = settingsOf(layers, trust, effects);
   return {
-    settings: settingsOf(layers, trust, effects),
+    settings,
     layers: shown,
     trust,
+    permissions: permissionsIn(settings, usesProfile(layers)),
     warnings: [...warnings, ...(unknown === null ? [] : [unknown]), ...policy.warnings],
     refusals: [],
   };

@@ -19,31 +19,15 @@ function asFilters(policy: Values): Values {
   return Object.keys(patterns).length === 0 ? rest : { ...rest, filters: patterns };
 }
 
-/** The newer table of patterns as the older lists. */
-function asLists({ filters, ...rest }: Values): Values {
-  const policy: Record<string, unknown> = { ...rest };
-  for (const [pattern, action] of Object.entries(isTable(filters) ? filters : {}))
-    for (const name of listNames) {
-      const others = textsOf(policy[name]).filter((item) => item.toLowerCase() !== pattern.toLowerCase());
-      if (lists[name] === action) policy[name] = [...others, pattern.toLowerCase()];
-      else if (policy[name] !== undefined) policy[name] = others;
-    }
-  return policy;
-}
-
 /**
- * `shell_environment_policy` can be written in two ways, as lists or as a table of patterns. What a lower layer says is brought into
- * the way of the higher one, and a pattern that the higher one moves to the other list leaves the first.
+ * `shell_environment_policy` can be written in two ways, as lists or as a table of patterns. Where a higher layer has the table, the
+ * lists below it become part of it; where it has lists, the table below is dropped.
  */
 export function alignFilters(lower: Values, higher: Values): Values {
   const usesFilters = Object.hasOwn(higher, 'filters');
   const usesLists = listNames.some((name) => Object.hasOwn(higher, name));
-  const aligned = usesFilters && !usesLists ? asFilters(lower) : usesLists && !usesFilters ? asLists(lower) : lower;
-  const result: Record<string, unknown> = { ...aligned };
-  for (const [mine, other] of [listNames, [...listNames].reverse()] as [ListName, ListName][]) {
-    const moved = new Set(textsOf(higher[mine]).map((item) => item.toLowerCase()));
-    if (moved.size > 0 && Array.isArray(result[other]))
-      result[other] = textsOf(result[other]).filter((item) => !moved.has(item.toLowerCase()));
-  }
-  return result;
+  if (usesFilters === usesLists) return lower;
+  if (usesFilters) return asFilters(lower);
+  const { filters: _dropped, ...rest } = lower;
+  return rest;
 }

@@ -8,6 +8,7 @@ import { places } from '#testing/team-config/layouts/places.ts';
 import { policies } from '#testing/team-config/layouts/policies.ts';
 import { values } from '#testing/team-config/layouts/values.ts';
 import { type EffectiveConfig, effectiveConfig } from './effective-config.ts';
+import { modeOfProfile } from './policy-effects.ts';
 
 /**
  * One question to the stock client and to this engine: what is in effect here, and who says so? The client answers by `config/read`
@@ -51,17 +52,17 @@ const modes: Readonly<Record<string, string>> = {
   readOnly: 'read-only',
   workspaceWrite: 'workspace-write',
   dangerFullAccess: 'danger-full-access',
-  ':read-only': 'read-only',
-  ':workspace': 'workspace-write',
 };
 
 async function compareSession(layout: Layout, effective: EffectiveConfig): Promise<void> {
   const app = await host.app(layout);
   const { cwd } = host.input(layout);
-  const started = (await app.request('thread/start', { cwd, ephemeral: true })) as Started;
-  const profile = settingOf(effective, 'default_permissions');
-  const ours = typeof profile === 'string' ? modes[profile] : settingOf(effective, 'sandbox_mode');
-  expect({ approvals: settingOf(effective, 'approval_policy'), sandbox: ours }).toEqual({
+  const started = (await app.request('thread/start', { cwd, ephemeral: true, ...host.scripted })) as Started;
+  const permissions = String(effective.permissions?.value);
+  expect({
+    approvals: settingOf(effective, 'approval_policy'),
+    sandbox: modeOfProfile[permissions] ?? permissions,
+  }).toEqual({
     approvals: started.approvalPolicy,
     sandbox: modes[started.sandbox.type],
   });
@@ -76,7 +77,7 @@ async function compareHeader(layout: Layout, effective: EffectiveConfig): Promis
 
 async function compare(layout: Layout): Promise<void> {
   // The client reads its files when it is asked, but its policy and the command line when it starts.
-  if (!layout.warns) await host.app(layout);
+  if (layout.profile === undefined) await host.app(layout);
   await host.layOut(layout);
   const effective = effectiveConfig(host.input(layout));
   if (layout.refused) {

@@ -14,6 +14,12 @@ export function withNewNames(values: Values): Values {
   return renamed;
 }
 
+/** Older names of values; layers are shown with the newer one. */
+export const withNewValues = (values: Values): Values =>
+  keyOf(values, 'approvals_reviewer') === 'guardian_subagent'
+    ? { ...values, approvals_reviewer: 'auto_review' }
+    : values;
+
 function mergeValue(lower: unknown, higher: unknown, path: readonly string[]): unknown {
   if (!isTable(lower) || !isTable(higher)) return higher;
   const base = path.length === 1 && path[0] === 'shell_environment_policy' ? alignFilters(lower, higher) : lower;

@@ -21,6 +21,8 @@ export interface BeforePolicy {
   merged: Values;
   /** In this folder, where nobody says anything. */
   byDefault: { approval_policy: string; sandbox_mode: string };
+  /** Whether permissions come from `default_permissions` rather than from `sandbox_mode`. */
+  usesProfile: boolean;
 }
 
 const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
@@ -96,40 +98,61 @@ function allowedModes({ values, demandOf }: Requirements): { modes: readonly unk
   return { modes: ['read-only', 'workspace-write'], demand: demandOf(['permissions', 'filesystem', 'deny_read']) };
 }
 
-function sandboxEffects(requirements: Requirements, { merged, byDefault }: BeforePolicy): PolicyEffects {
-  const asked = keyOf(merged, 'sandbox_mode');
-  const before = asked ?? byDefault.sandbox_mode;
+/** Modes that profiles of the client stand for. */
+export const modeOfProfile: Readonly<Record<string, string>> = {
+  ':read-only': 'read-only',
+  ':workspace': 'workspace-write',
+  ':danger-full-access': 'danger-full-access',
+};
+
+interface Permissions {
+  /** Where the effect shows. */
+  key: 'sandbox_mode' | 'default_permissions';
+  mode: unknown;
+  isAsked: boolean;
+}
+
+function restrictMode(requirements: Requirements, { key, mode, isAsked }: Permissions): PolicyEffects {
   const allowed = allowedModes(requirements);
-  if (allowed === null || allowed.modes.includes(before)) return none;
+  if (allowed === null || mode === undefined || allowed.modes.includes(mode)) return none;
   const warning = fellBack({
     field: 'permission_profile',
     detailField: 'sandbox_mode',
-    asked: before,
+    asked: mode,
     value: readOnlyProfile,
     allowed: allowed.modes,
     source: allowed.demand.source,
   });
-  return {
-    effects: [{ path: ['sandbox_mode'], value: 'read-only', demand: allowed.demand }],
-    warnings: asked === undefined ? [] : [warning],
-  };
+  const value = key === 'sandbox_mode' ? 'read-only' : ':read-only';
+  return { effects: [{ path: [key], value, demand: allowed.demand }], warnings: isAsked ? [warning] : [] };
 }
 
 /** With a list of profiles the client uses profiles and nothing else, whatever `sandbox_mode` says. */
-function profileEffects(requirements: Requirements, { merged, byDefault }: BeforePolicy): PolicyEffects {
+function permissionEffects(
+  requirements: Requirements,
+  { merged, byDefault, usesProfile }: BeforePolicy,
+): PolicyEffects {
   const { values, demandOf } = requirements;
   const list = keyOf(values, 'allowed_permission_profiles');
-  if (!isTable(list)) return sandboxEffects(requirements, { merged, byDefault });
-  const asked = keyOf(merged, 'default_permissions');
-  if (typeof asked === 'string' && list[asked] === true) return none;
-  const written = keyOf(values, 'default_permissions');
-  const value = typeof written === 'string' ? written : ':workspace';
-  const demand = demandOf([typeof written === 'string' ? 'default_permissions' : 'allowed_permission_profiles']);
+  const asked = usesProfile ? keyOf(merged, 'default_permissions') : undefined;
+  const key = 'default_permissions';
+  if (!isTable(list)) {
+    if (usesProfile) return restrictMode(requirements, { key, mode: modeOfProfile[String(asked)], isAsked: true });
+    const mode = keyOf(merged, 'sandbox_mode');
+    return restrictMode(requirements, {
+      key: 'sandbox_mode',
+      mode: mode ?? byDefault.sandbox_mode,
+      isAsked: mode !== undefined || byDefault.sandbox_mode !== 'read-only',
+    });
+  }
+  const isAllowed = typeof asked === 'string' && list[asked] === true;
+  const written = keyOf(values, key);
+  const value = isAllowed ? asked : typeof written === 'string' ? written : ':workspace';
+  const narrowed = restrictMode(requirements, { key, mode: modeOfProfile[value], isAsked: true });
+  if (isAllowed || narrowed.effects.length > 0) return narrowed;
+  const demand = demandOf([typeof written === 'string' ? key : 'allowed_permission_profiles']);
   const warning = `Configured value for \`permission_profile\` is disallowed by requirements; falling back from \`${String(asked)}\` to required value \`${value}\`.`;
-  return {
-    effects: [{ path: ['default_permissions'], value, demand }],
-    warnings: asked === undefined ? [] : [warning],
-  };
+  return { effects: [{ path: [key], value, demand }], warnings: asked === undefined ? [] : [warning] };
 }
 
 /** The least that reaches out comes last, except that nothing else is allowed. */
@@ -137,17 +160,17 @@ const searchOrder = ['cached', 'indexed', 'live'];
 
 function searchEffects({ values, demandOf }: Requirements, { merged }: BeforePolicy): PolicyEffects {
   const list = listAt(values, 'allowed_web_search_modes');
-  const asked = keyOf(merged, 'web_search');
+  // The client searches its cache when nobody says anything, and says so like a choice.
+  const asked = keyOf(merged, 'web_search') ?? 'cached';
   if (!list) return none;
   const allowed = ['disabled', ...searchOrder].filter((mode) => mode === 'disabled' || list.includes(mode));
   if (allowed.some((mode) => mode === asked)) return none;
   const value = searchOrder.find((mode) => allowed.includes(mode)) ?? 'disabled';
   const demand = demandOf(['allowed_web_search_modes']);
-  if (asked === undefined && value === 'cached') return none;
   const warning = fellBack({ field: 'web_search_mode', asked, value: spell(value), allowed, source: demand.source });
   return {
     effects: [{ path: ['web_search'], value, demand }],
-    warnings: asked === undefined ? [] : [warning],
+    warnings: [warning],
   };
 }
 
@@ -225,7 +248,7 @@ export function policyEffects(requirements: Requirements, before: BeforePolicy):
     tableEffects(requirements, before),
     chooseFromList(requirements, before, 'approval_policy'),
     chooseFromList(requirements, before, 'approvals_reviewer'),
-    profileEffects(requirements, before),
+    permissionEffects(requirements, before),
     searchEffects(requirements, before),
     featureEffects(requirements, before),
   ];

@@ -11,7 +11,7 @@ import {
   writeKey,
 } from './config-layer.ts';
 import type { MachineFiles } from './machine-files.ts';
-import { mergeLayers, mergeTables } from './merge-layers.ts';
+import { mergeLayers, mergeTables, withNewValues } from './merge-layers.ts';
 import { findGitCheckout, findProjectRoot, type GitCheckout, projectFolders } from './project-folders.ts';
 import { decideTrust, disabledReason, type TrustChoice, type TrustDecision } from './project-trust.ts';
 import { readTomlFile, type TomlFile } from './read-toml-layer.ts';
@@ -52,7 +52,7 @@ export interface ReadLayers {
 
 const layer = (source: LayerSource, content: TomlFile, from: string, home: string): ConfigLayer => ({
   source,
-  values: withAbsolutePaths(content.values, { from, home }),
+  values: withNewValues(withAbsolutePaths(content.values, { from, home })),
   lineOf: content.lineOf,
   disabledReason: null,
 });

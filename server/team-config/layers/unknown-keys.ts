@@ -27,7 +27,7 @@ export function unknownKeys({ values }: ConfigLayer): string[][] {
     if (!isKnownKey(key)) return [[key]];
     return unknownBelow(Object.hasOwn(defaultKeys, key) ? defaultKeys[key] : undefined, value, [key]);
   });
-  return [...unknownFeatures, ...others];
+  return [...unknownFeatures, ...others].sort((left, right) => (writeKey(left) < writeKey(right) ? -1 : 1));
 }
 
 function labelOf(source: LayerSource): string {

@@ -156,6 +156,37 @@ export const policies: readonly Layout[] = [
     requirements: ['cli_auth_credentials_store = "keyring"\nchatgpt_base_url = "https://elsewhere.example"\n'],
   },
   {
+    name: 'a profile over a mode of the same file',
+    user: 'default_permissions = ":read-only"\nsandbox_mode = "workspace-write"\n',
+    session: true,
+  },
+  {
+    name: 'a mode of the project over a profile of the user',
+    user: `default_permissions = ":workspace"\n${trusted('')}`,
+    work: { ...repository(), '.codex/config.toml': 'sandbox_mode = "read-only"\n' },
+    session: true,
+  },
+  {
+    name: 'a profile of the project over a mode of the user',
+    user: `sandbox_mode = "read-only"\n${trusted('')}`,
+    work: { ...repository(), '.codex/config.toml': 'default_permissions = ":workspace"\n' },
+    session: true,
+  },
+  {
+    name: 'a built-in profile under a list of modes',
+    user: 'default_permissions = ":danger-full-access"\n',
+    requirements: ['allowed_sandbox_modes = ["read-only", "workspace-write"]\n'],
+    session: true,
+  },
+  {
+    name: 'a list of profiles and a list of modes',
+    user: 'sandbox_mode = "danger-full-access"\n',
+    requirements: [
+      'allowed_sandbox_modes = ["read-only"]\ndefault_permissions = ":workspace"\n[allowed_permission_profiles]\n":read-only" = true\n":workspace" = true\n',
+    ],
+    session: true,
+  },
+  {
     name: 'wrong type',
     user: 'model = "a"\nmodel_context_window = "x"\n',
     refused: refused(/invalid type: string "x"/, /`model_context_window` must be a whole number/),
@@ -175,13 +206,17 @@ export const policies: readonly Layout[] = [
     user: 'sandbox_mode = "none"\n',
     refused: refused(/unknown variant `none`/, /`sandbox_mode` cannot be "none"/),
   },
-  { name: 'broken TOML', user: 'model =\n', refused: refused(/config\.toml:1:/) },
+  { name: 'broken TOML', user: 'model =\n', refused: refused(/config\.toml:1:/, /config\.toml:\d+:/) },
   {
     name: 'a key twice',
     user: 'model = "a"\nmodel = "b"\n',
     refused: refused(/config\.toml:2:.*duplicate key/, /config\.toml:2:/),
   },
-  { name: 'broken system file', system: { 'config.toml': '[x\n' }, refused: refused(/\/etc\/codex\/config\.toml:1:/) },
+  {
+    name: 'broken system file',
+    system: { 'config.toml': '[x\n' },
+    refused: refused(/\/etc\/codex\/config\.toml:1:/, /\/etc\/codex\/config\.toml:\d+:/),
+  },
   {
     name: 'approvals that are gone',
     user: 'approval_policy = "untrusted"\n',
@@ -209,8 +244,8 @@ export const policies: readonly Layout[] = [
   },
   {
     name: 'a missing file of instructions',
-    user: 'model_instructions_file = "i.md"\n',
-    refused: refused(/failed to read model instructions file .*i\.md/),
+    user: 'model_instructions_file = "missing.md"\n',
+    refused: refused(/failed to read model instructions file .*missing\.md/),
   },
   {
     name: 'a server without a command',
