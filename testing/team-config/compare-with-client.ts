@@ -20,11 +20,13 @@ function asReported(setting: EffectiveSetting): Said | null {
 const sourceOf = ({ layers }: EffectiveConfig, { decidedBy }: Said): LayerSource | null =>
   decidedBy.by === 'layer' ? (layers[decidedBy.layer]?.source ?? null) : null;
 
-/** A pinned value is reported with the layer that lost as its origin. */
-const originOf = (effective: EffectiveConfig, setting: EffectiveSetting): LayerSource | null =>
-  setting.decidedBy.by === 'policy' && setting.lost[0]
-    ? sourceOf(effective, setting.lost[0])
-    : sourceOf(effective, setting);
+/** A value that the policy pins is reported without an origin, except where the client decides later. */
+function originOf(effective: EffectiveConfig, setting: EffectiveSetting): LayerSource | null {
+  if (setting.decidedBy.by !== 'policy') return sourceOf(effective, setting);
+  const said = setting.lost[0];
+  const keepsOrigin = isDecidedLater(setting.path) || setting.path[0] === 'features';
+  return said && keepsOrigin ? sourceOf(effective, said) : null;
+}
 
 function compareValues(settings: readonly EffectiveSetting[], report: ClientReport): string[] {
   const theirs = new Map(reportedValues(report.config));
@@ -67,12 +69,12 @@ function compareOrigins(
   report: ClientReport,
 ): string[] {
   const bySetting = new Map(settings.map((setting) => [setting.path.join('.'), setting]));
-  const reported = [...reportedValues(report.config)];
+  const reported = new Map(reportedValues(report.config));
   const problems: string[] = [];
   const named = new Set<EffectiveSetting>();
   for (const [origin, { name }] of Object.entries(report.origins)) {
     const setting = settingOf(bySetting, origin);
-    const isGone = setting === null && !reported.some(([path]) => path === origin || path.startsWith(`${origin}.`));
+    const isGone = setting === null && !reported.has(origin);
     if (setting === 'replaced' || isGone) continue;
     const ours = setting && originOf(effective, setting);
     if (setting) named.add(setting);

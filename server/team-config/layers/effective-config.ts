@@ -150,7 +150,8 @@ function settingsOf(
     all.add(path, value, becauseClient('nobody set it'));
   const byTrust =
     trust.level === null ? 'nobody decided whether to trust this folder' : `this folder is ${trust.level}`;
-  for (const [name, value] of Object.entries(defaultsOfFolder(trust))) all.add([name], value, becauseClient(byTrust));
+  for (const [name, value] of Object.entries(defaultsOfFolder(trust)))
+    if (valueAt(merged, [name]) === undefined) all.add([name], value, becauseClient(byTrust));
   for (const { path, value } of leavesOf(merged)) all.addLayered(path, value);
   for (const effect of effects) all.apply(effect);
   return [...all.settings.values()].sort((left, right) => (left.key < right.key ? -1 : 1));

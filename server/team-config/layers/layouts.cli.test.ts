@@ -15,13 +15,39 @@ import { modeOfProfile } from './policy-effects.ts';
  * of its app server; what it decides only when a conversation begins, by what the conversation gets; a profile, by `exec`.
  */
 
-let host: LayoutMachine;
-beforeAll(async () => {
-  host = await LayoutMachine.open();
-});
-afterAll(() => host.close());
+/** Two machines share the layouts, each with its own half from the start of a run to its end. */
+const halves = [
+  [...places, ...values.slice(0, 12)],
+  [...values.slice(12), ...policies],
+];
+const verdicts = new Map<Layout, PromiseWithResolvers<void>>(
+  halves.flat().map((layout) => [layout, Promise.withResolvers<void>()]),
+);
+const hosts: LayoutMachine[] = [];
 
-async function refusal(layout: Layout): Promise<string> {
+async function compareAll(layouts: readonly Layout[]): Promise<void> {
+  const host = await LayoutMachine.open();
+  hosts.push(host);
+  for (const layout of layouts) {
+    const verdict = verdicts.get(layout);
+    // The verdict may be in before its test asks for it.
+    verdict?.promise.catch(() => undefined);
+    await compare(host, layout).then(verdict?.resolve, verdict?.reject);
+  }
+}
+
+let running: Promise<unknown>;
+beforeAll(() => {
+  running = Promise.all(halves.map(compareAll)).catch((error: unknown) => {
+    for (const { reject } of verdicts.values()) reject(error);
+  });
+});
+afterAll(async () => {
+  await running;
+  await Promise.all(hosts.map((host) => host.close()));
+});
+
+async function refusal(host: LayoutMachine, layout: Layout): Promise<string> {
   const app = await host.app(layout);
   const { cwd } = host.input(layout);
   const answer = await app.request('config/read', { cwd, includeLayers: true }).catch((error: unknown) => error);
@@ -30,7 +56,7 @@ async function refusal(layout: Layout): Promise<string> {
 
 const ofInterest = /disallowed by|overridden by|is ignored|Ignored unsupported|Ignoring unknown/;
 
-async function warningsOfClient(layout: Layout): Promise<string[]> {
+async function warningsOfClient(host: LayoutMachine, layout: Layout): Promise<string[]> {
   const app = await host.app(layout);
   const said = app.notices
     .map(({ params }) => (params as { summary?: unknown }).summary)
@@ -54,7 +80,7 @@ const modes: Readonly<Record<string, string>> = {
   dangerFullAccess: 'danger-full-access',
 };
 
-async function compareSession(layout: Layout, effective: EffectiveConfig): Promise<void> {
+async function compareSession(host: LayoutMachine, layout: Layout, effective: EffectiveConfig): Promise<void> {
   const app = await host.app(layout);
   const { cwd } = host.input(layout);
   const started = (await app.request('thread/start', { cwd, ephemeral: true, ...host.scripted })) as Started;
@@ -69,32 +95,34 @@ async function compareSession(layout: Layout, effective: EffectiveConfig): Promi
   expect(settingOf(effective, 'approvals_reviewer') ?? 'user').toBe(started.approvalsReviewer);
 }
 
-async function compareHeader(layout: Layout, effective: EffectiveConfig): Promise<void> {
+async function compareHeader(host: LayoutMachine, layout: Layout, effective: EffectiveConfig): Promise<void> {
   const header = await host.header(layout);
   expect(header.get('model')).toBe(settingOf(effective, 'model'));
   expect(header.get('reasoning effort') ?? 'none').toBe(settingOf(effective, 'model_reasoning_effort') ?? 'none');
 }
 
-async function compare(layout: Layout): Promise<void> {
+async function compare(host: LayoutMachine, layout: Layout): Promise<void> {
   // The client reads its files when it is asked, but its policy and the command line when it starts.
   if (layout.profile === undefined) await host.app(layout);
   await host.layOut(layout);
   const effective = effectiveConfig(host.input(layout));
   if (layout.refused) {
-    expect(await refusal(layout)).toMatch(layout.refused.client);
+    expect(await refusal(host, layout)).toMatch(layout.refused.client);
     expect(effective.settings).toBeNull();
     expect(effective.refusals.map(({ message }) => message).join('\n')).toMatch(layout.refused.ours);
     return;
   }
-  if (layout.profile !== undefined) return compareHeader(layout, effective);
+  if (layout.profile !== undefined) return compareHeader(host, layout, effective);
   const app = await host.app(layout);
   const { cwd } = host.input(layout);
   const report = ClientReport.parse(await app.request('config/read', { cwd, includeLayers: true }));
   expect(differences(effective, report)).toEqual([]);
-  if (layout.warns) expect(effective.warnings.toSorted()).toEqual(await warningsOfClient(layout));
-  if (layout.session) await compareSession(layout, effective);
+  if (layout.warns) expect(effective.warnings.toSorted()).toEqual(await warningsOfClient(host, layout));
+  if (layout.session) await compareSession(host, layout, effective);
 }
 
-describe('which files count', () => test.each(places)('$name', compare));
-describe('how values come together', () => test.each(values)('$name', compare));
-describe('what the policy makes of it', () => test.each(policies)('$name', compare));
+const verdictOf = (layout: Layout) => verdicts.get(layout)?.promise;
+
+describe('which files count', () => test.each(places)('$name', verdictOf));
+describe('how values come together', () => test.each(values)('$name', verdictOf));
+describe('what the policy makes of it', () => test.each(policies)('$name', verdictOf));

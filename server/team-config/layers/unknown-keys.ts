@@ -47,17 +47,23 @@ function labelOf(source: LayerSource): string {
   }
 }
 
-/** The client's one warning about everything it does not know; null when it knows all. */
+/** How many the client lists one by one. */
+const listed = 3;
+
+/** The client's one warning about everything it does not know, the strongest layer first; null when it knows all. */
 export function unknownKeysWarning(layers: readonly ConfigLayer[]): string | null {
   const lines = layers
     .filter(({ disabledReason }) => disabledReason === null)
+    .toReversed()
     .flatMap((layer) =>
       unknownKeys(layer).map((path) => `  ${labelOf(layer.source)}: \`${writeKey(path)}\` is ignored.`),
     );
   if (lines.length === 0) return null;
   const settings = lines.length === 1 ? 'setting' : 'settings';
+  const more = lines.length - listed;
   return [
     `Codex is ignoring ${lines.length} unrecognized configuration ${settings}. Check for typos or deprecated settings.`,
-    ...lines,
+    ...lines.slice(0, listed),
+    ...(more > 0 ? [`  ... and ${more} more ignored settings.`] : []),
   ].join('\n');
 }
