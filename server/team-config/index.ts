@@ -5,6 +5,7 @@
 
 export { isTable, type LayerSource, nameOfSource, type Values } from './layers/config-layer.ts';
 export {
+  type DecidedBy,
   type EffectiveConfig,
   type EffectiveInput,
   type EffectiveSetting,
@@ -13,4 +14,6 @@ export {
 } from './layers/effective-config.ts';
 export { hidden } from './layers/hide-secrets.ts';
 export { type MachineFiles, machineFiles } from './layers/machine-files.ts';
+export type { PolicyFragment } from './layers/read-layers.ts';
+export { readFlag } from './layers/session-flags.ts';
 export { teamConfigRoutes } from './routes.ts';
