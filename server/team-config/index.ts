@@ -3,7 +3,7 @@
  * client enforces: project files cannot, policies do.
  */
 
-export { isTable, type LayerSource, nameOfSource, type Values } from './layers/config-layer.ts';
+export { isTable, type LayerSource, type Values } from './layers/config-layer.ts';
 export {
   type DecidedBy,
   type EffectiveConfig,

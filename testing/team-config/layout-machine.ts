@@ -130,6 +130,14 @@ export class LayoutMachine {
     return server;
   }
 
+  /** What `codex exec` says when it refuses to start. */
+  async exec(layout: Layout): Promise<string> {
+    const { profile, cwd } = this.input(layout);
+    const chosen = profile === null ? [] : ['--profile', profile];
+    const { stdout, stderr } = await this.machine.run(['exec', ...chosen, 'hello'], { cwd });
+    return `${stdout}\n${stderr}`;
+  }
+
   /** What `codex exec` prints before it works, e.g. `model` → `gpt-5`. Its app server takes no profile, so this is all there is of one. */
   async header(layout: Layout): Promise<ReadonlyMap<string, string>> {
     const { flags, profile, cwd } = this.input(layout);

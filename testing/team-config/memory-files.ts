@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { EffectiveInput, MachineFiles } from '#server/team-config/index.ts';
 
 /** Files by absolute path; folders are there when something is in them, links do not exist. */
-export const memoryFiles = (files: Readonly<Record<string, string>>): MachineFiles => ({
+const memoryFiles = (files: Readonly<Record<string, string>>): MachineFiles => ({
   read: (name) => files[name],
   kind: (name) => {
     if (files[name] !== undefined) return 'file';

@@ -11,7 +11,7 @@ export interface PolicyOptions {
   client?: string;
 }
 
-export interface PolicyParts {
+interface PolicyParts {
   requirements: PolicyFragment[];
   defaults: PolicyFragment[];
 }

@@ -19,7 +19,7 @@ const pathKeys: readonly (readonly string[])[] = [
   ),
 ];
 
-export interface PathPlace {
+interface PathPlace {
   /** Folder that relative paths start from. */
   from: string;
   /** What `~` stands for. */
@@ -27,7 +27,7 @@ export interface PathPlace {
 }
 
 /** As the client does: `~` and `~/…` are the home, anything else starts from the folder of the file; no links are followed. */
-export function absolutePath(written: string, { from, home }: PathPlace): string {
+function absolutePath(written: string, { from, home }: PathPlace): string {
   if (written === '~') return home;
   const tilde = written.startsWith('~/');
   const resolved = path.posix.resolve(tilde ? home : from, tilde ? written.slice(2) : written);

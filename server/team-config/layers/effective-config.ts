@@ -39,7 +39,7 @@ export interface EffectiveSetting {
   lost: { value: unknown; decidedBy: DecidedBy }[];
 }
 
-export interface EffectiveLayer {
+interface EffectiveLayer {
   source: LayerSource;
   name: string;
   disabledReason: string | null;

@@ -6,6 +6,7 @@ import { LayoutMachine } from '#testing/team-config/layout-machine.ts';
 import type { Layout } from '#testing/team-config/layouts/layout.ts';
 import { places } from '#testing/team-config/layouts/places.ts';
 import { policies } from '#testing/team-config/layouts/policies.ts';
+import { starts } from '#testing/team-config/layouts/starts.ts';
 import { values } from '#testing/team-config/layouts/values.ts';
 import { type EffectiveConfig, effectiveConfig } from './effective-config.ts';
 import { modeOfProfile } from './policy-effects.ts';
@@ -18,7 +19,7 @@ import { modeOfProfile } from './policy-effects.ts';
 /** Two machines share the layouts, each with its own half from the start of a run to its end. */
 const halves = [
   [...places, ...values.slice(0, 12)],
-  [...values.slice(12), ...policies],
+  [...values.slice(12), ...policies, ...starts],
 ];
 const verdicts = new Map<Layout, PromiseWithResolvers<void>>(
   halves.flat().map((layout) => [layout, Promise.withResolvers<void>()]),
@@ -48,6 +49,7 @@ afterAll(async () => {
 });
 
 async function refusal(host: LayoutMachine, layout: Layout): Promise<string> {
+  if (layout.profile !== undefined) return host.exec(layout);
   const app = await host.app(layout);
   const { cwd } = host.input(layout);
   const answer = await app.request('config/read', { cwd, includeLayers: true }).catch((error: unknown) => error);
@@ -126,3 +128,4 @@ const verdictOf = (layout: Layout) => verdicts.get(layout)?.promise;
 describe('which files count', () => test.each(places)('$name', verdictOf));
 describe('how values come together', () => test.each(values)('$name', verdictOf));
 describe('what the policy makes of it', () => test.each(policies)('$name', verdictOf));
+describe('what keeps the client from starting', () => test.each(starts)('$name', verdictOf));

@@ -3,7 +3,7 @@ import { type ConfigLayer, isTable, keyOf, setKey, type Values, valueAt } from '
 import { alignFilters } from './environment-filters.ts';
 
 /** The same values under the newer names of keys; where both are there the newer one counts. */
-export function withNewNames(values: Values): Values {
+function withNewNames(values: Values): Values {
   let renamed = values;
   for (const { table, from, to } of renamedKeys) {
     const inner = keyOf(renamed, table);
@@ -20,8 +20,19 @@ export const withNewValues = (values: Values): Values =>
     ? { ...values, approvals_reviewer: 'auto_review' }
     : values;
 
+/** Host names are the same in every spelling, but only where two layers have some: otherwise they stay as written. */
+const isHosts = ([permissions, , network, domains, ...rest]: readonly string[]): boolean =>
+  permissions === 'permissions' && network === 'network' && domains === 'domains' && rest.length === 0;
+
+function inLowerCase(table: Values): Values {
+  const lowered: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(table)) setKey(lowered, key.toLowerCase(), value);
+  return lowered;
+}
+
 function mergeValue(lower: unknown, higher: unknown, path: readonly string[]): unknown {
   if (!isTable(lower) || !isTable(higher)) return higher;
+  if (isHosts(path)) return { ...inLowerCase(lower), ...inLowerCase(higher) };
   const base = path.length === 1 && path[0] === 'shell_environment_policy' ? alignFilters(lower, higher) : lower;
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(higher))
@@ -51,18 +62,24 @@ export function* leavesOf(
   }
 }
 
-export interface Contribution {
+interface Contribution {
   /** Place of the layer in the list, from the weakest. */
   layer: number;
   value: unknown;
   line: number | null;
 }
 
+function saidAt(values: Values, path: readonly string[]): unknown {
+  const table = path.slice(0, -1);
+  const hosts = isHosts(table) ? valueAt(values, table) : undefined;
+  return isTable(hosts) ? keyOf(inLowerCase(hosts), path.at(-1)?.toLowerCase() ?? '') : valueAt(values, path);
+}
+
 /** Which layers say something about a path, the strongest first. */
 export function contributions(layers: readonly ConfigLayer[], path: readonly string[]): Contribution[] {
   return layers
     .flatMap((layer, place) => {
-      const value = valueAt(withNewNames(layer.values), path);
+      const value = saidAt(withNewNames(layer.values), path);
       return value === undefined || layer.disabledReason !== null
         ? []
         : [{ layer: place, value, line: layer.lineOf(path) }];

@@ -10,14 +10,14 @@ export interface PolicyEffect {
   demand: Demand;
 }
 
-export interface PolicyEffects {
+interface PolicyEffects {
   effects: PolicyEffect[];
   /** In the client's words. */
   warnings: string[];
 }
 
 /** The value a session has before the policy is asked: what layers say, or what holds without them. */
-export interface BeforePolicy {
+interface BeforePolicy {
   merged: Values;
   /** In this folder, where nobody says anything. */
   byDefault: { approval_policy: string; sandbox_mode: string };

@@ -2,7 +2,7 @@ import { isTable, keyOf, type Values } from './config-layer.ts';
 import type { MachineFiles } from './machine-files.ts';
 import type { GitCheckout } from './project-folders.ts';
 
-export type TrustLevel = 'trusted' | 'untrusted';
+type TrustLevel = 'trusted' | 'untrusted';
 
 export interface TrustDecision {
   /** Null: nobody decided yet, which counts as not trusted. */

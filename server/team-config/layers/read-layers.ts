@@ -41,7 +41,7 @@ export interface Surroundings {
   trust: TrustChoice;
 }
 
-export interface ReadLayers {
+interface ReadLayers {
   /** From the weakest to the strongest. */
   layers: ConfigLayer[];
   /** Of the working folder, which also decides how careful the client is there. */

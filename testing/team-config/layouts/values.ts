@@ -170,6 +170,39 @@ export const values: readonly Layout[] = [
     user: 'default_permissions = "team"\n[permissions.team.filesystem]\n":minimal" = "read"\n"/srv" = "write"\n[permissions.team.network.domains]\n"Example.COM" = "allow"\n',
   },
   {
+    name: 'environment: the other list over a table',
+    user: `[shell_environment_policy.filters]\n"AWS_*" = "exclude"\nPATH = "include"\n${trusted('')}`,
+    work: project('[shell_environment_policy]\ninclude_only = ["HOME"]\n'),
+  },
+  {
+    name: 'one host in two spellings',
+    user: `default_permissions = "team"\n[permissions.team.network.domains]\n"Example.COM" = "allow"\n${trusted('')}`,
+    work: project('[permissions.team.network.domains]\n"example.com" = "deny"\n'),
+  },
+  {
+    name: 'line ends of Windows and text in several lines',
+    user: 'model = "a"\r\ndeveloper_instructions = """\r\none\r\n two \\\r\n   three"""\r\n',
+  },
+  {
+    name: 'numbers in every spelling',
+    user: 'model_context_window = 1_000_000\ntool_output_token_limit = 0x10\n[mcp_servers.a]\ncommand = "x"\nstartup_timeout_sec = 1e1\ntool_timeout_sec = 0.5\n',
+  },
+  {
+    name: 'an agent in two layers',
+    user: `[agents.reviewer]\ndescription = "user"\nnickname_candidates = ["a"]\n${trusted('')}`,
+    work: project('[agents.reviewer]\ndescription = "project"\n'),
+  },
+  {
+    name: 'a profile that the file has as well',
+    user: 'model = "a"\n[profiles.work]\nmodel = "b"\n',
+    home: { 'work.config.toml': 'model = "c"\n' },
+    profile: 'work',
+    refused: {
+      client: /cannot be used while .*config\.toml contains legacy/,
+      ours: /cannot be used while .*config\.toml contains legacy/,
+    },
+  },
+  {
     name: 'a permission profile in two layers',
     user: `default_permissions = "team"\n[permissions.team.filesystem]\n":minimal" = "read"\n"/srv" = "write"\n${trusted('')}`,
     work: project('[permissions.team.filesystem]\n"/srv" = "read"\n'),
