@@ -135,7 +135,11 @@ export const defaultTables = {
   ),
   agents: openTable(
     {
-      max_threads: count('How many run at once.', { minimum: 1 }),
+      max_threads: count('How many run at once (older name).', { minimum: 1 }),
+      max_concurrent_threads_per_session: count('How many run at once.', {
+        minimum: 1,
+        since: { version: '0.163.0', older: 'refuse' },
+      }),
       max_depth: count('How deep they nest.', { minimum: 1 }),
       job_max_runtime_seconds: count('Seconds a job may run.', { minimum: 1 }),
       interrupt_message: flag('Tell the model when a turn was interrupted.'),

@@ -9,6 +9,19 @@ export type { Project } from './files/project.ts';
 export { findRepositoryRoot, readRepository } from './files/read-folder.ts';
 export { bundleGitDialect } from './git/dialect.ts';
 export { isGitThere } from './git/git-program.ts';
+export { isTable, type LayerSource, type Values } from './layers/config-layer.ts';
+export {
+  type DecidedBy,
+  type EffectiveConfig,
+  type EffectiveInput,
+  type EffectiveSetting,
+  effectiveConfig,
+  isDecidedLater,
+} from './layers/effective-config.ts';
+export { hidden } from './layers/hide-secrets.ts';
+export { type MachineFiles, machineFiles } from './layers/machine-files.ts';
+export type { PolicyFragment } from './layers/read-layers.ts';
+export { readFlag } from './layers/session-flags.ts';
 export { teamConfigRoutes } from './routes.ts';
 export { bundleTarDialect } from './tar/dialect.ts';
 export { readTeamConfigFacts, type TeamConfigFacts } from './team-config-facts.ts';

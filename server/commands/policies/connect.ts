@@ -12,6 +12,7 @@ export interface ConnectionOptions {
   reeve?: string;
   keyFile?: string;
   key?: string;
+  apiKey?: string;
   ca?: string;
 }
 
@@ -23,8 +24,11 @@ function origin(text: string): string {
   return data;
 }
 
-/** Where Reeve is, and the key. The key itself is never an argument: everybody on a machine can read those. */
-export const withConnection = (command: Command): Command =>
+/**
+ * Where Reeve is, and the key. The key itself is never an argument: everybody on a machine can read those.
+ * @param secret the option that says so to whoever tries; another one where `--key` means something else
+ */
+export const withConnection = (command: Command, secret: '--key' | '--api-key' = '--key'): Command =>
   command
     .addOption(
       new Option('--reeve <origin>', 'where Reeve is, for example https://reeve.example.com')
@@ -32,7 +36,7 @@ export const withConnection = (command: Command): Command =>
         .argParser(origin),
     )
     .option('--key-file <file>', 'file with the API key; without it, the environment variable REEVE_API_KEY')
-    .addOption(new Option('--key <secret>').env('REEVE_API_KEY').hideHelp())
+    .addOption(new Option(`${secret} <secret>`).env('REEVE_API_KEY').hideHelp())
     .option('--ca <file>', "authority of the server's certificate, in PEM; without it, those of this system");
 
 const readText = (option: string, path: string): Promise<string> =>
@@ -40,12 +44,12 @@ const readText = (option: string, path: string): Promise<string> =>
     throw new Refused(`${option}: cannot read ${path} (${cause.code}).`, { cause });
   });
 
-async function readKey({ keyFile, key }: ConnectionOptions, command: Command, scopes: string): Promise<string> {
-  if (command.getOptionValueSource('key') === 'cli')
+async function readKey({ keyFile, key, apiKey }: ConnectionOptions, command: Command, scopes: string): Promise<string> {
+  if (command.getOptionValueSource('key') === 'cli' || command.getOptionValueSource('apiKey') === 'cli')
     throw new Refused('An API key on the command line is readable for others. Use --key-file or REEVE_API_KEY.', {
       exitCode: exitCodes.badConfig,
     });
-  const secret = (keyFile === undefined ? key : await readText('--key-file', keyFile))?.trim();
+  const secret = (keyFile === undefined ? (apiKey ?? key) : await readText('--key-file', keyFile))?.trim();
   if (!secret)
     throw new Refused(
       `No API key. Make one in the console under Keys with the scope ${scopes}, and give it with --key-file or REEVE_API_KEY.`,

@@ -1,3 +1,4 @@
+import { isAtLeast } from '#contract/client-versions.ts';
 import type { Shape, Since } from '#contract/requirements/shape.ts';
 import { type TeamConfigCode, teamConfigCodes } from '#contract/team-config-codes.ts';
 import {
@@ -5,7 +6,6 @@ import {
   checkShape,
   closestName,
   type DocumentFinding,
-  isAtLeast,
   type TomlNode,
   walkDocument,
   writePath,
