@@ -177,7 +177,7 @@ describe('under a policy', () => {
       name: 'Strict',
       contents: 'allowed_sandbox_modes = ["read-only"]\n',
     });
-    await call('POST', `/policies/${made.body.id}/publication`, { expectedDraft: 1, message: '' });
+    await call('POST', `/policies/${made.body.id}/publication`, { expectedDraft: 1, message: 'Agreed.' });
     const { db } = tests.services;
     const row = { workspace_id: tests.workspaceId, position: 0, group_id: groupId, policy_id: made.body.id };
     await db.insertInto('policy_assignments').values(row).execute();
