@@ -1,13 +1,18 @@
 import type { BundleFile, TeamConfigCheck } from '#contract/team-config-files.ts';
-import { bytesOf } from '../files/bundle-sum.ts';
+import { bytesOf } from '../library/file-bytes.ts';
 
-export interface CheckOptions {
-  /** Conflicts with this requirements document are reported as well. */
-  policy?: { name: string; contents: string } | null;
+interface NamedRequirements {
+  name: string;
+  contents: string;
+}
+
+export interface TeamConfigOptions {
+  /** The requirements of a member, the highest first: of their policy, then of a baseline under it. */
+  policy?: NamedRequirements | readonly NamedRequirements[] | null;
 }
 
 /** Replaced by the real one at merging: this one knows a `.codex/config.toml` that is no text, and nothing else. */
-export function checkTeamConfig(files: readonly BundleFile[], _options: CheckOptions = {}): TeamConfigCheck {
+export function checkTeamConfig(files: readonly BundleFile[], _options: TeamConfigOptions = {}): TeamConfigCheck {
   const findings: TeamConfigCheck['findings'] = [];
   for (const file of files) {
     if (file.path !== '.codex/config.toml' || !/^\s*not toml/.test(bytesOf(file).toString())) continue;
