@@ -126,6 +126,6 @@ test('the rule is read where it counts, and changing it is recorded', async () =
     event: 'bundle.review-rule-updated',
     payload: { before: { secondApprover: false }, after: { secondApprover: true } },
   });
-  const reader = await tests.signIn('Reader', 'member');
+  const reader = await tests.signIn('Reader', 'codex-user');
   expect((await reader.call('PUT', '/team-config/review-rule', { secondApprover: false })).status).toBe(403);
 });
