@@ -4,5 +4,6 @@
  */
 export { bundleGitDialect } from './git/dialect.ts';
 export { isGitThere } from './git/git-program.ts';
+export { teamConfigOfPerson } from './library/person-rows.ts';
 export { teamConfigRoutes } from './routes.ts';
 export { bundleTarDialect } from './tar/dialect.ts';

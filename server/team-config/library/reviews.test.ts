@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Bundle } from '#contract/team-config.ts';
+import { teamConfigOfPerson } from '#server/team-config/index.ts';
 import { type LibraryMember, type LibraryTests, openLibraryTests } from '#testing/team-config-library.ts';
 
 let tests: LibraryTests;
@@ -128,4 +129,21 @@ test('the rule is read where it counts, and changing it is recorded', async () =
   });
   const reader = await tests.signIn('Reader', 'codex-user');
   expect((await reader.call('PUT', '/team-config/review-rule', { secondApprover: false })).status).toBe(403);
+});
+
+test('what somebody asks for about themselves has their drafts and reviews', async () => {
+  const tim = await tests.signIn('Tim', 'owner');
+  const { id } = await tests.create('Of Tim');
+  await tests.save(id, null, [agents('by Tim')], tim);
+  await ask(id, 1);
+  const { services, workspaceId } = tests;
+  const rows = await Array.fromAsync(teamConfigOfPerson.read(services.db, { workspaceId, memberId: tim.memberId }));
+  expect(rows).toMatchObject([
+    { what: 'draft', bundle_id: id, version: 1 },
+    { what: 'review', bundle_id: id, state: 'open' },
+  ]);
+  const other = await Array.fromAsync(
+    teamConfigOfPerson.read(services.db, { workspaceId: 'ws_other', memberId: tim.memberId }),
+  );
+  expect(other).toEqual([]);
 });
