@@ -137,13 +137,15 @@ test('what somebody asks for about themselves has their drafts and reviews', asy
   await tests.save(id, null, [agents('by Tim')], tim);
   await ask(id, 1);
   const { services, workspaceId } = tests;
-  const rows = await Array.fromAsync(teamConfigOfPerson.read(services.db, { workspaceId, memberId: tim.memberId }));
-  expect(rows).toMatchObject([
+  const read = async (of: string) => {
+    const rows: unknown[] = [];
+    const person = { workspaceId: of, memberId: tim.memberId };
+    for await (const row of teamConfigOfPerson.read(services.db, person)) rows.push(row);
+    return rows;
+  };
+  expect(await read(workspaceId)).toMatchObject([
     { what: 'draft', bundle_id: id, version: 1 },
     { what: 'review', bundle_id: id, state: 'open' },
   ]);
-  const other = await Array.fromAsync(
-    teamConfigOfPerson.read(services.db, { workspaceId: 'ws_other', memberId: tim.memberId }),
-  );
-  expect(other).toEqual([]);
+  expect(await read('ws_other')).toEqual([]);
 });
