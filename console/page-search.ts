@@ -7,6 +7,7 @@ import { codexSurfaces } from '#contract/codex-surfaces.ts';
 import { complianceLogTypeNames } from '#contract/compliance.ts';
 import { MemberSource, MemberStatus } from '#contract/directory.ts';
 import { Outcome } from '#contract/models.ts';
+import { ProofVerdict } from '#contract/proofs.ts';
 
 /** What each page keeps in the address. A part that makes no sense is dropped, so that old links still open. */
 const text = z.coerce.string().optional().catch(undefined);
@@ -168,17 +169,31 @@ export const TeamConfigUsagesSearch = z.object({
 export const BundleSearch = z.object({
   tab: z.enum(['files', 'skills', 'groups', 'repositories', 'versions']).optional().catch(undefined),
   file: text,
-  version: text,
-  against: text,
+  view: z.literal('changes').optional().catch(undefined),
+  /** Whose rules the files are checked under: `policy:ID` or `group:ID`. */
+  under: text,
+  version: z.coerce.number().int().optional().catch(undefined),
+  against: z
+    .union([z.literal('draft'), z.coerce.number().int()])
+    .optional()
+    .catch(undefined),
+  state: z.enum(['current', 'behind', 'modified']).optional().catch(undefined),
+  search: text,
+  review: z.literal(1).optional().catch(undefined),
   cursor: text,
 });
 export const VerifySearch = z.object({ area: text, show: z.enum(['open', 'all']).optional().catch(undefined) });
 export const ProofsSearch = z.object({
   tab: z.enum(['matrix', 'runs', 'alerts']).optional().catch(undefined),
+  show: z.enum(['open', 'all']).optional().catch(undefined),
   cursor: text,
 });
 export const ProofRunSearch = z.object({});
-export const ProofCellSearch = z.object({ verdict: text, attempt: text });
+export const ProofCellSearch = z.object({
+  verdict: ProofVerdict.optional().catch(undefined),
+  /** Whose evidence is folded open. */
+  attempt: text,
+});
 export const CertificateSearch = z.object({});
 export const EstateSearch = z.object({
   search: text,

@@ -1,51 +1,8 @@
-import type { QueryClient } from '@tanstack/react-query';
-import {
-  createRootRouteWithContext,
-  createRoute,
-  lazyRouteComponent,
-  type ParsedLocation,
-  redirect,
-} from '@tanstack/react-router';
-import { rememberSignedIn } from '#console/expired-session.ts';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import * as search from '#console/page-search.ts';
+import { focused, inShell, root, shell } from '#console/parent-routes.tsx';
 import { paths } from '#console/paths.ts';
-import { sessionQuery } from '#console/session.ts';
-import { Focused } from '#console/shell/Focused.tsx';
-import { NotFoundPage } from '#console/shell/NotFoundPage.tsx';
-import { Shell } from '#console/shell/Shell.tsx';
-
-interface RouterContext {
-  queries: QueryClient;
-}
-
-async function requireSession({
-  context,
-  location,
-}: {
-  context: RouterContext;
-  location: ParsedLocation;
-}): Promise<void> {
-  const session = await context.queries.ensureQueryData(sessionQuery);
-  rememberSignedIn(session.state === 'signed-in');
-  if (session.state === 'signed-out') {
-    throw redirect({ to: paths.signIn, search: location.href === '/' ? {} : { next: location.href }, replace: true });
-  }
-  if (session.secondFactor.mustEnrolNow && location.pathname !== paths.enrol)
-    throw redirect({ to: paths.enrol, search: location.href === '/' ? {} : { next: location.href }, replace: true });
-}
-
-const root = createRootRouteWithContext<RouterContext>()({
-  notFoundComponent: NotFoundPage,
-});
-
-const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell, beforeLoad: requireSession });
-const focused = createRoute({
-  getParentRoute: () => root,
-  id: 'focused',
-  component: Focused,
-  beforeLoad: requireSession,
-});
-const inShell = { getParentRoute: () => shell } as const;
+import { verifyPages } from '#console/verify-routes.tsx';
 
 const publicPages = [
   createRoute({
@@ -248,66 +205,6 @@ const shellPages = [
   }),
   createRoute({
     ...inShell,
-    path: paths.teamConfig,
-    validateSearch: search.TeamConfigSearch,
-    component: lazyRouteComponent(() => import('#console/team-config/TeamConfigPage.tsx'), 'TeamConfigPage'),
-  }),
-  createRoute({
-    ...inShell,
-    path: paths.newBundle,
-    validateSearch: search.NewBundleSearch,
-    component: lazyRouteComponent(() => import('#console/team-config/NewBundlePage.tsx'), 'NewBundlePage'),
-  }),
-  createRoute({
-    ...inShell,
-    path: paths.teamConfigUsages,
-    validateSearch: search.TeamConfigUsagesSearch,
-    component: lazyRouteComponent(() => import('#console/team-config/UsagesPage.tsx'), 'UsagesPage'),
-  }),
-  createRoute({
-    ...inShell,
-    path: paths.bundle,
-    validateSearch: search.BundleSearch,
-    component: lazyRouteComponent(() => import('#console/team-config/BundlePage.tsx'), 'BundlePage'),
-  }),
-  createRoute({
-    ...inShell,
-    path: paths.verify,
-    validateSearch: search.VerifySearch,
-    component: lazyRouteComponent(() => import('#console/verify/VerifyPage.tsx'), 'VerifyPage'),
-  }),
-  createRoute({
-    ...inShell,
-    path: paths.proofs,
-    validateSearch: search.ProofsSearch,
-    component: lazyRouteComponent(() => import('#console/verify/proofs/ProofsPage.tsx'), 'ProofsPage'),
-  }),
-  createRoute({
-    ...inShell,
-    path: paths.proofRun,
-    validateSearch: search.ProofRunSearch,
-    component: lazyRouteComponent(() => import('#console/verify/proofs/ProofRunPage.tsx'), 'ProofRunPage'),
-  }),
-  createRoute({
-    ...inShell,
-    path: paths.proofCell,
-    validateSearch: search.ProofCellSearch,
-    component: lazyRouteComponent(() => import('#console/verify/proofs/ProofCellPage.tsx'), 'ProofCellPage'),
-  }),
-  createRoute({
-    ...inShell,
-    path: paths.certificate,
-    validateSearch: search.CertificateSearch,
-    component: lazyRouteComponent(() => import('#console/verify/proofs/CertificatePage.tsx'), 'CertificatePage'),
-  }),
-  createRoute({
-    ...inShell,
-    path: paths.estate,
-    validateSearch: search.EstateSearch,
-    component: lazyRouteComponent(() => import('#console/verify/estate/EstatePage.tsx'), 'EstatePage'),
-  }),
-  createRoute({
-    ...inShell,
     path: paths.connect,
     validateSearch: search.ConnectSearch,
     component: lazyRouteComponent(() => import('#console/connect/ConnectPage.tsx'), 'ConnectPage'),
@@ -353,5 +250,5 @@ const shellPages = [
 export const routeTree = root.addChildren([
   ...publicPages,
   focused.addChildren([...focusedPages]),
-  shell.addChildren([...shellPages]),
+  shell.addChildren([...shellPages, ...verifyPages]),
 ]);

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { BundleFile } from './team-config-files.ts';
 
 const At = z.iso.datetime();
-export const BundleName = z.string().trim().min(1).max(80);
+export const Name = z.string().trim().min(1).max(80);
 /** Of the bundle's addresses; it cannot be changed. */
-export const BundleSlug = z
+export const Slug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/, 'Small letters, digits and hyphens, at most 60, none at the ends.');
 
@@ -42,8 +42,8 @@ export type BundleSubscription = z.infer<typeof BundleSubscription>;
 
 export const Bundle = z.object({
   id: z.string(),
-  slug: BundleSlug,
-  name: BundleName,
+  slug: Slug,
+  name: Name,
   description: z.string(),
   newest: BundleVersion.nullable(),
   draftVersion: z.number().int().nullable(),

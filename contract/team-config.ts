@@ -1,25 +1,8 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
 import { pageInput, pageOf } from './paging.ts';
-import {
-  Bundle,
-  BundleSubscription,
-  BundleUsage,
-  BundleVersion,
-  BundleName as Name,
-  BundleSlug as Slug,
-  Starter,
-} from './team-config-bundles.ts';
+import { Bundle, BundleSubscription, BundleUsage, BundleVersion, Name, Slug, Starter } from './team-config-bundles.ts';
 import { BundleFile, TeamConfigCheck } from './team-config-files.ts';
-
-export {
-  Bundle,
-  BundleReview,
-  BundleSubscription,
-  BundleUsage,
-  BundleVersion,
-  Starter,
-} from './team-config-bundles.ts';
 
 const tag = 'Team Config';
 const Id = z.string().min(1).max(100);

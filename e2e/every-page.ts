@@ -3,6 +3,8 @@ import { expect } from 'vitest';
 import type { paths } from '#console/paths.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 
+import { addExampleBundles } from '#testing/example-bundles.ts';
+import { seedExampleProofs } from '#testing/example-proofs.ts';
 import type { Person } from '#testing/organisation.ts';
 import { approvalAddress, type ExampleOrganisation, enterAs, startDeviceCode } from './example-organisation.ts';
 import { addExplainedPolicy, fetchPolicy } from './policy-delivery.ts';
@@ -38,8 +40,10 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const { key } = await api.keys.create({ name: 'SIEM export', scopes: ['audit.read'] });
   const explained = await addExplainedPolicy(organisation);
   await fetchPolicy(example, organisation.owner);
+  const bundles = await addExampleBundles(organisation.owner, { engineering: group ?? '', contractors: group ?? '' });
   const owner = await createOwnerLink(reeve.services, { madeBy: 'first start' });
   const userCode = await startDeviceCode(example);
+  const proof = await seedProofs(example);
   const localOf = (link = '') => link.slice(organisation.origin.length);
   return {
     overview: [...asOwner('/'), { address: '/', as: 'member' }],
@@ -86,13 +90,25 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     ),
     teamConfig: asOwner('/team-config'),
     newBundle: asOwner('/team-config/new'),
-    teamConfigUsages: asOwner('/team-config/repositories'),
-    bundle: asOwner('/team-config/gone'),
+    teamConfigUsages: asOwner('/team-config/repositories', '/team-config/repositories?state=behind'),
+    bundle: asOwner(
+      `/team-config/${bundles.services}`,
+      `/team-config/${bundles.services}?view=changes`,
+      `/team-config/${bundles.services}?review=1`,
+      `/team-config/${bundles.services}?tab=skills`,
+      `/team-config/${bundles.services}?tab=groups`,
+      `/team-config/${bundles.services}?tab=repositories`,
+      `/team-config/${bundles.services}?tab=versions&version=1`,
+      `/team-config/${bundles.services}?tab=versions&version=1&against=2`,
+    ),
     verify: asOwner('/verify'),
-    proofs: asOwner('/verify/proofs'),
-    proofRun: asOwner('/verify/proofs/gone'),
-    proofCell: asOwner('/verify/cells/gone'),
-    certificate: asOwner('/verify/certificates/gone'),
+    proofs: asOwner('/verify/proofs', '/verify/proofs?tab=runs', '/verify/proofs?tab=alerts&show=all'),
+    proofRun: asOwner(`/verify/proofs/${proof.runId}`),
+    proofCell: asOwner(
+      `/verify/cells/${proof.cellId}`,
+      `/verify/cells/${proof.cellId}?verdict=broken&attempt=forbidden-command`,
+    ),
+    certificate: asOwner(`/verify/certificates/${proof.runId}`),
     estate: asOwner('/verify/estate'),
     connect: [
       ...asOwner('/connect?for=ci', '/connect?for=fleet', '/connect?for=proxy'),
@@ -135,6 +151,13 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     authorization: [{ address: approvalAddress(), as: 'member' }],
     explanation: asOwner(`/why/${explained.number}.1.0`),
   };
+}
+
+async function seedProofs({ organisation, reeve }: ExampleOrganisation) {
+  const { items } = await organisation.owner.api.policies.list({});
+  const published = items.filter(({ revision }) => revision > 0);
+  const { id } = await reeve.services.db.selectFrom('workspaces').select('id').executeTakeFirstOrThrow();
+  return seedExampleProofs(reeve.services, id, published);
 }
 
 /** Opens a page in the browser of this person and waits until it has loaded. */

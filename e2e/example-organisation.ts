@@ -13,8 +13,8 @@ export interface ExampleOrganisation extends Acceptance {
 }
 
 /** The example organisation behind a real server, with a browser before it. */
-export async function openExampleOrganisation(): Promise<ExampleOrganisation> {
-  const acceptance = await openAcceptance();
+export async function openExampleOrganisation(environment: Record<string, string> = {}): Promise<ExampleOrganisation> {
+  const acceptance = await openAcceptance(environment);
   const { services, origin, authorityPem } = acceptance.reeve;
   const browser = await openBrowser(acceptance.reeve);
   const people = connectPeople({ services, origin, authorityPem: authorityPem ?? '' });

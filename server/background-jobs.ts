@@ -16,6 +16,7 @@ import { adoptFormerCalls, repriceCalls } from './models/index.ts';
 import { purgeExpiredPolicies } from './policies/index.ts';
 import { resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
+import { setupJobs } from './setup/index.ts';
 import { ssoJobs } from './sso/index.ts';
 import { adoptFormerEvents, purgeTelemetry } from './telemetry/index.ts';
 
@@ -95,6 +96,7 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   ...logJobs(services),
   ...keepingJobs(services),
   ...auditJobs(services),
+  ...setupJobs(services),
   { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },
 ];

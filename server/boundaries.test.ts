@@ -102,7 +102,7 @@ describe('features', () => {
   });
 
   test('every folder of the server is a feature or the platform', () => {
-    const platform = ['backup', 'blobs', 'commands', 'crypto', 'db', 'http', 'jobs', 'log', 'mail'];
+    const platform = ['backup', 'blobs', 'commands', 'crypto', 'db', 'http', 'jobs', 'log', 'mail', 'stock-client'];
     const folders = new Set(
       serverSources.filter(({ path }) => !isDirectlyUnderServer(path)).map(({ path }) => path.split('/')[1] ?? ''),
     );

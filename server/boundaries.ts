@@ -34,7 +34,7 @@ export const features = {
     ],
   },
   keys: { calls: ['audit'], tables: ['workspace_keys', 'workspace_key_secrets'] },
-  workspace: { calls: ['audit', 'identity'], tables: ['workspaces'] },
+  workspace: { calls: ['audit', 'identity', 'policies'], tables: ['workspaces'] },
   policies: {
     calls: ['audit'],
     tables: [
@@ -120,7 +120,18 @@ export const features = {
     ],
   },
   verify: {
-    calls: ['activity', 'audit', 'directory', 'identity', 'models', 'policies', 'roles', 'telemetry', 'workspace'],
+    calls: [
+      'activity',
+      'audit',
+      'connect',
+      'directory',
+      'identity',
+      'models',
+      'policies',
+      'roles',
+      'telemetry',
+      'workspace',
+    ],
     tables: ['proof_runs', 'proof_cells', 'proof_attempts', 'proof_certificates', 'proof_alerts', 'proof_schedules'],
   },
   setup: {

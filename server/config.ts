@@ -62,7 +62,7 @@ function problemsOf(error: z.ZodError): string[] {
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
-const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
+export const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
 
 /** Problems that only show when several variables are seen together. */
 function combinationProblems(set: Readonly<Partial<Environment>>): string[] {

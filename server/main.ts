@@ -7,6 +7,7 @@ import { endWith } from './commands/end-with.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { ownerLinkCommand } from './commands/owner-link.ts';
 import { policiesCommand } from './commands/policies.ts';
+import { proveCommand } from './commands/prove.ts';
 import { proxyCommand } from './commands/proxy.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { rotateKeysCommand } from './commands/rotate-keys.ts';
@@ -45,6 +46,7 @@ const commands = [
   policiesCommand,
   auditCommand,
   analyticsCommand,
+  proveCommand,
 ];
 for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
 

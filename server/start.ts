@@ -26,6 +26,7 @@ import { flushReceipts } from './policies/index.ts';
 import { exitCodes, Refused } from './refused.ts';
 import type { Clock, Services } from './services.ts';
 import { closeTelemetry } from './telemetry/index.ts';
+import { openProofWorker } from './verify/index.ts';
 
 export interface RunningReeve {
   services: Services;
@@ -113,6 +114,14 @@ async function openServerCertificates({ config, log, clock = () => new Date(), e
   });
 }
 
+/** Where a client on this machine reaches the server, whatever the address it was told to listen on. */
+function loopbackOf(server: Server, host: string): { host: string; port: number } {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const isAnywhere = host === '0.0.0.0' || host === '::' || host === 'localhost';
+  return { host: isAnywhere ? '127.0.0.1' : host, port };
+}
+
 async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   await Promise.race([closed, setTimeout(lastAnswersMs, undefined, { ref: false })]);
@@ -165,11 +174,19 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   });
   server.on('upgrade', (request, socket) => gateway.refuseUpgrade(request, socket));
   answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  // Here and in no job: the client under proof calls this very process.
+  const proofs = openProofWorker(services, {
+    listenAddress: loopbackOf(server, config.listen.host),
+    authorityPem: certificates.authorityPem,
+  });
+  opening.defer(() => proofs.close());
   log.debug({ origin, engine: opened.engine }, 'ready');
   const running = opening.move();
   const stopOnce = async () => {
     isStopping = true;
     services.signals.emit('stopping');
+    // While calls are still answered: a client under proof is ended, and what it was given deleted.
+    await proofs.close();
     server.close();
     server.closeIdleConnections();
     await gateway.close();

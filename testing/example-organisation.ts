@@ -2,6 +2,7 @@ import { newId } from '#server/crypto/ids.ts';
 import type { Tables } from '#server/db/tables.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 import { recordExampleActivity } from '#testing/example-activity.ts';
+import { addExampleBundles } from '#testing/example-bundles.ts';
 import { foundOrganisation, type Organisation, type Person } from '#testing/organisation.ts';
 import { startResponsesServer } from '#testing/servers/responses.ts';
 import type { TestReeve } from '#testing/start-reeve.ts';
@@ -153,5 +154,6 @@ export async function foundExampleOrganisation(reeve: TestReeve): Promise<Organi
   const { workspaceId } = organisation;
   await recordExampleActivity(reeve, { workspaceId, people, rule: `${forEngineers.number}.1.0` });
   await connectProvider(reeve, organisation.owner);
+  await addExampleBundles(organisation.owner, { engineering: engineering.id, contractors: agencies.id });
   return organisation;
 }

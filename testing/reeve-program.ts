@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { type Finished, type Program, startProgram } from '#server/stock-client/start-program.ts';
 import type { ServerAddress } from '#testing/own-api-session.ts';
+import { seedDataFolder } from './seed-data-folder.ts';
 
 // Each process loads the whole program, several a test: seconds alone, much more while other tests keep the machine busy.
 vi.setConfig({ testTimeout: 240_000 });
@@ -32,8 +34,14 @@ export interface Installation extends ServerAddress {
   serve(env?: Record<string, string>): Promise<Program>;
 }
 
-/** Ends with the test: its processes are killed, its folder is removed. */
-export async function openInstallation(environment: Record<string, string> = {}): Promise<Installation> {
+/**
+ * Ends with the test: its processes are killed, its folder is removed. The database is there, and empty, when `serve` starts, unless the
+ * test is about a first start.
+ */
+export async function openInstallation(
+  environment: Record<string, string> = {},
+  { isFirstStart = false }: { isFirstStart?: boolean } = {},
+): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'reeve-program-'));
   const dataFolder = join(folder, 'data');
   const port = await freePort();
@@ -48,6 +56,7 @@ export async function openInstallation(environment: Record<string, string> = {})
       cwd: root,
       env: {
         PATH: process.env.PATH ?? '',
+        NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node'),
         REEVE_DATA: dataFolder,
         REEVE_LISTEN: `127.0.0.1:${port}`,
         REEVE_METRICS_LISTEN: 'off',
@@ -66,6 +75,8 @@ export async function openInstallation(environment: Record<string, string> = {})
     start,
     run: (args, env) => start(args, env).exit,
     async serve(env) {
+      const usesPostgres = { ...environment, ...env }.REEVE_DATABASE_URL !== undefined;
+      if (!isFirstStart && !usesPostgres && !existsSync(dataFolder)) await seedDataFolder(dataFolder);
       const program = start(['serve'], env);
       await program.waitForOutput(/Metrics {2,}\S+\n/, { timeoutMs: 120_000 });
       installation.authorityPem = await readFile(join(dataFolder, 'tls', 'ca.pem'), 'utf8');

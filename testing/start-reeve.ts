@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { readConfig } from '#server/config.ts';
 import { type RunningReeve, startReeve } from '#server/start.ts';
+import { seedDataFolder } from './seed-data-folder.ts';
 import { createTestDns, type TestDns } from './servers/dns.ts';
 
 export interface TestReeve extends RunningReeve {
@@ -22,6 +23,7 @@ export interface TestReeve extends RunningReeve {
  */
 export async function startTestReeve(environment: Record<string, string> = {}): Promise<TestReeve> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-test-'));
+  if (environment.REEVE_DATABASE_URL === undefined) await seedDataFolder(dataFolder);
   const config = readConfig({
     REEVE_LISTEN: '127.0.0.1:0',
     REEVE_METRICS_LISTEN: 'off',

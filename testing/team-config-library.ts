@@ -1,5 +1,5 @@
 import type { BuiltInRole } from '#contract/built-in-roles.ts';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 import type { BundleFile } from '#contract/team-config-files.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';

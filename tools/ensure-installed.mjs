@@ -106,6 +106,8 @@ function buildConsole(node) {
 function runProgram(node, programArguments) {
   // Its folder first on PATH, so that a `node` called further down is the same one.
   const env = {
+    // What Node made of the sources at an earlier start saves a second of this one.
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
     ...process.env,
     PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
   };

@@ -54,6 +54,18 @@ const openPolicyTab = (tab: string) => async (page: Page) => {
   await page.waitForLoadState('networkidle');
 };
 
+/** A bundle's draft with the file that changed, and what the check says of it. */
+const openBundleFile = async (page: Page) => {
+  await openFirst('TypeScript services', 'TypeScript services')(page);
+  await page.getByRole('list', { name: 'Findings' }).waitFor();
+};
+
+const openBundleTab = (tab: string) => async (page: Page) => {
+  await openBundleFile(page);
+  await page.getByRole('tab', { name: tab }).click();
+  await page.waitForLoadState('networkidle');
+};
+
 /** The pictures of the README and the guides. */
 const pictures: Picture[] = [
   { name: 'overview', path: '/' },
@@ -69,6 +81,8 @@ const pictures: Picture[] = [
   { name: 'policy-order', path: '/policies/order' },
   { name: 'policy-look-up', path: '/policies/look-up?email=grace.hopper%40example.com' },
   { name: 'policy-delivery', path: '/policies/delivery' },
+  { name: 'team-config', path: '/team-config' },
+  { name: 'team-config-bundle', path: '/team-config', prepare: openBundleFile },
   { name: 'models', path: '/models' },
   { name: 'connect', path: '/connect' },
   { name: 'analytics', path: '/analytics' },
@@ -100,6 +114,9 @@ const everyPath = {
   delivery: '/policies/delivery',
   'policy-states': '/policies/states',
   'policy-protection': '/policies/protection',
+  'team-config': '/team-config',
+  'team-config-new': '/team-config/new',
+  'team-config-repositories': '/team-config/repositories',
   explanation: '/why/1.1.0',
   connect: '/connect',
   'connect-fleet': '/connect?for=fleet',
@@ -128,6 +145,11 @@ const everyPicture = (): Picture[] => {
       name: `policy-${tab.toLowerCase()}`,
       path: '/policies',
       prepare: openPolicyTab(tab),
+    })),
+    ...['Files', 'Skills', 'Groups', 'Repositories', 'Versions'].map((tab) => ({
+      name: `team-config-${tab.toLowerCase()}`,
+      path: '/team-config',
+      prepare: openBundleTab(tab),
     })),
   ];
   return [...addresses, ...opened].flatMap((picture) =>

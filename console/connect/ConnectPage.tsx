@@ -10,6 +10,7 @@ import { TextLink } from '#console/shell/TextLink.tsx';
 import { CopyField } from '#console/ui/CopyField.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { Section } from '#console/ui/Section.tsx';
+import { BundlesOfGroups } from './BundlesOfGroups.tsx';
 import classes from './Connect.module.css';
 import { guessSystem } from './guess-system.ts';
 import { RecipeSteps } from './RecipeSteps.tsx';
@@ -68,6 +69,7 @@ export function ConnectPage() {
               {shown.map((recipe) => (
                 <RecipeSteps key={recipe.id} recipe={recipe} />
               ))}
+              <BundlesOfGroups />
               <Section title="What to compare" description="The join script shows these before it changes anything.">
                 <Stack gap="md">
                   <CopyField label="Address" value={baseUrl} />

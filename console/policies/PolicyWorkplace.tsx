@@ -6,6 +6,7 @@ import { paths } from '#console/paths.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Page } from '#console/shell/Page.tsx';
 import { showDone } from '#console/shell/show-result.ts';
+import { PolicyProof } from '#console/verify/proofs/PolicyProof.tsx';
 import type { Policy, PolicyDocument } from '#contract/policies.ts';
 import { DocumentTab } from './DocumentTab.tsx';
 import { DraftNotice } from './DraftNotice.tsx';
@@ -70,7 +71,12 @@ export function PolicyWorkplace({ policy }: { policy: Policy }) {
     <Page
       title={policy.name}
       above={[{ label: 'Policies', to: paths.policies }]}
-      description={<PolicySummaryLine policy={policy} />}
+      description={
+        <>
+          <PolicySummaryLine policy={policy} />
+          <PolicyProof policyId={policy.id} />
+        </>
+      }
       action={review}
       history={{ subjectId: policy.id }}
     >

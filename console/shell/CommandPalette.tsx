@@ -2,7 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Search } from 'lucide-react';
+import { FileCheck, Search } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
@@ -10,7 +10,7 @@ import { useCan, useSession } from '#console/session.ts';
 import { can } from '#contract/permissions.ts';
 import { isPage, navigation } from './navigation.ts';
 
-/** Every page at once; members, groups and policies as soon as something is typed. */
+/** Every page at once; members, groups, policies and bundles as soon as something is typed. */
 export function CommandPalette() {
   const [query, setQuery] = useState('');
   const [search] = useDebouncedValue(query.trim(), 150);
@@ -31,7 +31,7 @@ export function CommandPalette() {
       attributes={{ content: { 'aria-label': 'Search or go to a page' } }}
       searchProps={{
         leftSection: <Search size={18} aria-hidden />,
-        placeholder: 'A page, member, group or policy',
+        placeholder: 'A page, member, group, policy or bundle',
         'aria-label': 'Search or go to a page',
       }}
     />
@@ -55,6 +55,31 @@ function usePageActions(): SpotlightActionData[] {
   );
   return [
     ...pages.filter(({ needs }) => needs === null || can(permissions, needs)).map(({ action }) => action),
+    ...(can(permissions, 'verify.read')
+      ? [
+          {
+            id: paths.proofs,
+            label: 'Enforcement proof',
+            description: 'Does the stock client keep what our policies say?',
+            leftSection: <FileCheck size={18} aria-hidden />,
+            onClick: () => void navigate({ to: paths.proofs }),
+          },
+          {
+            id: `${paths.proofs}?tab=runs`,
+            label: 'Proofs so far',
+            description: 'Every run with its certificate',
+            leftSection: <FileCheck size={18} aria-hidden />,
+            onClick: () => void navigate({ to: paths.proofs, search: { tab: 'runs' as const } }),
+          },
+          {
+            id: `${paths.proofs}?tab=alerts`,
+            label: 'Alerts of proofs',
+            description: 'What changed for the worse',
+            leftSection: <FileCheck size={18} aria-hidden />,
+            onClick: () => void navigate({ to: paths.proofs, search: { tab: 'alerts' as const } }),
+          },
+        ]
+      : []),
     {
       id: paths.account,
       label: 'Your account',
@@ -74,6 +99,7 @@ function useFound(search: string): SpotlightActionGroupData[] {
   const navigate = useNavigate();
   const mayReadMembers = useCan('members.read');
   const mayReadPolicies = useCan('policies.read');
+  const mayReadBundles = useCan('team-config.read');
   const isSearching = search.length > 0;
   const members = useQuery(
     api.directory.members.list.queryOptions({ input: { search, limit: 6 }, enabled: isSearching && mayReadMembers }),
@@ -82,6 +108,7 @@ function useFound(search: string): SpotlightActionGroupData[] {
     api.directory.groups.list.queryOptions({ input: { search, limit: 6 }, enabled: isSearching && mayReadMembers }),
   );
   const policies = useQuery(api.policies.list.queryOptions({ enabled: isSearching && mayReadPolicies }));
+  const bundles = useQuery(api.teamConfig.list.queryOptions({ enabled: isSearching && mayReadBundles }));
   if (!isSearching) return [];
   const nothing = { items: [] };
   return [
@@ -108,6 +135,15 @@ function useFound(search: string): SpotlightActionGroupData[] {
         id: `policy-${id}`,
         label: name,
         onClick: () => void navigate({ to: paths.policy, params: { id } }),
+      })),
+    },
+    {
+      group: 'Team Config',
+      actions: (bundles.data ?? nothing).items.map(({ id, name, slug }) => ({
+        id: `bundle-${id}`,
+        label: name,
+        description: slug,
+        onClick: () => void navigate({ to: paths.bundle, params: { id } }),
       })),
     },
   ];

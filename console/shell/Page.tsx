@@ -9,7 +9,19 @@ interface PageProps {
   title: string;
   description?: ReactNode;
   /** The pages above this one; the title itself is added at the end. */
-  above?: { label: string; to: '/members' | '/groups' | '/policies' | '/roles' | '/single-sign-on' | '/activity' }[];
+  above?: {
+    label: string;
+    to:
+      | '/members'
+      | '/groups'
+      | '/policies'
+      | '/roles'
+      | '/single-sign-on'
+      | '/activity'
+      | '/team-config'
+      | '/verify'
+      | '/verify/proofs';
+  }[];
   action?: ReactNode;
   /** What the page is about, as the audit log names it: its history is one click away. */
   history?: HistoryOf | undefined;

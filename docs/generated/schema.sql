@@ -1113,6 +1113,7 @@ create table setup_check_states (
   check_id text not null,
   state text not null,
   evidence text not null,
+  next text,
   facts jsonb not null,
   since timestamp with time zone not null,
   checked_at timestamp with time zone not null,
@@ -1210,6 +1211,7 @@ create table team_config_bundles (
   name text not null,
   description text not null default ''::text,
   newest integer not null default 0,
+  last_draft integer not null default 0,
   created_at timestamp with time zone not null,
   created_by text not null,
   updated_at timestamp with time zone not null,
@@ -1301,6 +1303,8 @@ create table team_config_versions (
   files jsonb not null,
   file_count integer not null,
   sha256 text not null,
+  name text not null,
+  origin text not null,
   message text not null default ''::text,
   published_at timestamp with time zone not null,
   published_by text not null,
@@ -1677,3 +1681,4 @@ create table workspaces (
 );
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF name, codex_local_enabled, local_content_kept, api_keys_allowed, old_clients_allowed, policy_grace_minutes, fallback_policy_id, baseline_policy_id OR TRUNCATE ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 CREATE TRIGGER announce_default_role AFTER UPDATE OF default_role_id ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+CREATE TRIGGER announce_minimum_client AFTER UPDATE OF minimum_client_version, minimum_client_from ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();

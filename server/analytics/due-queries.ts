@@ -14,12 +14,17 @@ export async function mayCount(tx: Database): Promise<boolean> {
   return rows[0]?.is_ours === true;
 }
 
-/** The oldest notes. Those of transactions that are still under way come with a later look. */
+/**
+ * The oldest notes. Those of transactions that are still under way come with a later look; those of a proof's workspace go with it, so
+ * that nothing is counted of what is about to be deleted.
+ */
 export const listDue = (tx: Database, limit: number) =>
   tx
-    .selectFrom('activity_due')
-    .select(['id', 'workspace_id', 'hour', 'member_id'])
-    .orderBy('id')
+    .selectFrom('activity_due as d')
+    .innerJoin('workspaces as w', 'w.id', 'd.workspace_id')
+    .select(['d.id', 'd.workspace_id', 'd.hour', 'd.member_id'])
+    .where('w.proof_run_id', 'is', null)
+    .orderBy('d.id')
     .limit(limit)
     .execute();
 

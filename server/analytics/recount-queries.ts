@@ -116,7 +116,7 @@ export async function listMembersOf(
 }
 
 export const listWantedZones = (db: Database) =>
-  db.selectFrom('workspaces').select(['id', 'time_zone as timeZone']).execute();
+  db.selectFrom('workspaces').select(['id', 'time_zone as timeZone']).where('proof_run_id', 'is', null).execute();
 
 export const listCountedZones = (db: Database, workspaceId: string) =>
   db

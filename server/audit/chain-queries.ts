@@ -63,7 +63,7 @@ export const listUnlinked = (db: Database, chain: string, { afterId, limit }: { 
     .limit(limit)
     .execute();
 
-/** Every chain there is: the installation's and one of each workspace that has entries. */
+/** Every chain there is: the installation's and one of each workspace that has entries, but those of proofs, which go with them. */
 export async function listChains(db: Database): Promise<string[]> {
   // Chain by chain along the key, because counting all links to find a few names takes long.
   const { rows } = await sql<{ chain: string }>`
@@ -72,7 +72,8 @@ export async function listChains(db: Database): Promise<string[]> {
       union all
       select (select c.chain from audit_chain c where c.chain > chains.chain order by c.chain limit 1) from chains
       where chains.chain is not null
-    ) select chain from chains where chain is not null`.execute(db);
+    ) select chain from chains where chain is not null
+      and not exists (select 1 from workspaces w where w.id = chains.chain and w.proof_run_id is not null)`.execute(db);
   return rows.map(({ chain }) => chain);
 }
 

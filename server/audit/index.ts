@@ -2,7 +2,7 @@
 export { type ArrivedEntry, lastAuditSeq, listArrivedEntries } from './arrival-queries.ts';
 export { type AuditFacts, readAuditFacts } from './audit-facts.ts';
 export { installationChain } from './chain/chain-link.ts';
-export { readKeys, type TrustedKeys } from './chain/checkpoint.ts';
+export { followRotations, NotSigned, openSigned, readKeys, type TrustedKeys } from './chain/checkpoint.ts';
 export type { VerificationReport } from './chain/verification.ts';
 export type { CopiedCheckpoint } from './chain/verify-checkpoints.ts';
 export { verifyExport } from './chain/verify-export.ts';
@@ -18,3 +18,5 @@ export { type OwnEntry, ownEntriesBefore } from './read-entries.ts';
 export { type Actor, record, recordAll, systemActor, watchRecords } from './record.ts';
 export { openReadingRecords } from './record-reading.ts';
 export { auditRoutes } from './routes.ts';
+export { newestCheckpoint, signStatement } from './sign-statement.ts';
+export { publicKeys } from './signing-key.ts';

@@ -4,11 +4,15 @@ import { isDraft } from '#server/blobs/open-blobs.ts';
 
 /** What makes a server that server: who has it can open every secret, and clients trust it. */
 const keyFolders = ['keys', 'tls'];
-/** The database is copied by itself, git repositories are made of it; the rest belongs to processes and to earlier restores. */
-const left = /^(db|team-config-git|reeve\.lock.*|control\.json|.*\.sock|restore(-.*|\.json)|replaced-.*)$/;
+/**
+ * The database is copied by itself, git repositories are made of it, clients come from npm again; the rest belongs to processes and to
+ * earlier restores.
+ */
+const left =
+  /^(db|clients|team-config-git|reeve\.lock.*|control\.json|last-backup\.json|.*\.sock|restore(-.*|\.json)|replaced-.*)$/;
 
 export const isOfInstallation = (name: string): boolean =>
-  !/^(reeve\.lock.*|control\.json|.*\.sock|replaced-.*)$/.test(name);
+  !/^(reeve\.lock.*|control\.json|last-backup\.json|.*\.sock|replaced-.*)$/.test(name);
 
 /** Files of the data folder that belong in a backup, relative to it and with `/`. */
 export async function listDataFiles(folder: string, { withKeys }: { withKeys: boolean }): Promise<string[]> {

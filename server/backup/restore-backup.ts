@@ -48,6 +48,22 @@ async function stage(staging: string, manifest: BackupManifest): Promise<string[
   return manifest.engine === 'pglite' ? ['db', ...names] : names;
 }
 
+/**
+ * Restores a backup into a folder that is thrown away, as a restore would, and leaves the installation as it is.
+ * @throws Refused when it could not be restored
+ */
+export async function tryBackup(file: string, dataFolder: string): Promise<BackupManifest> {
+  const staging = await mkdtemp(join(dataFolder, stagingPrefix));
+  try {
+    await mkdir(join(staging, 'unpacked'), { mode: 0o700 });
+    const manifest = await unpackBackup(file, join(staging, 'unpacked'));
+    await stage(staging, manifest);
+    return manifest;
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
 const timestamp = (now: Date) => now.toISOString().replaceAll(/[:.]/g, '-');
 
 /**

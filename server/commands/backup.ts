@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { Command } from 'commander';
+import { noteBackup } from '#server/backup/last-backup.ts';
 import { type DatabaseDump, writeBackup } from '#server/backup/write-backup.ts';
 import type { Config } from '#server/config.ts';
 import { dumpDatabase } from '#server/db/dump-database.ts';
@@ -44,7 +46,9 @@ async function backup(file: string, { withKeys = false }: { withKeys?: boolean }
   if (present.length === 0) throw new Refused(`REEVE_DATA: there is nothing to back up in ${dataFolder}.`);
   await using opening = new AsyncDisposableStack();
   const dump = await openDump(config, opening);
-  const { parts } = await writeBackup(file, { dataFolder, withKeys, dump, now: new Date() });
+  const manifest = await writeBackup(file, { dataFolder, withKeys, dump, now: new Date() });
+  await noteBackup(dataFolder, { file: resolve(file), manifest });
+  const { parts } = manifest;
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const database = databaseUrl === null ? 'the database and ' : '';
   process.stdout.write(

@@ -1,16 +1,17 @@
 import { Command } from 'commander';
 import { ConfigRefused, readConfig, unknownVariables } from '#server/config.ts';
 import { exitCodes } from '#server/refused.ts';
+import { askForChecks, titleWidth } from './doctor/ask-for-checks.ts';
 import { type Check, type Finding, fine, problem, warning } from './doctor/check.ts';
 import { dataChecks } from './doctor/check-data.ts';
 import { lookAtKeyFile, machineChecks } from './doctor/check-machine.ts';
 import { readFacts } from './doctor/read-facts.ts';
 
-const marks = { ok: 'ok', warning: 'WARNING', problem: 'PROBLEM' } as const;
+const marks = { ok: 'ok', warning: 'WARNING', problem: 'PROBLEM', unknown: 'unknown' } as const;
 const markWidth = 9;
-const nameWidth = 14;
+const shortNameWidth = 14;
 
-function print(name: string, finding: Finding): void {
+function print(name: string, finding: Finding, { nameWidth = shortNameWidth } = {}): void {
   const margin = ' '.repeat(markWidth + nameWidth);
   const head = `${marks[finding.outcome].padEnd(markWidth)}${name.padEnd(nameWidth)}`;
   const rest = finding.outcome === 'ok' ? [] : [`→ ${finding.next}`];
@@ -51,6 +52,13 @@ async function doctor(): Promise<void> {
   for await (const { name, finding } of findings()) {
     print(name, finding);
     outcomes.push(finding.outcome);
+  }
+  for (const { heading, checks } of await askForChecks()) {
+    process.stdout.write(`\n${heading}\n`);
+    for (const { title, finding } of checks) {
+      print(title, finding, { nameWidth: titleWidth });
+      outcomes.push(finding.outcome);
+    }
   }
   const problems = outcomes.filter((outcome) => outcome === 'problem').length;
   const text =

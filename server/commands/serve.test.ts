@@ -8,7 +8,7 @@ import { freePort, openInstallation, ownerLinkIn } from '#testing/reeve-program.
 
 const secretForms = /owner-[\w-]{20,}|PRIVATE KEY|[A-Za-z0-9+/]{43}=/;
 test('a first start shows the owner link once and is alone on its folder; later starts have no secret to show', async () => {
-  const reeve = await openInstallation();
+  const reeve = await openInstallation({}, { isFirstStart: true });
   const metricsPort = await freePort();
   const first = await reeve.serve({ REEVE_METRICS_LISTEN: `127.0.0.1:${metricsPort}` });
   expect(first.stdout).toContain(reeve.origin);

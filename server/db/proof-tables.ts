@@ -81,6 +81,7 @@ export interface ProofTables {
     check_id: string;
     state: VerifyCheck['state'];
     evidence: string;
+    next: string | null;
     facts: Json<VerifyCheck['facts']>;
     since: Timestamp;
     checked_at: Timestamp;

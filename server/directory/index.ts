@@ -4,7 +4,7 @@ export { changeDirectory, type DirectoryChange } from './change-directory.ts';
 export { createOwnerLink, type OwnerLink } from './links.ts';
 export { findMember } from './member-queries.ts';
 export { provisioningOfPerson } from './person-rows.ts';
-export { changeGroupMembersIn } from './provision-groups.ts';
+export { changeGroupMembersIn, createGroupIn } from './provision-groups.ts';
 export { createMember, reprovisionMember } from './provision-members.ts';
 export { purgeExpiredDirectory } from './purge-expired.ts';
 export { directoryRoutes } from './routes.ts';

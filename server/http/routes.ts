@@ -1,7 +1,7 @@
 import { implement } from '@orpc/server';
 import type { Allow, EndpointMeta } from '#contract/endpoint.ts';
 import { contract } from '#contract/index.ts';
-import { can } from '#contract/permissions.ts';
+import { can, type Permission } from '#contract/permissions.ts';
 import { watchRecords } from '#server/audit/index.ts';
 import { ReeveError } from '#server/fail.ts';
 import { asPublicError, refuseUnstorableText } from './api-errors.ts';
@@ -9,9 +9,12 @@ import { checkSecondFactor } from './check-second-factor.ts';
 import { checkKeyAccess } from './key-calls.ts';
 import { type RequestContext, type SignedInMember, signedIn } from './request-context.ts';
 
+/** The rule of every endpoint, for a member: what the contract says, and what they hold. */
+export const mayMemberCall = (allow: Allow, held: ReadonlySet<Permission>): boolean =>
+  allow === 'anyone' || allow === 'member' || can(held, allow);
+
 function checkMemberAccess(meta: EndpointMeta & { allow: Exclude<Allow, 'anyone'> }, member: SignedInMember): void {
-  if (meta.allow !== 'member' && !can(member.permissions, meta.allow))
-    throw new ReeveError('not-permitted', { permission: meta.allow });
+  if (!mayMemberCall(meta.allow, member.permissions)) throw new ReeveError('not-permitted', { permission: meta.allow });
   checkSecondFactor(meta, member);
 }
 

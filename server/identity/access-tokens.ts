@@ -59,7 +59,7 @@ function refuseUseless(kind: AccessToken['kind'], scopes: readonly TokenScope[])
 export async function createAccessToken(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   actor: Actor,
-  member: SignedInMember,
+  member: Pick<SignedInMember, 'workspaceId' | 'memberId' | 'name' | 'email'>,
   { kind, name, scopes, expiresInDays }: Wanted,
 ): Promise<{ accessToken: AccessToken; token: string }> {
   refuseUseless(kind, scopes);

@@ -199,3 +199,17 @@ export async function listLiveGrants(
     .orderBy('id')
     .execute();
 }
+
+/** Sign-ins of a member's clients since then. */
+export const listSignInsOf = (
+  db: Database,
+  { workspaceId, memberId, since }: { workspaceId: string; memberId: string; since: Date },
+) =>
+  db
+    .selectFrom('client_grants')
+    .select(['created_at as at', 'method'])
+    .where('workspace_id', '=', workspaceId)
+    .where('member_id', '=', memberId)
+    .where('created_at', '>=', since)
+    .orderBy('created_at')
+    .execute();

@@ -10,6 +10,7 @@ export const listEndingTokens = (db: Database, { now, until }: { now: Date; unti
     .select('t.expires_at')
     .$narrowType<{ expires_at: Date }>()
     .where('m.status', '=', 'active')
+    .where('w.proof_run_id', 'is', null)
     .where('t.revoked_at', 'is', null)
     .where('t.expires_at', '>', now)
     .where('t.expires_at', '<=', until)

@@ -12,9 +12,11 @@ export {
   readAccessOfMember,
   readAccessTokensOfMember,
 } from './access-of-member.ts';
-export { openTokenReader } from './access-tokens.ts';
+export { createAccessToken, openTokenReader } from './access-tokens.ts';
 export { authenticateClient } from './authenticate-client.ts';
+export { listSignInsOf } from './client-grant-queries.ts';
 export { revokeGrantsOfWorkspace } from './client-grants.ts';
+export { approveDeviceOfProof } from './codex-oauth/approve-device-of-proof.ts';
 export { codexOauthDialect } from './codex-oauth/dialect.ts';
 export { endMemberAccess } from './end-access.ts';
 export { countEndedGrants, purgeEndedGrants } from './keeping-queries.ts';
@@ -24,6 +26,7 @@ export { accessOfPerson } from './person-rows.ts';
 export { purgeExpiredIdentity } from './purge-expired.ts';
 export { identityRoutes, readConsoleMember } from './routes.ts';
 export { secondFactorRoutes } from './second-factor/routes.ts';
+export { type SecondFactorGap, secondFactorGap } from './second-factor/rule.ts';
 export { freshForMs } from './second-factor/standing.ts';
 export { setSignInCookies } from './session-cookies.ts';
 export { startSession } from './sessions.ts';

@@ -18,7 +18,14 @@ export type Account = NonNullable<Awaited<ReturnType<typeof findAccount>>>;
 
 /** Where refusals of unknown accounts are audited. */
 export const findFirstWorkspaceId = async (db: Database): Promise<string | null> =>
-  (await db.selectFrom('workspaces').select('id').orderBy('created_at').executeTakeFirst())?.id ?? null;
+  (
+    await db
+      .selectFrom('workspaces')
+      .select('id')
+      .where('proof_run_id', 'is', null)
+      .orderBy('created_at')
+      .executeTakeFirst()
+  )?.id ?? null;
 
 const liveSessions = (db: Database, now: Date) =>
   db.selectFrom('sessions').where('sessions.expires_at', '>', now).where('sessions.last_seen_at', '>', idleSince(now));

@@ -23,6 +23,7 @@ export const listEndingKeys = (db: Database, { now, until }: { now: Date; until:
         .whereRef('s.key_id', '=', 'k.id')
         .as('renewed_at'),
     )
+    .where('w.proof_run_id', 'is', null)
     .where('k.revoked_at', 'is', null)
     .where('k.expires_at', '>', now)
     .where('k.expires_at', '<=', until)

@@ -15,6 +15,8 @@ export type MailOutcome = { sent: true } | { sent: false; because: 'not-set-up' 
 export interface Mailer {
   readonly isSetUp: boolean;
   send(mail: Mail): Promise<MailOutcome>;
+  /** Connects and signs in without sending anything. @returns what is wrong, in words; null: nothing */
+  verify(): Promise<string | null>;
   close(): void;
 }
 
@@ -26,6 +28,7 @@ export function createMailer({ config, log }: { config: Pick<Config, 'mail'>; lo
   if (!config.mail) {
     return {
       isSetUp: false,
+      verify: async () => notSetUp,
       send: async () => ({ sent: false, because: 'not-set-up', message: notSetUp }),
       close: () => {},
     };
@@ -37,6 +40,11 @@ export function createMailer({ config, log }: { config: Pick<Config, 'mail'>; lo
   );
   return {
     isSetUp: true,
+    verify: () =>
+      transport.verify().then(
+        () => null,
+        (error: Error) => redactText(error.message),
+      ),
     async send({ to, subject, text }) {
       try {
         await transport.sendMail({ to, subject, text, disableFileAccess: true, disableUrlAccess: true });

@@ -16,6 +16,9 @@ export async function readCallSettings(db: Database, workspaceId: string) {
     .leftJoin('model_upstreams as u', 'u.workspace_id', 'w.id')
     .leftJoin('secrets as s', (join) => join.onRef('s.workspace_id', '=', 'w.id').on('s.name', '=', upstreamKeyName))
     .select([
+      'w.name as workspaceName',
+      'w.minimum_client_version as minimumClientVersion',
+      'w.minimum_client_from as minimumClientFrom',
       'w.codex_local_enabled as isLocalOn',
       'w.api_keys_allowed as apiKeysAllowed',
       'w.old_clients_allowed as oldClientsAllowed',
@@ -124,9 +127,19 @@ export async function readStandings(db: Database, memberIds: readonly string[]) 
     .execute();
 }
 
-/** The workspace to which refusals without a known member belong: the only one, or none. */
-export async function readOnlyWorkspaceId(db: Database): Promise<string | null> {
-  const rows = await db.selectFrom('workspaces').select('id').limit(2).execute();
+/**
+ * The workspace to which refusals without a known member belong: the only one, or none. One that names the workspace of a proof, which
+ * tries with tokens that lead nowhere, belongs there.
+ */
+export async function readOnlyWorkspaceId(db: Database, named: string | null): Promise<string | null> {
+  const rows = await db
+    .selectFrom('workspaces')
+    .select(['id', 'proof_run_id'])
+    .where((by) => by.or([by('proof_run_id', 'is', null), by('id', '=', named ?? '')]))
+    .limit(3)
+    .execute();
+  const ofProof = rows.find(({ proof_run_id }) => proof_run_id !== null);
+  if (ofProof) return ofProof.id;
   return rows.length === 1 ? (rows[0]?.id ?? null) : null;
 }
 

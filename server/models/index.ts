@@ -2,8 +2,10 @@
 // Rule people get wrong: a call is written to the activity beside its stream, never in its path, and ends there exactly once.
 
 export { adoptFormerCalls } from './adopt-former-calls.ts';
+export { askUpstream, type UpstreamAnswer } from './ask-upstream.ts';
 export { type CallRecord, recordOf } from './call-record.ts';
 export { newCallRow } from './call-row.ts';
+export { copyModels, insertProofModel } from './copy-queries.ts';
 export { forgetFormerTextsOf } from './former-queries.ts';
 export type { CallRow } from './gateway-queries.ts';
 export { countOldCalls, purgeCalls } from './keeping-queries.ts';
@@ -16,3 +18,6 @@ export { responsesDialect } from './responses-api/dialect.ts';
 export { type Gateway, openGateway } from './responses-api/gateway.ts';
 export { activityRoutes, modelsRoutes } from './routes.ts';
 export { saveRecords } from './save-records.ts';
+export { countTooOld } from './too-old-queries.ts';
+export { openCallerTrial } from './try-caller.ts';
+export { setUpstream } from './upstream.ts';

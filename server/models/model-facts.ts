@@ -16,6 +16,8 @@ export interface ModelFacts {
   /** Null when none of the calls had a price. */
   costUsdLast24Hours: number | null;
   completedEver: boolean;
+  /** Within the last 24 hours. */
+  newestCallEndedAt: Date | null;
   /** Failures at the upstream in the last hour that no completed call came after. */
   failuresInARow: number;
 }
@@ -26,6 +28,7 @@ interface CallCounts {
   cost: number | null;
   failures: number;
   has_completed: boolean;
+  newest: Date | null;
 }
 
 async function countCalls(db: Database, workspaceId: string, now: Date): Promise<CallCounts | undefined> {
@@ -34,7 +37,7 @@ async function countCalls(db: Database, workspaceId: string, now: Date): Promise
   const { rows } = await sql<CallCounts>`select
     count(*) filter (where outcome <> 'refused') as calls,
     count(*) filter (where outcome = 'refused') as refusals,
-    sum(cost_usd) as cost,
+    sum(cost_usd) as cost, max(ended_at) as newest,
     count(*) filter (where outcome = 'failed' and started_at > ${hourAgo} and started_at > coalesce(
       (select max(started_at) from model_calls where workspace_id = ${workspaceId} and started_at > ${hourAgo} and outcome = 'completed'),
       timestamptz 'epoch')) as failures,
@@ -68,6 +71,7 @@ export async function readModelFacts(db: Database, workspaceId: string, { now }:
     refusalsLast24Hours: Number(counts?.refusals ?? 0),
     costUsdLast24Hours: counts?.cost === null || counts === undefined ? null : Number(counts.cost),
     completedEver: counts?.has_completed ?? false,
+    newestCallEndedAt: counts?.newest ?? null,
     failuresInARow: Number(counts?.failures ?? 0),
   };
 }

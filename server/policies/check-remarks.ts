@@ -1,3 +1,4 @@
+import { isAtLeast } from '#contract/client-versions.ts';
 import {
   configServerRefusal,
   keyAliases,
@@ -7,7 +8,6 @@ import {
 } from '#contract/requirements/catalogue.ts';
 import { featureNames, featureSince, isRemovedFeature, needsSettings } from '#contract/requirements/features.ts';
 import type { Shape } from '#contract/requirements/shape.ts';
-import { isAtLeast } from './client-version.ts';
 import { closestName } from './closest-name.ts';
 import type { TomlNode } from './read-toml.ts';
 import { fixKey, remarkShape, remarkUnknownKey, type Walk } from './remark-shape.ts';

@@ -32,7 +32,7 @@ const typeWords: Record<string, string> = {
   object: 'a table',
 };
 
-const refuses = 'A client that gets this document refuses to start.';
+const documentRefuses = 'A client that gets this document refuses to start.';
 
 const pathOf = (pointer: string): string[] =>
   pointer
@@ -62,7 +62,7 @@ interface Complaint {
   message: string;
 }
 
-function complain(error: ErrorObject, node: TomlNode, path: string[], name: string): Complaint | null {
+function complain(error: ErrorObject, node: TomlNode, path: string[], name: string, refuses: string): Complaint | null {
   const shape = shapeOf(error);
   const here = { at: node, path };
   switch (error.keyword) {
@@ -125,8 +125,17 @@ function complain(error: ErrorObject, node: TomlNode, path: string[], name: stri
   }
 }
 
-/** Reports everything about types, values and required keys that makes the stock client refuse the document. */
-export function checkShape(root: TomlNode, document: string, report: Report, shape: Shape = requirementsShape): void {
+/**
+ * Reports everything about types, values and required keys that makes the stock client refuse the document.
+ * @param refuses a sentence for what the client does then
+ */
+export function checkShape(
+  root: TomlNode,
+  document: string,
+  report: Report,
+  shape: Shape = requirementsShape,
+  refuses: string = documentRefuses,
+): void {
   const validate = validatorOf(shape);
   if (validate(root.value)) return;
   for (const error of validate.errors ?? []) {
@@ -134,7 +143,7 @@ export function checkShape(root: TomlNode, document: string, report: Report, sha
     if (/\/(anyOf|not)\//.test(error.schemaPath)) continue;
     const path = pathOf(error.instancePath);
     const node = nodeAt(root, path);
-    const complaint = node && complain(error, node, path, writePath(path, root));
+    const complaint = node && complain(error, node, path, writePath(path, root), refuses);
     if (!complaint) continue;
     const isValue = error.keyword === 'enum' || error.keyword === 'anyOf';
     report({ severity: 'error', ...complaint, fix: isValue ? fixValue(shapeOf(error), node, document) : null });

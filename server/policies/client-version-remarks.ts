@@ -1,9 +1,9 @@
+import { isAtLeast } from '#contract/client-versions.ts';
 import type { ClientRemark } from '#contract/policy-documents.ts';
 import { requirementsShape } from '#contract/requirements/catalogue.ts';
 import { buildsOn, featureSince, isRemovedFeature } from '#contract/requirements/features.ts';
 import type { Since } from '#contract/requirements/shape.ts';
 import { testedClients } from '#contract/tested-clients.ts';
-import { isAtLeast } from './client-version.ts';
 import { readToml, type TomlNode } from './read-toml.ts';
 import { agesOf } from './remark-shape.ts';
 import { writePath } from './report.ts';

@@ -1,18 +1,5 @@
+import { isAtLeast } from '#contract/client-versions.ts';
 import { type TestedClient, testedClients } from '#contract/tested-clients.ts';
-
-const pattern = /^(\d+)\.(\d+)\.(\d+)/;
-
-/** Whether `version` is at least `wanted`. Text that is not a version counts as older than everything. */
-export function isAtLeast(version: string, wanted: string): boolean {
-  const left = pattern.exec(version);
-  const right = pattern.exec(wanted);
-  if (!left || !right) return false;
-  for (const part of [1, 2, 3]) {
-    const difference = Number(left[part]) - Number(right[part]);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
 
 /** The tested client that stands for this version: the newest one that is not younger, or the oldest of all. */
 export function testedClientFor(version: string): TestedClient {

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { isAtLeast } from '#contract/client-versions.ts';
 import { createClientMachine } from '#testing/codex-cli/client-machine.ts';
 import { codexVersionUnderTest } from '#testing/codex-cli/install-codex.ts';
 import { signedInMember, startPolicyAnswers } from '#testing/servers/policy-answers.ts';
-import { isAtLeast } from './client-version.ts';
 import { composeBundle, composeRequirements, type Fragment } from './compose-fragments.ts';
 import { policyPresets } from './policy-presets.ts';
 

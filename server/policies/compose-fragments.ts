@@ -1,5 +1,6 @@
+import { isAtLeast } from '#contract/client-versions.ts';
 import { featureSince } from '#contract/requirements/features.ts';
-import { isAtLeast, testedClientFor } from './client-version.ts';
+import { testedClientFor } from './client-version.ts';
 import { fitDefaults, fitValues, printToml, withoutKey } from './fit-document.ts';
 import { mergeRequirements } from './merge-requirements.ts';
 import { nodeAt, readToml } from './read-toml.ts';

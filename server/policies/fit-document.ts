@@ -1,10 +1,10 @@
 import { stringify } from 'smol-toml';
+import { isAtLeast } from '#contract/client-versions.ts';
 import { requirementsShape } from '#contract/requirements/catalogue.ts';
 import { defaultsShape } from '#contract/requirements/default-keys.ts';
 import { buildsOn, featureSince } from '#contract/requirements/features.ts';
 import type { Shape, Since } from '#contract/requirements/shape.ts';
 import { accepts } from './check-shape.ts';
-import { isAtLeast } from './client-version.ts';
 import { readToml, type TomlNode } from './read-toml.ts';
 
 const leftOut = Symbol('left out');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { isAtLeast } from '#contract/client-versions.ts';
 import { echoMcpServer } from '#testing/acceptance/echo-mcp-server.ts';
 import { type ClientMachine, createClientMachine } from '#testing/codex-cli/client-machine.ts';
 import { codexVersionUnderTest } from '#testing/codex-cli/install-codex.ts';
@@ -6,7 +7,6 @@ import { eachTurn, toolOutputs } from '#testing/servers/model-script.ts';
 import { message, shellCommand } from '#testing/servers/model-steps.ts';
 import { type PolicyAnswers, signedInMember, startPolicyAnswers } from '#testing/servers/policy-answers.ts';
 import { startResponsesServer } from '#testing/servers/responses.ts';
-import { isAtLeast } from './client-version.ts';
 
 /**
  * How a client puts two requirements fragments together, first the one that stands first in the bundle: scalars and lists come from

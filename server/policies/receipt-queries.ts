@@ -79,7 +79,7 @@ export const purgeReceipts = (db: Database, before: Date): Promise<number> =>
  * What applies at this moment: `member_id`, `policy_id`, `policy_name`, `revision`, `policy_key`, of active members or of these. For
  * everybody it reads each membership once instead of asking for each member.
  */
-const applying = (workspaceId: string, memberIds: readonly string[] | null) => {
+export const applying = (workspaceId: string, memberIds: readonly string[] | null) => {
   const isWanted = (column: string) =>
     memberIds === null
       ? sql`true`
@@ -236,3 +236,18 @@ export async function listClientsOfMember(db: Database, workspaceId: string, mem
     ) seen group by client, version order by max(at) desc, client, version limit 50`.execute(db);
   return rows;
 }
+
+/** What a member fetched since then, for a proof of what the client does with it. */
+export const listDeliveriesTo = (
+  db: Database,
+  { workspaceId, memberId, since }: { workspaceId: string; memberId: string; since: Date },
+) =>
+  db
+    .selectFrom('policy_receipts as r')
+    .leftJoin('policies as p', 'p.id', 'r.policy_id')
+    .select(['r.last_at as at', 'p.name', 'r.revision', 'r.client_version as clientVersion'])
+    .where('r.workspace_id', '=', workspaceId)
+    .where('r.member_id', '=', memberId)
+    .where('r.last_at', '>=', since)
+    .orderBy('r.last_at')
+    .execute();

@@ -1,5 +1,5 @@
+import { isAtLeast } from '#contract/client-versions.ts';
 import type { Shape, Since } from '#contract/requirements/shape.ts';
-import { isAtLeast } from './client-version.ts';
 import { closestName } from './closest-name.ts';
 import type { TomlNode } from './read-toml.ts';
 import { type Report, writePath } from './report.ts';

@@ -4,6 +4,7 @@
 export { type Granter, refuseBeyondOwn } from './grant-roles.ts';
 export { directRoles, heldRoles } from './held-role-queries.ts';
 export { asRoleRefs, type HeldRole, holds, permissionsFrom, roleName } from './held-roles.ts';
+export { listHolderEmails } from './permission-queries.ts';
 export { countActiveOwners, findHeldRoles, hasActiveOwner, insertDirectRoles } from './queries.ts';
 export { refuseGroupDeletionBeyondOwn, refuseMembershipsBeyondOwn, refuseTakeover } from './refuse-plan.ts';
 export { rolesRoutes } from './routes.ts';

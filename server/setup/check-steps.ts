@@ -89,7 +89,54 @@ const policies = ({ policies: facts, people }: SetupFacts): Check[] => [
   }),
 ];
 
-const verify = ({ models, policies: facts, signedInClients }: SetupFacts): Check[] => [
+const teamConfig = ({ teamConfig: facts }: SetupFacts): Check[] => [
+  check({
+    id: 'bundles',
+    title: 'Publish what repositories should have',
+    path: '/team-config',
+    isDone: facts.published > 0,
+    fact:
+      facts.published === 0
+        ? 'No bundle is published yet'
+        : `${counted(facts.published, 'bundle is', 'bundles are')} published, ${counted(facts.groups, 'group subscribes', 'groups subscribe')}`,
+  }),
+  check({
+    id: 'repositories',
+    title: 'Have repositories say which version they use',
+    path: '/team-config/repositories',
+    isDone: facts.repositories > 0,
+    fact:
+      facts.repositories === 0
+        ? 'No repository reports yet'
+        : `${counted(facts.repositories, 'repository reports', 'repositories report')}, ${facts.modified === 0 ? 'none of them changed' : `${facts.modified} of them changed`}`,
+  }),
+];
+
+function checksFact({ looked, problems, warnings }: SetupFacts['checks']): string {
+  if (looked === 0) return 'Nobody has looked yet; it is done once an hour';
+  if (problems.length > 0)
+    return `${counted(problems.length, 'check finds', 'checks find')} a problem: ${problems.slice(0, 3).join(', ')}${problems.length > 3 ? ' and more' : ''}`;
+  return `${counted(looked, 'check')} without a problem${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}`;
+}
+
+const verify = ({ models, policies: facts, signedInClients, checks, lastProof }: SetupFacts): Check[] => [
+  check({
+    id: 'checks-green',
+    title: 'Every check is all right',
+    path: '/verify',
+    isDone: checks.looked > 0 && checks.problems.length === 0,
+    fact: checksFact(checks),
+  }),
+  check({
+    id: 'last-proof',
+    title: 'Enforcement is proven with the stock client',
+    path: '/verify/proofs',
+    isDone: lastProof.run?.verdict === 'held',
+    fact:
+      lastProof.run === null
+        ? 'No proof has been made yet'
+        : `Proof ${lastProof.run.number} of ${lastProof.run.finishedAt.toISOString().slice(0, 10)}: ${lastProof.run.verdict ?? lastProof.run.state}`,
+  }),
   check({
     id: 'client-signed-in',
     title: 'A client is signed in',
@@ -125,7 +172,7 @@ export const checkSteps = (facts: SetupFacts): StepOf[] => [
     id: 'team-config',
     number: 4,
     title: 'Team Config',
-    checks: [later('repositories', 'Check the .codex folders of repositories', 'Comes in a later version')],
+    checks: teamConfig(facts),
   },
   {
     id: 'cloud',

@@ -20,12 +20,17 @@ const failuresThatCount = 3;
 
 /** What is not all right, the most important first. */
 export function listAttention(facts: SetupFacts): AttentionItem[] {
-  const { settings, people, policies, models, signIn, endingKeys, audit, compliance, now } = facts;
+  const { settings, people, policies, models, signIn, endingKeys, audit, compliance, checks, proofs, now } = facts;
   const items: [boolean, string, string][] = [
     [
       audit.isInvalid,
       'The audit log is not what was sealed: somebody changed it in the database. See which entries, and keep an export.',
       '/audit',
+    ],
+    [
+      proofs.openAlerts > 0,
+      `${proofs.newestAlert ?? ''}${proofs.openAlerts > 1 ? ` There ${proofs.openAlerts === 2 ? 'is one more alert' : `are ${proofs.openAlerts - 1} more alerts`} of proofs.` : ''}`,
+      '/verify/proofs',
     ],
     [!settings.codexLocalEnabled, 'Codex Local is off: every local client is refused.', '/settings'],
     [models.upstreamHost === null, 'No model upstream is set: no call can be answered.', '/models'],
@@ -70,6 +75,14 @@ export function listAttention(facts: SetupFacts): AttentionItem[] {
       `Checkpoints of the audit log do not arrive at ${copyPlaceNames[place]}${problem === null ? '' : `: ${problem}`} Until they do, nothing outside this server proves the newest entries.`,
       '/audit',
     ]),
+    [
+      checks.problems.length > 0,
+      `${counted(checks.problems.length, 'check finds', 'checks find')} that something is not so: ${checks.problems
+        .slice(0, 5)
+        .map((title) => `“${title}”`)
+        .join(', ')}${checks.problems.length > 5 ? ' and more' : ''}.`,
+      '/verify?show=open',
+    ],
     [people.activeOwners === 1, 'There is only one owner. Name a second one before you need them.', '/members'],
   ];
   return items.filter(([applies]) => applies).map(([, sentence, path]) => ({ sentence, path }));

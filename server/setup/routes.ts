@@ -2,12 +2,17 @@ import { callerOf } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { checkSteps } from './check-steps.ts';
+import { readChecks, runChecks } from './checks/run-checks.ts';
 import { listAttention } from './list-attention.ts';
 import { readSetupFacts } from './setup-facts.ts';
 
 export const setupRoutes = (services: Services) => ({
-  checks: routes.setup.checks.handler(() => ({ items: [], checkedAt: null })),
-  runChecks: routes.setup.runChecks.handler(() => ({ items: [], checkedAt: null })),
+  checks: routes.setup.checks.handler(({ context }) => readChecks(services, callerOf(context).workspaceId)),
+  runChecks: routes.setup.runChecks.handler(async ({ context }) => {
+    const { workspaceId } = callerOf(context);
+    await runChecks(services, workspaceId);
+    return readChecks(services, workspaceId);
+  }),
   overview: routes.setup.overview.handler(async ({ context }) => {
     const facts = await readSetupFacts(services, callerOf(context).workspaceId);
     return {

@@ -6,11 +6,33 @@ import { listKeysEndingSoon } from '#server/keys/index.ts';
 import { type ModelFacts, readModelFacts } from '#server/models/index.ts';
 import { type PolicyFacts, readPolicyFacts } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
+import { readTeamConfigFacts, type TeamConfigFacts } from '#server/team-config/index.ts';
 import { readTelemetryFacts, type TelemetryFacts } from '#server/telemetry/index.ts';
+import { type LastProof, type ProofFacts, readLastProof, readProofFacts } from '#server/verify/index.ts';
 import { readSettings } from '#server/workspace/index.ts';
+import { checkList } from './checks/check-list.ts';
+import { listStates } from './checks/queries.ts';
 import { countPeople, type PeopleFacts, readSignInFacts, type SignInFacts } from './queries.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
+
+/** How the checks of step 7 were found last. */
+export interface CheckFacts {
+  looked: number;
+  /** By title. */
+  problems: string[];
+  warnings: number;
+}
+
+async function readCheckFacts(db: Services['db'], workspaceId: string): Promise<CheckFacts> {
+  const states = await listStates(db, workspaceId);
+  const titleOf = new Map(checkList.map(({ id, title }) => [id, title]));
+  return {
+    looked: states.length,
+    problems: states.flatMap(({ check_id, state }) => (state === 'problem' ? (titleOf.get(check_id) ?? []) : [])),
+    warnings: states.filter(({ state }) => state === 'warning').length,
+  };
+}
 
 /** Everything the checks are decided from: what is there, never what somebody ticked. */
 export interface SetupFacts {
@@ -25,6 +47,10 @@ export interface SetupFacts {
   /** By name. */
   endingKeys: string[];
   audit: AuditFacts;
+  teamConfig: TeamConfigFacts;
+  lastProof: LastProof;
+  checks: CheckFacts;
+  proofs: ProofFacts;
   now: Date;
 }
 
@@ -46,5 +72,9 @@ export async function readSetupFacts(
     telemetry: await readTelemetryFacts(db, workspaceId, now),
     endingKeys: await listKeysEndingSoon(db, workspaceId, now),
     audit: await readAuditFacts(db, workspaceId, { now }),
+    teamConfig: await readTeamConfigFacts(db, workspaceId),
+    lastProof: await readLastProof(db, workspaceId),
+    checks: await readCheckFacts(db, workspaceId),
+    proofs: await readProofFacts(db, workspaceId),
   };
 }

@@ -45,10 +45,29 @@ async function canMount(options: string): Promise<boolean> {
 async function probeNamespaces(): Promise<string> {
   for (const options of ['--mount', '--user --map-root-user --mount']) if (await canMount(options)) return options;
   throw new Error(
-    'cannot make a private mount namespace, which keeps the Codex tests off this machine’s /etc. Run them as root ' +
+    'cannot make a private mount namespace, which keeps the stock client off this machine’s /etc. Run this as root ' +
       '(in a container: with CAP_SYS_ADMIN), or allow user namespaces: sysctl user.max_user_namespaces=10000, and on ' +
       'Ubuntu also kernel.apparmor_restrict_unprivileged_userns=0',
   );
+}
+
+/** Why no stock client can be started here, and what to do; null when one can. Asked again until it can. */
+export async function whyNoMachine(): Promise<string | null> {
+  if (process.platform !== 'linux')
+    return 'This server does not run Linux. The stock client is started apart from the machine in a mount namespace, which only Linux has: run proofs on a server with Linux.';
+  for (const program of ['flock', 'unshare', 'setpriv', 'mount']) {
+    const isThere = await run('/bin/sh', ['-c', `command -v ${program}`]).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) return `The program ${program} is missing on this server. Install the package util-linux.`;
+  }
+  try {
+    await probeNamespaces();
+    return null;
+  } catch (error) {
+    return `This server ${(error as Error).message}.`;
+  }
 }
 
 function hostsFile(hosts: Record<string, string>): string {

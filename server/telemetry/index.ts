@@ -3,6 +3,7 @@
 export { adoptFormerEvents } from './codex-events/adopt-former-events.ts';
 export { codexEventsDialect } from './codex-events/dialect.ts';
 export { otlpDialect } from './otlp/dialect.ts';
-export { closeTelemetry } from './otlp/open-ingest.ts';
+export { closeTelemetry, settleTelemetry } from './otlp/open-ingest.ts';
 export { purgeTelemetry } from './otlp/purge-senders.ts';
+export { reportingMembers } from './reporting-queries.ts';
 export { readTelemetryFacts, type TelemetryFacts } from './telemetry-facts.ts';

@@ -1,11 +1,13 @@
+import { isAtLeast } from '#contract/client-versions.ts';
 import { countClientSignIns, countLiveAccessTokens, countPendingDeviceRequests } from '#server/identity/index.ts';
 import type { Services } from '#server/services.ts';
+import { minimumEffects, type SeenVersion } from './preview-minimum.ts';
 import { countActiveMembers, listSeenVersions } from './queries.ts';
 import { type ChangedSettings, compareSettings, readSettings, type SettingsChange } from './settings.ts';
 
 const monthMs = 30 * 24 * 60 * 60 * 1000;
 /** The first version that sends the policy-revision header, which rides on a provider's `http_headers`. */
-const firstCarryingMinor = 128;
+const firstCarryingVersion = '0.128.0';
 
 export interface Effect {
   sentence: string;
@@ -20,6 +22,8 @@ interface Facts {
   personalTokens: number;
   apiKeys: number;
   membersWithOldClients: number;
+  seen: SeenVersion[];
+  now: Date;
 }
 
 const info = (sentence: string): Effect => ({ sentence, severity: 'info' });
@@ -65,11 +69,11 @@ const apiKeyEffects = (isOn: boolean, { apiKeys }: Facts): Effect[] =>
 const oldClientEffects = (isOn: boolean, { membersWithOldClients }: Facts): Effect[] => {
   const members = counted(membersWithOldClients, 'member', 'members');
   const was = membersWithOldClients === 1 ? 'was' : 'were';
-  const seen = `${was} seen with a client older than 0.${firstCarryingMinor} in the last 30 days`;
+  const seen = `${was} seen with a client older than 0.128 in the last 30 days`;
   return isOn
     ? [
         warning(
-          `Clients older than 0.${firstCarryingMinor} may call the gateway although they cannot show which policy they run with. ${members} ${seen}.`,
+          `Clients older than 0.128 may call the gateway although they cannot show which policy they run with. ${members} ${seen}.`,
         ),
       ]
     : [warning(`${members} ${seen} and cannot call the gateway until the client is updated.`)];
@@ -120,11 +124,8 @@ const graceEffects = (minutes: number): Effect[] =>
       ]
     : [info(`After a policy change, running clients may go on with the old policy for up to ${minutes} minutes.`)];
 
-/** `0.127.0` and everything before it; a version that is not a number counts as new. */
-const isOld = (version: string): boolean => {
-  const [major, minor] = version.split('.').map(Number);
-  return major === 0 && minor !== undefined && minor < firstCarryingMinor;
-};
+/** `0.127.0` and everything before it; a version that is not known counts as new. */
+const isOld = (version: string | null): boolean => version !== null && !isAtLeast(version, firstCarryingVersion);
 
 export async function previewSettings(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
@@ -132,7 +133,7 @@ export async function previewSettings(
   change: SettingsChange,
 ): Promise<{ effects: Effect[]; activeMembers: number; signedInClients: number }> {
   const now = clock();
-  const { after } = compareSettings(await readSettings(db, workspaceId), change);
+  const { after, next } = compareSettings(await readSettings(db, workspaceId), change);
   const seen = await listSeenVersions(db, workspaceId, new Date(now.getTime() - monthMs));
   const facts: Facts = {
     members: await countActiveMembers(db, workspaceId),
@@ -141,10 +142,12 @@ export async function previewSettings(
     waitingDevices: await countPendingDeviceRequests(db, workspaceId, now),
     personalTokens: await countLiveAccessTokens(db, workspaceId, { now, kind: 'personal-access-token' }),
     apiKeys: await countLiveAccessTokens(db, workspaceId, { now, kind: 'api-key' }),
+    seen,
+    now,
     membersWithOldClients: new Set(seen.filter((row) => isOld(row.version)).map((row) => row.member_id)).size,
   };
   return {
-    effects: effectsOf(after, facts),
+    effects: [...effectsOf(after, facts), ...minimumEffects(after, next, facts)],
     activeMembers: facts.members,
     signedInClients: after.codexLocalEnabled === false ? facts.signIns : 0,
   };

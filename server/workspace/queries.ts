@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
+import { clientsInTheField } from '#server/policies/index.ts';
 
 const columns = [
   'id',
@@ -26,7 +28,12 @@ export const lockWorkspace = (tx: Database, workspaceId: string) =>
   tx.selectFrom('workspaces').select(columns).where('id', '=', workspaceId).forNoKeyUpdate().executeTakeFirst();
 
 export const findOnlyWorkspace = (db: Database) =>
-  db.selectFrom('workspaces').select(columns).orderBy('created_at').executeTakeFirst();
+  db
+    .selectFrom('workspaces')
+    .select(columns)
+    .where('proof_run_id', 'is', null)
+    .orderBy('created_at')
+    .executeTakeFirst();
 
 export const updateWorkspace = (tx: Database, { id, ...row }: WorkspaceRow, at: Date) =>
   tx
@@ -48,13 +55,11 @@ export const countActiveMembers = async (db: Database, workspaceId: string): Pro
   return Number(row.count);
 };
 
-/** Which versions of the CLI each active member was seen with since then. */
-export const listSeenVersions = (db: Database, workspaceId: string, since: Date) =>
-  db
-    .selectFrom('seen_clients')
-    .innerJoin('members', 'members.id', 'seen_clients.member_id')
-    .select(['seen_clients.member_id', 'seen_clients.version'])
-    .where('seen_clients.workspace_id', '=', workspaceId)
-    .where('members.status', '=', 'active')
-    .where('seen_clients.last_seen_at', '>', since)
-    .execute();
+/** Which versions of which client each active member runs, by the name of the member. */
+export async function listSeenVersions(db: Database, workspaceId: string, since: Date) {
+  const { rows } = await sql<{ member_id: string; name: string; version: string | null }>`
+    select f.member_id, m.name, f.version from ${clientsInTheField(workspaceId, since)} f
+    join members m on m.id = f.member_id and m.workspace_id = ${workspaceId} and m.status = 'active'
+    order by lower(m.name), m.id`.execute(db);
+  return rows;
+}

@@ -221,6 +221,42 @@ describe('preview', () => {
     expect((await preview({ oldClientsAllowed: true })).text).toContain('1 member was seen');
   });
 
+  test('names whom a minimum version hits, once they were not updated since, and warns of one nobody has tried', async () => {
+    const now = Date.now();
+    const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000);
+    const grace = await seedMember(services.db, { workspaceId, email: 'grace@example.com', name: 'Grace Hopper' });
+    const seen = { workspace_id: workspaceId, client: 'codex_cli_rs' };
+    await services.db
+      .insertInto('seen_clients')
+      .values([
+        // Ada was updated; Grace has two machines.
+        {
+          ...seen,
+          member_id: ownerId,
+          version: '0.140.0',
+          first_seen_at: minutesAgo(90),
+          last_seen_at: minutesAgo(60),
+        },
+        { ...seen, member_id: ownerId, version: '0.169.0', first_seen_at: minutesAgo(50), last_seen_at: minutesAgo(1) },
+        { ...seen, member_id: grace, version: '0.169.0', first_seen_at: minutesAgo(80), last_seen_at: minutesAgo(2) },
+        { ...seen, member_id: grace, version: '0.140.0', first_seen_at: minutesAgo(90), last_seen_at: minutesAgo(1) },
+      ])
+      .execute();
+    const soon = await preview({ minimumClientVersion: '0.163.0', minimumClientFrom: '2099-12-01T00:00:00.000Z' });
+    expect(soon.effects).toEqual([
+      {
+        severity: 'warning',
+        sentence:
+          '1 of 2 members seen in the last 30 days runs a client older than 0.163.0 and is refused from 1 December 2099 on, until it is updated: Grace Hopper.',
+      },
+    ]);
+    const never = await preview({ minimumClientVersion: '1.0.0' });
+    expect(never.text).toContain('2 of 2 members');
+    expect(never.text).toContain('That is everybody who uses Codex here.');
+    expect(never.text).toContain('1.0.0 is newer');
+    expect((await preview({ minimumClientVersion: '0.140.0' })).text).toContain('Nobody of the 2 members');
+  });
+
   test('says nothing about what stays as it is, and changes nothing', async () => {
     const { effects, signedInClients } = await preview({ codexLocalEnabled: true, deviceCodeEnabled: true });
     expect({ effects, signedInClients }).toEqual({ effects: [], signedInClients: 0 });

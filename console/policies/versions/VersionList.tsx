@@ -2,13 +2,13 @@ import { Button, Group } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { z } from 'zod';
+import { ComparedRadios } from '#console/ui/ComparedRadios.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { shortName } from '#console/ui/short-name.ts';
 import type { Policy } from '#contract/policies.ts';
 import type { PolicyVersion } from '#contract/policy-documents.ts';
 import type { PolicyLock } from '../use-policy-lock.ts';
-import { ComparedRadios } from './ComparedRadios.tsx';
 import { RestoreVersion } from './RestoreVersion.tsx';
 import classes from './Versions.module.css';
 

@@ -38,7 +38,8 @@ export interface SigningKey {
   privateKey: CryptoKey;
 }
 
-const sign = (claims: unknown, { kid, privateKey }: SigningKey, typ: string): Promise<string> =>
+/** A compact JWS over the claims, whose type says what it is: nothing signed for one use passes for another. */
+export const sign = (claims: unknown, { kid, privateKey }: SigningKey, typ: string): Promise<string> =>
   new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader({ alg: checkpointAlgorithm, kid, typ })
     .sign(privateKey);
@@ -58,7 +59,13 @@ export class NotSigned extends Error {
   override readonly name = 'NotSigned';
 }
 
-async function open<Claims>(jws: string, keys: TrustedKeys, typ: string, schema: z.ZodType<Claims>): Promise<Claims> {
+/** @throws NotSigned with the reason, as the end of a sentence */
+export async function openSigned<Claims>(
+  jws: string,
+  keys: TrustedKeys,
+  typ: string,
+  schema: z.ZodType<Claims>,
+): Promise<Claims> {
   let kid: string | undefined;
   try {
     kid = decodeProtectedHeader(jws).kid;
@@ -79,7 +86,7 @@ async function open<Claims>(jws: string, keys: TrustedKeys, typ: string, schema:
 
 /** @throws NotSigned with the reason, as the end of a sentence */
 export const openCheckpoint = (jws: string, keys: TrustedKeys): Promise<Checkpoint> =>
-  open(jws, keys, checkpointType, Checkpoint);
+  openSigned(jws, keys, checkpointType, Checkpoint);
 
 const importKey = async (jwk: JWK): Promise<CryptoKey> => {
   const { d: _private, ...publicJwk } = jwk;
@@ -99,7 +106,7 @@ export async function followRotations(
 ): Promise<Map<string, CryptoKey>> {
   const trusted = new Map(keys);
   for (const jws of rotations) {
-    const rotation = await open(jws, trusted, rotationType, Rotation).catch(() => null);
+    const rotation = await openSigned(jws, trusted, rotationType, Rotation).catch(() => null);
     if (rotation) trusted.set(rotation.kid, await importKey(rotation.jwk));
   }
   return trusted;

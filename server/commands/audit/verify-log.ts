@@ -3,11 +3,13 @@ import { checkTimeStamp, readAuthorities, type VerificationReport, verifyExport 
 import { say, sayJson } from '../policies/terminal.ts';
 import { auditExitCodes } from './exit-codes.ts';
 import { readLines, readOutside, readPem, readPublicKeys } from './read-evidence.ts';
+import { checkCertificate, isCertificate } from './verify-certificate.ts';
 
 interface VerifyLogOptions {
   publicKey: string;
   checkpoint: string[];
   timeStampAuthority?: string;
+  evidence: string[];
   json?: boolean;
 }
 
@@ -57,9 +59,25 @@ function sayReport(report: VerificationReport): void {
   );
 }
 
-async function verifyLog(file: string, options: VerifyLogOptions): Promise<void> {
+async function* putBack(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  yield first;
+  yield* rest;
+}
+
+/** What the first line of a file says it is. */
+async function verifyFile(file: string, options: VerifyLogOptions): Promise<void> {
+  const lines = readLines(file);
+  const { value: first = '' } = await lines.next();
+  if (!isCertificate(first)) return verifyLog(putBack(first, lines), options);
+  const text = [first];
+  for await (const line of lines) text.push(line);
+  const keys = await readPublicKeys(options.publicKey);
+  await checkCertificate(file, text.join('\n'), { keys, evidence: options.evidence, json: options.json ?? false });
+}
+
+async function verifyLog(lines: AsyncGenerator<string>, options: VerifyLogOptions): Promise<void> {
   const authorities = options.timeStampAuthority ? readAuthorities(await readPem(options.timeStampAuthority)) : null;
-  const report = await verifyExport(readLines(file), {
+  const report = await verifyExport(lines, {
     keys: await readPublicKeys(options.publicKey),
     outside: await readOutside(options.checkpoint),
     // Without an authority to believe, a time stamp proves nothing.
@@ -72,10 +90,13 @@ async function verifyLog(file: string, options: VerifyLogOptions): Promise<void>
 
 export const verifyCommand = () =>
   new Command('verify')
-    .description('Anywhere, without a server: whether an export is what was sealed, and what is not, and where')
-    .argument('<file>', 'the export; - is standard input')
+    .description(
+      'Anywhere, without a server: whether an export, or the certificate of a proof, is what was signed, and what is not',
+    )
+    .argument('<file>', 'the export or the certificate; - is standard input')
     .requiredOption('--public-key <file>', 'the public key of the installation, from a place you believe')
     .option('--checkpoint <path...>', 'checkpoints that were kept outside: files, or a folder of them', [])
     .option('--time-stamp-authority <file>', 'certificates of time stamping authorities to believe, in PEM')
+    .option('--evidence <file...>', 'with a certificate: what was tried and seen, to compare with it', [])
     .option('--json', 'the whole report as JSON')
-    .action(verifyLog);
+    .action(verifyFile);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VerifyCheck } from '#contract/setup.ts';
 import { askRecounts, readRecountProgress } from '#server/analytics/index.ts';
 import { auditCalls, systemActor } from '#server/audit/index.ts';
 import { dumpDatabase } from '#server/db/dump-database.ts';
@@ -6,6 +7,7 @@ import { createOwnerLink } from '#server/directory/index.ts';
 import { Refused } from '#server/refused.ts';
 import { rotateKeys } from '#server/rotate-keys.ts';
 import { findUnreadableSecrets } from '#server/sealed-columns.ts';
+import { runChecksEverywhere } from '#server/setup/index.ts';
 import type { RunningReeve } from '#server/start.ts';
 import { version } from '#server/version.ts';
 import { readDatabaseFacts } from '../doctor/database-facts.ts';
@@ -22,6 +24,9 @@ export const SecretsReport = z.object({
   total: z.number(),
   unreadable: z.array(z.object({ context: z.string(), problem: z.string() })),
 });
+
+/** The checks of the set-up of each workspace. */
+export const ChecksReport = z.array(z.object({ workspace: z.string(), items: z.array(VerifyCheck) }));
 
 export const NewOwnerLink = z.object({ url: z.string(), expiresAt: z.iso.datetime() });
 
@@ -44,6 +49,7 @@ export const controlCalls = (reeve: RunningReeve): ControlCalls => ({
     origin: reeve.origin,
     certificateExpiresAt: reeve.certificates.expiresAt().toISOString(),
   }),
+  checks: () => runChecksEverywhere(reeve.services),
   database: () => readDatabaseFacts(reeve.opened, reeve.services.blobs),
   secrets: () => findUnreadableSecrets(reeve.services.db, reeve.services.secrets),
   'owner-link': () => createOwnerLink(reeve.services, { madeBy: 'reeve owner-link' }),

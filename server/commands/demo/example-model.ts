@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
+import { answerWithItem, commandItem, messageItem, type OutputItem } from '#server/stock-client/responses-answer.ts';
 
 const InputItem = z.looseObject({
   type: z.string().optional(),
@@ -37,68 +37,13 @@ const help =
   'This is the example organisation’s scripted model: it does not think. Write “run: git push” (or any other command) and I ask for exactly that command, so that you see what your policy makes of it. Then open Activity, Analytics and Audit in the console.';
 
 /** What the scripted model says next: one output item of the Responses API. */
-function nextItem(request: ModelRequest): Record<string, unknown> {
-  const message = (text: string) => ({
-    type: 'message',
-    id: `msg_${randomUUID()}`,
-    role: 'assistant',
-    status: 'completed',
-    content: [{ type: 'output_text', text, annotations: [] }],
-  });
+function nextItem(request: ModelRequest): OutputItem {
   const output = lastOutput(request);
-  if (output !== null) return message(`The command came back with:\n\n${output.slice(0, 2000)}`);
+  if (output !== null) return messageItem(`The command came back with:\n\n${output.slice(0, 2000)}`);
   const command = /\brun:\s*(.+)/i.exec(lastPrompt(request))?.[1]?.trim();
-  if (command === undefined) return message(help);
-  const isShell =
-    !request.tools?.some(({ name }) => name === 'exec_command') && request.tools?.some(({ name }) => name === 'shell');
-  const call = isShell
-    ? { name: 'shell', arguments: JSON.stringify({ command: ['bash', '-lc', command] }) }
-    : { name: 'exec_command', arguments: JSON.stringify({ cmd: command }) };
-  return {
-    type: 'function_call',
-    id: `fc_${randomUUID()}`,
-    call_id: `call_${randomUUID()}`,
-    status: 'completed',
-    ...call,
-  };
-}
-
-/** Four characters a token: good enough for numbers that nobody pays. */
-const tokens = (value: unknown): number => Math.ceil(JSON.stringify(value).length / 4);
-
-function completedResponse(request: ModelRequest, item: Record<string, unknown>) {
-  const inputTokens = tokens(request.input);
-  const outputTokens = tokens(item);
-  return {
-    id: `resp_${randomUUID()}`,
-    object: 'response',
-    status: 'completed',
-    output: [item],
-    usage: {
-      input_tokens: inputTokens,
-      input_tokens_details: { cached_tokens: Math.floor(inputTokens / 2) },
-      output_tokens: outputTokens,
-      output_tokens_details: { reasoning_tokens: 0 },
-      total_tokens: inputTokens + outputTokens,
-    },
-  };
-}
-
-function answer(request: ModelRequest, response: ServerResponse): void {
-  const item = nextItem(request);
-  const completed = completedResponse(request, item);
-  if (!request.stream) {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(completed));
-    return;
-  }
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  const events = [
-    { type: 'response.created', response: { ...completed, status: 'in_progress', output: [] } },
-    { type: 'response.output_item.done', output_index: 0, item },
-    { type: 'response.completed', response: completed },
-  ];
-  for (const event of events) response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-  response.end();
+  if (command === undefined) return messageItem(help);
+  const toolNames = (request.tools ?? []).flatMap(({ name }) => name ?? []);
+  return commandItem(toolNames, command);
 }
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -112,7 +57,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     return;
   }
   const read = ModelRequest.safeParse(await json(request).catch(() => null));
-  if (read.success) answer(read.data, response);
+  if (read.success) answerWithItem(response, read.data, nextItem(read.data));
   else refuse(400, 'This is no Responses API request.');
 }
 

@@ -1,10 +1,8 @@
+import { oldestPostgres, skewText, toleratedSkewMs } from '#server/setup/index.ts';
 import { type Check, type Finding, fine, problem, warning } from './check.ts';
 import type { Facts } from './read-facts.ts';
 
-const oldestPostgres = 15;
 const timeoutMs = 5_000;
-/** Tokens and one-time codes tolerate about this much. */
-const toleratedSkewMs = 30_000;
 
 function lookAtDatabase({ database, databaseProblem }: Facts): Finding {
   if (databaseProblem !== null) return problem('cannot be opened', databaseProblem);
@@ -73,8 +71,6 @@ async function lookAtUpstream(url: string): Promise<Finding> {
     ? warning(`${url} answers ${answer.status}`, 'The model service has a problem of its own; try again later.')
     : fine(`${url} answers`);
 }
-
-const skewText = (skewMs: number) => `${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs > 0 ? 'ahead of' : 'behind'}`;
 
 /** Somebody else's time: PostgreSQL's, else the model upstream's. */
 async function lookAtClock({ database }: Facts, readAt: Date): Promise<Finding> {

@@ -1,5 +1,8 @@
 /** What one look found. `next` says what to do, and stands with everything that is not fine. */
-export type Finding = { found: string } & ({ outcome: 'ok' } | { outcome: 'warning' | 'problem'; next: string });
+export type Finding = { found: string } & (
+  | { outcome: 'ok' }
+  | { outcome: 'warning' | 'problem' | 'unknown'; next: string }
+);
 
 export interface Check {
   name: string;

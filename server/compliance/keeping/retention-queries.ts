@@ -21,6 +21,6 @@ export const saveRetention = (
     .execute();
 
 export const listWorkspaces = async (db: Database): Promise<string[]> => {
-  const rows = await db.selectFrom('workspaces').select('id').orderBy('id').execute();
+  const rows = await db.selectFrom('workspaces').select('id').where('proof_run_id', 'is', null).orderBy('id').execute();
   return rows.map(({ id }) => id);
 };

@@ -6,8 +6,9 @@ import type { Tables } from '#server/db/tables.ts';
 export type Marks = Selectable<Tables['compliance_log_marks']>;
 export type LogFileRow = Selectable<Tables['compliance_log_files']>;
 
+/** Without those of proofs: what happens there is no compliance record. */
 export const listWorkspaceIds = async (db: Database): Promise<string[]> => {
-  const rows = await db.selectFrom('workspaces').select('id').orderBy('id').execute();
+  const rows = await db.selectFrom('workspaces').select('id').where('proof_run_id', 'is', null).orderBy('id').execute();
   return rows.map(({ id }) => id);
 };
 

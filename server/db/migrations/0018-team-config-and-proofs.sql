@@ -101,6 +101,8 @@ create table team_config_rules (
 alter table workspaces add column proof_run_id text;
 alter table workspaces add column minimum_client_version text;
 alter table workspaces add column minimum_client_from timestamptz;
+-- The gateway keeps the minimum in memory.
+create trigger announce_minimum_client after update of minimum_client_version, minimum_client_from on workspaces for each statement execute function reeve_announce_access_change();
 
 create table proof_runs (
   id text primary key,
@@ -200,6 +202,7 @@ create table setup_check_states (
   check_id text not null,
   state text not null check (state in ('ok', 'warning', 'problem', 'unknown')),
   evidence text not null,
+  next text,
   facts jsonb not null,
   since timestamptz not null,
   checked_at timestamptz not null,

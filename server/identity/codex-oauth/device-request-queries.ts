@@ -81,6 +81,33 @@ export async function answerDeviceRequest(
   return row !== undefined;
 }
 
+/**
+ * Approves a pending request as a member of a proof's workspace and moves it there: before anybody has said who they are, a request
+ * belongs to the installation's own workspace. @returns its id
+ */
+export async function adoptDeviceRequest(
+  tx: Database,
+  {
+    userCodeHash,
+    workspaceId,
+    memberId,
+    now,
+  }: { userCodeHash: string; workspaceId: string; memberId: string; now: Date },
+): Promise<string | null> {
+  const row = await tx
+    .updateTable('device_requests')
+    .set({ status: 'approved', member_id: memberId, workspace_id: workspaceId })
+    .where('user_code_hash', '=', userCodeHash)
+    .where('status', '=', 'pending')
+    .where('expires_at', '>', now)
+    .where(({ exists, selectFrom }) =>
+      exists(selectFrom('workspaces').select('id').where('id', '=', workspaceId).where('proof_run_id', 'is not', null)),
+    )
+    .returning('id')
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
 /** The answer is given out once. @returns false when it was given out before */
 export async function takeDeviceAnswer(db: Database, id: string): Promise<boolean> {
   const row = await db

@@ -13,6 +13,7 @@ export async function findSignInWorkspace(db: Database): Promise<SignInWorkspace
   return db
     .selectFrom('workspaces')
     .select(['id', 'name', 'codex_local_enabled as codexLocalEnabled', 'device_code_enabled as deviceCodeEnabled'])
+    .where('proof_run_id', 'is', null)
     .orderBy('created_at')
     .orderBy('id')
     .limit(1)

@@ -65,6 +65,21 @@ export async function previewRule(
   };
 }
 
+export interface SecondFactorGap {
+  rule: SecondFactorRule;
+  asked: number;
+  withoutFactor: number;
+  /** Some of those without, by name. */
+  names: string[];
+}
+
+/** How far the rule of the workspace has reached. */
+export async function secondFactorGap(db: Database, workspaceId: string): Promise<SecondFactorGap> {
+  const rule = await readRule(db, workspaceId);
+  const { asked, withoutFactor, firstWithout } = await previewRule(db, { workspaceId }, { rule, caller: null });
+  return { rule, asked, withoutFactor, names: firstWithout.map(({ name }) => name) };
+}
+
 /** Holds from the next request on: sessions stay, but lead to nothing before a factor was shown in them. */
 export async function changeRule(
   { db, clock }: Pick<Services, 'db' | 'clock'>,

@@ -5,6 +5,7 @@ import type { CodexClient } from '#server/http/wire-routes.ts';
 import type { CallSettings } from '#server/models/gateway-queries.ts';
 import { checkPolicyRevision, policyRevisionHeader } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
+import { refuseBelowMinimum } from './check-client-version.ts';
 import { type ClientFacts, isOldClient } from './client-facts.ts';
 
 interface Caller {
@@ -22,7 +23,7 @@ function revisionOf(headers: IncomingHttpHeaders): string | null {
 /**
  * Whether this member, with this client, may call a model now. The credential itself was checked before.
  * Returns the name of the policy the client enforces, null when it cannot carry one and need not.
- * @throws ReeveError local-off, not-permitted, scope-missing, client-not-allowed, policy-revision-missing, policy-revision-stale
+ * @throws ReeveError local-off, not-permitted, scope-missing, client-too-old, client-not-allowed, policy-revision-missing, policy-revision-stale
  */
 export async function checkCaller(
   services: Pick<Services, 'db' | 'changes' | 'clock' | 'log' | 'origin' | 'signerFor'>,
@@ -32,6 +33,8 @@ export async function checkCaller(
   if (!can(client.permissions, 'codex-local.use'))
     throw new ReeveError('not-permitted', { permission: 'codex-local.use' });
   if (!client.scopes.includes('models.call')) throw new ReeveError('scope-missing', { scope: 'models.call' });
+  // A program of one's own with an API key is no Codex client, so it has no version of one.
+  if (client.credential !== 'api-key' || facts.isCodex) refuseBelowMinimum(facts, settings, services.clock());
   if (client.credential === 'api-key') {
     if (settings.apiKeysAllowed) return null;
     throw new ReeveError(

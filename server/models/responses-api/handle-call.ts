@@ -95,14 +95,20 @@ async function approve(
   return { record, stopped, requestId, startedMs, incoming, outgoing, ...sending, authenticate: again };
 }
 
-async function recordRefusal(gateway: Gateway, record: CallRecord, error: ReeveError): Promise<void> {
+/** Which workspace a client believes to be in. Proves nothing. */
+function namedAccount({ c }: WireCall): string | null {
+  const named = c.env.incoming.headers['chatgpt-account-id'];
+  return typeof named === 'string' ? named : null;
+}
+
+async function recordRefusal(gateway: Gateway, call: WireCall, record: CallRecord, error: ReeveError): Promise<void> {
   const { services, recordRefusal: keep, metrics } = gateway;
   const { row } = record;
   metrics.calls.inc({ outcome: 'refused', code: error.code });
   row.refusal_code = error.code;
   row.message = line(publicWords(error), 1000);
   row.ended_at = services.clock();
-  row.workspace_id ||= (await readOnlyWorkspaceId(services.db)) ?? '';
+  row.workspace_id ||= (await readOnlyWorkspaceId(services.db, namedAccount(call))) ?? '';
   if (row.workspace_id) await holdAnswer(keep(record), services.log);
 }
 
@@ -119,7 +125,7 @@ export async function handleCall(gateway: Gateway, call: WireCall): Promise<Resp
     // A refusal before the body was read: taking it off the connection now keeps the connection for the client's next call.
     call.c.env.incoming.resume();
     if (!isReeveError(error)) throw error;
-    if (row.outcome === 'refused') await recordRefusal(gateway, record, error);
+    if (row.outcome === 'refused') await recordRefusal(gateway, call, record, error);
     return wordError(error, facts);
   }
 }

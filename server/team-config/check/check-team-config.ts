@@ -1,32 +1,91 @@
 import type { BundleFile, TeamConfigCheck } from '#contract/team-config-files.ts';
-import { bytesOf } from '../library/file-bytes.ts';
-
-interface NamedRequirements {
-  name: string;
-  contents: string;
-}
+import type { TomlNode } from '#server/policies/index.ts';
+import { type ConfigLayer, readLayers, valueIn } from '../files/config-layers.ts';
+import { type Project, projectOfBundle, textOf } from '../files/project.ts';
+import { checkBundles } from './check-bundles.ts';
+import { checkConfig } from './check-config.ts';
+import { checkHooks } from './check-hooks.ts';
+import { checkInstructions } from './check-instructions.ts';
+import { checkRules, type ReadRules } from './check-rules.ts';
+import { checkSkills } from './check-skills.ts';
+import { type Findings, openFindings } from './findings.ts';
+import { checkAllowed } from './policy/check-allowed.ts';
+import { checkDecided } from './policy/check-decided.ts';
+import { checkRulesUnder } from './policy/check-rules-under.ts';
+import { type NamedRequirements, openPolicy } from './policy/policy.ts';
 
 export interface TeamConfigOptions {
   /** The requirements of a member, the highest first: of their policy, then of a baseline under it. */
   policy?: NamedRequirements | readonly NamedRequirements[] | null;
 }
 
-/** Replaced by the real one at merging: this one knows a `.codex/config.toml` that is no text, and nothing else. */
-export function checkTeamConfig(files: readonly BundleFile[], _options: TeamConfigOptions = {}): TeamConfigCheck {
-  const findings: TeamConfigCheck['findings'] = [];
-  for (const file of files) {
-    if (file.path !== '.codex/config.toml' || !/^\s*not toml/.test(bytesOf(file).toString())) continue;
-    findings.push({
-      code: 'unreadable',
-      severity: 'error',
-      file: file.path,
-      line: 1,
-      column: 1,
-      endLine: 1,
-      endColumn: 1,
-      message: 'This is not TOML.',
-      fix: null,
-    });
-  }
-  return { findings, skills: [] };
+interface Parts {
+  layers: readonly ConfigLayer[];
+  hooks: readonly { file: string; table: TomlNode }[];
+  rules: readonly ReadRules[];
 }
+
+function checkUnderPolicy(documents: readonly NamedRequirements[], parts: Parts, findings: Findings): void {
+  const { policy, unreadable } = openPolicy(documents);
+  if (!policy) {
+    const message = `The policy “${unreadable}” is not TOML, so nothing was compared with it.`;
+    findings.add({ code: 'policy-unreadable', file: '.codex', message, fix: 'Correct the policy.' });
+    return;
+  }
+  for (const { file, root } of parts.layers) {
+    if (!root) continue;
+    const comparison = { policy, file, root, findings };
+    checkAllowed(comparison);
+    checkDecided(comparison);
+  }
+  if (policy.values.allow_managed_hooks_only === true)
+    for (const { file, table } of parts.hooks) {
+      if (table.children.size === 0) continue;
+      const message = `None of these hooks runs: ${policy.source('allow_managed_hooks_only')} leaves hooks of repositories out.`;
+      findings.add({
+        code: 'policy-skips-hooks',
+        file,
+        at: table.key,
+        message,
+        fix: 'Remove them, or ask for managed ones.',
+      });
+    }
+  checkRulesUnder(policy, parts.rules, findings);
+}
+
+const isProject = (input: Project | readonly BundleFile[]): input is Project => !Array.isArray(input);
+
+/**
+ * What is wrong with what a repository, or a bundle, brings for Codex: by itself and under a policy. Findings stand by file and place;
+ * an `error` is what the newest tested client refuses or leaves out. Reads nothing but its arguments and never throws on any bytes.
+ */
+export function checkTeamConfig(
+  input: Project | readonly BundleFile[],
+  { policy = null }: TeamConfigOptions = {},
+): TeamConfigCheck {
+  const project = isProject(input) ? input : projectOfBundle(input);
+  const findings = openFindings((path) => {
+    const file = project.files.get(path);
+    return file ? textOf(file) : null;
+  });
+  const layers = readLayers(project);
+  checkConfig(project, layers, findings);
+  const rules = checkRules(project, findings);
+  const hooks = checkHooks(project, layers, findings);
+  const skills = checkSkills(project, findings);
+  checkInstructions(project, instructionSettings(layers), findings);
+  checkBundles(project, findings);
+  if (policy) checkUnderPolicy([policy].flat(), { layers, hooks, rules }, findings);
+  return { findings: findings.sorted(), skills };
+}
+
+const instructionSettings = (layers: readonly ConfigLayer[]) => ({
+  maxBytes: (folder: string) => {
+    const value = valueIn(layers, folder, 'project_doc_max_bytes');
+    return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
+  },
+  fallbackNames: (folder: string) => {
+    const value = valueIn(layers, folder, 'project_doc_fallback_filenames');
+    return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+  },
+});

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type BundleFile, bundleLimits } from '#contract/team-config-files.ts';
 import { isReeveError } from '#server/fail.ts';
+import { sumOfBundle } from '../files/bundle-sum.ts';
 import { problemOfPath, requireBundleFiles } from './bundle-files.ts';
-import { sumOf } from './file-bytes.ts';
 
 const file = (path: string, content = '', more: Partial<BundleFile> = {}): BundleFile => ({
   path,
@@ -95,9 +95,11 @@ test('the sum is over path, bytes and mode, whatever the order and the encoding'
     file('.codex/a', Buffer.from('one').toString('base64'), { encoding: 'base64' }),
     file('.codex/b', Buffer.from('two').toString('base64'), { encoding: 'base64' }),
   ];
-  expect(sumOf(text)).toBe(sumOf(base64));
+  expect(sumOfBundle(text)).toBe(sumOfBundle(base64));
   // Written down, because markers in repositories carry it: another one would make every repository “modified”.
-  expect(sumOf(text)).toBe('fbf16cf484b054afd42f1061fce0c8f331163e97934da11ba7d66a238301e3c7');
-  expect(sumOf([file('.codex/b', 'two', { executable: true }), file('.codex/a', 'one')])).not.toBe(sumOf(text));
-  expect(sumOf([file('.codex/b', 'two')])).not.toBe(sumOf(text));
+  expect(sumOfBundle(text)).toBe('fbf16cf484b054afd42f1061fce0c8f331163e97934da11ba7d66a238301e3c7');
+  expect(sumOfBundle([file('.codex/b', 'two', { executable: true }), file('.codex/a', 'one')])).not.toBe(
+    sumOfBundle(text),
+  );
+  expect(sumOfBundle([file('.codex/b', 'two')])).not.toBe(sumOfBundle(text));
 });

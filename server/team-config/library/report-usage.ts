@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { BundleUsage, teamConfig } from '#contract/team-config.ts';
+import type { teamConfig } from '#contract/team-config.ts';
+import type { BundleUsage } from '#contract/team-config-bundles.ts';
 import { record } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 import { teamConfigOfPerson } from '#server/team-config/index.ts';
 import { type LibraryMember, type LibraryTests, openLibraryTests } from '#testing/team-config-library.ts';
 

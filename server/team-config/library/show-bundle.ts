@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Bundle, BundleVersion, teamConfig } from '#contract/team-config.ts';
+import type { teamConfig } from '#contract/team-config.ts';
+import type { Bundle, BundleVersion } from '#contract/team-config-bundles.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { BundleSubscription, teamConfig } from '#contract/team-config.ts';
+import type { teamConfig } from '#contract/team-config.ts';
+import type { BundleSubscription } from '#contract/team-config-bundles.ts';
 import { record } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BundleSubscription, BundleUsage } from '#contract/team-config.ts';
+import type { BundleSubscription, BundleUsage } from '#contract/team-config-bundles.ts';
 import { type LibraryTests, openLibraryTests } from '#testing/team-config-library.ts';
 
 let tests: LibraryTests;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { BundleUsage } from '#contract/team-config.ts';
+import type { BundleUsage } from '#contract/team-config-bundles.ts';
 import type { Database } from '#server/db/open-database.ts';
 
 const usages = (db: Database, workspaceId: string) =>

@@ -1,4 +1,4 @@
-import type { BundleVersion } from '#contract/team-config.ts';
+import type { BundleVersion } from '#contract/team-config-bundles.ts';
 import type { VersionRow } from './queries.ts';
 
 export const versionOf = ({ publishedAt, ...row }: VersionRow): BundleVersion => ({

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Starter } from '#contract/team-config.ts';
+import type { Starter } from '#contract/team-config-bundles.ts';
 import type { BundleFile } from '#contract/team-config-files.ts';
 import { ReeveError } from '#server/fail.ts';
 import { sortedByPath } from '../library/bundle-files.ts';

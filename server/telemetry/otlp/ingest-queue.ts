@@ -12,6 +12,8 @@ export interface IngestQueue<Item extends Delivery> {
   /** Resolves when it is committed. @throws ReeveError telemetry-busy, telemetry-not-written, shutting-down */
   write(item: Item): Promise<void>;
   readonly waiting: number;
+  /** Resolves when all that was taken so far is written or has failed. */
+  settle(): Promise<void>;
   /** Takes nothing more; resolves when what was taken is written or has failed. */
   close(): Promise<void>;
 }
@@ -102,6 +104,9 @@ export function openIngestQueue<Item extends Delivery>(options: QueueOptions<Ite
     },
     get waiting() {
       return waiting;
+    },
+    async settle() {
+      while (running) await running;
     },
     async close() {
       isClosing = true;

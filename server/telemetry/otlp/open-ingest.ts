@@ -16,6 +16,10 @@ const maxBatch = 2_000;
 /** The stock client's exporter waits 10 s. */
 const giveUpMs = 9_000;
 
+/** A foreign key that leads nowhere any more. */
+const isOfGone = (error: unknown): boolean =>
+  error instanceof Error && (error as Error & { code?: string }).code === '23503';
+
 function openIngest(services: IngestServices, registry: Registry | undefined) {
   const { db, changes, log } = services;
   const metrics = createIngestMetrics(registry);
@@ -30,7 +34,11 @@ function openIngest(services: IngestServices, registry: Registry | undefined) {
       metrics.duplicates.inc(known);
       metrics.batch.observe(requests.reduce((sum, { events }) => sum + events.length, 0));
     },
-    onFailed: (error, events) => log.error({ err: error, events }, 'telemetry could not be written; clients were told'),
+    onFailed: (error, events) => {
+      // Removed while it was on its way: nobody will ever look.
+      if (isOfGone(error)) log.debug({ events }, 'telemetry of a member or workspace that is gone was let go');
+      else log.error({ err: error, events }, 'telemetry could not be written; clients were told');
+    },
   });
   return {
     metrics,
@@ -55,6 +63,10 @@ export function ingestOf(services: IngestServices, { registry }: { registry?: Re
   opened.set(services.changes, ingest);
   return ingest;
 }
+
+/** Resolves when all that was taken so far is written. */
+export const settleTelemetry = async (services: Pick<Services, 'changes'>): Promise<void> =>
+  opened.get(services.changes)?.queue.settle();
 
 /** Writes what was taken; for the end of the process. */
 export const closeTelemetry = async (services: Pick<Services, 'changes'>): Promise<void> =>

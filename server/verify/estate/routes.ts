@@ -1,14 +1,11 @@
-// Handlers are filled in slice by slice; each of these refuses until it is.
-import { ReeveError } from '#server/fail.ts';
+import { callerOf } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
+import { listEstate, readEstate } from './read-estate.ts';
 
-const of = routes.estate;
-const notYet = (): never => {
-  throw new ReeveError('not-found');
-};
-
-export const estateRoutes = (_services: Services) => ({
-  summary: of.summary.handler(notYet),
-  clients: of.clients.handler(notYet),
+export const estateRoutes = (services: Services) => ({
+  summary: routes.estate.summary.handler(({ context }) => readEstate(services, callerOf(context).workspaceId)),
+  clients: routes.estate.clients.handler(({ input, context }) =>
+    listEstate(services, callerOf(context).workspaceId, input),
+  ),
 });

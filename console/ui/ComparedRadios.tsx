@@ -1,5 +1,5 @@
 import { Radio } from '@mantine/core';
-import classes from './Versions.module.css';
+import classes from './ComparedRadios.module.css';
 
 interface ComparedRadiosProps {
   /** "Version 3" */

@@ -1,6 +1,5 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
-import { toml } from '@codemirror/legacy-modes/mode/toml';
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, lintKeymap } from '@codemirror/lint';
 import type { Extension } from '@codemirror/state';
 import {
@@ -13,12 +12,16 @@ import {
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { cspNonce } from '#console/csp-nonce.ts';
+import { type EditorLanguage, languageExtension } from './editor-languages.ts';
 
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.atom, tags.tagName], color: 'var(--code-key)' },
   { tag: tags.string, color: 'var(--code-string)' },
   { tag: [tags.number, tags.bool, tags.literal], color: 'var(--code-number)' },
   { tag: tags.comment, color: 'var(--code-comment)' },
+  { tag: tags.keyword, color: 'var(--code-key)' },
+  { tag: tags.heading, color: 'var(--code-key)', fontWeight: '600' },
+  { tag: tags.strong, fontWeight: '600' },
 ]);
 
 const look = EditorView.theme({
@@ -69,7 +72,7 @@ const look = EditorView.theme({
 });
 
 /** Everything the editor needs except what changes: read-only state, label, diagnostics. Tab stays the browser's, to leave the editor. */
-export const tomlExtensions: Extension[] = [
+export const editorExtensions = (language: EditorLanguage): Extension[] => [
   EditorView.cspNonce.of(cspNonce),
   lineNumbers(),
   lintGutter(),
@@ -78,7 +81,7 @@ export const tomlExtensions: Extension[] = [
   highlightSpecialChars(),
   highlightActiveLine(),
   bracketMatching(),
-  StreamLanguage.define(toml),
+  languageExtension(language),
   syntaxHighlighting(colours),
   look,
   EditorView.lineWrapping,

@@ -1,0 +1,63 @@
+import { Button, Group, SegmentedControl, Stack, Tooltip } from '@mantine/core';
+import { GitPullRequest } from 'lucide-react';
+import { useState } from 'react';
+import { CommandBlock } from '#console/ui/CommandBlock.tsx';
+import { Section } from '#console/ui/Section.tsx';
+import type { BundleDetails } from '../bundle-details.ts';
+import classes from '../TeamConfig.module.css';
+import { commandsFor, type Way } from './commands.ts';
+import { KeyHint } from './KeyHint.tsx';
+
+const ways: Record<Way, { label: string; sentence: string }> = {
+  tar: {
+    label: 'tar',
+    sentence: 'Writes the files of the newest version into the folder it is run in: the root of a repository.',
+  },
+  clone: { label: 'git clone', sentence: 'The versions as tags v1, v2 and so on; the branch main is the newest.' },
+  subtree: {
+    label: 'git subtree',
+    sentence: 'Takes the files into a folder of a repository; git subtree pull brings the next version.',
+  },
+  submodule: {
+    label: 'git submodule',
+    sentence: 'Points from a repository to one version; whoever clones it needs a key as well.',
+  },
+};
+
+const isWay = (value: string): value is Way => Object.hasOwn(ways, value);
+
+/** How to get the newest version, in commands to copy. */
+export function GetIt({ details }: { details: BundleDetails }) {
+  const { bundle, tarUrl, gitUrl } = details;
+  const [way, setWay] = useState<Way>('tar');
+  return (
+    <Section title="How to get it" description={bundle.newest ? ways[way].sentence : undefined}>
+      {bundle.newest ? (
+        <Stack gap="md" maw={960}>
+          <Group gap={8}>
+            <SegmentedControl
+              aria-label="How to get it"
+              value={way}
+              onChange={(value) => isWay(value) && setWay(value)}
+              data={Object.entries(ways).map(([value, { label }]) => ({ value, label }))}
+            />
+            <Tooltip label="Comes with the GitHub connection.">
+              <Button
+                variant="default"
+                data-disabled
+                aria-disabled
+                leftSection={<GitPullRequest size={16} aria-hidden />}
+              >
+                Pull request
+              </Button>
+            </Tooltip>
+          </Group>
+          <CommandBlock label={ways[way].label} text={commandsFor({ slug: bundle.slug, tarUrl, gitUrl })[way]} />
+          <KeyHint />
+        </Stack>
+      ) : (
+        <p className={classes.quiet}>Nothing to get before the first version is published.</p>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { markdownBlocks } from './markdown-blocks.ts';
+
+test('headings, lists, code and paragraphs are told apart', () => {
+  const source = [
+    '# Review',
+    '',
+    'Read the',
+    'change.',
+    '',
+    '- one',
+    '- two',
+    '1. first',
+    '```sh',
+    '# no heading',
+    '```',
+    'End.',
+  ];
+  expect(markdownBlocks(source.join('\n'))).toEqual([
+    { kind: 'heading', level: 1, text: 'Review' },
+    { kind: 'text', text: 'Read the change.' },
+    { kind: 'list', isOrdered: false, items: ['one', 'two'] },
+    { kind: 'list', isOrdered: true, items: ['first'] },
+    { kind: 'code', text: '# no heading' },
+    { kind: 'text', text: 'End.' },
+  ]);
+});
+
+test('code that nobody closed reaches to the end', () => {
+  expect(markdownBlocks('```\na\n\nb')).toEqual([{ kind: 'code', text: 'a\n\nb' }]);
+});
+
+test('HTML stays text', () => {
+  expect(markdownBlocks('<script>alert(1)</script>')).toEqual([{ kind: 'text', text: '<script>alert(1)</script>' }]);
+});

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { access, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Refused } from '#server/refused.ts';
+import { largestFile, makeProject, type Project, type ProjectFile } from './project.ts';
+
+/** More than any repository has; a wrong folder (a home, a disk) is noticed before it is read for minutes. */
+const mostEntries = 500_000;
+
+const isInstructions = (name: string): boolean => /^AGENTS(?:\.override)?\.md$/.test(name);
+
+interface Walk {
+  root: string;
+  files: ProjectFile[];
+  others: Set<string>;
+  entries: number;
+}
+
+const exists = (place: string): Promise<boolean> =>
+  access(place).then(
+    () => true,
+    () => false,
+  );
+
+/** The folder with `.git` that a folder is in; the folder itself when there is none. */
+export async function findRepositoryRoot(folder: string): Promise<string> {
+  for (let place = folder; ; place = path.dirname(place)) {
+    if (await exists(path.join(place, '.git'))) return place;
+    if (path.dirname(place) === place) return folder;
+  }
+}
+
+const within = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
+
+async function readOne(walk: Walk, name: string, isLink: boolean): Promise<void> {
+  const place = path.join(walk.root, name);
+  const facts = await stat(place).catch(() => null);
+  if (!facts?.isFile()) return;
+  const bytes = facts.size > largestFile ? null : await readFile(place).catch(() => null);
+  walk.files.push({ path: name, bytes, size: facts.size, isExecutable: (facts.mode & 0o111) !== 0, isLink });
+}
+
+/** All of `.codex` and `.agents`: every file counts. Links to folders are followed, each real folder once on the way down. */
+async function readWhole(walk: Walk, folder: string, above: readonly string[]): Promise<void> {
+  const real = await realpath(path.join(walk.root, folder)).catch(() => null);
+  if (real === null || above.includes(real) || above.length > 12) return;
+  for (const entry of await listed(walk, folder)) {
+    const name = within(folder, entry.name);
+    const isFolder = entry.isSymbolicLink()
+      ? ((await stat(path.join(walk.root, name)).catch(() => null))?.isDirectory() ?? false)
+      : entry.isDirectory();
+    if (isFolder) await readWhole(walk, name, [...above, real]);
+    else await readOne(walk, name, entry.isSymbolicLink());
+  }
+}
+
+async function listed(walk: Walk, folder: string) {
+  const entries = await readdir(path.join(walk.root, folder), { withFileTypes: true }).catch(() => []);
+  walk.entries += entries.length;
+  if (walk.entries > mostEntries)
+    throw new Refused(`${walk.root} has more than ${mostEntries} files. Name the folder of one repository.`);
+  return entries.sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+/** The repository around: names, and instructions for the model. A folder with a `.git` of its own is a repository of its own. */
+async function readAround(walk: Walk, folder: string, names: ReadonlySet<string>): Promise<void> {
+  for (const entry of await listed(walk, folder)) {
+    const name = within(folder, entry.name);
+    if (entry.name === '.git' || (folder !== '' && entry.name === 'node_modules')) continue;
+    if (entry.name === '.codex' || entry.name === '.agents') await readWhole(walk, name, []);
+    else if (entry.isDirectory()) {
+      walk.others.add(name);
+      if (entry.name === 'node_modules' || (await exists(path.join(walk.root, name, '.git')))) continue;
+      await readAround(walk, name, names);
+    } else if (isInstructions(entry.name) || names.has(entry.name)) await readOne(walk, name, entry.isSymbolicLink());
+    else walk.others.add(name);
+  }
+}
+
+/**
+ * What a repository on this machine brings for Codex. @param names further files that are read wherever they are, such as the fallback
+ * names of AGENTS.md
+ * @throws Refused when it is no folder, or far too large to be a repository
+ */
+export async function readProject(root: string, names: ReadonlySet<string> = new Set()): Promise<Project> {
+  const facts = await stat(root).catch(() => null);
+  if (!facts?.isDirectory()) throw new Refused(`${root} is no folder that can be read.`);
+  const walk: Walk = { root, files: [], others: new Set(), entries: 0 };
+  await readAround(walk, '', names);
+  return makeProject(walk.files, { others: walk.others, existsHere: existsSync });
+}

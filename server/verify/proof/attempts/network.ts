@@ -1,0 +1,105 @@
+import { appendFile } from 'node:fs/promises';
+import { isTable, type KeyPath, valueAt, writePath } from '../constraint-paths.ts';
+import { evidence } from '../evidence.ts';
+import { judgeExec } from '../judge.ts';
+import type { AttemptPlan, Judged, Planned, RunFacts, Trial } from '../run-facts.ts';
+
+const reached = 'This is the other provider.';
+const mostHosts = 20;
+
+interface Host {
+  name: string;
+  path: KeyPath;
+  why: string;
+}
+
+const strings = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+
+const concrete = (pattern: string): string => pattern.replace(/^\*\*?\./, 'proof.').replaceAll('*', 'proof');
+
+/** Hosts that the policy keeps commands from: each that it denies, and one that it does not name where it lists what is allowed. */
+function blockedHosts({ policy }: Trial): Host[] {
+  const at = (key: string) => ['experimental_network', key];
+  const table = valueAt(policy.values, at('domains'));
+  const domains = isTable(table) ? Object.entries(table) : [];
+  const denied = [
+    ...domains.filter(([, access]) => access === 'deny').map(([name]) => ({ name, path: at('domains') })),
+    ...strings(valueAt(policy.values, at('denied_domains'))).map((name) => ({ name, path: at('denied_domains') })),
+  ].filter(({ name }) => /^[\w*.-]+$/.test(name));
+  const allows = domains.some(([, access]) => access === 'allow') ? 'domains' : 'allowed_domains';
+  const hasList =
+    domains.some(([, access]) => access === 'allow') ||
+    strings(valueAt(policy.values, at('allowed_domains'))).length > 0;
+  return [
+    ...denied
+      .slice(0, mostHosts)
+      .map(({ name, path }) => ({ name: concrete(name), path, why: `${name}, which is denied` })),
+    ...(hasList
+      ? [{ name: 'unlisted.reeve-proof.example', path: at(allows), why: 'a host that is not on the list' }]
+      : []),
+  ];
+}
+
+function judgeHost(facts: RunFacts, output: string | null | undefined): Judged {
+  return judgeExec(facts, () => {
+    if (output == null) return { verdict: 'inconclusive', observed: 'The client ended before it came to this host.' };
+    if (output.includes(reached)) return { verdict: 'broken', observed: 'The command reached it.' };
+    const said = output.trim().split('\n').at(-1) ?? '';
+    return { verdict: 'held', observed: `The command did not reach it: ${said.slice(0, 300)}` };
+  });
+}
+
+/**
+ * Commands with leave to use the network ask blocked hosts. The names lead to a server of the proof, which the machine can reach: that is
+ * made sure of first, so that a host that does not answer is the policy's doing.
+ */
+export async function planNetwork(trial: Trial): Promise<Planned> {
+  const hosts = blockedHosts(trial);
+  if (hosts.length === 0) return { runs: [], attempts: [] };
+  const run = 'blocked-network';
+  const { machine, model, policy } = trial;
+  const port = new URL(model.otherProviderUrl).port;
+  await appendFile(machine.files.etc.file('hosts'), hosts.map(({ name }) => `127.0.0.1 ${name}\n`).join(''));
+  const ask = (name: string) =>
+    `curl -sS -m 3 -X POST -H 'content-type: application/json' -d '{"input":"Please play proof run <${run}> now."}' http://${name}:${port}/v1/responses`;
+  const control = await machine.shell(ask(hosts[0]?.name ?? ''), { signal: trial.signal, timeoutMs: 10_000 });
+  const isReachable = control.stdout.includes(reached);
+  const attempts = hosts.map(
+    ({ name, path, why }, at): AttemptPlan => ({
+      attempt: `network-${name}`,
+      title: `A command that asks ${why}`,
+      constraint: writePath(path),
+      surface: 'exec',
+      expected: 'The request is blocked.',
+      run: isReachable ? run : null,
+      unknownBecause: policy.unknownBecause(path),
+      judge: (facts) => {
+        if (!isReachable)
+          return {
+            verdict: 'not-tried',
+            observed: 'This machine has no curl that reaches a server of the proof without the policy either.',
+          };
+        const output = facts.calls.at(-1)?.outputs[at];
+        return {
+          ...judgeHost(facts, output),
+          evidence: [evidence('model-request', 'What the command showed the model', output ?? '')],
+        };
+      },
+    }),
+  );
+  return {
+    runs: isReachable
+      ? [
+          {
+            kind: 'exec',
+            name: run,
+            title: 'Blocked hosts',
+            args: ['-s', 'workspace-write', '-c', 'sandbox_workspace_write.network_access=true'],
+            steps: hosts.map(({ name }) => ({ command: ask(name) })),
+          },
+        ]
+      : [],
+    attempts,
+  };
+}

@@ -1,0 +1,165 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { ProofAttempt } from '#contract/proofs.ts';
+import type { ScratchMachine } from '#server/stock-client/scratch-machine.ts';
+import { callGateway } from './call-gateway.ts';
+import { excerpt, redact } from './evidence.ts';
+import { withKnowledge } from './judge.ts';
+import { planProof } from './plan-proof.ts';
+import { playRun } from './play-run.ts';
+import { openProofMachine, signIn } from './proof-machine.ts';
+import { type AttemptPlan, noFacts, type Planned, type RunFacts, type Trial } from './run-facts.ts';
+import { type ScriptedModel, startScriptedModel } from './scripted-model.ts';
+import { readSignIn } from './sign-in-file.ts';
+import { readStatedPolicy } from './stated-policy.ts';
+import type { ProofOutcome, ProofSubject, ProveOptions } from './subject.ts';
+import { countVerdicts, overallVerdict } from './verdicts.ts';
+
+export type { FaultHooks } from './faults.ts';
+export type { ProofOutcome, ProofSubject, ProvenPolicy, ProveOptions, ServerSighting } from './subject.ts';
+
+/** Two clients side by side: more of them would only wait for each other. */
+const atOnce = 2;
+
+const numbers = (version: string): number[] => version.split('.').map(Number);
+
+function isAtLeast(version: string, wanted: string): boolean {
+  const difference = numbers(version).map((part, at) => part - (numbers(wanted)[at] ?? 0));
+  return (difference.find((part) => part !== 0) ?? 0) >= 0;
+}
+
+const ModelList = z.object({ models: z.array(z.object({ slug: z.string() })) });
+
+async function firstModel(subject: ProofSubject, codexHome: string, signal: AbortSignal): Promise<string> {
+  const { tokens } = await readSignIn(codexHome);
+  const headers = {
+    authorization: `Bearer ${tokens.access_token}`,
+    'chatgpt-account-id': tokens.account_id ?? '',
+    'user-agent': `codex_exec/${subject.client.version} (proof)`,
+  };
+  const asked = {
+    method: 'GET' as const,
+    path: `/backend-api/codex/models?client_version=${subject.client.version}`,
+    headers,
+  };
+  const { status, body } = await callGateway(subject, asked, signal);
+  const slug = status === 200 ? ModelList.parse(JSON.parse(body)).models[0]?.slug : undefined;
+  if (slug === undefined)
+    throw new Error(`the gateway lists no model for the member of the proof (${status}): set one up, then prove again`);
+  return slug;
+}
+
+async function openTrial(
+  subject: ProofSubject,
+  machine: ScratchMachine,
+  model: ScriptedModel,
+  signal: AbortSignal,
+): Promise<Trial> {
+  const login = await signIn(machine, subject, signal);
+  if (login.exitCode !== 0) throw new Error(`the client could not sign in: ${excerpt(redact(login.stderr), 500)}`);
+  const root = path.dirname(machine.files.home.path);
+  const stubs = path.join(root, 'stubs');
+  await mkdir(stubs, { recursive: true });
+  await machine.files.etc.write('profile.d/zz-proof.sh', `PATH="${stubs}:$PATH"\n`);
+  const modelSlug = await firstModel(subject, machine.files.codexHome.path, signal);
+  await subject.faults?.afterSignIn?.(machine);
+  return {
+    subject,
+    machine,
+    model,
+    stubs,
+    modelSlug,
+    signal,
+    policy: readStatedPolicy(subject.policy, subject.client.version),
+    isSince: (version) => isAtLeast(subject.client.version, version),
+    placeOf: (name) => ({
+      name,
+      codexHome: path.join(root, 'runs', name, 'codex'),
+      work: path.join(root, 'runs', name, 'work'),
+      outside: path.join(root, 'runs', name, 'outside'),
+    }),
+  };
+}
+
+function judgeAttempt(plan: AttemptPlan, position: number, facts: RunFacts, durationMs: number): ProofAttempt {
+  const { verdict, observed, evidence = [] } = withKnowledge(plan.judge(facts), plan.unknownBecause);
+  const { attempt, title, constraint, surface, expected } = plan;
+  const shown = evidence.filter(({ text }) => text.trim() !== '');
+  const words = excerpt(redact(observed), 1_000);
+  return {
+    position,
+    attempt,
+    title,
+    constraint,
+    surface,
+    expected,
+    observed: words,
+    verdict,
+    evidence: shown,
+    durationMs,
+  };
+}
+
+/** Plays all runs, `atOnce` side by side, and judges what hangs on each as soon as it has ended. */
+async function playAll(trial: Trial, { runs, attempts }: Planned, options: ProveOptions): Promise<ProofAttempt[]> {
+  const judged: ProofAttempt[] = [];
+  const running = new Set<string>();
+  const total = attempts.length;
+  const progress = () => options.onProgress({ done: judged.length, total, now: [...running].join(', ') || null });
+  const settle = (run: string | null, facts: RunFacts, durationMs: number) => {
+    const due = attempts.flatMap((plan, position) => (plan.run === run ? [{ plan, position }] : []));
+    for (const { plan, position } of due) {
+      const attempt = judgeAttempt(plan, position, facts, durationMs);
+      judged.push(attempt);
+      options.onAttempt(attempt);
+    }
+    progress();
+  };
+  settle(null, noFacts('none'), 0);
+  const [first, ...rest] = runs;
+  const playOne = async (run: Planned['runs'][number]) => {
+    trial.signal.throwIfAborted();
+    running.add(run.title);
+    progress();
+    const from = performance.now();
+    const facts = await playRun(trial, run);
+    trial.signal.throwIfAborted();
+    running.delete(run.title);
+    settle(run.name, facts, Math.round(performance.now() - from));
+  };
+  // What comes after takes its files from the first.
+  if (first) await playOne(first);
+  const queue = rest.values();
+  const worker = async () => {
+    for (const run of queue) await playOne(run);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return judged.sort((left, right) => left.position - right.position);
+}
+
+/**
+ * Tries to break every constraint of one policy version with one stock client: signs it in as the synthetic member on a machine of its own,
+ * plays attempts with a scripted model behind the gateway, and judges what was observed. Nothing is left behind, however it ends.
+ * @throws Error when the client cannot be started or signed in, and the reason of `signal` when it is aborted
+ */
+export async function provePolicy(subject: ProofSubject, options: ProveOptions): Promise<ProofOutcome> {
+  // Whatever ends the proof ends what is still running of it.
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
+  signal.throwIfAborted();
+  const model = await startScriptedModel();
+  try {
+    await subject.modelUrlIsSet(model.baseUrl);
+    await using machine = await openProofMachine(subject, subject.client);
+    try {
+      const trial = await openTrial(subject, machine, model, signal);
+      const attempts = await playAll(trial, await planProof(trial), options);
+      return { attempts, verdict: overallVerdict(attempts), counts: countVerdicts(attempts) };
+    } finally {
+      ending.abort();
+    }
+  } finally {
+    await model.close();
+  }
+}
