@@ -29,7 +29,6 @@ export const teamConfigCodes = {
   'wrong-type': { severity: 'error', title: 'A value has the wrong type', explanation: failsToStart },
   'unknown-value': { severity: 'error', title: 'A value is none of the accepted ones', explanation: failsToStart },
   malformed: { severity: 'error', title: 'A value has the wrong form', explanation: failsToStart },
-  'empty-list': { severity: 'error', title: 'A list must not be empty', explanation: failsToStart },
   'out-of-range': { severity: 'error', title: 'A number is too small or too large', explanation: failsToStart },
   'missing-key': { severity: 'error', title: 'A table lacks a key it needs', explanation: failsToStart },
   'unknown-key-refused': { severity: 'error', title: 'A table has a key it may not have', explanation: failsToStart },
@@ -62,6 +61,12 @@ export const teamConfigCodes = {
     severity: 'warning',
     title: 'The file of an agent role is not there',
     explanation: 'Clients show a warning at every start and leave the role out.',
+  },
+  'signs-out': {
+    severity: 'error',
+    title: 'A repository that hides or ends the sign-in',
+    explanation:
+      'Clients apply it before they ask for the policy: the sign-in is not found, so neither it nor the policy holds in this folder, and `codex exec` deletes a sign-in that does not fit.',
   },
   'ignored-in-project': {
     severity: 'warning',
@@ -264,7 +269,7 @@ export const teamConfigCodes = {
     severity: 'warning',
     title: 'The list of skills is too long',
     explanation:
-      'Every session starts with the list of names and descriptions. It has 2 % of the context, or 8000 characters where that is not known; clients shorten descriptions and leave skills out beyond it.',
+      'Every session starts with the list of names and descriptions. It has 2 % of the context, about 21 700 characters where nothing else is set; beyond that clients shorten every description without a word.',
   },
   'skill-metadata-ignored': {
     severity: 'warning',

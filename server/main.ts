@@ -12,6 +12,7 @@ import { proxyCommand } from './commands/proxy.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { rotateKeysCommand } from './commands/rotate-keys.ts';
 import { serveCommand } from './commands/serve.ts';
+import { teamConfigCommand } from './commands/team-config.ts';
 import { workCommand } from './commands/work.ts';
 import { version } from './version.ts';
 
@@ -44,6 +45,7 @@ const commands = [
   doctorCommand,
   proxyCommand,
   policiesCommand,
+  teamConfigCommand,
   auditCommand,
   analyticsCommand,
   proveCommand,

@@ -11,6 +11,7 @@ import { openApiDocument } from './documents/openapi.ts';
 import { permissionsPage } from './documents/permissions.ts';
 import { requirementsPage } from './documents/requirements.ts';
 import { schemaSql } from './documents/schema.ts';
+import { teamConfigPage } from './documents/team-config.ts';
 
 const folder = join(import.meta.dirname, '../docs/generated');
 
@@ -20,6 +21,7 @@ const documents: Record<string, () => string | Promise<string>> = {
   'requirements.md': requirementsPage,
   'key-scopes.md': keyScopesPage,
   'errors.md': errorsPage,
+  'team-config.md': teamConfigPage,
   'audit-events.md': auditEventsPage,
   'configuration.md': configurationPage,
   'openapi.json': openApiDocument,

@@ -3,6 +3,7 @@
 // A document a stock client would refuse is never stored, because it would lock out everyone it is assigned to.
 export { diagnose } from './check-publication.ts';
 export { checkShape } from './check-shape.ts';
+export { isAtLeast } from './client-version.ts';
 export { clientVersionRemarks } from './client-version-remarks.ts';
 export { closestName } from './closest-name.ts';
 export { codexClientDialect } from './codex-client/dialect.ts';
@@ -29,14 +30,16 @@ export {
   readProvableVersion,
 } from './proof-copies.ts';
 export { purgeExpiredPolicies } from './purge-expired.ts';
-export { nodeAt, readToml, type Span, type TomlNode } from './read-toml.ts';
+export { nodeAt, readToml, readToml, type Span, type Span, type TomlNode, type TomlNode } from './read-toml.ts';
 export { listDeliveriesTo } from './receipt-queries.ts';
 export { flushReceipts } from './record-receipts.ts';
 export { reeveFeatures } from './reeve-pins.ts';
 export { regexProblem } from './regex-problem.ts';
-export { remarkShape } from './remark-shape.ts';
+export { agesOf, remarkShape } from './remark-shape.ts';
 export type { Finding as DocumentFinding } from './report.ts';
+export { type Finding as DocumentFinding, writePath } from './report.ts';
 export { type Requirements, requirementsFor } from './requirements-for.ts';
 export { policiesRoutes } from './routes.ts';
 export { readTelemetryToken, telemetryHeader, telemetryTokenOf } from './telemetry-token.ts';
 export { type TriedGroup, tryGroups } from './try-groups.ts';
+export { walkDocument } from './walk-document.ts';

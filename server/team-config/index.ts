@@ -4,6 +4,9 @@
  */
 export { checkTeamConfig } from './check/check-team-config.ts';
 export type { NamedRequirements } from './check/policy/policy.ts';
+export { type FoundBundle, findBundles } from './files/bundle-markers.ts';
+export type { Project } from './files/project.ts';
+export { findRepositoryRoot, readRepository } from './files/read-folder.ts';
 export { bundleGitDialect } from './git/dialect.ts';
 export { isGitThere } from './git/git-program.ts';
 export { teamConfigOfPerson } from './library/person-rows.ts';

@@ -1,28 +1,23 @@
 import { defaultKeys, defaultsShape } from '#contract/requirements/default-keys.ts';
 import type { Shape } from '#contract/requirements/shape.ts';
-import { type TeamConfigCode, teamConfigCodes } from '#contract/team-config-codes.ts';
-import { checkShape, closestName, type DocumentFinding, remarkShape, type Span } from '#server/policies/index.ts';
+import { closestName } from '#server/policies/index.ts';
 import type { ConfigLayer } from '../files/config-layers.ts';
 import type { Project } from '../files/project.ts';
-import { deprecatedKeys, furtherKeys, ignoredKeys, keysWithoutEffect, unreadKeys } from '../files/project-keys.ts';
+import {
+  deprecatedKeys,
+  furtherKeys,
+  ignoredKeys,
+  keysWithoutEffect,
+  signInKeys,
+  unreadKeys,
+} from '../files/project-keys.ts';
 import { checkConfigFiles } from './check-config-files.ts';
 import { checkFeatures } from './check-features.ts';
 import { checkProfiles } from './check-profiles.ts';
 import { checkServers } from './check-servers.ts';
+import { checkValues } from './check-values.ts';
 import type { Findings } from './findings.ts';
 import { failsToStart, type Layer, tellAt } from './layer.ts';
-
-const isCode = (code: string): code is TeamConfigCode => Object.hasOwn(teamConfigCodes, code);
-
-const spanOf = (at: DocumentFinding['at']): Span => ('span' in at ? at.span : at);
-
-/** What the checks of a policy's documents say, in the words and weights of this one. */
-const reportOf =
-  (layer: Layer, findings: Findings) =>
-  ({ code, at, message, fix }: DocumentFinding): void => {
-    if (!isCode(code)) return;
-    findings.add({ code, file: layer.file, at: spanOf(at), message, fix: fix ? `${fix.label}.` : null });
-  };
 
 const isKnown = (key: string): boolean => Object.hasOwn(defaultKeys, key) && !unreadKeys.includes(key);
 
@@ -35,6 +30,12 @@ function checkKey(layer: Layer, key: string, findings: Findings): void {
       'ignored-in-project',
       `Clients ignore \`${key}\` here, with a warning at every start: a repository does not decide ${ignoredKeys[key]}.`,
       'Remove it. What holds for everybody belongs in a policy, what is personal in ~/.codex/config.toml.',
+    );
+  else if (Object.hasOwn(signInKeys, key) && signInKeys[key] !== node.value)
+    tell(
+      'signs-out',
+      `Clients apply \`${key}\` to the sign-in itself, before they ask for the policy: members are not signed in here, no policy holds, and \`codex exec\` may delete their sign-in.`,
+      'Remove it. How people sign in is for the system file of the machines.',
     );
   else if (Object.hasOwn(keysWithoutEffect, key))
     tell('no-effect', `\`${key}\` has no effect in a project. ${keysWithoutEffect[key]}`, 'Remove it.');
@@ -78,15 +79,8 @@ function shapeOfProject(): Shape {
 const projectShape = shapeOfProject();
 
 function checkLayer(project: Project, layer: Layer, layers: readonly ConfigLayer[], findings: Findings): void {
-  const { root, text: document } = layer;
-  const report = reportOf(layer, findings);
-  for (const key of root.children.keys()) checkKey(layer, key, findings);
-  checkShape(root, document, report, projectShape, failsToStart);
-  const walk = { root, document, oldestClient: '0.140.0', report };
-  for (const [key, node] of root.children) {
-    const shape = projectShape.properties?.[key];
-    if (shape && Object.hasOwn(projectShape.properties ?? {}, key)) remarkShape(walk, shape, node, [key]);
-  }
+  for (const key of layer.root.children.keys()) checkKey(layer, key, findings);
+  checkValues(layer, projectShape, findings);
   checkFormerValues(layer, findings);
   checkFeatures(layer, findings);
   checkServers(layer, findings);

@@ -11,8 +11,12 @@ import { checkSkillFiles } from './check-skill-files.ts';
 import { checkSkillMetadata } from './check-skill-metadata.ts';
 import { type Findings, stretchOf } from './findings.ts';
 
-/** The list of skills has this much where the size of the context is not known. */
-export const listBudget = 8000;
+/** Of the list of skills, measured on 0.169.0: 2 % of the context, four characters a token, of which its own skills need a part. */
+const list = { context: 272_000, share: 0.02, charactersPerToken: 4, ownSkills: 2600 } as const;
+
+/** Characters the skills of a repository have, by the size of the context that its config sets. */
+export const listBudget = (context: number | null): number =>
+  Math.floor((context ?? list.context) * list.share * list.charactersPerToken) - list.ownSkills;
 
 const problemCodes = {
   'no-front-matter': 'skill-no-front-matter',
@@ -61,9 +65,12 @@ interface ReadSkill {
   preview: SkillPreview;
 }
 
-/** A line of the list every session begins with. */
-const lineOf = (name: string, description: string, path: string): string =>
-  `- ${name}: ${description} (file: ${path})\n`;
+/** The context that the config of a folder sets, in tokens. */
+type ContextIn = (folder: string) => number | null;
+
+/** A line of the list every session begins with; clients shorten the folder of all skills to a name such as `r0`. */
+const lineOf = (name: string, description: string, below: string): string =>
+  `- ${name}: ${description} (file: r0/${below})\n`;
 
 function reportText(skill: SkillFolder, front: FrontMatter, text: string, findings: Findings): void {
   const file = skill.file.path;
@@ -136,7 +143,8 @@ function readSkill(skill: SkillFolder, findings: Findings): ReadSkill {
   const name = front.name ?? (isRead ? nameOf(skill.folder) || 'skills' : null);
   const loads = problems.length === 0;
   const { description, body } = front;
-  const listCharacters = loads && name ? [...lineOf(name, description ?? '', skill.file.path)].length : 0;
+  const listCharacters =
+    loads && name ? [...lineOf(name, description ?? '', skill.file.path.slice(skill.root.length + 1))].length : 0;
   const files = skill.files.map(({ path, size, isExecutable }) => ({ path, bytes: size, executable: isExecutable }));
   const preview = { path: skill.file.path, name, description, loads, problems, body, files, listCharacters };
   return { skill, front, preview };
@@ -160,7 +168,7 @@ function checkNames(skills: readonly ReadSkill[], findings: Findings): void {
 }
 
 /** Skills of folders beside each other are never in one list; those of a folder and of the folders above it are. */
-function checkList(skills: readonly ReadSkill[], findings: Findings): void {
+function checkList(skills: readonly ReadSkill[], contextIn: ContextIn, findings: Findings): void {
   const projectOf = ({ skill }: ReadSkill) => skill.root.replace(/\/?\.(?:codex|agents)\/skills$/, '');
   const projects = new Set(skills.map(projectOf));
   for (const project of projects) {
@@ -170,25 +178,26 @@ function checkList(skills: readonly ReadSkill[], findings: Findings): void {
     });
     const total = listed.reduce((sum, { preview }) => sum + preview.listCharacters, 0);
     const longest = listed.toSorted((left, right) => right.preview.listCharacters - left.preview.listCharacters)[0];
-    if (total <= listBudget || !longest || !listed.some((skill) => projectOf(skill) === project)) continue;
+    const budget = listBudget(contextIn(project));
+    if (total <= budget || !longest || !listed.some((skill) => projectOf(skill) === project)) continue;
     findings.add({
       code: 'skill-list-too-long',
       file: longest.preview.path,
-      message: `The list of ${listed.length} skills${project === '' ? '' : ` in ${project}`} takes about ${total} characters; clients have ${listBudget} for it, or 2 % of the context, and shorten descriptions beyond that.`,
+      message: `The list of ${listed.length} skills${project === '' ? '' : ` in ${project}`} takes about ${total} characters, and there is room for about ${Math.max(0, budget)}: clients shorten every description until the list fits.`,
       fix: `Shorten descriptions, this one first (${longest.preview.listCharacters} characters).`,
     });
   }
 }
 
 /** Skills that will not load, or not as their authors think. */
-export function checkSkills(project: Project, findings: Findings): SkillPreview[] {
+export function checkSkills(project: Project, contextIn: ContextIn, findings: Findings): SkillPreview[] {
   const skills = findSkills(project).map((skill) => readSkill(skill, findings));
   for (const { skill, front } of skills) {
     checkSkillFiles(project, skill, front, findings);
     checkSkillMetadata(project, skill, findings);
   }
   checkNames(skills, findings);
-  checkList(skills, findings);
+  checkList(skills, contextIn, findings);
   for (const [root, folders] of project.skillFolders) {
     const first = skills.find(({ skill }) => skill.root === root);
     if (folders <= scanLimits.folders || !first) continue;

@@ -52,6 +52,11 @@ async function layOut(): Promise<void> {
   await symlink('../../../elsewhere/linked', work.file('skills/.agents/skills/link'));
   await mkdir(work.file('skills/.agents/skills/file'));
   await symlink('../../../../elsewhere/linked/SKILL.md', work.file('skills/.agents/skills/file/SKILL.md'));
+  const nested = `[projects."${work.file('markers/nested')}"]\ntrust_level = "trusted"\n`;
+  await work.write('markers/.codex/config.toml', `project_root_markers = ["here"]\n${nested}`);
+  await work.write('markers/in/here', '');
+  await work.write('markers/nested/.git/HEAD', 'ref: refs/heads/main\n');
+  await work.write('markers/nested/.codex/config.toml', 'model = "x"\n');
   await work.write('AGENTS.md', `root ${'x'.repeat(20)}`);
   await work.write('many/AGENTS.md', 'ä'.repeat(20_000));
   await work.write('many/in/AGENTS.md', 'passed over');
@@ -173,6 +178,24 @@ test('hooks that cannot be used are those the client warns of', async () => {
     if (!isDeepStrictEqual(theirs, ours)) differing.push({ text, theirs, ours });
   }
   expect(differing).toEqual([]);
+});
+
+interface Layers {
+  layers: { name: { type: string; dotCodexFolder?: string }; disabledReason: string | null }[];
+}
+
+test('keys without effect have none: neither the root nor the trust of a project is decided by its own files', async () => {
+  const { file } = machine.files.work;
+  const layersIn = async (folder: string) => {
+    const { layers } = (await client.request('config/read', { cwd: file(folder), includeLayers: true })) as Layers;
+    return layers.filter(({ name }) => name.type === 'project');
+  };
+  expect((await layersIn('markers/in')).map(({ name }) => name.dotCodexFolder)).toEqual([file('markers/.codex')]);
+  expect(await layersIn('markers/nested')).toEqual([
+    expect.objectContaining({ disabledReason: expect.stringContaining('trust') }),
+  ]);
+  const said = check.findings.filter((finding) => finding.file === 'markers/.codex/config.toml');
+  expect(said.map(({ code, line }) => `${line} ${code}`)).toEqual(['1 no-effect', '2 no-effect']);
 });
 
 interface ListedSkills {

@@ -72,18 +72,20 @@ export function checkTeamConfig(
   checkConfig(project, layers, findings);
   const rules = checkRules(project, findings);
   const hooks = checkHooks(project, layers, findings);
-  const skills = checkSkills(project, findings);
+  const skills = checkSkills(project, (folder) => countIn(layers, folder, 'model_context_window'), findings);
   checkInstructions(project, instructionSettings(layers), findings);
   checkBundles(project, findings);
   if (policy) checkUnderPolicy([policy].flat(), { layers, hooks, rules }, findings);
   return { findings: findings.sorted(), skills };
 }
 
+function countIn(layers: readonly ConfigLayer[], folder: string, key: string): number | null {
+  const value = valueIn(layers, folder, key);
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
+}
+
 const instructionSettings = (layers: readonly ConfigLayer[]) => ({
-  maxBytes: (folder: string) => {
-    const value = valueIn(layers, folder, 'project_doc_max_bytes');
-    return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
-  },
+  maxBytes: (folder: string) => countIn(layers, folder, 'project_doc_max_bytes'),
   fallbackNames: (folder: string) => {
     const value = valueIn(layers, folder, 'project_doc_fallback_filenames');
     return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];

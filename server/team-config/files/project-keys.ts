@@ -14,6 +14,16 @@ export const ignoredKeys: Readonly<Record<string, string>> = {
   otel: 'where telemetry goes',
 };
 
+/**
+ * A trusted project can set them, and clients apply them when they look for the sign-in, before there is a policy. The value that hurts
+ * nobody who gets a policy: they all signed in that way.
+ */
+export const signInKeys: Readonly<Record<string, string | null>> = {
+  cli_auth_credentials_store: null,
+  forced_login_method: 'chatgpt',
+  forced_chatgpt_workspace_id: null,
+};
+
 /** Accepted in a project, and it changes nothing there. */
 export const keysWithoutEffect: Readonly<Record<string, string>> = {
   project_root_markers: 'The root of the project is found before its files are read. Set it in the user’s own config.',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { access, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Refused } from '#server/refused.ts';
+import { readLayers } from './config-layers.ts';
 import { largestFile, makeProject, type Project, type ProjectFile } from './project.ts';
 
 /** More than any repository has; a wrong folder (a home, a disk) is noticed before it is read for minutes. */
@@ -88,4 +89,14 @@ export async function readProject(root: string, names: ReadonlySet<string> = new
   const walk: Walk = { root, files: [], others: new Set(), entries: 0 };
   await readAround(walk, '', names);
   return makeProject(walk.files, { others: walk.others, existsHere: existsSync });
+}
+
+/** What a repository on this machine brings, with the files that its own config names in place of AGENTS.md. */
+export async function readRepository(root: string): Promise<Project> {
+  const project = await readProject(root);
+  const lists = readLayers(project).map(
+    ({ root: layer }) => layer?.children.get('project_doc_fallback_filenames')?.value,
+  );
+  const names = lists.flatMap((list) => (Array.isArray(list) ? list : [])).filter((name) => typeof name === 'string');
+  return names.length === 0 ? project : readProject(root, new Set(names));
 }

@@ -11,8 +11,6 @@ export interface NamedRequirements {
 type Values = Readonly<Record<string, unknown>>;
 
 export interface OpenPolicy {
-  /** Of the policy itself, not of a baseline under it. */
-  name: string;
   values: Values;
   /** Which document sets a key, and the key, for messages: `allowed_sandbox_modes` of “Contractors”. */
   source(key: string): string;
@@ -44,7 +42,7 @@ export function openPolicy(
     const owner = read.find(({ root }) => root.children.has(top))?.name ?? documents[0]?.name;
     return `\`${key}\` of the policy “${owner}”`;
   };
-  return { policy: { name: documents[0]?.name ?? '', values, source }, unreadable: null };
+  return { policy: { values, source }, unreadable: null };
 }
 
 export interface Comparison {
