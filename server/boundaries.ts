@@ -93,7 +93,7 @@ export const features = {
   },
   telemetry: { calls: ['activity', 'policies'], tables: ['client_events', 'telemetry_senders'] },
   compliance: {
-    calls: ['activity', 'analytics', 'audit', 'directory', 'identity', 'models', 'policies', 'sso'],
+    calls: ['activity', 'analytics', 'audit', 'directory', 'identity', 'models', 'policies', 'sso', 'team-config'],
     tables: [
       'compliance_log_files',
       'compliance_log_marks',

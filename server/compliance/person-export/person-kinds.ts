@@ -8,6 +8,7 @@ import { callsOfPerson } from '#server/models/index.ts';
 import { deliveriesToPerson } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
 import { accountsOfPerson } from '#server/sso/index.ts';
+import { teamConfigOfPerson } from '#server/team-config/index.ts';
 import { listClientsOf, listGroupsOf, listRolesOf, readProfile } from '../people-queries.ts';
 
 type Read = (...input: Parameters<typeof readProfile>) => Promise<readonly Record<string, unknown>[]>;
@@ -29,6 +30,7 @@ export const personKinds = (services: Pick<Services, 'secrets'>): PersonRows[] =
   ...accessOfPerson,
   kind('clients', listClientsOf),
   deliveriesToPerson,
+  teamConfigOfPerson,
   activityOfPerson(services),
   callsOfPerson,
   usageOfPerson,
