@@ -3,7 +3,7 @@ import { access, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promi
 import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import type { Services } from '#server/services.ts';
-import { bytesOf } from '../files/bundle-sum.ts';
+import { bytesOf } from '../library/file-bytes.ts';
 import { withMarker } from '../library/marker.ts';
 import { type BundleRow, listVersionFacts, readPublished } from '../library/queries.ts';
 import { runGit } from './git-program.ts';

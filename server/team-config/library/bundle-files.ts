@@ -1,6 +1,6 @@
 import { type BundleFile, bundleLimits } from '#contract/team-config-files.ts';
 import { ReeveError } from '#server/fail.ts';
-import { bytesOf } from '../files/bundle-sum.ts';
+import { bytesOf } from './file-bytes.ts';
 
 /** Below it each fetched bundle says what it is. No bundle has files of its own there. */
 export const markerFolder = '.codex/reeve-bundles/';

@@ -11,15 +11,11 @@ interface Wanted {
   groupId?: string | undefined;
 }
 
-function requirementsOf(
-  db: Database,
-  workspaceId: string,
-  { policyId, groupId }: Wanted,
-): Promise<Requirements | null> {
+function requirementsOf(db: Database, workspaceId: string, { policyId, groupId }: Wanted): Promise<Requirements[]> {
   if (policyId !== undefined && groupId !== undefined)
     throw new ReeveError('bad-input', { issue: 'Give either policyId or groupId.' });
   if (policyId !== undefined) return requirementsFor(db, workspaceId, { policyId });
-  return groupId === undefined ? Promise.resolve(null) : requirementsFor(db, workspaceId, { groupId });
+  return groupId === undefined ? Promise.resolve([]) : requirementsFor(db, workspaceId, { groupId });
 }
 
 /** By themselves, and under a policy or what a group gets. @throws ReeveError bad-input, not-found */
@@ -30,5 +26,8 @@ export async function checkFiles(
 ): Promise<TeamConfigCheck & { policyName: string | null }> {
   const files = requireBundleFiles(wanted.files);
   const policy = await requirementsOf(db, workspaceId, wanted);
-  return { ...checkTeamConfig(files, { policy }), policyName: policy?.name ?? null };
+  return {
+    ...checkTeamConfig(files, { policy: policy.length === 0 ? null : policy }),
+    policyName: policy[0]?.name ?? null,
+  };
 }

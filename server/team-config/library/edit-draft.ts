@@ -4,9 +4,9 @@ import type { Database } from '#server/db/open-database.ts';
 import type { Author } from '#server/db/policy-tables.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { bundleSum, bytesOf } from '../files/bundle-sum.ts';
 import { requireBundleFiles } from './bundle-files.ts';
 import { type DraftRow, deleteDraft, putDraft, readDraft } from './draft-queries.ts';
+import { bytesOf, sumOf } from './file-bytes.ts';
 import { type By, requireBundle, subjectOf } from './hold-bundle.ts';
 import { type BundleRow, changeBundle, readPublished } from './queries.ts';
 import { withdrawOpenReview } from './withdraw-review.ts';
@@ -93,7 +93,7 @@ async function writeDraft(
       at,
       subject: subjectOf(bundle),
       draft: version,
-      sha256: bundleSum(files),
+      sha256: sumOf(files),
       ...changedPaths(before, files),
       ...(restored !== null && { restored }),
     });

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import type { BundleFile } from '#contract/team-config-files.ts';
-import { bytesOf } from '../files/bundle-sum.ts';
+import { bytesOf } from '../library/file-bytes.ts';
 
 export interface TarEntry {
   file: BundleFile;
