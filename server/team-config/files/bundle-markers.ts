@@ -50,9 +50,7 @@ export function findBundles(project: Project): BundleReading[] {
     const folder = folderOf(folderOf(folderOf(file)));
     const present = marker.files.flatMap((path) => {
       const found = project.files.get(join(folder, path));
-      if (!found?.bytes) return [];
-      const content = Buffer.from(found.bytes).toString('base64');
-      return [{ path, content, encoding: 'base64' as const, executable: found.isExecutable }];
+      return found?.bytes ? [{ path, bytes: found.bytes, isExecutable: found.isExecutable }] : [];
     });
     const missing = marker.files.filter((path) => !present.some((each) => each.path === path));
     return { bundle: { file, folder, marker, sha256: bundleSum(present), missing }, problem: null };
