@@ -67,6 +67,7 @@ test('two tabs do not overwrite each other, and a reload loses nothing', async (
 
   await button(page, 'Save draft').click();
   await page.getByText('Somebody changed this bundle meanwhile').waitFor();
+  expect(example.browser.complaints.splice(0)).toEqual([expect.stringContaining('409')]);
   await page.getByText('A draft by Barbara Liskov').waitFor();
   await editor(page, path).getByText('# mine').waitFor();
   await button(page, 'Keep mine and replace theirs').click();
@@ -115,9 +116,9 @@ test('files are uploaded, renamed and deleted', async () => {
   await page.getByRole('button', { name: 'run.sh' }).click();
   expect(await page.getByRole('checkbox', { name: 'Executable' }).isChecked()).toBe(true);
   await button(page, 'Rename').click();
-  await dialog(page, 'Rename or move the file').getByLabel('Path').fill('logo.png');
+  await dialog(page, 'Rename or move the file').getByLabel('Path').fill('.codex/logo.png');
   await button(page, 'Rename file').click();
-  await page.getByText('There is a file logo.png already.').waitFor();
+  await page.getByText('There is a file .codex/logo.png already.').waitFor();
   await dialog(page, 'Rename or move the file').getByLabel('Path').fill('.codex/scripts/run.sh');
   await button(page, 'Rename file').click();
   await page.getByRole('heading', { name: '.codex/scripts/run.sh' }).waitFor();

@@ -182,6 +182,7 @@ test('a change is written, checked and published with the keyboard alone', async
   await heading(page, 'By keyboard').waitFor();
   await tabTo(/^\.codex\/config\.toml$/);
   await page.keyboard.press('Control+A');
+  await page.keyboard.press('Backspace');
   await page.keyboard.type('# second');
   await tabTo(/^Save draft$/);
   await page.keyboard.press('Enter');
