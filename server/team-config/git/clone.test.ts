@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -178,6 +181,47 @@ test('without a credential, with a wrong one, for another bundle: refused in wor
   expect(bare).toMatchObject({ status: 401, headers: { 'www-authenticate': expect.stringContaining('Basic') } });
   const bearer = { headers: { authorization: `Bearer ${key}` } };
   expect((await call('GET', `${refsPath}?service=git-upload-pack`, bearer)).status).toBe(200);
+});
+
+/** Programs that read one of these repositories. */
+async function programsOn(id: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return lines.filter((line) => line.includes('upload-pack') && line.includes(id));
+}
+
+/** More than the buffers between a server and a client hold, straight into the database: it takes no limits into account. */
+async function seedLarge(versions: number): Promise<string> {
+  const { bundle } = await organisation.owner.api.teamConfig.create({ name: 'Large' });
+  const { db } = reeve.services;
+  for (let number = 1; number <= versions; number += 1) {
+    const content = randomBytes(3 * 1024 * 1024).toString('base64');
+    const row = { bundle_id: bundle.id, workspace_id: organisation.workspaceId, number, file_count: 1 };
+    const files = JSON.stringify([{ path: '.codex/noise', content, encoding: 'base64', executable: false }]);
+    const facts = { sha256: `${number}`, name: 'Large', origin: reeve.origin, published_by: 'Ada', approved_by: null };
+    await db
+      .insertInto('team_config_versions')
+      .values({ ...row, ...facts, files, published_at: new Date() })
+      .execute();
+  }
+  await db.updateTable('team_config_bundles').set({ newest: versions }).where('id', '=', bundle.id).execute();
+  return bundle.id;
+}
+
+test('when the caller goes in the middle, the program goes too', async () => {
+  const id = await seedLarge(5);
+  const [head = ''] = (await git(['ls-remote', address(key, 'large'), 'HEAD'])).stdout.split('\t');
+  const wanted = `0032want ${head}\n00000009done\n`;
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/x-git-upload-pack-request' };
+  const path = `${reeve.origin}/team-config/large.git/git-upload-pack`;
+  const asked = request(path, { method: 'POST', headers, ca: reeve.authorityPem ?? '', agent: false });
+  asked.on('error', () => {});
+  const [answer] = (await once(asked.end(wanted), 'response')) as [IncomingMessage];
+  expect(answer.statusCode).toBe(200);
+  await expect.poll(() => programsOn(id)).toHaveLength(1);
+  answer.on('error', () => {}).destroy();
+  await expect.poll(() => programsOn(id)).toEqual([]);
+  expect((await git(['ls-remote', address(key)])).code).toBe(0);
 });
 
 describe('nothing can be changed', () => {

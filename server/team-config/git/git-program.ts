@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
 import { programPath } from '#server/config.ts';
 import { ReeveError } from '#server/fail.ts';
 
@@ -38,6 +39,8 @@ export function spawnGit(args: readonly string[], { cwd, protocol, signal }: Git
   return spawn('git', args, options);
 }
 
+type Input = string | AsyncIterable<Uint8Array>;
+
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
 
 export const gitMissing = () =>
@@ -58,7 +61,7 @@ const timeLimitMs = 60_000;
  */
 export async function runGit(
   args: readonly string[],
-  { cwd, input = '' }: { cwd: string; input?: string | Iterable<Uint8Array> | AsyncIterable<Uint8Array> },
+  { cwd, input = '' }: { cwd: string; input?: Input },
 ): Promise<string> {
   const child = spawnGit(args, { cwd, signal: AbortSignal.timeout(timeLimitMs) });
   const said: string[] = [];
@@ -67,27 +70,20 @@ export async function runGit(
   child.stdout?.on('data', (chunk) => {
     output += chunk;
   });
-  const ended = once(child, 'close');
-  // Its end says why: a closed pipe is only what follows from it.
-  child.stdin?.on('error', () => {});
-  const [[code]] = await Promise.all([ended, feed(child, input)]).catch((error: unknown) => {
+  const [[code], cause] = await Promise.all([once(child, 'close'), feed(child, input)]).catch((error: unknown) => {
     throw isMissing(error) ? gitMissing() : error;
   });
   if (code === 0) return output;
-  throw new Error(`git ${args[0]} ended with ${code}: ${said.join('').trim()}`);
+  throw new Error(`git ${args[0]} ended with ${code}: ${said.join('').trim()}`, { cause });
 }
 
-async function feed(
-  { stdin }: ChildProcess,
-  input: string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<void> {
-  if (!stdin) return;
-  if (typeof input !== 'string')
-    for await (const chunk of input) {
-      if (!stdin.writable) return;
-      if (!stdin.write(chunk)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]);
-    }
-  stdin.end(typeof input === 'string' ? input : undefined);
+/** @returns why not all of it was read: what is read from failed, or the program ended before, whose own words say more. */
+async function feed({ stdin }: ChildProcess, input: Input): Promise<unknown> {
+  if (!stdin) return null;
+  return pipeline(typeof input === 'string' ? [input] : input, stdin).then(
+    () => null,
+    (error: unknown) => error,
+  );
 }
 
 /** Whether bundles can be served by git here. */
