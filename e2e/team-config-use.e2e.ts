@@ -96,7 +96,7 @@ test('versions are opened, compared, downloaded and brought back', async () => {
   await (await download).saveAs(join(cwd, 'first.tar'));
   await runCopied(example, { command: 'tar -xf first.tar', cwd, key: '' });
   expect(await readFile(join(cwd, '.codex/config.toml'), 'utf8')).toBe('# first\n');
-  await button(page, 'Restore version 1 as draft').click();
+  await button(page, 'Restore as draft: version 1').click();
   await dialog(page, 'Restore version 1 as draft?').getByRole('button', { name: 'Restore as draft' }).click();
   await page.getByText('Version 1 is the draft now.').waitFor();
   expect((await ownApi().teamConfig.get({ id })).draft?.[0]?.content).toBe('# first\n');
