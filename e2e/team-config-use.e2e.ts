@@ -28,14 +28,18 @@ test('what a page says how to get it does get it', async () => {
   const { secret } = await ownApi().keys.create({ name: 'CI', scopes: ['team-config.read'] });
   await page.goto(`/team-config/${id}`);
   const folders = {
-    'git clone': slug,
-    'git subtree': `team-config/${slug}`,
-    'git submodule': `team-config/${slug}`,
-    tar: '.',
+    Merge: '.',
+    Clone: slug,
+    Subtree: `team-config/${slug}`,
+    Submodule: `team-config/${slug}`,
+    Tar: '.',
   };
   for (const [way, folder] of Object.entries(folders)) {
-    await page.getByText(way, { exact: true }).first().click();
-    const command = await page.getByRole('region', { name: way, exact: true }).locator('pre').innerText();
+    await page.getByText(way, { exact: true }).click();
+    const command = await page
+      .getByRole('region', { name: /^With (curl|git)/ })
+      .locator('pre')
+      .innerText();
     const cwd = await scratchFolder();
     await mkdir(join(cwd, 'repository'));
     const before = 'git init -q && git commit -q --allow-empty -m first';
