@@ -93,12 +93,10 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     teamConfigUsages: asOwner('/team-config/repositories', '/team-config/repositories?state=behind'),
     bundle: asOwner(
       `/team-config/${bundles.services}`,
-      `/team-config/${bundles.services}?view=changes`,
       `/team-config/${bundles.services}?review=1`,
       `/team-config/${bundles.services}?tab=skills`,
       `/team-config/${bundles.services}?tab=groups`,
       `/team-config/${bundles.services}?tab=repositories`,
-      `/team-config/${bundles.services}?tab=versions&version=1`,
       `/team-config/${bundles.services}?tab=versions&version=1&against=2`,
     ),
     verify: asOwner('/verify'),

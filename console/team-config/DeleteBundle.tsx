@@ -44,7 +44,7 @@ export function DeleteBundle({ details, onClose }: { details: BundleDetails; onC
         <li>
           {bundle.repositories === 0
             ? 'No repository has reported that it has it.'
-            : `${countOf(bundle.repositories, 'repository keeps', 'repositories keep')} the files that they have; Reeve no longer says whether they are current.`}
+            : `${countOf(bundle.repositories, 'repository keeps', 'repositories keep')} the files that they have; no newer version comes.`}
         </li>
         <li>Its versions and its draft are gone. This cannot be undone.</li>
       </ul>

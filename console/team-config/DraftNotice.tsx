@@ -79,10 +79,9 @@ function Draft({ bundle, draftVersion, draft, isReadOnly }: DraftProps) {
   return (
     <div className={classes.draft}>
       <span>
-        {newest === undefined
-          ? 'This is a draft that nobody gets'
-          : `You see a draft; groups and repositories get version ${newest}`}
-        {bundle.draftAuthors.length > 0 && `, written by ${sayAuthors(bundle)}`}.
+        {newest === undefined ? 'This is a draft that nobody gets' : 'You see a draft'}
+        {bundle.draftAuthors.length > 0 && `, written by ${sayAuthors(bundle)}`}
+        {newest !== undefined && `; groups and repositories get version ${newest}`}.
       </span>
       {newest !== undefined && (
         <span className={classes.draftButtons}>

@@ -15,7 +15,7 @@ const quiet = (text: string) => (
   </Text>
 );
 
-export function BundleStates({ bundle: { newest, draftVersion, openReview } }: { bundle: Bundle }) {
+function BundleStates({ bundle: { newest, draftVersion, openReview } }: { bundle: Bundle }) {
   if (openReview) return <StatusBadge tone="warn">In review</StatusBadge>;
   if (draftVersion !== null) return <StatusBadge tone="info">{newest ? 'Draft' : 'Draft only'}</StatusBadge>;
   if (!newest) return <StatusBadge tone="off">Empty</StatusBadge>;

@@ -45,6 +45,13 @@ export function changesBetween(before: readonly BundleFile[], after: readonly Bu
 export const isSameFiles = (left: readonly BundleFile[], right: readonly BundleFile[]): boolean =>
   changesBetween(left, right).length === 0;
 
+const markerFolder = '.codex/reeve-bundles/';
+// The server refuses more than these; what is said here is what people do by mistake.
+const strange = /[\p{Cc}\p{Cf}:*?"<>|]/u;
+
+/** A bundle holds what Codex reads in a repository, and nothing that would overwrite its sources. */
+const isInPlace = (path: string) => path === 'AGENTS.md' || /^\.(?:codex|agents)\/./.test(path);
+
 /** Why a file cannot have this path, in words; null when it can. */
 export function pathProblem(files: readonly BundleFile[], path: string): string | null {
   if (path === '') return 'Say where the file is, for example .codex/config.toml.';
@@ -54,7 +61,9 @@ export function pathProblem(files: readonly BundleFile[], path: string): string 
   const parts = path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..'))
     return 'A part of the path is empty, “.” or “..”.';
-  if (parts.some((part) => part.toLowerCase() === '.git')) return 'Files of Git itself cannot be in a bundle.';
+  if (strange.test(path)) return 'The path has a character that not every system takes in names of files.';
+  if (!isInPlace(path)) return 'A bundle holds AGENTS.md and what is below .codex/ or .agents/, nothing else.';
+  if (path.toLowerCase().startsWith(markerFolder)) return `${markerFolder} is where Reeve says which version is there.`;
   if (files.some((file) => file.path === path)) return `There is a file ${path} already.`;
   const folder = files.find((file) => file.path.startsWith(`${path}/`));
   if (folder) return `${path} is the folder of ${folder.path}.`;
@@ -91,6 +100,9 @@ function joined(folder: FileFolder): FileFolder {
     return joined({ ...only, name: `${folder.name}/${only.name}` });
   return { ...folder, folders: folder.folders.map(joined) };
 }
+
+/** Where a file beside this one goes: its folder, `.codex` where that cannot hold any. */
+export const folderOf = (path: string | undefined): string => path?.replace(/\/?[^/]*$/, '') || '.codex';
 
 export const nameOf = (path: string): string => path.split('/').pop() ?? path;
 

@@ -72,6 +72,8 @@ export function CodeEditor(props: CodeEditorProps) {
           'aria-label': label,
           'aria-invalid': String(hasError),
           'aria-readonly': String(isReadOnly),
+          // It has the focus by itself, but checkers of what scrolls do not know that.
+          tabindex: '0',
         }),
       ]),
     });

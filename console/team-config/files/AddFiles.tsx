@@ -8,6 +8,8 @@ import { UploadFiles } from './UploadFiles.tsx';
 
 export interface AddFilesProps {
   files: BundleFile[];
+  /** Of what is open: where loose files go. */
+  folder: string;
   onChange: (edit: (files: BundleFile[]) => BundleFile[]) => void;
   onAdded: (path: string) => void;
 }

@@ -8,7 +8,7 @@ import type { BundleDetails } from '../bundle-details.ts';
 import type { BundleCheck } from '../use-bundle-check.ts';
 import type { WorkingBundle } from '../use-bundle-draft.ts';
 import type { BundleLock } from '../use-bundle-lock.ts';
-import { changesBetween } from '../working-files.ts';
+import { changesBetween, folderOf } from '../working-files.ts';
 import { AddFiles } from './AddFiles.tsx';
 import { CheckUnder } from './CheckUnder.tsx';
 import { FileDiffs } from './FileDiffs.tsx';
@@ -44,7 +44,9 @@ export function FilesTab({ details, draft, check, lock }: FilesTabProps) {
     open(file);
     setJump({ file, line, column });
   };
-  const add = !isReadOnly && <AddFiles files={files} onChange={draft.change} onAdded={open} />;
+  const add = !isReadOnly && (
+    <AddFiles files={files} folder={folderOf(selected?.path)} onChange={draft.change} onAdded={open} />
+  );
   return (
     <>
       <div className={classes.toolbar}>

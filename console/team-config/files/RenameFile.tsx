@@ -30,7 +30,7 @@ export function RenameFile({ file, files, onChange, onRenamed, onClose }: Rename
         <Stack gap="md">
           <TextInput
             label="Path"
-            description="Relative to the repository; folders are made as needed."
+            description="AGENTS.md, or below .codex/ or .agents/; folders are made as needed."
             maxLength={300}
             value={path}
             error={isTried && problem}

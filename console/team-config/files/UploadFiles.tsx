@@ -7,12 +7,12 @@ import type { AddFilesProps } from './AddFiles.tsx';
 import { readUploads } from './read-uploads.ts';
 
 /** Files or a whole folder from the reader's disk; what has the same path is replaced. */
-export function UploadFiles({ onChange, onAdded }: AddFilesProps) {
+export function UploadFiles({ folder: place, onChange, onAdded }: AddFilesProps) {
   const picked = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const [refused, setRefused] = useState<string[]>([]);
   const take = async (list: FileList | null) => {
-    const { files, problems } = await readUploads([...(list ?? [])]);
+    const { files, problems } = await readUploads([...(list ?? [])], place);
     setRefused(problems);
     const [first] = files;
     if (!first) return;

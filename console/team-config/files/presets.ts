@@ -51,7 +51,7 @@ export const presets: Record<PresetKind, Preset> = {
   file: {
     title: 'Add a file',
     label: 'Path of the file',
-    description: 'Relative to the repository; folders are made as needed.',
+    description: 'AGENTS.md, or below .codex/ or .agents/; folders are made as needed.',
     placeholder: '.codex/config.toml',
     pathOf: (path) => path,
     contentOf: () => '',

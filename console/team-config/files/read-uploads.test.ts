@@ -8,12 +8,15 @@ function chosen(path: string, bytes: Uint8Array<ArrayBuffer> | string): File {
 }
 
 test('text, scripts and bytes are told apart, and the folder that only holds them is left out', async () => {
-  const { files, problems } = await readUploads([
-    chosen('bundle/.codex/config.toml', 'model = "a"\n'),
-    chosen('bundle/.codex/skills/x/run.sh', '#!/bin/sh\n'),
-    chosen('bundle/.codex/skills/x/logo.png', new Uint8Array([0x89, 0x50, 0xff, 0x00])),
-    chosen('bundle/.git/config', '[core]'),
-  ]);
+  const { files, problems } = await readUploads(
+    [
+      chosen('bundle/.codex/config.toml', 'model = "a"\n'),
+      chosen('bundle/.codex/skills/x/run.sh', '#!/bin/sh\n'),
+      chosen('bundle/.codex/skills/x/logo.png', new Uint8Array([0x89, 0x50, 0xff, 0x00])),
+      chosen('bundle/.git/config', '[core]'),
+    ],
+    '.codex',
+  );
   expect(problems).toEqual([]);
   expect(files).toEqual([
     { path: '.codex/config.toml', content: 'model = "a"\n', encoding: 'utf8', executable: false },
@@ -23,12 +26,22 @@ test('text, scripts and bytes are told apart, and the folder that only holds the
 });
 
 test('a folder whose name begins with a dot is part of the path', async () => {
-  const { files } = await readUploads([chosen('.codex/config.toml', '')]);
+  const { files } = await readUploads([chosen('.codex/config.toml', '')], '.codex');
   expect(files.map(({ path }) => path)).toEqual(['.codex/config.toml']);
 });
 
 test('what is too big is named and left out', async () => {
-  const { files, problems } = await readUploads([chosen('big.md', 'x'.repeat(300 * 1024))]);
+  const { files, problems } = await readUploads([chosen('big.md', 'x'.repeat(300 * 1024))], '.codex');
   expect(files).toEqual([]);
-  expect(problems).toEqual(['big.md: It has more than 256 KiB.']);
+  expect(problems).toEqual(['.codex/big.md: It has more than 256 KiB.']);
+});
+
+test('a folder of a skill becomes a skill, anything else goes beside what is open', async () => {
+  const skill = [chosen('review/SKILL.md', '# Review'), chosen('review/notes.md', '')];
+  const { files } = await readUploads([...skill, chosen('run.sh', '')], '.codex/scripts');
+  expect(files.map(({ path }) => path)).toEqual([
+    '.codex/skills/review/SKILL.md',
+    '.codex/skills/review/notes.md',
+    '.codex/scripts/run.sh',
+  ]);
 });

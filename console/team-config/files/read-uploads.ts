@@ -1,13 +1,18 @@
 import { type BundleFile, bundleLimits } from '#contract/team-config-files.ts';
 import { pathProblem } from '../working-files.ts';
 
-/** What of an uploaded folder counts: its own name is left out where it only holds the bundle. */
-function pathIn(file: File): string {
-  const { webkitRelativePath } = file;
-  if (!webkitRelativePath) return file.name;
-  const [top = '', ...rest] = webkitRelativePath.split('/');
-  return top.startsWith('.') ? webkitRelativePath : rest.join('/');
+/**
+ * Where an uploaded file goes. The folder that only holds a bundle is left out, a folder with a SKILL.md is a skill, and anything else
+ * goes beside what is open.
+ */
+function placeOf(file: File, { skills, folder }: { skills: ReadonlySet<string>; folder: string }): string {
+  const path = file.webkitRelativePath || file.name;
+  const [top = '', ...rest] = path.split('/');
+  for (const kept of [path, rest.join('/')]) if (pathProblem([], kept) === null) return kept;
+  return skills.has(top) ? `.codex/skills/${path}` : `${folder}/${path}`;
 }
+
+const isSkill = ({ webkitRelativePath }: File) => /^[^/]+\/SKILL\.md$/.test(webkitRelativePath);
 
 const isOfTools = (path: string) => path.split('/').some((part) => part === '.git' || part === '.DS_Store');
 
@@ -29,11 +34,17 @@ async function toBundleFile(path: string, file: File): Promise<BundleFile> {
  * What somebody chose on their disk as files of a bundle, and in words what could not be taken. A browser does not tell modes: what
  * begins with `#!` is executable.
  */
-export async function readUploads(chosen: File[]): Promise<{ files: BundleFile[]; problems: string[] }> {
+export async function readUploads(
+  chosen: File[],
+  folder: string,
+): Promise<{ files: BundleFile[]; problems: string[] }> {
   const files: BundleFile[] = [];
   const problems: string[] = [];
+  const skills = new Set(
+    chosen.filter(isSkill).map(({ webkitRelativePath }) => webkitRelativePath.split('/')[0] ?? ''),
+  );
   for (const file of chosen) {
-    const path = pathIn(file);
+    const path = placeOf(file, { skills, folder });
     if (isOfTools(path)) continue;
     const problem =
       file.size > bundleLimits.fileBytes

@@ -10,17 +10,24 @@ import { KeyHint } from './KeyHint.tsx';
 
 const ways: Record<Way, { label: string; sentence: string }> = {
   tar: {
-    label: 'tar',
+    label: 'Tar',
     sentence: 'Writes the files of the newest version into the folder it is run in: the root of a repository.',
   },
-  clone: { label: 'git clone', sentence: 'The versions as tags v1, v2 and so on; the branch main is the newest.' },
+  merge: {
+    label: 'Merge',
+    sentence: 'Merges the files into the root of a repository; git fetch and git merge bring the next version.',
+  },
+  clone: {
+    label: 'Clone',
+    sentence: 'One commit and one tag, v1, v2 and so on, for each version; the branch main is the newest.',
+  },
   subtree: {
-    label: 'git subtree',
-    sentence: 'Takes the files into a folder of a repository; git subtree pull brings the next version.',
+    label: 'Subtree',
+    sentence: 'Takes the files into a folder of their own. Clients read them there when they work in that folder.',
   },
   submodule: {
-    label: 'git submodule',
-    sentence: 'Points from a repository to one version; whoever clones it needs a key as well.',
+    label: 'Submodule',
+    sentence: 'Points to one version from a folder of its own. Whoever clones the repository needs a key as well.',
   },
 };
 
@@ -52,7 +59,10 @@ export function GetIt({ details }: { details: BundleDetails }) {
               </Button>
             </Tooltip>
           </Group>
-          <CommandBlock label={ways[way].label} text={commandsFor({ slug: bundle.slug, tarUrl, gitUrl })[way]} />
+          <CommandBlock
+            label={way === 'tar' ? 'With curl' : `With git ${way}`}
+            text={commandsFor({ slug: bundle.slug, tarUrl, gitUrl })[way]}
+          />
           <KeyHint />
         </Stack>
       ) : (

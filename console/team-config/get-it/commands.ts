@@ -1,5 +1,5 @@
 /** How a bundle comes into a repository; every command reads the key from `REEVE_API_KEY`. */
-export type Way = 'tar' | 'clone' | 'subtree' | 'submodule';
+export type Way = 'tar' | 'merge' | 'clone' | 'subtree' | 'submodule';
 
 export const tarOfVersion = (tarUrl: string, version: number): string => `${tarUrl}?version=${version}`;
 
@@ -8,6 +8,11 @@ const header = '-c http.extraHeader="Authorization: Bearer $REEVE_API_KEY"';
 /** Of the bundle `slug`, at the addresses that the server told. */
 export const commandsFor = (urls: { slug: string; tarUrl: string; gitUrl: string }): Record<Way, string> => ({
   tar: `curl -fsSL -H "Authorization: Bearer $REEVE_API_KEY" \\\n  ${urls.tarUrl} | tar -x`,
+  merge: [
+    `git remote add ${urls.slug} ${urls.gitUrl}`,
+    `git ${header} fetch ${urls.slug}`,
+    `git merge --allow-unrelated-histories ${urls.slug}/main`,
+  ].join('\n'),
   clone: `git ${header} \\\n  clone ${urls.gitUrl}`,
   subtree: `git ${header} \\\n  subtree add --squash --prefix team-config/${urls.slug} ${urls.gitUrl} main`,
   submodule: `git ${header} \\\n  submodule add ${urls.gitUrl} team-config/${urls.slug}`,

@@ -13,7 +13,7 @@ import { usageStates } from '../bundle-words.ts';
 import { HowToReport } from './HowToReport.tsx';
 import { usageColumns } from './usage-columns.tsx';
 
-export interface UsageFilter {
+interface UsageFilter {
   search?: string | undefined;
   state?: BundleUsage['state'] | undefined;
   bundle?: string | undefined;

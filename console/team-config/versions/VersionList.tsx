@@ -85,7 +85,7 @@ export function VersionList({ details, versions, lock }: VersionListProps) {
                 <Button
                   size="xs"
                   variant="default"
-                  aria-label={`Restore version ${version.number} as draft`}
+                  aria-label={`Restore as draft: version ${version.number}`}
                   onClick={() => setRestoring(version)}
                 >
                   Restore as draft
