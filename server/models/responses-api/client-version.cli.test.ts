@@ -60,13 +60,12 @@ it('an old stock client works until the day, and is told what to do from then on
 });
 
 it('its app server tells it too', async () => {
-  const app = await client.appServer();
+  const app = client.appServer();
   try {
-    await app.request('initialize', { clientInfo: { name: 'test', title: 'Test', version: '1' } });
-    const { thread } = await app.request<{ thread: { id: string } }>('thread/start', {});
+    await app.initialize();
+    const { thread } = (await app.request('thread/start', {})) as { thread: { id: string } };
     await app.request('turn/start', { threadId: thread.id, input: [{ type: 'text', text: 'go' }] });
-    const failed = await app.waitForNotification('error');
-    expect(JSON.stringify(failed)).toContain(sentence);
+    expect(JSON.stringify(await app.waitForNotice('error'))).toContain(sentence);
   } finally {
     await app.close();
   }
