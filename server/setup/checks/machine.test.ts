@@ -133,7 +133,10 @@ test('upstream and clock: away, a refused key, another time, all right', async (
   );
   await use(port);
   expect(await look('upstream')).toMatchObject({ state: 'problem', evidence: expect.stringContaining('stored key') });
-  expect(await look('clock')).toMatchObject({ state: 'problem', evidence: expect.stringMatching(/3[56]\d\d s behind/) });
+  expect(await look('clock')).toMatchObject({
+    state: 'problem',
+    evidence: expect.stringMatching(/3[56]\d\d s behind/),
+  });
   answer = { status: 200, ahead: 0 };
   expect(await look('upstream')).toMatchObject({ state: 'ok', evidence: expect.stringContaining('2 models') });
   expect(await look('clock')).toMatchObject({ state: 'ok' });
