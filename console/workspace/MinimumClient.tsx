@@ -38,7 +38,9 @@ export function MinimumClient({ value, onChange }: MinimumClientProps) {
         description={
           <>
             Older clients are told to update, with the version they need. Nothing: every version may call.{' '}
-            <TextLink to={paths.estate}>Who runs what</TextLink>
+            <TextLink to={paths.estate} inherit>
+              Who runs what
+            </TextLink>
           </>
         }
         placeholder="Any version"

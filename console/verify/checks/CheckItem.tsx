@@ -25,7 +25,7 @@ export function CheckItem({ check }: { check: VerifyCheck }) {
       )}
       <div className={classes.foot}>
         <span>
-          So since <RelativeTime at={since} />, looked at <RelativeTime at={checkedAt} />
+          First found so <RelativeTime at={since} />, looked at <RelativeTime at={checkedAt} />
         </span>
         {facts.length > 0 && (
           <details className={classes.facts}>

@@ -99,7 +99,9 @@ function Minimum({ figures: { members, minimum } }: { figures: EstateFigures }) 
         <>
           {sayMinimum(minimum)}{' '}
           {mayWrite && (
-            <TextLink to={paths.settings}>{version === null ? 'Set a minimum' : 'Change the minimum'}</TextLink>
+            <TextLink to={paths.settings} inherit>
+              {version === null ? 'Set a minimum' : 'Change the minimum'}
+            </TextLink>
           )}
         </>
       ),
@@ -114,7 +116,7 @@ function Minimum({ figures: { members, minimum } }: { figures: EstateFigures }) 
           <>
             {countOf(refusalsLast24Hours, 'call was', 'calls were')} refused for it in the last 24 hours.{' '}
             {membersBelow > 0 && (
-              <TextLink to={paths.estate} search={{ only: 'below-minimum' }}>
+              <TextLink to={paths.estate} search={{ only: 'below-minimum' }} inherit>
                 See who
               </TextLink>
             )}

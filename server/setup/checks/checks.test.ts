@@ -234,7 +234,7 @@ describe('governance', () => {
     expect(await look('activity')).toMatchObject({ state: 'unknown' });
     await addCall(new Date());
     expect(await look('activity')).toMatchObject({ state: 'problem' });
-    await recordSamples(services, [sampleEvent(workspaceId, { kind: 'model.call', sameAs: 'one' })]);
+    await recordSamples(services, [sampleEvent(workspaceId, { kind: 'model.call', sameAs: ['one'] })]);
     await services.db.deleteFrom('activity_due').execute();
     expect(await look('activity')).toMatchObject({ state: 'ok' });
     const since = new Date(Date.now() - 3_600_000);
