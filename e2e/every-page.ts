@@ -99,7 +99,7 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       `/team-config/${bundles.services}?tab=repositories`,
       `/team-config/${bundles.services}?tab=versions&version=1&against=2`,
     ),
-    verify: asOwner('/verify'),
+    verify: asOwner('/verify', '/verify?area=policies&show=open'),
     proofs: asOwner('/verify/proofs', '/verify/proofs?tab=runs', '/verify/proofs?tab=alerts&show=all'),
     proofRun: asOwner(`/verify/proofs/${proof.runId}`),
     proofCell: asOwner(
@@ -107,7 +107,7 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       `/verify/cells/${proof.cellId}?verdict=broken&attempt=forbidden-command`,
     ),
     certificate: asOwner(`/verify/certificates/${proof.runId}`),
-    estate: asOwner('/verify/estate'),
+    estate: asOwner('/verify/estate', '/verify/estate?only=below-minimum'),
     connect: [
       ...asOwner('/connect?for=ci', '/connect?for=fleet', '/connect?for=proxy'),
       { address: '/connect?for=person&system=linux', as: 'member' },

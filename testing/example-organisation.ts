@@ -90,11 +90,11 @@ async function recordCalls({ services }: TestReeve, workspaceId: string, people:
     .map((person, index) => exampleCall(workspaceId, person, index));
   await services.db.insertInto('model_calls').values(rows).execute();
   const seenAt = new Date();
-  const clients = people.map(({ memberId }) => ({
+  const clients = people.map(({ memberId }, index) => ({
     workspace_id: workspaceId,
     member_id: memberId,
-    client: 'codex_cli_rs',
-    version: '0.169.0',
+    client: index % 3 === 2 ? 'codex_vscode' : 'codex_cli_rs',
+    version: ['0.169.0', '0.169.0', '0.163.0', '0.140.0'][index % 4] ?? '0.169.0',
     first_seen_at: seenAt,
     last_seen_at: seenAt,
   }));

@@ -66,6 +66,15 @@ const openBundleTab = (tab: string) => async (page: Page) => {
   await page.waitForLoadState('networkidle');
 };
 
+/** Nobody has looked at anything yet. */
+const lookAtEverything = async (page: Page) => {
+  await page.getByRole('button', { name: 'Check again' }).click();
+  await page.getByText(/^Looked at \d+/).waitFor({ timeout: 120_000 });
+  // What says so would lie over the list.
+  await page.reload();
+  await page.getByRole('heading', { name: 'Needs somebody' }).waitFor();
+};
+
 /** The pictures of the README and the guides. */
 const pictures: Picture[] = [
   { name: 'overview', path: '/' },
@@ -90,6 +99,8 @@ const pictures: Picture[] = [
   { name: 'activity-call', path: '/activity', prepare: openFirstCall },
   { name: 'activity-phone', path: '/activity', profile: { ...phone, theme: 'dark' } },
   { name: 'audit', path: '/audit' },
+  { name: 'verify', path: '/verify', prepare: lookAtEverything },
+  { name: 'estate', path: '/verify/estate' },
 ];
 
 const everyPath = {
@@ -131,6 +142,7 @@ const everyPath = {
   account: '/account',
   tokens: '/account?tab=tokens',
   keys: '/keys',
+  estate: '/verify/estate',
   'members-tokens': '/keys?tab=tokens',
   device: '/codex/device',
 };
@@ -141,6 +153,7 @@ const everyPicture = (): Picture[] => {
   const opened: Picture[] = [
     { name: 'member', path: '/members?search=Radia', prepare: openFirst('Radia Perlman', 'Radia Perlman') },
     { name: 'connection', path: '/single-sign-on', prepare: openFirst('Okta', 'Okta') },
+    { name: 'verify', path: '/verify', prepare: lookAtEverything },
     ...['Document', 'Defaults', 'Tests', 'Versions', 'Settings'].map((tab) => ({
       name: `policy-${tab.toLowerCase()}`,
       path: '/policies',

@@ -1,4 +1,4 @@
-import { Link, useLocation } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { paths } from '#console/paths.ts';
 import classes from './VerifyTabs.module.css';
 
@@ -10,17 +10,10 @@ const tabs = [
 
 /** The three answers to “is everything all right?”; each is a page with an address of its own. */
 export function VerifyTabs() {
-  const { pathname } = useLocation();
   return (
     <nav aria-label="Verify" className={classes.tabs}>
       {tabs.map(({ label, to }) => (
-        <Link
-          key={to}
-          to={to}
-          className={classes.tab}
-          activeOptions={{ exact: true, includeSearch: false }}
-          aria-current={pathname === to ? 'page' : undefined}
-        >
+        <Link key={to} to={to} className={classes.tab} activeOptions={{ exact: true, includeSearch: false }}>
           {label}
         </Link>
       ))}

@@ -18,8 +18,16 @@ interface ConfirmSettingsProps {
   onSaved: () => void;
 }
 
-const inWords = (value: string | number | boolean | null) =>
-  typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+const whenNothing: Partial<Record<keyof WorkspaceSettings, string>> = {
+  minimumClientVersion: 'any version',
+  minimumClientFrom: 'at once',
+};
+
+function inWords(key: keyof WorkspaceSettings, value: string | number | boolean | null): string {
+  if (value === null) return whenNothing[key] ?? 'none';
+  if (key === 'minimumClientFrom') return `${String(value).slice(0, 10)}, 00:00 UTC`;
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+}
 
 /** Preview, confirm, result. */
 export function ConfirmSettings({ changes, onClose, onSaved }: ConfirmSettingsProps) {
@@ -46,7 +54,8 @@ export function ConfirmSettings({ changes, onClose, onSaved }: ConfirmSettingsPr
         <ul className={classes.changes}>
           {Object.entries(changes).map(([key, value]) => (
             <li key={key}>
-              {nameOf[key as keyof WorkspaceSettings]}: <strong>{inWords(value)}</strong>
+              {nameOf[key as keyof WorkspaceSettings]}:{' '}
+              <strong>{inWords(key as keyof WorkspaceSettings, value)}</strong>
             </li>
           ))}
         </ul>

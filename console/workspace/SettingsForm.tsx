@@ -6,6 +6,7 @@ import { Notice } from '#console/ui/Notice.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import type { PlannedToggle, WorkspaceSettings } from '#contract/workspace.ts';
 import { ConfirmSettings } from './ConfirmSettings.tsx';
+import { MinimumClient, minimumError } from './MinimumClient.tsx';
 import classes from './Settings.module.css';
 import { clients, lifetimes, nameOf, records, surfaces, type ToggleWords } from './settings-words.ts';
 import { ToggleRow } from './ToggleRow.tsx';
@@ -59,6 +60,7 @@ export function SettingsForm({ saved, planned }: SettingsFormProps) {
       </Section>
       <Section title="Clients at the gateway">
         {toggles(clients)}
+        <MinimumClient value={draft} onChange={mayWrite ? edit : undefined} />
         <NumberInput
           className={classes.field ?? ''}
           label="Grace for an old policy, in minutes"
@@ -121,7 +123,7 @@ export function SettingsForm({ saved, planned }: SettingsFormProps) {
             <Button variant="default" onClick={() => setEdits({})}>
               Discard
             </Button>
-            <Button disabled={nameError !== null} onClick={() => setConfirming(true)}>
+            <Button disabled={nameError !== null || minimumError(draft) !== null} onClick={() => setConfirming(true)}>
               Review changes
             </Button>
           </Group>

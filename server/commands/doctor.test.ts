@@ -18,6 +18,8 @@ test('the doctor names what is wrong and what to do, with a server and without o
   const withServer = await reeve.run(['doctor']);
   expect(withServer.stdout).toMatch(/ok +port .*process \d+ .* listens/);
   expect(withServer.stdout).toMatch(/PROBLEM +upstream +http:\/\/127\.0\.0\.1:9\/v1 does not answer/);
+  expect(withServer.stdout).toMatch(/Checks of Example Ltd\n[\s\S]*ok +Only TLS 1\.2 and 1\.3 are offered/);
+  expect(withServer.stdout).toMatch(/PROBLEM +The model upstream answers +http:\/\/127\.0\.0\.1:9\/v1 does not answer/);
   expect(withServer.exitCode).toBe(1);
   server.kill('SIGTERM');
   await server.exit;
@@ -29,6 +31,7 @@ test('the doctor names what is wrong and what to do, with a server and without o
   other.close();
   expect(open.stdout).toMatch(/WARNING +master key .*could be read by others\n.*chmod 600/);
   expect(open.stdout).toMatch(/PROBLEM +port .*EADDRINUSE/);
+  expect(open.stdout).toMatch(/none runs on this data folder\. [^\n]*\nunknown +Somebody owns the workspace/);
   await rename(keyFile, `${keyFile}.away`);
   const lost = await reeve.run(['doctor']);
   expect(lost.stdout).toMatch(/PROBLEM +secrets +.*does not exist\n.*→ Put the master key back/);

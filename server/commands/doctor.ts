@@ -14,7 +14,7 @@ const shortNameWidth = 14;
 function print(name: string, finding: Finding, { nameWidth = shortNameWidth } = {}): void {
   const margin = ' '.repeat(markWidth + nameWidth);
   const head = `${marks[finding.outcome].padEnd(markWidth)}${name.padEnd(nameWidth)}`;
-  const rest = finding.outcome === 'ok' ? [] : [`→ ${finding.next}`];
+  const rest = finding.outcome === 'ok' || finding.next === null ? [] : [`→ ${finding.next}`];
   const lines = [finding.found, ...rest].flatMap((text) => text.split('\n'));
   process.stdout.write(`${head}${lines.join(`\n${margin}`)}\n`);
 }

@@ -26,7 +26,7 @@ export { accessOfPerson } from './person-rows.ts';
 export { purgeExpiredIdentity } from './purge-expired.ts';
 export { identityRoutes, readConsoleMember } from './routes.ts';
 export { secondFactorRoutes } from './second-factor/routes.ts';
-export { type SecondFactorGap, secondFactorGap } from './second-factor/rule.ts';
+export { secondFactorGap } from './second-factor/rule.ts';
 export { freshForMs } from './second-factor/standing.ts';
 export { setSignInCookies } from './session-cookies.ts';
 export { startSession } from './sessions.ts';

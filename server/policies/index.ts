@@ -13,7 +13,7 @@ export { parseRulesFile, type RulesFile } from './command-rules/parse-rules-file
 export type { CommandRule } from './command-rules/rule-set.ts';
 export { ruleSetOfRequirements } from './command-rules/rule-set-of-requirements.ts';
 export { decideRule } from './decide-rule.ts';
-export { clientsInTheField, type FieldClient, type GovernedClient, governedClients } from './field-queries.ts';
+export { clientsInTheField, type GovernedClient, governedClients } from './field-queries.ts';
 export { type FirstDelivery, firstDeliveriesBefore } from './first-deliveries-queries.ts';
 export { fitValues, printToml } from './fit-document.ts';
 export { forgetGroup, previewGroupRemoval } from './forget-group.ts';

@@ -115,7 +115,10 @@ const teamConfig = ({ teamConfig: facts }: SetupFacts): Check[] => [
 function checksFact({ looked, problems, warnings }: SetupFacts['checks']): string {
   if (looked === 0) return 'Nobody has looked yet; it is done once an hour';
   if (problems.length > 0)
-    return `${counted(problems.length, 'check finds', 'checks find')} a problem: ${problems.slice(0, 3).join(', ')}${problems.length > 3 ? ' and more' : ''}`;
+    return `${counted(problems.length, 'check finds', 'checks find')} a problem: ${problems
+      .slice(0, 3)
+      .map(({ title }) => title)
+      .join(', ')}${problems.length > 3 ? ' and more' : ''}`;
   return `${counted(looked, 'check')} without a problem${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}`;
 }
 

@@ -18,6 +18,8 @@ export interface AttentionItem {
 /** One broken call happens; three without an answer in between are a pattern. */
 const failuresThatCount = 3;
 
+const namedProblems = 5;
+
 /** What is not all right, the most important first. */
 export function listAttention(facts: SetupFacts): AttentionItem[] {
   const { settings, people, policies, models, signIn, endingKeys, audit, compliance, checks, proofs, now } = facts;
@@ -75,15 +77,24 @@ export function listAttention(facts: SetupFacts): AttentionItem[] {
       `Checkpoints of the audit log do not arrive at ${copyPlaceNames[place]}${problem === null ? '' : `: ${problem}`} Until they do, nothing outside this server proves the newest entries.`,
       '/audit',
     ]),
-    [
-      checks.problems.length > 0,
-      `${counted(checks.problems.length, 'check finds', 'checks find')} that something is not so: ${checks.problems
-        .slice(0, 5)
-        .map((title) => `“${title}”`)
-        .join(', ')}${checks.problems.length > 5 ? ' and more' : ''}.`,
-      '/verify?show=open',
-    ],
     [people.activeOwners === 1, 'There is only one owner. Name a second one before you need them.', '/members'],
   ];
-  return items.filter(([applies]) => applies).map(([, sentence, path]) => ({ sentence, path }));
+  const found = items.filter(([applies]) => applies).map(([, sentence, path]) => ({ sentence, path }));
+  return [...found, ...problemsOfChecks(checks.problems, new Set(found.map(({ path }) => path)))];
+}
+
+/** Problems that the checks of step 7 found, save those that stand there in words of their own. */
+function problemsOfChecks(
+  problems: SetupFacts['checks']['problems'],
+  named: ReadonlySet<string | null>,
+): AttentionItem[] {
+  const others = problems.filter(({ path }) => path === null || !named.has(path)).map(({ title }) => `“${title}”`);
+  if (others.length === 0) return [];
+  const rest = others.length > namedProblems ? ` and ${others.length - namedProblems} more` : '';
+  return [
+    {
+      sentence: `This is not so: ${others.slice(0, namedProblems).join(', ')}${rest}. See what was found and what to do.`,
+      path: '/verify',
+    },
+  ];
 }

@@ -63,7 +63,10 @@ test('a new workspace: seven steps, the first things open, what does not exist y
     'first-client': 'open',
     'second-owner': 'open',
     'fallback-policy': 'open',
-    repositories: 'later',
+    bundles: 'open',
+    repositories: 'open',
+    'checks-green': 'open',
+    'last-proof': 'open',
     'call-completed': 'open',
   });
   expect(found.attention.map(({ path }) => path)).toEqual(['/models', '/policies/order', '/members']);

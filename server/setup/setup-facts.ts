@@ -19,17 +19,16 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** How the checks of step 7 were found last. */
 export interface CheckFacts {
   looked: number;
-  /** By title. */
-  problems: string[];
+  problems: { title: string; path: string | null }[];
   warnings: number;
 }
 
 async function readCheckFacts(db: Services['db'], workspaceId: string): Promise<CheckFacts> {
   const states = await listStates(db, workspaceId);
-  const titleOf = new Map(checkList.map(({ id, title }) => [id, title]));
+  const checkOf = new Map(checkList.map((check) => [check.id, check]));
   return {
     looked: states.length,
-    problems: states.flatMap(({ check_id, state }) => (state === 'problem' ? (titleOf.get(check_id) ?? []) : [])),
+    problems: states.flatMap(({ check_id, state }) => (state === 'problem' ? (checkOf.get(check_id) ?? []) : [])),
     warnings: states.filter(({ state }) => state === 'warning').length,
   };
 }

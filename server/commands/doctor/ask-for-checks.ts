@@ -12,24 +12,24 @@ export interface AskedChecks {
 const longest = Math.max(...checkList.map(({ title }) => title.length));
 export const titleWidth = longest + 2;
 
-const notRunning = 'Start the server, then run this again: these are looked at in the running server.';
+const notRunning =
+  'These are looked at by the running server, and none runs on this data folder. Start it, then run this again.';
+const notAsked: Finding = { outcome: 'unknown', found: '', next: null };
 
 /** The checks of the page Verify, by the running server; without one each is unknown. */
 export async function askForChecks(): Promise<AskedChecks[]> {
   const config = readSettings();
   const server = config && (await findRunningServer(config.dataFolder));
   if (!server) {
-    const finding: Finding = { outcome: 'unknown', found: 'no server runs on this data folder', next: notRunning };
-    const checks = checkList.map(({ title }) => ({ title, finding }));
-    return config ? [{ heading: 'Checks of the running server', checks }] : [];
+    const checks = checkList.map(({ title }) => ({ title, finding: notAsked }));
+    return config ? [{ heading: notRunning, checks }] : [];
   }
   const report = await server.ask('checks', {}, ChecksReport);
   return report.map(({ workspace, items }) => ({
     heading: `Checks of ${workspace}`,
     checks: items.map(({ title, state, evidence, next }): AskedChecks['checks'][number] => ({
       title,
-      finding:
-        state === 'ok' ? { outcome: 'ok', found: evidence } : { outcome: state, found: evidence, next: next ?? '' },
+      finding: state === 'ok' ? { outcome: 'ok', found: evidence } : { outcome: state, found: evidence, next },
     })),
   }));
 }

@@ -1,7 +1,7 @@
 /** What one look found. `next` says what to do, and stands with everything that is not fine. */
 export type Finding = { found: string } & (
   | { outcome: 'ok' }
-  | { outcome: 'warning' | 'problem' | 'unknown'; next: string }
+  | { outcome: 'warning' | 'problem' | 'unknown'; next: string | null }
 );
 
 export interface Check {

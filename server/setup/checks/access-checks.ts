@@ -126,25 +126,32 @@ function expectedAnswer(
   return 'policy-revision-missing';
 }
 
+type Ask = Awaited<ReturnType<typeof openCallerTrial>>;
+
+/** Puts every kind of call to the gateway's check, for each role and each position of the switches. */
+export async function compareToggles(ask: Ask, tried: readonly Pick<TriedRole, 'name' | 'effective'>[]) {
+  const wrongs: string[] = [];
+  for (const { name, effective } of tried)
+    for (const combination of combinations)
+      for (const { credential, clientVersion, kind } of callers) {
+        const answer = await ask({ permissions: effective, credential, clientVersion, toggles: combination });
+        const expected = expectedAnswer(combination, can(effective, 'codex-local.use'), kind);
+        if (answer !== expected)
+          wrongs.push(
+            `${name} with ${credential} ${clientVersion}: ${answer ?? 'let in'} instead of ${expected ?? 'let in'}`,
+          );
+      }
+  return wrongs;
+}
+
 const toggles: Check = {
   id: 'toggles',
   title: 'Switches do at the gateway what they say',
   area: 'access',
   path: '/settings',
   async look(context) {
-    const ask = await openCallerTrial(context.services, context.workspaceId);
     const tried = await resolveRoles(context);
-    const wrongs: string[] = [];
-    for (const { name, effective } of tried)
-      for (const combination of combinations)
-        for (const { credential, clientVersion, kind } of callers) {
-          const answer = await ask({ permissions: effective, credential, clientVersion, toggles: combination });
-          const expected = expectedAnswer(combination, can(effective, 'codex-local.use'), kind);
-          if (answer !== expected)
-            wrongs.push(
-              `${name} with ${credential} ${clientVersion}: ${answer ?? 'let in'} instead of ${expected ?? 'let in'}`,
-            );
-        }
+    const wrongs = await compareToggles(await openCallerTrial(context.services, context.workspaceId), tried);
     const { settings } = await context.facts();
     const facts: [string, string | number][] = [
       ['Calls tried', tried.length * combinations.length * callers.length],

@@ -18,7 +18,7 @@ export const backupCheck: Check = {
       );
     const last = await readLastBackup(config.dataFolder);
     if (!last)
-      return problem('No backup of this installation is known.', 'Make one, and let it repeat: reeve backup reeve.tar');
+      return warning('No backup of this installation is known.', 'Make one, and let it repeat: reeve backup reeve.tar');
     const days = Math.floor((now.getTime() - new Date(last.createdAt).getTime()) / dayMs);
     const tried = await tryLastBackup(config.dataFolder, last, now);
     const facts: [string, string | number | null][] = [

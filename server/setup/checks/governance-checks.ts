@@ -130,7 +130,7 @@ const destinations: Check = {
   id: 'destinations',
   title: 'Records reach where they are pushed to',
   area: 'governance',
-  path: '/compliance?tab=destinations',
+  path: '/compliance',
   async look({ facts }) {
     const { destinations: count, failing } = (await facts()).compliance;
     if (failing.length > 0)
@@ -153,7 +153,7 @@ const retention: Check = {
   id: 'retention',
   title: 'Retention is decided and old records are deleted',
   area: 'governance',
-  path: '/compliance?tab=retention',
+  path: '/compliance',
   async look({ facts, services, now }) {
     const { isRetentionSet } = (await facts()).compliance;
     const runs = await readJobRuns(services.db);

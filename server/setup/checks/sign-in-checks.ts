@@ -35,8 +35,10 @@ const methods: Check = {
       );
     if (ways.length === 0)
       return problem(
-        'Nobody can sign in: single sign-on is required and no connection is enabled.',
-        'Enable a connection, or let an owner in with: reeve owner-link',
+        signIn.isSignOnRequired
+          ? 'Nobody can sign in: single sign-on is required and no connection is enabled.'
+          : 'Nobody can sign in: no active member has a password and no connection is enabled.',
+        'Let an owner in with: reeve owner-link. Then enable a connection.',
         found,
       );
     if (signIn.isSignOnRequired && counts.break_glass === 0)

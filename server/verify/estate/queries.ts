@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
-import { type GovernedClient, governedClients } from '#server/policies/index.ts';
+import { clientsInTheField, type GovernedClient, governedClients } from '#server/policies/index.ts';
 import { reportingMembers } from '#server/telemetry/index.ts';
 
 export interface ListedClient extends GovernedClient {
@@ -101,7 +101,7 @@ export async function countClients(db: Database, scope: Scope): Promise<EstateCo
 /** Names of the clients people run. */
 export async function listClientNames(db: Database, { workspaceId, since }: Scope): Promise<string[]> {
   const { rows } = await sql<{ client: string }>`
-    select distinct client from ${governedClients(workspaceId, since)} g`.execute(db);
+    select distinct client from ${clientsInTheField(workspaceId, since)} f`.execute(db);
   return rows.map(({ client }) => client);
 }
 
@@ -112,9 +112,10 @@ export async function countSurfaces(
   surfaces: readonly { client: string; surface: string }[],
 ): Promise<{ surface: string; members: number }[]> {
   const { rows } = await sql<{ surface: string; members: number }>`
-    select s.surface, count(distinct g.member_id)::int as members
-    from ${governedClients(workspaceId, since)} g
-    join json_to_recordset(${JSON.stringify(surfaces)}::json) as s(client text, surface text) on s.client = g.client
+    select s.surface, count(distinct f.member_id)::int as members
+    from ${clientsInTheField(workspaceId, since)} f
+    join members m on m.id = f.member_id and m.workspace_id = ${workspaceId} and m.status = 'active'
+    join json_to_recordset(${JSON.stringify(surfaces)}::json) as s(client text, surface text) on s.client = f.client
     group by s.surface order by members desc, s.surface`.execute(db);
   return rows;
 }
