@@ -135,8 +135,7 @@ export function judgeSetting(shown: string | null, asked: string, allowed: reado
 /** What is true of a constraint that this version does not know, whatever was observed: it is never a pass. */
 export function withKnowledge(judged: Judged, unknownBecause: string | null | undefined): Judged {
   if (unknownBecause == null || judged.verdict === 'inconclusive') return judged;
-  const verdict = judged.verdict === 'not-tried' || judged.verdict === 'held' || judged.verdict === 'broken';
-  return verdict
-    ? { ...judged, verdict: 'not-enforced', observed: `${unknownBecause}. Observed: ${judged.observed}` }
-    : judged;
+  const because = `${unknownBecause.slice(0, 1).toUpperCase()}${unknownBecause.slice(1).replace(/\.+$/, '')}.`;
+  const observed = judged.verdict === 'not-tried' ? because : `${because} Observed: ${judged.observed}`;
+  return { ...judged, verdict: 'not-enforced', observed };
 }

@@ -59,7 +59,8 @@ export function readStatedPolicy(
         return `not enforced by ${short}: ${top} has no effect when it comes from the server`;
       const written = writePath(path);
       const remark = remarks.find(({ keyPath, effect }) => effect !== 'replaced' && concerns(written, keyPath));
-      if (remark) return `not enforced by ${short}: ${remark.message}`;
+      if (remark)
+        return `not enforced by ${short}: ${remark.message.replace(/ does not know .*$/, (words) => words.replace(/ and does not enforce it/, ''))}`;
       return valueAt(delivered, path) !== undefined ? null : `not enforced by ${short}: it does not know the key`;
     },
   };

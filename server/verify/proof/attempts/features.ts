@@ -33,6 +33,7 @@ export function planFeatures({ policy }: Trial): Planned {
   const known = wanted.filter(({ name }) => policy.unknownBecause(['features', name]) === null && /^[\w]+$/.test(name));
   const lines = known.map(({ name, value }) => `${name} = ${!value}`).join('\n');
   const attempts = wanted.map(({ name, value }): AttemptPlan => {
+    const isKnown = known.some((one) => one.name === name);
     const pinned = policy.setByReeve(['features', name]) === null ? value : !value;
     return {
       attempt: `feature-${name}`,
@@ -40,10 +41,12 @@ export function planFeatures({ policy }: Trial): Planned {
       constraint: writePath(['features', name]),
       surface: 'app-server',
       expected: `It stays ${pinned ? 'on' : 'off'}.`,
-      run: known.some((one) => one.name === name) ? run : null,
+      run: isKnown ? run : null,
       unknownBecause: policy.unknownBecause(['features', name]),
       judge: (facts) => ({
-        ...judgeFeature(facts, name, pinned),
+        ...(isKnown
+          ? judgeFeature(facts, name, pinned)
+          : { verdict: 'not-tried' as const, observed: 'The client does not know the feature.' }),
         evidence: [evidence('app-server', 'experimentalFeature/list', JSON.stringify(facts.answers, null, 1))],
       }),
     };

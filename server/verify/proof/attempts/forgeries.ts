@@ -11,13 +11,22 @@ function judgeFreed(facts: RunFacts): Judged {
   if (facts.failure !== null) return { verdict: 'inconclusive', observed: facts.failure };
   if (facts.calls.length > 0) return { verdict: 'broken', observed: 'The gateway let the call through.' };
   if (isRefusedByGateway(facts)) return { verdict: 'held', observed: `The gateway refused: ${lastWords(facts)}` };
-  if (/\b401\b|unauthori[sz]ed|no credential|sign in|log(ged)? in|not logged/i.test(facts.stderr))
+  if (/\b401\b|unauthori[sz]ed|no credential|sign in|log(ged)? in|not logged|access token/i.test(facts.stderr))
     return { verdict: 'held', observed: `Without a valid sign-in nothing went through: ${lastWords(facts)}` };
   return { verdict: 'inconclusive', observed: `No call came through, for another reason: ${lastWords(facts)}` };
 }
 
-/** Since the policy no longer says where the gateway is, whoever evades it does. */
-const byHand = ({ subject }: Trial): string => `openai_base_url = "${subject.origin}/backend-api/codex"\n`;
+/** Since the policy no longer says where the gateway is, whoever evades it does; without retries, so that a refusal is told at once. */
+const byHand = ({ subject }: Trial): string =>
+  `model_provider = "by-hand"
+[model_providers.by-hand]
+name = "By hand"
+base_url = "${subject.origin}/backend-api/codex"
+wire_api = "responses"
+requires_openai_auth = true
+request_max_retries = 0
+stream_max_retries = 0
+`;
 
 interface Forgery {
   name: string;

@@ -39,10 +39,12 @@ const ways: readonly Way[] = [
 /** A call that went elsewhere is the failure; one that came through the gateway, or a client that stopped, is what was wanted. */
 function judgeProvider(facts: RunFacts): Judged {
   if (facts.failure !== null) return { verdict: 'inconclusive', observed: facts.failure };
-  if (facts.otherCalls.length > 0)
+  // A client asks a local server which models it has before it calls one.
+  const modelCalls = facts.otherCalls.filter((line) => line.startsWith('POST '));
+  if (modelCalls.length > 0)
     return {
       verdict: 'broken',
-      observed: `The other provider was called: ${facts.otherCalls.slice(0, 3).join(', ')}.`,
+      observed: `The other provider was called: ${modelCalls.slice(0, 3).join(', ')}.`,
     };
   if (facts.calls.length > 0)
     return { verdict: 'held', observed: 'The call came through the gateway, and the other provider was not called.' };

@@ -74,7 +74,8 @@ function judgeKey(facts: RunFacts, path: KeyPath, { policy }: Trial): Judged {
   if (actual === undefined)
     return {
       verdict: 'not-tried',
-      observed: 'It cannot be tried on a machine without a screen, and this client does not report the key.',
+      observed:
+        'This client does not report the key, and nothing that a machine without a screen can do shows whether it is kept. That it was delivered is shown by `policy-delivered`.',
     };
   return isShown(actual, inReportsWords(wanted))
     ? { verdict: 'held', observed: `The client reports ${JSON.stringify(actual).slice(0, 300)}.` }

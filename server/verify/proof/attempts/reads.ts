@@ -16,6 +16,8 @@ interface Target {
   seenAs: string;
   /** Where it is for whoever prepares the machine; null: a file of the system, which is there already. */
   file: string | null;
+  /** What the client itself makes of a pattern that is not absolute: a place in its own folder. */
+  own: string | null;
 }
 
 /** A path that the pattern covers, with the stars filled in. */
@@ -37,23 +39,25 @@ const isFolderName = (pattern: string): boolean =>
 /** Where on the machine of the proof a file for this pattern can be put; null when that is a place of this computer itself. */
 export function targetOf(
   pattern: string,
-  place: Pick<RunPlace, 'work'>,
+  place: Pick<RunPlace, 'work' | 'codexHome'>,
   machine: { home: string; etc: string; tmp: string },
 ): Target | null {
   const seen = concrete(pattern, isFolderName(pattern));
   if (seen.startsWith('~/')) {
     const file = path.join(machine.home, seen.slice(2));
-    return { pattern, seenAs: file, file };
+    return { pattern, seenAs: file, file, own: null };
   }
   if (!seen.startsWith('/')) {
     const file = path.join(place.work, seen);
-    return { pattern, seenAs: file, file };
+    return { pattern, seenAs: file, file, own: path.join(place.codexHome, seen) };
   }
-  if (existsSync(pattern)) return { pattern, seenAs: pattern, file: null };
-  if (seen.startsWith('/etc/')) return { pattern, seenAs: seen, file: path.join(machine.etc, seen.slice(5)) };
-  if (seen.startsWith('/tmp/')) return { pattern, seenAs: seen, file: path.join(machine.tmp, seen.slice(5)) };
+  if (existsSync(pattern)) return { pattern, seenAs: pattern, file: null, own: null };
+  if (seen.startsWith('/etc/'))
+    return { pattern, seenAs: seen, file: path.join(machine.etc, seen.slice(5)), own: null };
+  if (seen.startsWith('/tmp/'))
+    return { pattern, seenAs: seen, file: path.join(machine.tmp, seen.slice(5)), own: null };
   return pattern.startsWith('/**/')
-    ? { pattern, seenAs: path.join(place.work, seen), file: path.join(place.work, seen) }
+    ? { pattern, seenAs: path.join(place.work, seen), file: path.join(place.work, seen), own: null }
     : null;
 }
 
@@ -65,21 +69,38 @@ async function needleOf({ seenAs, file }: Target): Promise<string | null> {
   return text.split('\n').find((line) => line.trim().length > 8) ?? null;
 }
 
-function judgeRead(facts: RunFacts, outputs: readonly (string | null | undefined)[], needle: string): Judged {
+/** Outputs: of the file by its name, by a link, and, for a pattern that is not absolute, of the file in the client's own folder. */
+export function judgeRead(facts: RunFacts, outputs: readonly (string | null | undefined)[], needle: string): Judged {
   return judgeExec(facts, () => {
-    if (outputs.some((output) => output?.includes(needle)))
-      return { verdict: 'broken', observed: 'The contents were shown to the model.' };
-    if (outputs.some((output) => output == null))
+    if (outputs.length === 0 || outputs.some((output) => output == null))
       return { verdict: 'inconclusive', observed: 'The client ended before it came to this file.' };
+    const [byName, byLink, own] = outputs.map((output) => output?.includes(needle) === true);
+    if ((byName || byLink) && own === false)
+      return {
+        verdict: 'not-enforced',
+        observed:
+          'The contents of a file in a project were shown to the model: the client reads a pattern that is not absolute from its own folder (~/.codex) and denies it there only. Write `~/**/…` or an absolute path.',
+      };
+    if (byName || byLink || own) return { verdict: 'broken', observed: 'The contents were shown to the model.' };
     const line = outputs.map((output) => (output ?? '').trim().split('\n').at(-1) ?? '').join(' | ');
     return { verdict: 'held', observed: `The contents were not shown: ${line.slice(0, 300)}` };
   });
 }
 
+const commandsFor = ({ seenAs, own }: Target, at: number): string[] => [
+  `cat '${seenAs}'`,
+  `cat link-${at}`,
+  ...(own === null ? [] : [`cat '${own}'`]),
+];
+
 async function lay(target: Target, link: string): Promise<void> {
   if (target.file !== null) {
     await mkdir(path.dirname(target.file), { recursive: true });
     if (!existsSync(target.file)) await writeFile(target.file, `${secretText}\n`);
+  }
+  if (target.own !== null) {
+    await mkdir(path.dirname(target.own), { recursive: true });
+    await writeFile(target.own, `${secretText}\n`);
   }
   await symlink(target.seenAs, link);
 }
@@ -117,7 +138,9 @@ export async function planReads(trial: Trial): Promise<Planned> {
             verdict: 'not-tried',
             observed: 'There is no such file here, and the proof writes none outside its own folders.',
           };
-        const outputs = facts.calls.at(-1)?.outputs.slice(at * 2, at * 2 + 2) ?? [undefined];
+        const before = tried.slice(0, at).flatMap((one, index) => commandsFor(one.target, index)).length;
+        const all = facts.calls.at(-1)?.outputs ?? [];
+        const outputs = all.slice(before, before + commandsFor(target, at).length);
         return {
           ...judgeRead(facts, outputs, needle),
           evidence: [evidence('model-request', 'What the commands showed the model', outputs.join('\n---\n'))],
@@ -135,10 +158,7 @@ export async function planReads(trial: Trial): Promise<Planned> {
               name: run,
               title: 'Denied reads',
               args: [],
-              steps: tried.flatMap(({ target }, at) => [
-                { command: `cat '${target.seenAs}'` },
-                { command: `cat link-${at}` },
-              ]),
+              steps: tried.flatMap(({ target }, at) => commandsFor(target, at).map((command) => ({ command }))),
               prepare: async ({ work }) => {
                 for (const [at, { target }] of tried.entries()) await lay(target, path.join(work, `link-${at}`));
               },

@@ -37,7 +37,7 @@ function judgeAnswer(facts: RunFacts, name: string, expected: keyof typeof error
   const answer = facts.answers[name] as GatewayAnswer | undefined;
   if (!answer) return { verdict: 'inconclusive', observed: 'The gateway did not answer.' };
   const observed = `The gateway answered ${answer.status}: ${answer.body.slice(0, 200)}`;
-  if (facts.calls.length > 0 || answer.status < 400) return { verdict: 'broken', observed };
+  if (answer.status < 400) return { verdict: 'broken', observed };
   const isMeant = expected === null ? answer.status === 401 : answer.body.includes(errors[expected].message);
   return { verdict: isMeant ? 'held' : 'inconclusive', observed };
 }
@@ -53,6 +53,10 @@ export function planStraightCalls(trial: Trial): Planned {
       surface: 'none',
       expected: 'The gateway refuses the call.',
       run,
+      unknownBecause:
+        name === 'no-revision' && !trial.isSince('0.140.0')
+          ? `not enforced by ${subject.client.version.replace(/\.0$/, '')}: it carries no revision of the policy, so the gateway cannot tell`
+          : null,
       judge: (facts) => ({
         ...judgeAnswer(facts, name, expected),
         evidence: [evidence('server-log', 'What the gateway answered', JSON.stringify(facts.answers[name] ?? null))],
