@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ProofAttempt } from '#contract/proofs.ts';
+import { isAtLeast } from '#server/policies/index.ts';
 import type { ScratchMachine } from '#server/stock-client/scratch-machine.ts';
 import { callGateway } from './call-gateway.ts';
 import { excerpt, redact } from './evidence.ts';
@@ -21,13 +22,6 @@ export type { ProofOutcome, ProofSubject, ProvenPolicy, ProveOptions, ServerSigh
 
 /** Two clients side by side: more of them would only wait for each other. */
 const atOnce = 2;
-
-const numbers = (version: string): number[] => version.split('.').map(Number);
-
-function isAtLeast(version: string, wanted: string): boolean {
-  const difference = numbers(version).map((part, at) => part - (numbers(wanted)[at] ?? 0));
-  return (difference.find((part) => part !== 0) ?? 0) >= 0;
-}
 
 const ModelList = z.object({ models: z.array(z.object({ slug: z.string() })) });
 

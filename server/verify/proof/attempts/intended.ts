@@ -35,7 +35,6 @@ function judgeTelemetry(facts: RunFacts): Judged {
 export function planIntended(trial: Trial): Planned {
   const { policy, isSince } = trial;
   const place = trial.placeOf(run);
-  const told = `${policy.version.replace(/\.0$/, '')}`;
   return {
     runs: [
       {
@@ -86,7 +85,7 @@ export function planIntended(trial: Trial): Planned {
         surface: 'exec',
         expected: 'OpenTelemetry records of this run are in Reeve.',
         run,
-        unknownBecause: isSince('0.140.0') ? null : `not enforced by ${told}: it reports nothing`,
+        unknownBecause: isSince('0.140.0') ? null : `not enforced by ${policy.shortVersion}: it reports nothing`,
         judge: judgeTelemetry,
       },
     ],
