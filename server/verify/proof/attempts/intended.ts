@@ -1,9 +1,9 @@
-import { errors } from '#contract/errors.ts';
 import { evidence } from '../evidence.ts';
 import { isRefusedByGateway, judgeExec, lastWords } from '../judge.ts';
 import { readDeliveredPolicy } from '../read-delivered.ts';
 import type { Judged, Planned, RunFacts, Trial } from '../run-facts.ts';
 import { scriptedAnswer } from '../scripted-model.ts';
+import type { ServerSighting } from '../subject.ts';
 
 const run = 'as-intended';
 
@@ -31,6 +31,8 @@ function judgeTelemetry(facts: RunFacts): Judged {
       : { verdict: 'broken', observed: 'No record of this run arrived.' };
   });
 }
+
+const lineOf = ({ at, kind, detail }: ServerSighting): string => `${at.toISOString()} ${kind} ${detail}`;
 
 export function planIntended(trial: Trial): Planned {
   const { policy, isSince } = trial;
@@ -70,11 +72,8 @@ export function planIntended(trial: Trial): Planned {
         judge: (facts) => ({
           ...judgeGateway(facts),
           evidence: [
-            evidence(
-              'client-output',
-              `Refusals of the gateway read “${errors['policy-revision-missing'].message}”`,
-              facts.stderr,
-            ),
+            evidence('client-output', 'What the client printed', `${facts.stdout}\n${facts.stderr}`),
+            evidence('server-log', 'What Reeve has of this run', facts.sightings.map(lineOf).join('\n')),
           ],
         }),
       },
