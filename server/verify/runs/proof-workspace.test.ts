@@ -113,8 +113,9 @@ test('nothing that looks after workspaces sees one of a proof', async () => {
   expect((await readOnlyWorkspace(db))?.id).toBe(workspaceId);
   expect(await listEndingTokens(db, soon)).toEqual([]);
   expect(await listEndingKeys(db, soon)).toEqual([]);
-  expect(await readOnlyWorkspaceId(db, null)).toBe(workspaceId);
-  expect(await readOnlyWorkspaceId(db, id)).toBe(id);
+  expect(await readOnlyWorkspaceId(db, { named: null, isOfProof: false })).toBe(workspaceId);
+  expect(await readOnlyWorkspaceId(db, { named: id, isOfProof: false })).toBe(id);
+  expect(await readOnlyWorkspaceId(db, { named: null, isOfProof: true })).toBe(id);
   expect(await auditCalls(services)['audit-chains']()).not.toContain(id);
   for (const { run } of auditJobs(services)) await run();
   await countUsage(services).runToEnd();
