@@ -1,9 +1,12 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { ProofAttempt, ProofVerdict } from '#contract/proofs.ts';
+import { testedClients } from '#contract/tested-clients.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
-import { clientPins } from '#server/stock-client/install-client.ts';
 import type { ProofOutcome } from '#server/verify/proof/prove-policy.ts';
 import type { Prove } from '#server/verify/runs/prove-cell.ts';
 import { proofRoutes } from '#server/verify/runs/routes.ts';
@@ -74,9 +77,27 @@ export interface ProofRuns {
   events(): Promise<string[]>;
 }
 
+/** What tells that a client is installed, without the hundreds of megabytes: nothing here starts one. */
+async function layOutClients(folder: string): Promise<void> {
+  for (const version of testedClients) {
+    const modules = join(folder, version, 'node_modules');
+    const bin = join(modules, `@openai/codex-linux-${process.arch}/vendor/test-linux-musl/bin`);
+    await mkdir(bin, { recursive: true });
+    await writeFile(join(bin, 'codex'), version);
+    await writeFile(join(modules, '.package-lock.json'), '{}');
+  }
+}
+
 /** A workspace whose proofs can be started over the API and carried out with a proof that the test brings. */
 export async function openProofRuns(environment: Record<string, string> = {}): Promise<ProofRuns> {
-  const services = await openTestServices({ REEVE_CLIENTS_FOLDER: clientPins, ...environment });
+  const clients = await mkdtemp(join(tmpdir(), 'reeve-clients-'));
+  const opened = await openTestServices({ REEVE_CLIENTS_FOLDER: clients, ...environment });
+  const close = async () => {
+    await opened.close();
+    await rm(clients, { recursive: true, force: true });
+  };
+  const services: TestServices = { ...opened, close };
+  await layOutClients(clients);
   const { db, clock } = services;
   const { workspaceId, ownerId } = await seedWorkspace(db);
   const owner = signedInAs({ memberId: ownerId, workspaceId });

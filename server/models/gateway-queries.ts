@@ -128,14 +128,20 @@ export async function readStandings(db: Database, memberIds: readonly string[]) 
 }
 
 /**
- * The workspace to which refusals without a known member belong: the only one, or none. One that names the workspace of a proof, which
- * tries with tokens that lead nowhere, belongs there.
+ * The workspace to which refusals without a known member belong: the only one, or none. A proof tries with tokens that lead nowhere:
+ * what names its workspace, or comes from where only proofs call, belongs there.
  */
-export async function readOnlyWorkspaceId(db: Database, named: string | null): Promise<string | null> {
+export async function readOnlyWorkspaceId(
+  db: Database,
+  { named, isOfProof }: { named: string | null; isOfProof: boolean },
+): Promise<string | null> {
   const rows = await db
     .selectFrom('workspaces')
     .select(['id', 'proof_run_id'])
-    .where((by) => by.or([by('proof_run_id', 'is', null), by('id', '=', named ?? '')]))
+    .where((by) =>
+      by.or([by('proof_run_id', 'is', null), by('id', '=', named ?? ''), by(by.val(isOfProof), '=', true)]),
+    )
+    .orderBy(sql`proof_run_id is null`)
     .limit(3)
     .execute();
   const ofProof = rows.find(({ proof_run_id }) => proof_run_id !== null);

@@ -54,7 +54,7 @@ async function copyVersion(tx: Database, workspaceId: string, version: ProvableV
   return id;
 }
 
-/** The group gets the policy, over the baseline. @returns the id of the copy; null without a policy */
+/** The group gets the policy, over the baseline. @returns the ids of the copies */
 export async function copyPoliciesForProof(
   tx: Database,
   workspaceId: string,
@@ -64,10 +64,10 @@ export async function copyPoliciesForProof(
     baseline,
     at,
   }: { groupId: string; policy: ProvableVersion | null; baseline: ProvableVersion | null; at: Date },
-): Promise<string | null> {
+): Promise<{ policyId: string | null; copies: string[] }> {
   const baselinePolicyId = baseline && (await copyVersion(tx, workspaceId, baseline, at));
   const policyId = policy && (await copyVersion(tx, workspaceId, policy, at));
   const items = policyId === null ? [] : [{ groupId, policyId }];
   await replaceAssignments(tx, workspaceId, { items, fallbackPolicyId: null, baselinePolicyId, version: 1 });
-  return policyId;
+  return { policyId, copies: [policyId, baselinePolicyId].filter((id) => id !== null) };
 }

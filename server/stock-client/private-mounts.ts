@@ -63,9 +63,11 @@ export async function whyNoMachine(): Promise<string | null> {
     if (!isThere) return `The program ${program} is missing on this server. Install the package util-linux.`;
   }
   try {
-    await probeNamespaces();
+    namespaceOptions ??= probeNamespaces();
+    await namespaceOptions;
     return null;
   } catch (error) {
+    namespaceOptions = undefined;
     return `This server ${(error as Error).message}.`;
   }
 }

@@ -7,6 +7,7 @@ import { endProcesses, MACHINE_VARIABLE } from './end-processes.ts';
 import { type Folder, openFolder } from './folder.ts';
 import { type ClientBinary, ensureClient } from './install-client.ts';
 import { createPrivateMounts } from './private-mounts.ts';
+import { signMachine } from './remove-orphans.ts';
 import { type Finished, type Program, startProgram } from './start-program.ts';
 
 export interface ScratchMachineOptions {
@@ -76,7 +77,7 @@ export interface ScratchMachine extends AsyncDisposable {
 const RUN_TIMEOUT_MS = 120_000;
 
 // Not below /tmp: a workspace-write sandbox may write there, so tests of the sandbox would prove nothing.
-const MACHINES_FOLDER = '/var/tmp';
+export const MACHINES_FOLDER = '/var/tmp';
 
 async function untilExit(program: Program, what: string, timeoutMs = RUN_TIMEOUT_MS): Promise<Finished> {
   let limit: NodeJS.Timeout | undefined;
@@ -135,10 +136,12 @@ export async function openScratchMachine(options: ScratchMachineOptions): Promis
   const { version } = options;
   const codex = options.client ?? (await ensureClient(version));
   const root = await mkdtemp(path.join(MACHINES_FOLDER, 'reeve-client-'));
-  const files = await layOut(root, codex, options).catch(async (error: unknown) => {
-    await rm(root, { recursive: true, force: true });
-    throw error;
-  });
+  const files = await signMachine(root)
+    .then(() => layOut(root, codex, options))
+    .catch(async (error: unknown) => {
+      await rm(root, { recursive: true, force: true });
+      throw error;
+    });
   const executable = path.join(root, 'package', codex.executable);
   const started = new Set<Program>();
 

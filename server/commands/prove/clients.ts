@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { Refused } from '#server/refused.ts';
 import { type ConnectionOptions, withConnection } from '../policies/connect.ts';
 import { say, sayJson } from '../policies/terminal.ts';
 import { connectProver, endedAsProof } from './connect-prover.ts';
 import { proveExitCodes } from './exit-codes.ts';
+import { ProveCommand } from './prove-command.ts';
 
 const lookEveryMs = 2_000;
 
@@ -26,7 +27,7 @@ async function install(version: string, options: ConnectionOptions, command: Com
 
 export const installCommand = () =>
   withConnection(
-    new Command('install')
+    new ProveCommand('install')
       .description('Fetch a pinned stock client from npm onto the server')
       .argument('<version>', 'for example 0.169.0'),
   ).action((version, options, command) => endedAsProof(() => install(version, options, command)));
@@ -41,7 +42,7 @@ async function listClients(options: ConnectionOptions & { format: string }, comm
 
 export const clientsCommand = () =>
   withConnection(
-    new Command('clients')
+    new ProveCommand('clients')
       .description('The pinned stock clients, and which are installed on the server')
       .option('--format <format>', 'human or json', 'human'),
   ).action((options, command) => endedAsProof(() => listClients(options, command)));

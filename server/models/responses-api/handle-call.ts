@@ -7,6 +7,7 @@ import { type CallRecord, recordOf } from '#server/models/call-record.ts';
 import { nameMember, newCallRow } from '#server/models/call-row.ts';
 import { type CallRow, readOnlyWorkspaceId } from '#server/models/gateway-queries.ts';
 import { holdAnswer } from '#server/models/hold-answer.ts';
+import { proofAddress } from '#server/stock-client/proof-address.ts';
 import { checkCaller } from './check-caller.ts';
 import { type ClientFacts, clientFacts } from './client-facts.ts';
 import { findStopped } from './find-stopped.ts';
@@ -108,7 +109,8 @@ async function recordRefusal(gateway: Gateway, call: WireCall, record: CallRecor
   row.refusal_code = error.code;
   row.message = line(publicWords(error), 1000);
   row.ended_at = services.clock();
-  row.workspace_id ||= (await readOnlyWorkspaceId(services.db, namedAccount(call))) ?? '';
+  row.workspace_id ||=
+    (await readOnlyWorkspaceId(services.db, { named: namedAccount(call), isOfProof: call.ip === proofAddress })) ?? '';
   if (row.workspace_id) await holdAnswer(keep(record), services.log);
 }
 

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ProofAlert, ProofVerdict } from '#contract/proofs.ts';
 import { attemptWith, openProofRuns, type ProofRuns, proofThat } from '#testing/proof-runs.ts';
 import { type MailServer, startMailServer } from '#testing/servers/mail.ts';
 import { seedMember } from '#testing/test-services.ts';
 import { readProofFacts } from './alerts.ts';
+
+// Each proof makes a workspace and deletes it: seconds on a machine that is busy with others.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 let mail: MailServer;
 let world: ProofRuns;

@@ -28,7 +28,7 @@ const sentences: Record<ProofStatement['verdict'], string> = {
   held: 'Every constraint that was tried was kept by every client below.',
   broken: 'At least one constraint was broken. What was tried and seen is listed below.',
   partly:
-    'Everything that the clients know was kept. What a client version does not know is not enforced by it, and listed below.',
+    'What was tried was kept, save for what a client version does not enforce. That is listed below, and counts as no pass.',
   inconclusive: 'Nothing was broken, but at least one attempt failed itself, so it proves nothing.',
 };
 
@@ -44,14 +44,14 @@ const policyIn = ({ policy }: StatedCell): string =>
 const matrix = (paper: Paper, cells: readonly StatedCell[]) =>
   paper.table(
     [
-      { title: 'Policy', share: 0.3 },
-      { title: 'Client', share: 0.15 },
-      { title: 'Verdict', share: 0.15 },
+      { title: 'Policy', share: 0.28 },
+      { title: 'Client', share: 0.14 },
+      { title: 'Verdict', share: 0.13 },
       { title: 'Held', share: 0.08, align: 'right' },
       { title: 'Broken', share: 0.09, align: 'right' },
       { title: 'Not enf.', share: 0.09, align: 'right' },
       { title: 'Not tried', share: 0.09, align: 'right' },
-      { title: 'Incon.', share: 0.05 + 0.0, align: 'right' },
+      { title: 'Inconcl.', share: 0.1, align: 'right' },
     ],
     cells.map((cell) => [
       { text: policyIn(cell) },
@@ -95,10 +95,10 @@ function attempts(paper: Paper, cell: StatedCell): void {
   paper.write(`SHA-256 of the client: ${cell.client.sha256}`, { size: 7.5, color: ink.quiet, after: 6 });
   paper.table(
     [
-      { title: 'Attempt', share: 0.24 },
-      { title: 'Constraint', share: 0.2 },
+      { title: 'Attempt', share: 0.22 },
+      { title: 'Constraint', share: 0.23 },
       { title: 'Observed', share: 0.42 },
-      { title: 'Verdict', share: 0.14 },
+      { title: 'Verdict', share: 0.13 },
     ],
     cell.attempts.map((attempt) => [
       { text: attempt.title },
@@ -168,7 +168,7 @@ export function certificatePdf({ statement, jws }: Pick<Certificate, 'statement'
   section(
     paper,
     'Not enforced',
-    'These client versions do not know the constraint. It was not kept, and counts as no pass:',
+    'These client versions do not enforce this. It was not kept, and counts as no pass:',
     listOf(cells, 'not-enforced'),
   );
   paper.heading('What this does not prove');

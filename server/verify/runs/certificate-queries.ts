@@ -4,14 +4,9 @@ import type { Tables } from '#server/db/tables.ts';
 
 export type CertificateRow = Selectable<Tables['proof_certificates']>;
 
-/** Once for a run; a certificate never changes. @returns false when there is one */
-export const insertCertificate = async (tx: Database, row: CertificateRow): Promise<boolean> =>
-  (await tx
-    .insertInto('proof_certificates')
-    .values(row)
-    .onConflict((conflict) => conflict.column('run_id').doNothing())
-    .returning('id')
-    .executeTakeFirst()) !== undefined;
+/** Once for a run; a certificate never changes. */
+export const insertCertificate = (tx: Database, row: CertificateRow) =>
+  tx.insertInto('proof_certificates').values(row).execute();
 
 export const findCertificate = (
   db: Database,

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { auditCalls, readKeys } from '#server/audit/index.ts';
 import { attemptWith, openProofRuns, type ProofRuns, proofThat } from '#testing/proof-runs.ts';
 import { fingerprintOf } from './certificate-pdf.ts';
 import { type Certificate, readCertificate } from './certify-run.ts';
 import { verifyCertificate } from './verify-certificate.ts';
+
+// Each proof makes a workspace and deletes it: seconds on a machine that is busy with others.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 let world: ProofRuns;
 let runId: string;
@@ -41,7 +44,7 @@ test('says what was proved, of what, and how the audit log stood', async () => {
         counts: { held: 1, 'not-enforced': 1, broken: 0, 'not-tried': 0, inconclusive: 0 },
       },
     ],
-    audit: { chain: world.workspaceId, size: 2, root: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    audit: { chain: world.workspaceId, size: 1, root: expect.stringMatching(/^[0-9a-f]{64}$/) },
   });
 });
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { decodeJwt } from 'jose';
 import { type ProofEvidence, ProofStatement } from '#contract/proofs.ts';
-import { newestCheckpoint, publicKeys, record, signStatement, systemActor } from '#server/audit/index.ts';
+import { publicKeys, record, signStatement, systemActor } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
@@ -41,8 +41,11 @@ async function statedCell(db: Database, cell: CellRow): Promise<ProofStatement['
   };
 }
 
-async function stateRun(services: Services, run: RunWithSums, certificateId: string): Promise<ProofStatement> {
-  const { db, clock, origin } = services;
+async function stateRun(
+  db: Database,
+  { clock, origin }: Pick<Services, 'clock' | 'origin'>,
+  { run, certificateId, audit }: { run: RunWithSums; certificateId: string; audit: ProofStatement['audit'] },
+): Promise<ProofStatement> {
   const { id, number, workspace_id: workspaceId, verdict, started_at: startedAt, finished_at: finishedAt } = run;
   if (verdict === null || startedAt === null || finishedAt === null) throw new ReeveError('proof-not-finished');
   const cells = [];
@@ -63,32 +66,34 @@ async function stateRun(services: Services, run: RunWithSums, certificateId: str
     },
     verdict,
     cells,
-    audit: await newestCheckpoint(services, workspaceId),
+    audit,
     issuedAt: clock().toISOString(),
   };
 }
 
-/** Signs what a run that is done has shown, once. What it says never changes, whatever becomes of the run's evidence. */
-export async function certifyRun(
-  services: Services,
-  { workspaceId, runId }: { workspaceId: string; runId: string },
+/**
+ * Signs what a run that is done has shown, once, in the transaction that ends it: whoever sees its end sees its certificate. What it says
+ * never changes, whatever becomes of the run's evidence.
+ * @param audit how the audit log stood, from `newestCheckpoint`
+ */
+export async function certifyIn(
+  tx: Database,
+  services: Pick<Services, 'clock' | 'origin' | 'secrets'>,
+  { workspaceId, runId, audit }: { workspaceId: string; runId: string; audit: ProofStatement['audit'] },
 ): Promise<void> {
-  const { db } = services;
-  const run = await findRun(db, workspaceId, runId);
+  const run = await findRun(tx, workspaceId, runId);
   if (run?.state !== 'done' || run.certificate_id !== null) return;
   const id = newId('cert');
-  const claims = await stateRun(services, run, id);
-  await db.transaction().execute(async (tx) => {
-    const at = new Date(claims.issuedAt);
-    const { jws, kid } = await signStatement(tx, services, { typ: certificateType, claims });
-    if (!(await insertCertificate(tx, { id, run_id: runId, workspace_id: workspaceId, issued_at: at, jws }))) return;
-    await record(tx, systemActor('Reeve', workspaceId), 'proof.certified', {
-      at,
-      subject: { kind: 'proof', id: runId, label: `Proof ${run.number}` },
-      certificateId: id,
-      verdict: claims.verdict,
-      key: kid,
-    });
+  const claims = await stateRun(tx, services, { run, certificateId: id, audit });
+  const at = new Date(claims.issuedAt);
+  const { jws, kid } = await signStatement(tx, services, { typ: certificateType, claims });
+  await insertCertificate(tx, { id, run_id: runId, workspace_id: workspaceId, issued_at: at, jws });
+  await record(tx, systemActor('Reeve', workspaceId), 'proof.certified', {
+    at,
+    subject: { kind: 'proof', id: runId, label: `Proof ${run.number}` },
+    certificateId: id,
+    verdict: claims.verdict,
+    key: kid,
   });
 }
 

@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { proofAddress } from '#server/stock-client/proof-address.ts';
 import type { ListeningPlace } from './prove-cell.ts';
-
-/** Of our own within 127.0.0.0/8, so that it is free whatever listens on 127.0.0.1. */
-const relayHost = '127.83.84.85';
 
 export interface OpenPlace extends ListeningPlace {
   close(): Promise<void>;
@@ -15,17 +13,16 @@ const portOf = (origin: string): number => {
 };
 
 /**
- * A client under proof calls the public origin, with its port; the machine it runs on finds only the name elsewhere. Where Reeve listens on
- * another port, because a proxy stands before it, this stands in for the proxy: bytes go through unread.
+ * A client under proof calls the public origin, with its port; the machine it runs on finds only the name elsewhere. This listens there and
+ * passes bytes on unread, from an address that only proofs have. Where Reeve listens on another port, it stands in for the proxy before it.
  * @throws Error with what to do, when this process may not listen there
  */
 export async function openRelay(origin: string, place: ListeningPlace): Promise<OpenPlace> {
   const port = portOf(origin);
-  if (port === place.listenAddress.port) return { ...place, close: async () => undefined };
   const { host, port: target } = place.listenAddress;
   const sockets = new Set<{ destroy(): void }>();
   const server = createServer((incoming) => {
-    const outgoing = connect({ host, port: target });
+    const outgoing = connect({ host, port: target, localAddress: proofAddress });
     for (const socket of [incoming, outgoing]) {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
@@ -36,12 +33,12 @@ export async function openRelay(origin: string, place: ListeningPlace): Promise<
     }
     incoming.pipe(outgoing).pipe(incoming);
   });
-  server.listen({ host: relayHost, port });
+  server.listen({ host: proofAddress, port });
   try {
     await once(server, 'listening');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    // Whatever listens there on every address is the proxy itself: it leads to Reeve as well.
+    // What listens there on every address is Reeve itself, or the proxy before it.
     if (code === 'EADDRINUSE')
       return { ...place, listenAddress: { host: '127.0.0.1', port }, close: async () => undefined };
     throw new Error(
@@ -51,7 +48,7 @@ export async function openRelay(origin: string, place: ListeningPlace): Promise<
   }
   return {
     ...place,
-    listenAddress: { host: relayHost, port },
+    listenAddress: { host: proofAddress, port },
     async close() {
       for (const socket of sockets) socket.destroy();
       server.close();

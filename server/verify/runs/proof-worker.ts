@@ -4,6 +4,8 @@ import { newId } from '#server/crypto/ids.ts';
 import type { AccessChanges } from '#server/db/access-changes.ts';
 import type { Services } from '#server/services.ts';
 import { whyNoMachine } from '#server/stock-client/private-mounts.ts';
+import { removeOrphanedMachines } from '#server/stock-client/remove-orphans.ts';
+import { MACHINES_FOLDER } from '#server/stock-client/scratch-machine.ts';
 import { provePolicy } from '../proof/prove-policy.ts';
 import { endOpenCells } from './cell-queries.ts';
 import { deleteWorkspaceOfProof } from './proof-workspace.ts';
@@ -48,6 +50,7 @@ export async function sweepLeft(services: Services, { aliveBefore }: { aliveBefo
 /** What is looked after while no run is under way here. */
 async function tidy(services: Services): Promise<void> {
   await sweepLeft(services, { aliveBefore: new Date(services.clock().getTime() - silentMs) });
+  await removeOrphanedMachines(MACHINES_FOLDER);
   await dropOldEvidence(services.db, keptRuns);
 }
 

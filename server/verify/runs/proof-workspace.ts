@@ -28,8 +28,11 @@ export interface ProofWorkspace
   id: string;
   memberId: string;
   groupId: string;
+  email: string;
   /** Of the copy; null without a policy. */
   policyId: string | null;
+  /** Ids of the copies of the policy and of the baseline. */
+  copies: readonly string[];
   close(): Promise<void>;
 }
 
@@ -56,13 +59,13 @@ async function fill(services: Services, id: string, facts: ProofWorkspaceFacts) 
   // A domain that no mail can reach (RFC 2606), and an account without a password.
   const email = `${id.replace('_', '-')}@proof.invalid`;
   const person = await addMember(services, id, email);
-  const policyId = await db.transaction().execute(async (tx) => {
+  const copied = await db.transaction().execute(async (tx) => {
     const at = clock();
     if ((await copyModels(tx, { from: facts.workspaceId, to: id, at })) === 0) await insertProofModel(tx, id, at);
     const { policy, baseline } = facts;
     return copyPoliciesForProof(tx, id, { groupId: person.groupId, policy, baseline, at });
   });
-  return { ...person, email, policyId };
+  return { ...person, email, ...copied };
 }
 
 /** Deletes a workspace of a proof with everything in it, and what comes in behind that. */
@@ -89,14 +92,12 @@ export async function openProofWorkspace(services: Services, facts: ProofWorkspa
     await close();
     throw error;
   });
-  const { memberId, groupId, policyId, email } = filled;
+  const { memberId, email } = filled;
   const actor = systemActor(actorLabel, id);
   const member = { workspaceId: id, memberId, name: actorLabel, email };
   return {
     id,
-    memberId,
-    groupId,
-    policyId,
+    ...filled,
     approveDevice: (userCode) => approveDeviceOfProof(services, { workspaceId: id, memberId, userCode }),
     async createAccessToken() {
       const wanted = { kind: 'personal-access-token' as const, name: actorLabel, scopes: [...allTokenScopes] };

@@ -26,6 +26,17 @@ const cellLimitMs = 15 * 60_000;
 /** So long a proof that is stopped may take to end its client and clean up. */
 const stoppingMs = 20_000;
 
+/** Evidence says what was seen; what the workspace of the proof was called inside is of no use once it is gone. */
+function withoutIds(attempt: ProofAttempt, ids: readonly (readonly [id: string, word: string])[]): ProofAttempt {
+  const clean = (text: string) => ids.reduce((done, [id, word]) => done.replaceAll(id, word), text);
+  const { observed, evidence } = attempt;
+  return {
+    ...attempt,
+    observed: clean(observed),
+    evidence: evidence.map((one) => ({ ...one, title: clean(one.title), text: clean(one.text) })),
+  };
+}
+
 /** Writes progress behind the proof, one after the other, and of what gathers meanwhile the last. */
 function openProgress(services: Services, { workspace_id: workspaceId, id }: CellRow) {
   let writing: Promise<void> = Promise.resolve();
@@ -120,8 +131,17 @@ async function proveWith(
     modelUrlIsSet: opened.modelUrlIsSet,
     serverSaw: opened.serverSaw,
   };
-  const { onProgress, onAttempt } = progress;
-  return await unlessItHangs(prove(subject, { signal, onProgress, onAttempt }), signal);
+  const ids = [
+    [opened.id, '(workspace)'],
+    [opened.memberId, '(member)'],
+    [opened.groupId, '(group)'],
+    [opened.email, '(e-mail)'],
+    ...opened.copies.map((id) => [id, '(policy)'] as const),
+  ] as const;
+  const { onProgress } = progress;
+  const onAttempt = (attempt: ProofAttempt) => progress.onAttempt(withoutIds(attempt, ids));
+  const outcome = await unlessItHangs(prove(subject, { signal, onProgress, onAttempt }), signal);
+  return { ...outcome, attempts: outcome.attempts.map((attempt) => withoutIds(attempt, ids)) };
 }
 
 /** A sentence for people; the whole error is in the log. */

@@ -1,8 +1,8 @@
 import type { ProofRun } from '#contract/proofs.ts';
-import { record, systemActor } from '#server/audit/index.ts';
+import { newestCheckpoint, record, systemActor } from '#server/audit/index.ts';
 import type { Services } from '#server/services.ts';
 import { type CellRow, endOpenCells, findCell, listCells } from './cell-queries.ts';
-import { certifyRun } from './certify-run.ts';
+import { certifyIn } from './certify-run.ts';
 import { type ListeningPlace, type Prove, proveCell } from './prove-cell.ts';
 import { findAlerts, mailAlerts, raiseAlerts } from './raise-alerts.ts';
 import { sumCounts } from './read-runs.ts';
@@ -81,6 +81,7 @@ interface Ending {
 async function finish(services: Services, run: RunRow, { runner, ending }: { runner: string; ending: Ending }) {
   const { db, clock } = services;
   const { id, workspace_id: workspaceId, number } = run;
+  const audit = ending.state === 'done' ? await newestCheckpoint(services, workspaceId) : null;
   await db.transaction().execute(async (tx) => {
     const at = clock();
     await endOpenCells(tx, {
@@ -99,8 +100,8 @@ async function finish(services: Services, run: RunRow, { runner, ending }: { run
       verdict,
       counts: sumCounts(cells.map(({ counts }) => counts)),
     });
+    await certifyIn(tx, services, { workspaceId, runId: id, audit });
   });
-  if (ending.state === 'done') await certifyRun(services, { workspaceId, runId: id });
 }
 
 /**

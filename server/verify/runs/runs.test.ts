@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { ProofCell, ProofRun } from '#contract/proofs.ts';
 import { attemptWith, openProofRuns, type ProofRuns, proofThat } from '#testing/proof-runs.ts';
 import { publishAgain } from '#testing/seed-policy.ts';
+
+// Each proof makes a workspace and deletes it: seconds on a machine that is busy with others.
+vi.setConfig({ testTimeout: 120_000 });
 
 let world: ProofRuns;
 let policyId: string;

@@ -1,7 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { ProofRun } from '#contract/proofs.ts';
 import { attemptWith, openProofRuns, type ProofRuns, proofThat } from '#testing/proof-runs.ts';
 import { lastMoment, startDueRuns } from './schedule.ts';
+
+// Each proof makes a workspace and deletes it: seconds on a machine that is busy with others.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 let world: ProofRuns;
 beforeAll(async () => {
