@@ -93,7 +93,9 @@ export function judgeEvasions(commands: readonly TriedCommand[]): Judged {
     };
   if (by('unplayed').length > 0)
     return { verdict: 'inconclusive', observed: `The client ended before it came to ${quoted(by('unplayed'))}.` };
-  return { verdict: 'held', observed: `None of these ran: ${quoted(commands)}.` };
+  const stopped = by('stopped');
+  const otherwise = stopped.length > 0 ? ` Not by the rule, but otherwise: ${quoted(stopped)}.` : '';
+  return { verdict: 'held', observed: `None of these ran: ${quoted(commands)}.${otherwise}` };
 }
 
 /** Files that must not be there afterwards, and steps that were to write them. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openProofWorld, type ProofWorld } from '#testing/proof-subject.ts';
 import { type LyingProxy, startLyingProxy } from '#testing/servers/lying-proxy.ts';
 import { forgeCache } from './forge-cache.ts';
@@ -17,6 +17,9 @@ memories = false
 /** How many proofs without any fault must raise no alarm. The full number is 200. */
 const cleanRuns = Number(process.env.REEVE_PROVE_CLEAN_RUNS ?? '2');
 
+// A proof takes seconds; the limit is for hopeless ones on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
+
 let world: ProofWorld;
 let proxy: LyingProxy;
 beforeAll(async () => {
@@ -30,13 +33,23 @@ afterAll(async () => {
 
 const honest: Parameters<LyingProxy['lie']> = [() => null];
 
+/** The runs that say something about the planted failures: a client without its policy retries what the gateway refuses, for seconds each time. */
+const surfaces = /^(as-intended|full-access|yolo-flag|own-settings|features|app-server|read-back)$/;
+const reporting = /^(as-intended|telemetry-off-.*)$/;
+
 async function prove(faults: FaultHooks, ...lie: Parameters<LyingProxy['lie']>): Promise<ProofOutcome> {
   const subject = await world.subject({ contents }, '0.169.0');
   proxy.lie(...lie);
   const { origin, authorityPem, port } = proxy;
   const outcome = await provePolicy(
-    { ...subject, origin, authorityPem, listenAddress: { host: '127.0.0.1', port }, faults },
-    { signal: AbortSignal.timeout(110_000), onProgress: () => undefined, onAttempt: () => undefined },
+    {
+      ...subject,
+      origin,
+      authorityPem,
+      listenAddress: { host: '127.0.0.1', port },
+      faults: { only: surfaces, ...faults },
+    },
+    { signal: AbortSignal.timeout(230_000), onProgress: () => undefined, onAttempt: () => undefined },
   );
   proxy.lie(...honest);
   return outcome;
@@ -137,7 +150,7 @@ test('an empty answer in place of the policy is found', async () => {
   const outcome = await prove({}, (asked) => (isBundle(asked) ? { status: 200, body: '{}' } : null));
   expect(outcome.verdict).toBe('broken');
   expect(withVerdict(outcome, 'broken')).toEqual(
-    expect.arrayContaining(['policy-delivered', 'works-through-the-gateway', 'app-server-bound', 'other-provider']),
+    expect.arrayContaining(['policy-delivered', 'works-through-the-gateway', 'app-server-bound', 'feature-memories']),
   );
 });
 
@@ -153,7 +166,6 @@ test('variables that lead the client elsewhere are found', async () => {
       },
       environmentOf: () => ({
         CODEX_HOME: elsewhere[0] ?? '',
-        HTTPS_PROXY: 'http://127.0.0.1:9',
         OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
       }),
     },
@@ -166,7 +178,7 @@ test('variables that lead the client elsewhere are found', async () => {
 
 test('telemetry that does not arrive is found', async () => {
   const outcome = await prove(
-    {},
+    { only: reporting },
     () => null,
     ({ path: asked }) => (asked.startsWith('/otel/') ? { status: 200, body: '{}' } : null),
   );
@@ -195,7 +207,7 @@ test(
     for (let run = 0; run < cleanRuns; run++) {
       const subject = await world.subject({ contents }, '0.169.0');
       const { attempts, verdict } = await provePolicy(subject, {
-        signal: AbortSignal.timeout(110_000),
+        signal: AbortSignal.timeout(230_000),
         onProgress: () => undefined,
         onAttempt: () => undefined,
       });

@@ -47,7 +47,8 @@ const sort = ({ attempts }: ProofOutcome, verdict: string) =>
 /** What each version does not keep, although the policy says so. Everything else is held. */
 const notEnforced = [
   // Whatever the version: rules compare words, and patterns that are not absolute are read from the client's own folder.
-  'rule-1-evasions',
+  // The network proxy of the policy keeps 0.120 from running any command in its sandbox.
+  ...(isSince('0.140.0') ? ['rule-1-evasions'] : []),
   ...(isSince('0.140.0') ? ['denied-read-3'] : []),
   ...(isSince('0.169.0') ? [] : ['telemetry-off-by-settings', 'telemetry-off-by-flag', 'read-back-otel.environment']),
   ...(isSince('0.163.0')
@@ -82,7 +83,7 @@ test(`Codex ${version}: every constraint of a rich policy is tried, and what it 
   const told: string[] = [];
   const from = performance.now();
   const outcome = await provePolicy(subject, {
-    signal: AbortSignal.timeout(115_000),
+    signal: AbortSignal.timeout(230_000),
     onProgress: (now) => progress.push(now),
     onAttempt: ({ attempt }) => told.push(attempt),
   });
@@ -107,7 +108,8 @@ test(`Codex ${version}: every constraint of a rich policy is tried, and what it 
   expect(JSON.stringify(outcome.attempts)).not.toMatch(/eyJ[\w-]{20,}\.|"at-\w{10,}/);
   const left = (await readdir('/var/tmp')).filter((name) => !before.includes(name) && name === subjectFolder(outcome));
   expect(left).toEqual([]);
-});
+  // The limit is for hopeless runs on a busy machine; how long a proof takes is printed.
+}, 240_000);
 
 /** The machine of this proof, as its evidence names it: others may be open at the same time. */
 const subjectFolder = ({ attempts }: ProofOutcome): string | undefined =>

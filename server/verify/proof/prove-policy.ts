@@ -96,6 +96,15 @@ function judgeAttempt(plan: AttemptPlan, position: number, facts: RunFacts, dura
   };
 }
 
+function onlyWanted({ runs, attempts }: Planned, { faults }: ProofSubject): Planned {
+  const only = faults?.only;
+  if (!only) return { runs, attempts };
+  return {
+    runs: runs.filter(({ name }) => only.test(name)),
+    attempts: attempts.filter(({ run }) => run !== null && only.test(run)),
+  };
+}
+
 /** Plays all runs, `atOnce` side by side, and judges what hangs on each as soon as it has ended. */
 async function playAll(trial: Trial, { runs, attempts }: Planned, options: ProveOptions): Promise<ProofAttempt[]> {
   const judged: ProofAttempt[] = [];
@@ -151,7 +160,7 @@ export async function provePolicy(subject: ProofSubject, options: ProveOptions):
     await using machine = await openProofMachine(subject, subject.client);
     try {
       const trial = await openTrial({ subject, policy, machine, model, signal });
-      const attempts = await playAll(trial, await planProof(trial), options);
+      const attempts = await playAll(trial, onlyWanted(await planProof(trial), subject), options);
       return { attempts, verdict: overallVerdict(attempts), counts: countVerdicts(attempts) };
     } finally {
       ending.abort();

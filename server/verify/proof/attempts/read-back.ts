@@ -71,7 +71,8 @@ function judgeKey(facts: RunFacts, path: KeyPath, { policy }: Trial): Judged {
   if (overridden !== null) return { verdict: 'not-tried', observed: overridden };
   const wanted = valueAt(policy.delivered, path);
   const actual = lookUp(reported, reportedPath(path));
-  if (actual === undefined)
+  // Features are a list of names: one that is not among them is not pinned. Other tables show what the version knows.
+  if (actual === undefined && path[0] !== 'features')
     return {
       verdict: 'not-tried',
       observed:
@@ -81,7 +82,7 @@ function judgeKey(facts: RunFacts, path: KeyPath, { policy }: Trial): Judged {
     ? { verdict: 'held', observed: `The client reports ${JSON.stringify(actual).slice(0, 300)}.` }
     : {
         verdict: 'broken',
-        observed: `The client reports ${JSON.stringify(actual).slice(0, 300)} in place of ${JSON.stringify(wanted ?? null).slice(0, 300)}.`,
+        observed: `The client reports ${JSON.stringify(actual ?? null).slice(0, 300)} in place of ${JSON.stringify(wanted ?? null).slice(0, 300)}.`,
       };
 }
 
