@@ -72,6 +72,16 @@ export function sayRun(run: ProofRun): Said {
 
 export const isUnfinished = ({ state }: Pick<ProofRun, 'state'>): boolean => state === 'waiting' || state === 'running';
 
+const certificateMs = 60_000;
+
+/** Whether a run may still change: the certificate is signed a moment after the end. */
+export const maySoonChange = (run: ProofRun, now: Date): boolean =>
+  isUnfinished(run) ||
+  (run.state === 'done' &&
+    run.certificateId === null &&
+    run.finishedAt !== null &&
+    now.getTime() - Date.parse(run.finishedAt) < certificateMs);
+
 /** What a verdict means, in a sentence. `clientVersion` is null where several clients are meant. */
 export function verdictSentence(verdict: Verdict, counts: ProofCounts, clientVersion: string | null): string {
   const unknown = countOf(counts['not-enforced'], 'attempt was', 'attempts were');
