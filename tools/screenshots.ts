@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { openBrowser, type Profile, type TestBrowser } from '#testing/browser.ts';
 import { foundExampleOrganisation } from '#testing/example-organisation.ts';
 import type { Person } from '#testing/organisation.ts';
+import { proveExample } from '#testing/prove-example.ts';
 import { startTestReeve } from '#testing/start-reeve.ts';
 
 interface Picture {
@@ -54,6 +55,20 @@ const openPolicyTab = (tab: string) => async (page: Page) => {
   await page.waitForLoadState('networkidle');
 };
 
+/** A cell of the matrix with the evidence of its first attempt. */
+async function openProof(page: Page): Promise<void> {
+  const row = page
+    .getByRole('table', { name: 'Policies by client versions' })
+    .getByRole('row', { name: /^Contractors/ });
+  await row.getByRole('link').first().click();
+  await page.getByRole('heading', { level: 1, name: /^Contractors v/ }).waitFor();
+  await page.locator('summary').first().click();
+  await page
+    .getByRole('button', { name: /^Copy: / })
+    .first()
+    .waitFor();
+}
+
 /** The pictures of the README and the guides. */
 const pictures: Picture[] = [
   { name: 'overview', path: '/' },
@@ -76,6 +91,8 @@ const pictures: Picture[] = [
   { name: 'activity-call', path: '/activity', prepare: openFirstCall },
   { name: 'activity-phone', path: '/activity', profile: { ...phone, theme: 'dark' } },
   { name: 'audit', path: '/audit' },
+  { name: 'proof-matrix', path: '/verify/proofs' },
+  { name: 'proof-cell', path: '/verify/proofs', prepare: openProof },
 ];
 
 const everyPath = {
@@ -111,6 +128,9 @@ const everyPath = {
   'compliance-destinations': '/compliance?tab=destinations',
   'compliance-retention': '/compliance?tab=retention',
   audit: '/audit',
+  proofs: '/verify/proofs',
+  'proofs-history': '/verify/proofs?tab=runs',
+  'proofs-alerts': '/verify/proofs?tab=alerts&show=all',
   account: '/account',
   tokens: '/account?tab=tokens',
   keys: '/keys',
@@ -170,9 +190,12 @@ const { values } = parseArgs({ options: { every: { type: 'string' } } });
 const folder = values.every ?? path.join(import.meta.dirname, '../docs/pictures');
 const wanted = values.every === undefined ? pictures : everyPicture();
 await mkdir(folder, { recursive: true });
-const reeve = await startTestReeve();
+const reeve = await startTestReeve({
+  REEVE_CLIENTS_FOLDER: path.join(import.meta.dirname, '../server/stock-client/pins'),
+});
 try {
   const { owner } = await foundExampleOrganisation(reeve);
+  if (values.every === undefined) await proveExample(owner);
   const browser = await openBrowser(reeve);
   await takeAll(browser, owner, wanted, folder);
   await browser.close();
