@@ -107,7 +107,14 @@ test('a proof that runs is cancelled, and says so afterwards', async () => {
   await button(page, 'Cancel proof').click();
   await dialog(page, 'Cancel proof 2?').getByRole('button', { name: 'Stop it' }).click();
   await page.getByText('Proof 2 has ended: Cancelled.').waitFor({ state: 'attached', timeout: proofMs });
-  await page.getByText('History', { exact: true }).click();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Proofs so far');
+  await page
+    .getByRole('button', { name: /^Proofs so far/ })
+    .or(page.getByRole('option', { name: /^Proofs so far/ }))
+    .first()
+    .waitFor();
+  await page.keyboard.press('Enter');
   const rows = page.getByRole('table', { name: 'Proofs' }).locator('tbody tr');
   await expect.poll(() => rows.first().innerText()).toContain('Cancelled');
   await rows.first().getByRole('link', { name: 'Proof 2' }).click();
