@@ -5,7 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { ClientBinary } from '#server/stock-client/install-client.ts';
 
-export const cacheFile = 'cloud-config-bundle-cache.json';
+const cacheFile = 'cloud-config-bundle-cache.json';
 
 /** A record, because the signature is over the fields in their order. */
 const Cache = z.object({ signed_payload: z.record(z.string(), z.unknown()) });
@@ -25,7 +25,7 @@ async function searchKey(file: string): Promise<string | null> {
 }
 
 /** The constant in the program that the client signs its own cache with: whoever has the program can sign, too. */
-export function cacheKeyOf({ folder, executable }: ClientBinary): Promise<string | null> {
+function cacheKeyOf({ folder, executable }: ClientBinary): Promise<string | null> {
   const file = path.join(folder, executable);
   const known = keys.get(file) ?? searchKey(file);
   keys.set(file, known);

@@ -43,7 +43,7 @@ export function judgeExec(facts: RunFacts, judge: () => Judged): Judged {
   return { verdict: 'inconclusive', observed: `No model call arrived. The client said: ${lastWords(facts)}` };
 }
 
-export type CommandFate = 'ran' | 'refused' | 'stopped' | 'no-tool' | 'unplayed';
+type CommandFate = 'ran' | 'refused' | 'stopped' | 'no-tool' | 'unplayed';
 
 /** What became of a command, told from the output that the client gave the model. */
 export function commandFate(output: string | null | undefined): CommandFate {
@@ -56,7 +56,7 @@ export function commandFate(output: string | null | undefined): CommandFate {
     : 'stopped';
 }
 
-export interface TriedCommand {
+interface TriedCommand {
   command: string;
   output: string | null | undefined;
 }

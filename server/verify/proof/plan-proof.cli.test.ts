@@ -23,6 +23,8 @@ afterAll(async () => {
   await machine.close();
 });
 
+const order: readonly string[] = testedClients;
+
 /** As a proof plans from: nothing of it is played here. */
 async function trialOf(contents: string, version: (typeof testedClients)[number]): Promise<Trial> {
   const nobody = () => Promise.reject(new Error('planning asks nobody'));
@@ -47,7 +49,7 @@ async function trialOf(contents: string, version: (typeof testedClients)[number]
     modelSlug: 'corp-model',
     signal: AbortSignal.timeout(60_000),
     policy: readStatedPolicy({ contents, baselineContents: null }, version),
-    isSince: (wanted) => testedClients.indexOf(version) >= testedClients.findIndex((one) => one === wanted),
+    isSince: (wanted) => order.indexOf(version) >= order.indexOf(wanted),
     placeOf: (name) => ({
       name,
       codexHome: `${place(name)}/codex`,

@@ -2,15 +2,16 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ProofAttempt } from '#contract/proofs.ts';
-import type { ScratchMachine } from '#server/stock-client/scratch-machine.ts';
+import { isAtLeast } from '#server/policies/index.ts';
 import { callGateway } from './call-gateway.ts';
 import { excerpt, redact } from './evidence.ts';
 import { withKnowledge } from './judge.ts';
+import { noteAbsentFolders } from './note-absent.ts';
 import { planProof } from './plan-proof.ts';
 import { playRun } from './play-run.ts';
 import { openProofMachine, signIn } from './proof-machine.ts';
 import { type AttemptPlan, noFacts, type Planned, type RunFacts, type Trial } from './run-facts.ts';
-import { type ScriptedModel, startScriptedModel } from './scripted-model.ts';
+import { startScriptedModel } from './scripted-model.ts';
 import { readSignIn } from './sign-in-file.ts';
 import { readStatedPolicy } from './stated-policy.ts';
 import type { ProofOutcome, ProofSubject, ProveOptions } from './subject.ts';
@@ -21,13 +22,6 @@ export type { ProofOutcome, ProofSubject, ProvenPolicy, ProveOptions, ServerSigh
 
 /** Two clients side by side: more of them would only wait for each other. */
 const atOnce = 2;
-
-const numbers = (version: string): number[] => version.split('.').map(Number);
-
-function isAtLeast(version: string, wanted: string): boolean {
-  const difference = numbers(version).map((part, at) => part - (numbers(wanted)[at] ?? 0));
-  return (difference.find((part) => part !== 0) ?? 0) >= 0;
-}
 
 const ModelList = z.object({ models: z.array(z.object({ slug: z.string() })) });
 
@@ -50,12 +44,13 @@ async function firstModel(subject: ProofSubject, codexHome: string, signal: Abor
   return slug;
 }
 
-async function openTrial(
-  subject: ProofSubject,
-  machine: ScratchMachine,
-  model: ScriptedModel,
-  signal: AbortSignal,
-): Promise<Trial> {
+async function openTrial({
+  subject,
+  machine,
+  model,
+  policy,
+  signal,
+}: Pick<Trial, 'subject' | 'machine' | 'model' | 'policy' | 'signal'>): Promise<Trial> {
   const login = await signIn(machine, subject, signal);
   if (login.exitCode !== 0) throw new Error(`the client could not sign in: ${excerpt(redact(login.stderr), 500)}`);
   const root = path.dirname(machine.files.home.path);
@@ -71,7 +66,7 @@ async function openTrial(
     stubs,
     modelSlug,
     signal,
-    policy: readStatedPolicy(subject.policy, subject.client.version),
+    policy,
     isSince: (version) => isAtLeast(subject.client.version, version),
     placeOf: (name) => ({
       name,
@@ -148,12 +143,14 @@ export async function provePolicy(subject: ProofSubject, options: ProveOptions):
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
   signal.throwIfAborted();
+  const policy = readStatedPolicy(subject.policy, subject.client.version);
+  const absent = noteAbsentFolders(policy);
   const model = await startScriptedModel();
   try {
     await subject.modelUrlIsSet(model.baseUrl);
     await using machine = await openProofMachine(subject, subject.client);
     try {
-      const trial = await openTrial(subject, machine, model, signal);
+      const trial = await openTrial({ subject, policy, machine, model, signal });
       const attempts = await playAll(trial, await planProof(trial), options);
       return { attempts, verdict: overallVerdict(attempts), counts: countVerdicts(attempts) };
     } finally {
@@ -161,5 +158,6 @@ export async function provePolicy(subject: ProofSubject, options: ProveOptions):
     }
   } finally {
     await model.close();
+    await absent.remove();
   }
 }

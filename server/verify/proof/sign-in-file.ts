@@ -5,7 +5,7 @@ import { z } from 'zod';
 const AuthFile = z.looseObject({
   tokens: z.looseObject({ id_token: z.string(), access_token: z.string(), account_id: z.string().nullish() }),
 });
-export type AuthFile = z.infer<typeof AuthFile>;
+type AuthFile = z.infer<typeof AuthFile>;
 
 export const readSignIn = async (codexHome: string): Promise<AuthFile> =>
   AuthFile.parse(JSON.parse(await readFile(path.join(codexHome, 'auth.json'), 'utf8')));

@@ -7,6 +7,8 @@ import type { ProvenPolicy } from './subject.ts';
 /** What a policy states, and what of it this client version is meant to keep. */
 export interface StatedPolicy {
   version: string;
+  /** `0.140`, as in “not enforced by 0.140”. */
+  shortVersion: string;
   /** The policy over the organisation's baseline. */
   values: Values;
   /** What Reeve delivers to this version: without what it does not know, with stricter values in place of ones it refuses. */
@@ -40,9 +42,10 @@ export function readStatedPolicy(
   const [fittedOwn = {}, fittedBaseline = {}] = documents.map((document) => deliveredTo(document, version));
   const delivered = mergeRequirements(fittedOwn, fittedBaseline);
   const remarks = documents.flatMap((document) => clientVersionRemarks(document, [version]));
-  const short = version.replace(/\.0$/, '');
+  const shortVersion = version.replace(/\.0$/, '');
   return {
     version,
+    shortVersion,
     values,
     delivered,
     paths: constraintPaths(values),
@@ -56,12 +59,14 @@ export function readStatedPolicy(
     unknownBecause: (path) => {
       const [top = ''] = path;
       if (Object.hasOwn(localOnlyKeys, top))
-        return `not enforced by ${short}: ${top} has no effect when it comes from the server`;
+        return `not enforced by ${shortVersion}: ${top} has no effect when it comes from the server`;
       const written = writePath(path);
       const remark = remarks.find(({ keyPath, effect }) => effect !== 'replaced' && concerns(written, keyPath));
       if (remark)
-        return `not enforced by ${short}: ${remark.message.replace(/ does not know .*$/, (words) => words.replace(/ and does not enforce it/, ''))}`;
-      return valueAt(delivered, path) !== undefined ? null : `not enforced by ${short}: it does not know the key`;
+        return `not enforced by ${shortVersion}: ${remark.message.replace(/ does not know .*$/, (words) => words.replace(/ and does not enforce it/, ''))}`;
+      return valueAt(delivered, path) !== undefined
+        ? null
+        : `not enforced by ${shortVersion}: it does not know the key`;
     },
   };
 }

@@ -88,7 +88,6 @@ function forgeries(trial: Trial, token: string): Forgery[] {
 /** What whoever owns the machine can do to the client's own files. The gateway has the last word. */
 export async function planForgeries(trial: Trial): Promise<Planned> {
   const token = await trial.subject.createAccessToken();
-  const short = trial.policy.version.replace(/\.0$/, '');
   const tried = forgeries(trial, token).filter(({ since }) => trial.isSince(since));
   const runs = tried.map(
     ({ name, title, run }): ExecRun => ({
@@ -111,7 +110,7 @@ export async function planForgeries(trial: Trial): Promise<Planned> {
       run: name,
       unknownBecause:
         name === 'edited-id-token' && !trial.isSince('0.140.0')
-          ? `not enforced by ${short}: it carries no revision of the policy, so the gateway cannot tell`
+          ? `not enforced by ${trial.policy.shortVersion}: it carries no revision of the policy, so the gateway cannot tell`
           : null,
       judge: (facts) => ({
         ...judgeFreed(facts),

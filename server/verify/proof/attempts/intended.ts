@@ -1,9 +1,9 @@
-import { errors } from '#contract/errors.ts';
 import { evidence } from '../evidence.ts';
 import { isRefusedByGateway, judgeExec, lastWords } from '../judge.ts';
 import { readDeliveredPolicy } from '../read-delivered.ts';
 import type { Judged, Planned, RunFacts, Trial } from '../run-facts.ts';
 import { scriptedAnswer } from '../scripted-model.ts';
+import type { ServerSighting } from '../subject.ts';
 
 const run = 'as-intended';
 
@@ -32,10 +32,11 @@ function judgeTelemetry(facts: RunFacts): Judged {
   });
 }
 
+const lineOf = ({ at, kind, detail }: ServerSighting): string => `${at.toISOString()} ${kind} ${detail}`;
+
 export function planIntended(trial: Trial): Planned {
   const { policy, isSince } = trial;
   const place = trial.placeOf(run);
-  const told = `${policy.version.replace(/\.0$/, '')}`;
   return {
     runs: [
       {
@@ -71,11 +72,8 @@ export function planIntended(trial: Trial): Planned {
         judge: (facts) => ({
           ...judgeGateway(facts),
           evidence: [
-            evidence(
-              'client-output',
-              `Refusals of the gateway read “${errors['policy-revision-missing'].message}”`,
-              facts.stderr,
-            ),
+            evidence('client-output', 'What the client printed', `${facts.stdout}\n${facts.stderr}`),
+            evidence('server-log', 'What Reeve has of this run', facts.sightings.map(lineOf).join('\n')),
           ],
         }),
       },
@@ -86,7 +84,7 @@ export function planIntended(trial: Trial): Planned {
         surface: 'exec',
         expected: 'OpenTelemetry records of this run are in Reeve.',
         run,
-        unknownBecause: isSince('0.140.0') ? null : `not enforced by ${told}: it reports nothing`,
+        unknownBecause: isSince('0.140.0') ? null : `not enforced by ${policy.shortVersion}: it reports nothing`,
         judge: judgeTelemetry,
       },
     ],

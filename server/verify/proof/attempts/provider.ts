@@ -57,7 +57,6 @@ function judgeProvider(facts: RunFacts): Judged {
 
 export function planProvider(trial: Trial): Planned {
   const { policy, isSince, model } = trial;
-  const short = policy.version.replace(/\.0$/, '');
   const isPinned = isSince('0.163.0');
   const url = model.otherProviderUrl;
   const runs = ways.map(
@@ -80,7 +79,9 @@ export function planProvider(trial: Trial): Planned {
       surface: 'exec',
       expected: 'No model call leaves the gateway.',
       run: name,
-      unknownBecause: isPinned ? null : `not enforced by ${short}: it takes a model provider as a default only`,
+      unknownBecause: isPinned
+        ? null
+        : `not enforced by ${policy.shortVersion}: it takes a model provider as a default only`,
       judge: (facts) => ({
         ...judgeProvider(facts),
         evidence: [evidence('client-output', 'What the client printed', facts.stderr)],

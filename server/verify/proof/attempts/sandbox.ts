@@ -72,8 +72,6 @@ function writes(trial: Trial, run: string, mayWriteInside: boolean): { steps: Sc
 const shownIn = (facts: RunFacts, name: 'approval' | 'sandbox'): string | null =>
   new RegExp(`^${name}: ([\\w-]+)`, 'm').exec(facts.stderr)?.[1] ?? null;
 
-const loosestFirst = ['never', 'on-failure', 'on-request', 'untrusted'] as const;
-
 /** Judged from the same runs: which approval policy the client says it works with. */
 function approvals(trial: Trial): AttemptPlan[] {
   const { policy } = trial;
@@ -104,8 +102,6 @@ function approvals(trial: Trial): AttemptPlan[] {
     plan('never-approve-by-settings', 'Never ask, by the member’s own config.toml', 'own-settings'),
   ];
 }
-
-void loosestFirst;
 
 export function planSandbox(trial: Trial): Planned {
   const limit = limitOf(trial);

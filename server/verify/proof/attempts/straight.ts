@@ -55,7 +55,7 @@ export function planStraightCalls(trial: Trial): Planned {
       run,
       unknownBecause:
         name === 'no-revision' && !trial.isSince('0.140.0')
-          ? `not enforced by ${subject.client.version.replace(/\.0$/, '')}: it carries no revision of the policy, so the gateway cannot tell`
+          ? `not enforced by ${trial.policy.shortVersion}: it carries no revision of the policy, so the gateway cannot tell`
           : null,
       judge: (facts) => ({
         ...judgeAnswer(facts, name, expected),

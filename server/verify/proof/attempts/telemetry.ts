@@ -18,7 +18,6 @@ const ways = [
 ];
 
 export function planTelemetry({ policy, isSince }: Trial): Planned {
-  const short = policy.version.replace(/\.0$/, '');
   const runs = ways.map((way): ExecRun => ({ kind: 'exec', ...way, steps: [{ command: 'true' }], asksServer: true }));
   const judge = (facts: RunFacts) => {
     const records = facts.sightings.filter(({ kind }) => kind === 'telemetry');
@@ -43,7 +42,7 @@ export function planTelemetry({ policy, isSince }: Trial): Planned {
       surface: 'exec',
       expected: 'Records of what the client did arrive all the same.',
       run: name,
-      unknownBecause: isSince('0.169.0') ? null : `not enforced by ${short}: members can switch it off`,
+      unknownBecause: isSince('0.169.0') ? null : `not enforced by ${policy.shortVersion}: members can switch it off`,
       judge,
     }),
   );
