@@ -11,7 +11,7 @@ import { type ExampleOrganisation, enterAs, openExampleOrganisation } from './ex
 import { openPage } from './open-reeve.ts';
 
 const pins = fileURLToPath(new URL('../server/stock-client/pins', import.meta.url));
-const proofMs = 90_000;
+const proofMs = 150_000;
 
 let example: ExampleOrganisation;
 beforeAll(async () => {
