@@ -55,11 +55,11 @@ const openPolicyTab = (tab: string) => async (page: Page) => {
   await page.waitForLoadState('networkidle');
 };
 
+const proofs = (page: Page) => page.getByRole('table', { name: 'Policies by client versions' });
+
 /** A cell of a client that does not know everything, with the evidence of its first attempt. */
 async function openProof(page: Page): Promise<void> {
-  const row = page
-    .getByRole('table', { name: 'Policies by client versions' })
-    .getByRole('row', { name: /^Contractors/ });
+  const row = proofs(page).getByRole('row', { name: /^Contractors/ });
   await row
     .getByRole('link', { name: /^Partly/ })
     .first()
@@ -94,7 +94,7 @@ const pictures: Picture[] = [
   { name: 'activity-call', path: '/activity', prepare: openFirstCall },
   { name: 'activity-phone', path: '/activity', profile: { ...phone, theme: 'dark' } },
   { name: 'audit', path: '/audit' },
-  { name: 'proof-matrix', path: '/verify/proofs' },
+  { name: 'proof-matrix', path: '/verify/proofs', prepare: (page) => proofs(page).waitFor() },
   { name: 'proof-cell', path: '/verify/proofs', prepare: openProof },
 ];
 

@@ -88,7 +88,7 @@ export function verdictSentence(verdict: Verdict, counts: ProofCounts, clientVer
   const sentences: Record<Verdict, string> = {
     held: 'Every attempt to get around it was stopped.',
     broken: `${countOf(counts.broken, 'attempt')} got through that should have been stopped.`,
-    partly: `What ${clientVersion ?? 'the clients'} ${clientVersion === null ? 'know' : 'knows'} was kept; ${unknown} not stopped, because ${clientVersion ?? 'a client'} does not know the constraint.`,
+    partly: `What ${clientVersion ?? 'each client'} enforces was kept; ${unknown} not stopped, because ${clientVersion === null ? 'a client' : 'it'} does not enforce the constraint.`,
     inconclusive: `${countOf(counts.inconclusive, 'attempt')} failed by itself, so nothing is proven by it.`,
   };
   return sentences[verdict];

@@ -71,7 +71,7 @@ export function answerMatrix(matrix: Matrix): MatrixAnswer | null {
     return {
       tone: 'warn',
       answer: 'Partly',
-      because: `What each client knows was kept; ${joined.format(versionsOf(of('partly')))} ${versionsOf(of('partly')).length === 1 ? 'does' : 'do'} not know everything the policies say.`,
+      because: `What each client enforces was kept; ${joined.format(versionsOf(of('partly')))} ${versionsOf(of('partly')).length === 1 ? 'does' : 'do'} not enforce everything the policies say.`,
       culprits: of('partly'),
     };
   return {
