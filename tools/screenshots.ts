@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { openBrowser, type Profile, type TestBrowser } from '#testing/browser.ts';
 import { foundExampleOrganisation } from '#testing/example-organisation.ts';
 import type { Person } from '#testing/organisation.ts';
+import { proveExample } from '#testing/prove-example.ts';
 import { startTestReeve } from '#testing/start-reeve.ts';
 
 interface Picture {
@@ -74,6 +75,22 @@ const lookAtEverything = async (page: Page) => {
   await page.reload();
   await page.getByRole('heading', { name: 'Needs somebody' }).waitFor();
 };
+const proofs = (page: Page) => page.getByRole('table', { name: 'Policies by client versions' });
+
+/** A cell of a client that does not know everything, with the evidence of its first attempt. */
+async function openProof(page: Page): Promise<void> {
+  const row = proofs(page).getByRole('row', { name: /^Contractors/ });
+  await row
+    .getByRole('link', { name: /^Partly/ })
+    .first()
+    .click();
+  await page.getByRole('heading', { level: 1, name: /^Contractors v/ }).waitFor();
+  await page.locator('summary').first().click();
+  await page
+    .getByRole('button', { name: /^Copy: / })
+    .first()
+    .waitFor();
+}
 
 /** The pictures of the README and the guides. */
 const pictures: Picture[] = [
@@ -101,6 +118,8 @@ const pictures: Picture[] = [
   { name: 'audit', path: '/audit' },
   { name: 'verify', path: '/verify', prepare: lookAtEverything },
   { name: 'estate', path: '/verify/estate' },
+  { name: 'proof-matrix', path: '/verify/proofs', prepare: (page) => proofs(page).waitFor() },
+  { name: 'proof-cell', path: '/verify/proofs', prepare: openProof },
 ];
 
 const everyPath = {
@@ -139,6 +158,9 @@ const everyPath = {
   'compliance-destinations': '/compliance?tab=destinations',
   'compliance-retention': '/compliance?tab=retention',
   audit: '/audit',
+  proofs: '/verify/proofs',
+  'proofs-history': '/verify/proofs?tab=runs',
+  'proofs-alerts': '/verify/proofs?tab=alerts&show=all',
   account: '/account',
   tokens: '/account?tab=tokens',
   keys: '/keys',
@@ -205,9 +227,12 @@ const { values } = parseArgs({ options: { every: { type: 'string' } } });
 const folder = values.every ?? path.join(import.meta.dirname, '../docs/pictures');
 const wanted = values.every === undefined ? pictures : everyPicture();
 await mkdir(folder, { recursive: true });
-const reeve = await startTestReeve();
+const reeve = await startTestReeve({
+  REEVE_CLIENTS_FOLDER: path.join(import.meta.dirname, '../server/stock-client/pins'),
+});
 try {
   const { owner } = await foundExampleOrganisation(reeve);
+  if (values.every === undefined) await proveExample(owner);
   const browser = await openBrowser(reeve);
   await takeAll(browser, owner, wanted, folder);
   await browser.close();

@@ -3,19 +3,19 @@
 // A document a stock client would refuse is never stored, because it would lock out everyone it is assigned to.
 export { diagnose } from './check-publication.ts';
 export { checkShape } from './check-shape.ts';
-export { clientVersionRemarks } from './client-version-remarks.ts';
 export { isAtLeast } from './client-version.ts';
+export { clientVersionRemarks } from './client-version-remarks.ts';
 export { closestName } from './closest-name.ts';
 export { codexClientDialect } from './codex-client/dialect.ts';
 export { commandLineOf } from './command-line-of.ts';
 export { evaluateArgv } from './command-rules/evaluate-command.ts';
 export { findShadowedRules, type ShadowKind } from './command-rules/find-shadowed-rules.ts';
 export { parseRulesFile, type RulesFile } from './command-rules/parse-rules-file.ts';
-export { ruleSetOfRequirements } from './command-rules/rule-set-of-requirements.ts';
 export type { CommandRule } from './command-rules/rule-set.ts';
+export { ruleSetOfRequirements } from './command-rules/rule-set-of-requirements.ts';
 export { decideRule } from './decide-rule.ts';
 export { clientsInTheField, type GovernedClient, governedClients } from './field-queries.ts';
-export { firstDeliveriesBefore, type FirstDelivery } from './first-deliveries-queries.ts';
+export { type FirstDelivery, firstDeliveriesBefore } from './first-deliveries-queries.ts';
 export { fitValues, printToml } from './fit-document.ts';
 export { forgetGroup, previewGroupRemoval } from './forget-group.ts';
 export { findPolicyOfMember } from './look-up-policy.ts';

@@ -137,7 +137,7 @@ function Evidence({ attempt: { attempt, title, evidence, durationMs } }: { attem
   return (
     <details className={classes.evidence} open={isOpen} onToggle={(event) => toggle(event.currentTarget.open)}>
       <summary>
-        Evidence<VisuallyHidden> of: {title}</VisuallyHidden>, {countOf(evidence.length, 'piece')} from{' '}
+        Evidence<VisuallyHidden> of: {title}</VisuallyHidden>: {countOf(evidence.length, 'piece')}; took{' '}
         {formatDuration(durationMs)}
       </summary>
       {isOpen && (

@@ -14,7 +14,7 @@ import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { shortName } from '#console/ui/short-name.ts';
 import type { ProofRun } from '#contract/proofs.ts';
-import { isUnfinished, sayRun } from './proof-words.ts';
+import { maySoonChange, sayRun } from './proof-words.ts';
 import { RunBadge } from './RunProgress.tsx';
 
 const everyMs = 5_000;
@@ -73,7 +73,8 @@ export function ProofHistory({ prove }: { prove: ReactNode }) {
     api.proofs.runs.queryOptions({
       input: { limit: 50, ...(cursor && { cursor }) },
       placeholderData: keepPreviousData,
-      refetchInterval: ({ state }) => (state.data?.items.some(isUnfinished) ? everyMs : false),
+      refetchInterval: ({ state }) =>
+        state.data?.items.some((run) => maySoonChange(run, new Date())) ? everyMs : false,
     }),
   );
   return (

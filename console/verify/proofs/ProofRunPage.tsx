@@ -20,7 +20,7 @@ import { CertificateLinks } from './CertificateLinks.tsx';
 import { startedByWords, tookMs } from './ProofHistory.tsx';
 import { ProofMatrix } from './ProofMatrix.tsx';
 import classes from './Proofs.module.css';
-import { isUnfinished, verdictSentence } from './proof-words.ts';
+import { isUnfinished, maySoonChange, verdictSentence } from './proof-words.ts';
 import { ProgressOfRun, RunBadge } from './RunProgress.tsx';
 import { newestFirst } from './say-matrix.ts';
 import { VerdictCounts } from './VerdictCounts.tsx';
@@ -34,7 +34,8 @@ export function ProofRunPage() {
   const found = useQuery(
     api.proofs.run.queryOptions({
       input: { id },
-      refetchInterval: ({ state }) => (isPaused || (state.data && !isUnfinished(state.data.run)) ? false : everyMs),
+      refetchInterval: ({ state }) =>
+        isPaused || (state.data && !maySoonChange(state.data.run, new Date())) ? false : everyMs,
     }),
   );
   const run = found.data?.run;

@@ -82,9 +82,9 @@ export function ProveDialog({ matrix, onStarted, onClose }: ProveDialogProps) {
         </Stack>
       </Checkbox.Group>
       <Text>
-        Reeve signs a member it makes up in to a workspace of its own, gives it the policy, and tries with the real
-        client to get around every constraint. A scripted model answers, so nothing is paid for. Afterwards that
-        workspace is deleted; nothing of yours changes.
+        Reeve makes up a member in a workspace of its own, gives it the policy, signs the real client in and tries to
+        get around every constraint. A scripted model answers, so nothing is paid for. Afterwards that workspace is
+        deleted; nothing of yours changes.
       </Text>
       <HowLong count={wanted.length * versions.length} cells={cells} asked={asked} />
     </ConfirmDialog>

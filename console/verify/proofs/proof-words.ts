@@ -72,13 +72,23 @@ export function sayRun(run: ProofRun): Said {
 
 export const isUnfinished = ({ state }: Pick<ProofRun, 'state'>): boolean => state === 'waiting' || state === 'running';
 
+const certificateMs = 60_000;
+
+/** Whether a run may still change: the certificate is signed a moment after the end. */
+export const maySoonChange = (run: ProofRun, now: Date): boolean =>
+  isUnfinished(run) ||
+  (run.state === 'done' &&
+    run.certificateId === null &&
+    run.finishedAt !== null &&
+    now.getTime() - Date.parse(run.finishedAt) < certificateMs);
+
 /** What a verdict means, in a sentence. `clientVersion` is null where several clients are meant. */
 export function verdictSentence(verdict: Verdict, counts: ProofCounts, clientVersion: string | null): string {
   const unknown = countOf(counts['not-enforced'], 'attempt was', 'attempts were');
   const sentences: Record<Verdict, string> = {
     held: 'Every attempt to get around it was stopped.',
     broken: `${countOf(counts.broken, 'attempt')} got through that should have been stopped.`,
-    partly: `What ${clientVersion ?? 'the clients'} ${clientVersion === null ? 'know' : 'knows'} was kept; ${unknown} not stopped, because ${clientVersion ?? 'a client'} does not know the constraint.`,
+    partly: `What ${clientVersion ?? 'each client'} enforces was kept; ${unknown} not stopped, because ${clientVersion === null ? 'a client' : 'it'} does not enforce the constraint.`,
     inconclusive: `${countOf(counts.inconclusive, 'attempt')} failed by itself, so nothing is proven by it.`,
   };
   return sentences[verdict];

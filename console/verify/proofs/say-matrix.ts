@@ -71,7 +71,7 @@ export function answerMatrix(matrix: Matrix): MatrixAnswer | null {
     return {
       tone: 'warn',
       answer: 'Partly',
-      because: `What each client knows was kept; ${joined.format(versionsOf(of('partly')))} ${versionsOf(of('partly')).length === 1 ? 'does' : 'do'} not know everything the policies say.`,
+      because: `What each client enforces was kept; ${joined.format(versionsOf(of('partly')))} ${versionsOf(of('partly')).length === 1 ? 'does' : 'do'} not enforce everything the policies say.`,
       culprits: of('partly'),
     };
   return {
@@ -87,11 +87,14 @@ const versionsOf = (cells: readonly MatrixCell[]): string[] => [
 ];
 
 function sayOpen(cells: readonly MatrixCell[], open: number, counted: string): string {
+  const partly = cells.filter(({ isCurrent, verdict }) => isCurrent && verdict === 'partly').length;
   const old = cells.filter(({ isCurrent }) => !isCurrent).length;
   const never = open - old;
   const parts = [
-    ...(old > 0 ? [`${old} ${old === 1 ? 'is' : 'are'} of an earlier version`] : []),
+    counted,
+    ...(partly > 0 ? [`${partly} partly`] : []),
+    ...(old > 0 ? [`${old} ${old === 1 ? 'is' : 'are'} out of date`] : []),
     ...(never > 0 ? [`${never} ${never === 1 ? 'was' : 'were'} never tried`] : []),
   ];
-  return `${counted}, ${parts.join(' and ')}.`;
+  return `${joined.format(parts)}.`;
 }

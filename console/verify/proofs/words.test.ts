@@ -71,7 +71,10 @@ test('the matrix answers with its worst news', () => {
   const answer = (...cells: MatrixCell[]) => answerMatrix(matrix(...cells))?.answer;
   expect(answer()).toBeUndefined();
   expect(answer(cell())).toBe('Yes');
-  expect(answer(cell({ isCurrent: false }))).toBe('Not proven for all');
+  expect(answerMatrix(matrix(cell({ isCurrent: false })))).toMatchObject({
+    answer: 'Not proven for all',
+    because: '0 of 1 combination held and 1 is out of date.',
+  });
   expect(answer(cell({ verdict: 'partly' }))).toBe('Partly');
   expect(answer(cell({ verdict: 'inconclusive' }))).toBe('Not certain');
   // A client that is not installed any more but was proven counts; one that never was does not.

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { isAtLeast } from '#contract/client-versions.ts';
 import type { ProofAttempt } from '#contract/proofs.ts';
-import { isAtLeast } from '#server/policies/index.ts';
 import { callGateway } from './call-gateway.ts';
 import { excerpt, redact } from './evidence.ts';
 import { withKnowledge } from './judge.ts';
