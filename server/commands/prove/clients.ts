@@ -7,6 +7,7 @@ import { connectProver, endedAsProof } from './connect-prover.ts';
 import { proveExitCodes } from './exit-codes.ts';
 import { ProveCommand } from './prove-command.ts';
 
+// Commander gives an option that `prove` knows too to `prove`, wherever it stands; hence the options of both.
 const lookEveryMs = 2_000;
 
 async function install(version: string, options: ConnectionOptions, command: Command): Promise<void> {
@@ -30,7 +31,9 @@ export const installCommand = () =>
     new ProveCommand('install')
       .description('Fetch a pinned stock client from npm onto the server')
       .argument('<version>', 'for example 0.169.0'),
-  ).action((version, options, command) => endedAsProof(() => install(version, options, command)));
+  ).action((version: string, _own: unknown, command: Command) =>
+    endedAsProof(() => install(version, command.optsWithGlobals(), command.parent ?? command)),
+  );
 
 async function listClients(options: ConnectionOptions & { format: string }, command: Command): Promise<void> {
   const { api } = await connectProver(options, command);
@@ -45,4 +48,6 @@ export const clientsCommand = () =>
     new ProveCommand('clients')
       .description('The pinned stock clients, and which are installed on the server')
       .option('--format <format>', 'human or json', 'human'),
-  ).action((options, command) => endedAsProof(() => listClients(options, command)));
+  ).action((_own: unknown, command: Command) =>
+    endedAsProof(() => listClients(command.optsWithGlobals(), command.parent ?? command)),
+  );

@@ -6,9 +6,4 @@ export class ProveCommand extends Command {
   override error(message: string, options?: { exitCode?: number; code?: string }): never {
     return super.error(message, { ...options, exitCode: exitCodes.badConfig });
   }
-
-  /** `reeve prove clients --ca …`: what stands behind the name of a command is that command's. */
-  override copyInheritedSettings(source: Command): this {
-    return super.copyInheritedSettings(source).enablePositionalOptions();
-  }
 }
