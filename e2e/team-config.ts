@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
-import type { Bundle } from '#contract/team-config.ts';
+import type { Bundle } from '#contract/team-config-bundles.ts';
 import type { BundleFile } from '#contract/team-config-files.ts';
 import type { Person } from '#testing/organisation.ts';
 import { type ExampleOrganisation, enterAs } from './example-organisation.ts';

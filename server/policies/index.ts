@@ -3,7 +3,6 @@
 // A document a stock client would refuse is never stored, because it would lock out everyone it is assigned to.
 export { diagnose } from './check-publication.ts';
 export { checkShape } from './check-shape.ts';
-export { isAtLeast } from './client-version.ts';
 export { clientVersionRemarks } from './client-version-remarks.ts';
 export { closestName } from './closest-name.ts';
 export { codexClientDialect } from './codex-client/dialect.ts';
