@@ -73,7 +73,7 @@ export async function whyNoMachine(): Promise<string | null> {
 }
 
 function hostsFile(hosts: Record<string, string>): string {
-  const lines = ['127.0.0.1 localhost', '::1 localhost'];
+  const lines = 'localhost' in hosts ? [] : ['127.0.0.1 localhost', '::1 localhost'];
   for (const [name, address] of Object.entries(hosts)) lines.push(`${address} ${name}`);
   for (const name of VENDOR_HOSTS) if (!(name in hosts)) lines.push(`${REFUSING_ADDRESS} ${name}`);
   return `${lines.join('\n')}\n`;
