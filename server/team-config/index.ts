@@ -4,13 +4,19 @@
  */
 export { checkTeamConfig } from './check/check-team-config.ts';
 export type { NamedRequirements } from './check/policy/policy.ts';
-export { findBundles, type FoundBundle } from './files/bundle-markers.ts';
+export { type FoundBundle, findBundles } from './files/bundle-markers.ts';
 export type { Project } from './files/project.ts';
 export { findRepositoryRoot, readRepository } from './files/read-folder.ts';
 export { bundleGitDialect } from './git/dialect.ts';
-export { isGitThere } from './git/git-program.ts';
 export { isTable, type LayerSource, type Values } from './layers/config-layer.ts';
-export { type DecidedBy, type EffectiveConfig, effectiveConfig, type EffectiveInput, type EffectiveSetting, isDecidedLater } from './layers/effective-config.ts';
+export {
+  type DecidedBy,
+  type EffectiveConfig,
+  type EffectiveInput,
+  type EffectiveSetting,
+  effectiveConfig,
+  isDecidedLater,
+} from './layers/effective-config.ts';
 export { hidden } from './layers/hide-secrets.ts';
 export { type MachineFiles, machineFiles } from './layers/machine-files.ts';
 export type { PolicyFragment } from './layers/read-layers.ts';

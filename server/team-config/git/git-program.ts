@@ -85,11 +85,3 @@ async function feed({ stdin }: ChildProcess, input: Input): Promise<unknown> {
     (error: unknown) => error,
   );
 }
-
-/** Whether bundles can be served by git here. */
-export async function isGitThere(): Promise<boolean> {
-  return runGit(['version'], { cwd: '/' }).then(
-    () => true,
-    () => false,
-  );
-}
