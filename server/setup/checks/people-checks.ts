@@ -21,8 +21,8 @@ const owners: readonly Owner[] = [
   {
     id: 'security-owner',
     title: 'Somebody owns security',
-    grant: 'security-scans.write',
-    without: 'Nobody looks after what scans find.',
+    grant: 'sign-in.write',
+    without: 'Nobody can set up single sign-on, provisioning or second factors.',
   },
   {
     id: 'analytics-owner',

@@ -101,7 +101,7 @@ const events = [
   'UserPromptSubmit',
 ];
 
-/** Values that a table gets as soon as any layer mentions it; `*` stands for any key. Also from `config/read` of 0.169.0. */
+/** Values that a table gets once a layer mentions it; `*` stands for any key. Also from `config/read` of 0.169.0. */
 export const valuesOfTables: readonly { table: readonly string[]; values: Readonly<Record<string, unknown>> }[] = [
   {
     table: ['sandbox_workspace_write'],

@@ -11,7 +11,7 @@ const signInLimitMs = 40_000;
 export async function openProofMachine(subject: ProofSubject, client: ClientBinary): Promise<ScratchMachine> {
   const { origin, authorityPem } = subject;
   const { hostname } = new URL(origin);
-  const isName = !/^[\d.]+$|^\[/.test(hostname) && hostname !== 'localhost';
+  const isName = !/^[\d.]+$|^\[/.test(hostname);
   return openScratchMachine({
     version: client.version,
     client,
