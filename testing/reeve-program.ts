@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { type Finished, type Program, startProgram } from '#server/stock-client/start-program.ts';
 import type { ServerAddress } from '#testing/own-api-session.ts';
+import { programEnvironment } from '#testing/program-environment.ts';
 import { seedDataFolder } from './seed-data-folder.ts';
 
 // Each process loads the whole program, several a test: seconds alone, much more while other tests keep the machine busy.
@@ -55,8 +56,7 @@ export async function openInstallation(
     const program = startProgram(process.execPath, ['server/main.ts', ...args], {
       cwd: root,
       env: {
-        PATH: process.env.PATH ?? '',
-        NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node'),
+        ...programEnvironment(),
         REEVE_DATA: dataFolder,
         REEVE_LISTEN: `127.0.0.1:${port}`,
         REEVE_METRICS_LISTEN: 'off',

@@ -6,6 +6,7 @@ import { makeCheckpoint } from '#server/audit/make-checkpoint.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 import { startProgram } from '#server/stock-client/start-program.ts';
 import { foundOrganisation, type Organisation } from '#testing/organisation.ts';
+import { programEnvironment } from '#testing/program-environment.ts';
 import { openInstallation } from '#testing/reeve-program.ts';
 import { startTestReeve, type TestReeve } from '#testing/start-reeve.ts';
 
@@ -35,7 +36,7 @@ const audit = (args: string[], { isOnline = false } = {}) =>
   startProgram(process.execPath, [main, 'audit', ...args, ...(isOnline ? ['--ca', reeve.authorityFile] : [])], {
     cwd: folder,
     env: {
-      PATH: process.env.PATH ?? '',
+      ...programEnvironment(),
       ...(isOnline && { REEVE_ORIGIN: reeve.origin, REEVE_API_KEY: secret }),
     },
   }).exit;

@@ -6,6 +6,7 @@ import type { KeyScope } from '#contract/key-scopes.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 import { type Finished, startProgram } from '#server/stock-client/start-program.ts';
 import { foundOrganisation, type Organisation } from '#testing/organisation.ts';
+import { programEnvironment } from '#testing/program-environment.ts';
 import { startTestReeve, type TestReeve } from '#testing/start-reeve.ts';
 
 // Each step loads the whole program.
@@ -43,7 +44,7 @@ function policies(args: string[], { key = writing, env = {} }: { key?: string; e
   const connection = { REEVE_ORIGIN: reeve.origin, ...(key !== '' && { REEVE_API_KEY: key }) };
   return startProgram(process.execPath, [main, 'policies', ...args, ...trust(args)], {
     cwd: workFolder,
-    env: { PATH: process.env.PATH ?? '', ...connection, ...env },
+    env: { ...programEnvironment(), ...connection, ...env },
   }).exit;
 }
 
@@ -224,7 +225,7 @@ describe('what is wrong is said with the next step', () => {
   test('an authority that is not trusted', async () => {
     const ended = await startProgram(process.execPath, [main, 'policies', 'plan', '--reeve', reeve.origin], {
       cwd: workFolder,
-      env: { PATH: process.env.PATH ?? '', REEVE_API_KEY: writing },
+      env: { ...programEnvironment(), REEVE_API_KEY: writing },
     }).exit;
     expect(ended).toMatchObject({ exitCode: 69, stderr: expect.stringContaining('Give its authority with --ca') });
   });

@@ -6,6 +6,7 @@ import { createOwnerLink } from '#server/directory/index.ts';
 import { clientPins } from '#server/stock-client/install-client.ts';
 import { startProgram } from '#server/stock-client/start-program.ts';
 import { foundOrganisation, type Organisation } from '#testing/organisation.ts';
+import { programEnvironment } from '#testing/program-environment.ts';
 import { tablesThatMention } from '#testing/proof-runs.ts';
 import { startTestReeve, type TestReeve } from '#testing/start-reeve.ts';
 
@@ -43,7 +44,7 @@ afterAll(async () => {
 const program = (args: string[]) =>
   startProgram(process.execPath, [main, ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '', REEVE_ORIGIN: reeve.origin, REEVE_API_KEY: secret },
+    env: { ...programEnvironment(), REEVE_ORIGIN: reeve.origin, REEVE_API_KEY: secret },
   });
 const online = (...args: string[]) => program([...args, '--ca', reeve.authorityFile]).exit;
 

@@ -9,6 +9,7 @@ import { createOwnerLink } from '#server/directory/index.ts';
 import { Refused } from '#server/refused.ts';
 import { startProgram } from '#server/stock-client/start-program.ts';
 import { foundOrganisation, type Organisation } from '#testing/organisation.ts';
+import { programEnvironment } from '#testing/program-environment.ts';
 import { startTestReeve, type TestReeve } from '#testing/start-reeve.ts';
 import { teamConfigCommand } from './team-config.ts';
 
@@ -113,7 +114,7 @@ test('the program ends with 2 for an option that is not there, and colours nothi
   const run = (args: string[]) =>
     startProgram(process.execPath, [main, 'team-config', 'check', ...args], {
       cwd: repository,
-      env: { PATH: process.env.PATH ?? '', FORCE_COLOR: '1' },
+      env: { ...programEnvironment(), FORCE_COLOR: '1' },
     }).exit;
   const [wrong, right] = await Promise.all([run(['--format', 'xml']), run(['web'])]);
   expect(wrong).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('human, json, sarif') });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createOwnerLink } from '#server/directory/index.ts';
 import { type Finished, startProgram } from '#server/stock-client/start-program.ts';
 import { foundOrganisation, type Organisation } from '#testing/organisation.ts';
+import { programEnvironment } from '#testing/program-environment.ts';
 import { startTestReeve, type TestReeve } from '#testing/start-reeve.ts';
 
 // Each step loads the whole program.
@@ -52,7 +53,7 @@ function effective(args: string[], env: Record<string, string> = {}): Promise<Fi
   const where = ['--cwd', place('repo'), '--system', place('etc')];
   return startProgram(process.execPath, [main, 'team-config', 'effective', ...where, ...args], {
     cwd: machine,
-    env: { PATH: process.env.PATH ?? '', HOME: machine, CODEX_HOME: place('home'), ...env },
+    env: { ...programEnvironment(), HOME: machine, CODEX_HOME: place('home'), ...env },
   }).exit;
 }
 
