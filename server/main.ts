@@ -1,19 +1,6 @@
+import process from 'node:process';
 import { Command } from 'commander';
-import { analyticsCommand } from './commands/analytics.ts';
-import { auditCommand } from './commands/audit.ts';
-import { backupCommand } from './commands/backup.ts';
-import { doctorCommand } from './commands/doctor.ts';
 import { endWith } from './commands/end-with.ts';
-import { migrateCommand } from './commands/migrate.ts';
-import { ownerLinkCommand } from './commands/owner-link.ts';
-import { policiesCommand } from './commands/policies.ts';
-import { proveCommand } from './commands/prove.ts';
-import { proxyCommand } from './commands/proxy.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { rotateKeysCommand } from './commands/rotate-keys.ts';
-import { serveCommand } from './commands/serve.ts';
-import { teamConfigCommand } from './commands/team-config.ts';
-import { workCommand } from './commands/work.ts';
 import { version } from './version.ts';
 
 // Whatever this program writes is for its own user: keys, certificates, the database, backups.
@@ -34,25 +21,35 @@ const program = new Command('reeve')
   .version(version)
   .showHelpAfterError('(add --help for the options)')
   .addHelpText('after', examples);
-const commands = [
-  serveCommand,
-  workCommand,
-  migrateCommand,
-  ownerLinkCommand,
-  backupCommand,
-  restoreCommand,
-  rotateKeysCommand,
-  doctorCommand,
-  proxyCommand,
-  policiesCommand,
-  teamConfigCommand,
-  auditCommand,
-  analyticsCommand,
-  proveCommand,
-];
-for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
+/** In the order of the help. A command is loaded when it is called: most of them need a small part of the program. */
+const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  work: async () => (await import('./commands/work.ts')).workCommand,
+  migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
+  'owner-link': async () => (await import('./commands/owner-link.ts')).ownerLinkCommand,
+  backup: async () => (await import('./commands/backup.ts')).backupCommand,
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand,
+  'rotate-keys': async () => (await import('./commands/rotate-keys.ts')).rotateKeysCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  proxy: async () => (await import('./commands/proxy.ts')).proxyCommand,
+  policies: async () => (await import('./commands/policies.ts')).policiesCommand,
+  'team-config': async () => (await import('./commands/team-config.ts')).teamConfigCommand,
+  audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  analytics: async () => (await import('./commands/analytics.ts')).analyticsCommand,
+  prove: async () => (await import('./commands/prove.ts')).proveCommand,
+};
+
+async function addCommands(): Promise<void> {
+  const [called = ''] = process.argv.slice(2);
+  const one = Object.hasOwn(commands, called) ? commands[called] : undefined;
+  for (const load of one ? [one] : Object.values(commands)) {
+    const make = await load();
+    program.addCommand(make().copyInheritedSettings(program));
+  }
+}
 
 try {
+  await addCommands();
   await program.parseAsync();
 } catch (error) {
   endWith(error);
