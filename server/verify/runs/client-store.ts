@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ProofClient } from '#contract/proofs.ts';
-import { testedClients } from '#contract/tested-clients.ts';
+import { type TestedClient, testedClients } from '#contract/tested-clients.ts';
 import { type Actor, record } from '#server/audit/index.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
@@ -12,13 +12,9 @@ import { type ClientBinary, ensureClient, findClient, isTestedClient } from '#se
 
 type ClientServices = Pick<Services, 'config' | 'db' | 'clock' | 'log'>;
 
-interface Installing {
-  version: string;
-  ended: Promise<void>;
-}
-
 interface Store {
-  installing: Installing | null;
+  /** The version that is being fetched. */
+  installing: string | null;
   failed: Map<string, string>;
 }
 
@@ -35,7 +31,7 @@ function storeOf({ config }: Pick<Services, 'config'>): Store {
 export function readClients(services: Pick<Services, 'config'>): ProofClient[] {
   const { installing, failed } = storeOf(services);
   return testedClients.map((version) => {
-    if (installing?.version === version) return { version, state: 'installing', error: null };
+    if (installing === version) return { version, state: 'installing', error: null };
     if (findClient(version, services.config.clientsFolder)) return { version, state: 'installed', error: null };
     const error = failed.get(version);
     return error === undefined ? { version, state: 'absent', error: null } : { version, state: 'failed', error };
@@ -68,11 +64,11 @@ export async function installClient(
     throw new ReeveError('bad-input', { issues });
   }
   const store = storeOf(services);
-  if (store.installing && store.installing.version !== version)
+  if (store.installing !== null && store.installing !== version)
     throw new ReeveError(
       'conflict',
-      { version: store.installing.version },
-      { message: `Codex ${store.installing.version} is being installed. Wait for it, then try again.` },
+      { version: store.installing },
+      { message: `Codex ${store.installing} is being installed. Wait for it, then try again.` },
     );
   await services.db.transaction().execute((tx) =>
     record(tx, actor, 'proof.client-installed', {
@@ -81,30 +77,24 @@ export async function installClient(
       workspaceId,
     }),
   );
-  if (!findClient(version, services.config.clientsFolder)) store.installing ??= begin(services, store, version);
+  if (store.installing === null && !findClient(version, services.config.clientsFolder)) {
+    store.installing = version;
+    void install(services, store, version);
+  }
   return readClients(services).find((client) => client.version === version) as ProofClient;
 }
 
-function begin({ config, log }: ClientServices, store: Store, version: string): Installing {
-  const install = async () => {
-    try {
-      if (isTestedClient(version)) await ensureClient(version, config.clientsFolder);
-      store.failed.delete(version);
-    } catch (error) {
-      log.warn({ err: error, version }, 'a pinned client could not be installed');
-      store.failed.set(version, (error as Error).message.slice(0, 1_000));
-    } finally {
-      store.installing = null;
-    }
-  };
-  // Begins after the caller has it, so that what fails at once does not find it missing.
-  const ended = new Promise<void>((resolve) => setImmediate(resolve)).then(install);
-  return { version, ended };
+async function install({ config, log }: ClientServices, store: Store, version: TestedClient): Promise<void> {
+  try {
+    await ensureClient(version, config.clientsFolder);
+    store.failed.delete(version);
+  } catch (error) {
+    log.warn({ err: error, version }, 'a pinned client could not be installed');
+    store.failed.set(version, (error as Error).message.slice(0, 1_000));
+  } finally {
+    store.installing = null;
+  }
 }
-
-/** Resolves when nothing is being installed by this process. */
-export const clientsSettled = async (services: Pick<Services, 'config'>): Promise<void> =>
-  storeOf(services).installing?.ended;
 
 const sums = new Map<string, string>();
 
