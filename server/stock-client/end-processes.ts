@@ -1,6 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Every process of a machine inherits this variable, so that a background server it left behind can be found. */
+/**
+ * Every process of a machine inherits this variable, so that a background server it left behind can be found. What the client starts
+ * with an empty environment still gets a PATH with folders of the machine in it.
+ */
 export const MACHINE_VARIABLE = 'REEVE_CLIENT_MACHINE';
 
 async function processesOf(machine: string): Promise<number[]> {
@@ -8,7 +11,8 @@ async function processesOf(machine: string): Promise<number[]> {
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
-    if (environment.split('\0').includes(`${MACHINE_VARIABLE}=${machine}`)) found.push(Number(name));
+    const isMarked = environment.split('\0').includes(`${MACHINE_VARIABLE}=${machine}`);
+    if (isMarked || environment.includes(`${machine}/`)) found.push(Number(name));
   }
   return found;
 }

@@ -166,6 +166,7 @@ test('variables that lead the client elsewhere are found', async () => {
       },
       environmentOf: () => ({
         CODEX_HOME: elsewhere[0] ?? '',
+        HTTPS_PROXY: 'http://127.0.0.1:9',
         OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
       }),
     },

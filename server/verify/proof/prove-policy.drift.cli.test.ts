@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isSince, version } from '#testing/acceptance/client-versions.ts';
 import { openProofWorld, type ProofWorld } from '#testing/proof-subject.ts';
@@ -108,8 +108,15 @@ test(`Codex ${version}: every constraint of a rich policy is tried, and what it 
   expect(JSON.stringify(outcome.attempts)).not.toMatch(/eyJ[\w-]{20,}\.|"at-\w{10,}/);
   const left = (await readdir('/var/tmp')).filter((name) => !before.includes(name) && name === subjectFolder(outcome));
   expect(left).toEqual([]);
+  expect(await processesThatName(subjectFolder(outcome) ?? 'no machine')).toEqual([]);
   // The limit is for hopeless runs on a busy machine; how long a proof takes is printed.
 }, 240_000);
+
+async function processesThatName(machine: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')));
+  return lines.filter((line) => line.includes(machine));
+}
 
 /** The machine of this proof, as its evidence names it: others may be open at the same time. */
 const subjectFolder = ({ attempts }: ProofOutcome): string | undefined =>
