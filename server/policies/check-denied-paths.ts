@@ -41,8 +41,8 @@ function problemOf(node: TomlNode): { severity: 'error' | 'warning'; code: strin
     const message = `${node.found} denies every file, so the client can do next to nothing. Name the folders to protect instead.`;
     return { severity: 'warning', code: 'denies-everything', message };
   }
-  if (/^(\/|~\/|\*\*\/)/.test(written)) return null;
-  const message = `${node.found} is not absolute, so it protects a different file on each machine or none. Write an absolute path, \`~/…\` or a glob that starts with \`**/\`.`;
+  if (/^(\/|~\/)/.test(written)) return null;
+  const message = `${node.found} is not absolute: clients look for it below their own folder (~/.codex), so files in projects stay readable. Write an absolute path, \`~/…\` or a glob such as \`~/**/.env\`.`;
   return { severity: 'warning', code: 'relative-path', message };
 }
 

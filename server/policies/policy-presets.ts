@@ -7,7 +7,7 @@ export interface PolicyPreset {
   defaults: string;
 }
 
-const secrets = '"~/.ssh", "~/.aws", "~/.gnupg", "**/.env"';
+const secrets = '"~/.ssh", "~/.aws", "~/.gnupg", "~/**/.env"';
 
 /** Templates: documents to start from. Each one is checked by a test against the validator and the stock clients. */
 export const policyPresets: readonly PolicyPreset[] = [
@@ -73,7 +73,7 @@ image_generation = false
 [mcp_servers]
 
 [permissions.filesystem]
-deny_read = ["~/.ssh", "~/.aws", "~/.gnupg", "~/.kube", "**/.env", "**/*.pem"]
+deny_read = ["~/.ssh", "~/.aws", "~/.gnupg", "~/.kube", "~/**/.env", "~/**/*.pem"]
 `,
     defaults: `# Prompts are not kept on the machine.
 [history]

@@ -11,7 +11,7 @@ interface ExamplePolicy {
   versions: readonly [ExampleVersion, ...ExampleVersion[]];
 }
 
-const secrets = 'deny_read = ["~/.ssh", "~/.aws", "~/.gnupg", "**/.env"]';
+const secrets = 'deny_read = ["~/.ssh", "~/.aws", "~/.gnupg", "~/**/.env"]';
 
 const engineers = (rules: string) => `# Engineers work in their project folder and are asked before anything leaves it.
 allowed_approval_policies = ["on-request", "untrusted"]

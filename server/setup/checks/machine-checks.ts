@@ -6,7 +6,8 @@ import { testedClients } from '#contract/tested-clients.ts';
 import { programPath } from '#server/config.ts';
 import { pendingMigrations } from '#server/db/migrate.ts';
 import { createMailer } from '#server/mail/create-mailer.ts';
-import { findClient } from '#server/stock-client/install-client.ts';
+import { type ClientBinary, findClient } from '#server/stock-client/install-client.ts';
+import { openScratchMachine } from '#server/stock-client/scratch-machine.ts';
 import { type Check, namesOf, ok, problem, unknown, warning } from './check.ts';
 
 const run = promisify(execFile);
@@ -120,6 +121,17 @@ async function cannotRun(): Promise<string | null> {
   }
 }
 
+/** Starts the client in a machine of its own. @returns what it says it is, or why it does not */
+async function askVersion(client: ClientBinary): Promise<string> {
+  try {
+    await using machine = await openScratchMachine({ version: client.version, client });
+    const { exitCode, stdout, stderr } = await machine.run(['--version'], { timeoutMs: 20_000 });
+    return (exitCode === 0 ? stdout : `it ended with ${exitCode} ${stderr}`).trim().slice(0, 300);
+  } catch (error) {
+    return (error as Error).message.slice(0, 300);
+  }
+}
+
 const clients: Check = {
   id: 'proof-clients',
   title: 'Proofs can start the stock client',
@@ -146,7 +158,18 @@ const clients: Check = {
       );
     const missing = testedClients.filter((version) => !installed.some((client) => client.version === version));
     const rest = missing.length === 0 ? '' : ` Not installed: ${namesOf(missing)}.`;
-    return ok(`${namesOf(installed.map(({ version }) => version))} can be started.${rest}`, facts);
+    const newest = installed.at(-1);
+    const said = newest ? await askVersion(newest) : '';
+    if (newest && !said.includes(newest.version))
+      return problem(
+        `Codex ${newest.version} is installed and does not start: ${said || 'it said nothing'}.`,
+        `Remove ${newest.version} in ${config.clientsFolder} and install it again: reeve prove install ${newest.version}`,
+        facts,
+      );
+    return ok(
+      `${namesOf(installed.map(({ version }) => version))} can be proven with; “${said}” answered.${rest}`,
+      facts,
+    );
   },
 };
 
