@@ -129,6 +129,8 @@ describe('accepted, but not what the author means', () => {
     ['[permissions.filesystem]\ndeny_read = ["/**"]\n', ['warning denies-everything']],
     ['[permissions.filesystem]\ndeny_read = ["C:/secrets"]\n', ['warning windows-path']],
     ['[permissions.filesystem]\ndeny_read = ["secrets"]\n', ['warning relative-path']],
+    ['[permissions.filesystem]\ndeny_read = ["**/.env"]\n', ['warning relative-path']],
+    ['[permissions.filesystem]\ndeny_read = ["~/**/.env"]\n', []],
     ['[features]\nhooks = false\n[hooks]\nStop = [{ hooks = [{ type = "prompt" }] }]\n', ['warning broken-hook']],
     ['\uFEFFallow_appshots = false\n', ['warning byte-order-mark']],
   ])('%j', (document, codes) => {
