@@ -115,3 +115,21 @@ export const listPolicyRevisions = (db: Database, workspaceId: string) =>
     .where('workspace_id', '=', workspaceId)
     .where('deleted_at', 'is', null)
     .execute();
+
+/** The document of every policy that was ever published, as it holds now. */
+export const listPublishedDocuments = (db: Database, workspaceId: string) =>
+  db
+    .selectFrom('policies')
+    .select([
+      'id as policyId',
+      'name',
+      'revision',
+      'contents',
+      'defaults',
+      'contact',
+      'explains_rules as explainsRules',
+    ])
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
+    .where('revision', '>', 0)
+    .execute();

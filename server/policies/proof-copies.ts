@@ -1,7 +1,7 @@
 import { newId } from '#server/crypto/ids.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
-import { listPolicyRevisions, readAssignmentState, replaceAssignments } from './assignment-queries.ts';
+import { listPublishedDocuments, readAssignmentState, replaceAssignments } from './assignment-queries.ts';
 import { insertPolicy } from './queries.ts';
 import { putRevision, readVersion } from './revision-queries.ts';
 
@@ -16,11 +16,14 @@ export interface ProvableVersion {
   explainsRules: boolean;
 }
 
-/** Policies with a published version, by name, and which of them is the baseline. */
-export async function listProvable(db: Database, workspaceId: string) {
+/** What is published of each policy, by name, and which of them is the baseline. */
+export async function listProvable(
+  db: Database,
+  workspaceId: string,
+): Promise<{ baselinePolicyId: string | null; policies: ProvableVersion[] }> {
   const { baselinePolicyId } = await readAssignmentState(db, workspaceId);
-  const published = (await listPolicyRevisions(db, workspaceId)).filter(({ revision }) => revision > 0);
-  return { baselinePolicyId, policies: published.sort((one, other) => one.name.localeCompare(other.name, 'en')) };
+  const policies = await listPublishedDocuments(db, workspaceId);
+  return { baselinePolicyId, policies: policies.sort((one, other) => one.name.localeCompare(other.name, 'en')) };
 }
 
 /** @throws ReeveError not-found */

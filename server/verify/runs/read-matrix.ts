@@ -7,16 +7,17 @@ import { whyCannotRun } from './proof-worker.ts';
 import { cellOf, runOf } from './read-runs.ts';
 import { findUnfinishedRun } from './run-queries.ts';
 import { readSchedule } from './schedule.ts';
-import { noPolicyName, readProvable, sumOfPolicy } from './start-run.ts';
+import { noPolicyName, provableIn, sumOfPolicy } from './start-run.ts';
 
 /** The newest verdict of each published policy with each pinned client, and whether it still is of what is published. */
 export async function readMatrix(services: Pick<Services, 'db' | 'config'>, workspaceId: string) {
   const { db } = services;
-  const published = (await listProvable(db, workspaceId)).policies;
+  const provable = await listProvable(db, workspaceId);
+  const published = provable.policies.map(({ policyId, name, revision }) => ({ id: policyId, name, revision }));
   const policies = [...published, { id: null, name: noPolicyName, revision: 0 }];
   const sums = new Map<string | null, string>();
   for (const { id } of policies) {
-    const { policy, baseline } = await readProvable(db, workspaceId, { policyId: id });
+    const { policy, baseline } = provableIn(provable, id);
     sums.set(id, sumOfPolicy(policy, baseline));
   }
   const known: readonly string[] = testedClients;
@@ -25,7 +26,7 @@ export async function readMatrix(services: Pick<Services, 'db' | 'config'>, work
   );
   const running = await findUnfinishedRun(db, workspaceId);
   return {
-    policies: policies.map(({ id, name, revision }) => ({ id, name, revision })),
+    policies,
     clients: readClients(services),
     cells: cells.map((row) => ({ ...cellOf(row), isCurrent: sums.get(row.policy_id) === row.policy_sha256 })),
     running: running ? runOf(running) : null,

@@ -39,29 +39,41 @@ export const sumOfPolicy = (policy: ProvableVersion | null, baseline: ProvableVe
     )
     .digest('hex');
 
-/** The policy and what lies under it; the baseline does not lie under itself. */
+export interface Provable {
+  policy: ProvableVersion | null;
+  baseline: ProvableVersion | null;
+}
+
+/** A published policy, or none, and what lies under it; the baseline does not lie under itself. */
+export function provableIn(
+  { baselinePolicyId, policies }: Awaited<ReturnType<typeof listProvable>>,
+  policyId: string | null,
+): Provable {
+  const published = (id: string | null) => policies.find((policy) => policy.policyId === id) ?? null;
+  return {
+    policy: published(policyId),
+    baseline: baselinePolicyId === policyId ? null : published(baselinePolicyId),
+  };
+}
+
+/** The same, also of an earlier version. @throws ReeveError not-found */
 export async function readProvable(
   db: Database,
   workspaceId: string,
   { policyId, revision }: WantedPolicy,
-): Promise<{ policy: ProvableVersion | null; baseline: ProvableVersion | null }> {
-  const { baselinePolicyId, policies } = await listProvable(db, workspaceId);
-  const published = (id: string | null) => policies.find((policy) => policy.id === id);
-  const version = async (id: string | null, wanted?: number): Promise<ProvableVersion | null> => {
-    if (id === null) return null;
-    const found = wanted ?? published(id)?.revision;
-    if (found === undefined) throw new ReeveError('not-found', { policyId: id });
-    return readProvableVersion(db, workspaceId, { policyId: id, revision: found });
-  };
-  const policy = await version(policyId, revision);
-  const isUnder = baselinePolicyId !== policyId && published(baselinePolicyId) !== undefined;
-  return { policy, baseline: isUnder ? await version(baselinePolicyId) : null };
+): Promise<Provable> {
+  const found = provableIn(await listProvable(db, workspaceId), policyId);
+  if (policyId === null) return found;
+  if (revision !== undefined && revision !== found.policy?.revision)
+    return { ...found, policy: await readProvableVersion(db, workspaceId, { policyId, revision }) };
+  if (!found.policy) throw new ReeveError('not-found', { policyId });
+  return found;
 }
 
 async function wantedPolicies(db: Database, workspaceId: string, wanted: WantedRun): Promise<readonly WantedPolicy[]> {
   if (wanted.policies !== undefined && wanted.policies.length > 0) return wanted.policies;
   const { policies } = await listProvable(db, workspaceId);
-  return [...policies.map(({ id }) => ({ policyId: id })), { policyId: null }];
+  return [...policies.map(({ policyId }) => ({ policyId })), { policyId: null }];
 }
 
 function wantedVersions(services: Pick<Services, 'config'>, wanted: WantedRun): string[] {
