@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { migratedSnapshot } from './empty-database.ts';
+import { migratedSnapshot } from './migrated-snapshot.ts';
 
 /** Puts a migrated, empty embedded database into a data folder, so that a server which is not about its own first start need not make one. */
 export async function seedDataFolder(dataFolder: string): Promise<void> {

@@ -12,7 +12,7 @@ import { openDatabase } from '#server/db/open-database.ts';
 import { openKeys } from '#server/open-keys.ts';
 import { createServices, openMigratedDatabase } from '#server/start.ts';
 import { recordSamples, sampleEvent, sampleThread } from '#testing/activity-sample.ts';
-import { migratedSnapshot } from '#testing/empty-database.ts';
+import { migratedSnapshot } from '#testing/migrated-snapshot.ts';
 import { seedWorkspace } from '#testing/test-services.ts';
 
 let dataFolder: string;
