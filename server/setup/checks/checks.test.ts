@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { permissionsOf } from '#contract/built-in-roles.ts';
@@ -342,16 +342,17 @@ describe('what is kept', () => {
       ...services,
       config: { ...services.config, listen: { ...services.config.listen, port: 8555 }, dataFolder: folder },
     });
+    const first: Services = { ...services, config: { ...services.config, dataFolder: tmpdir() } };
     const name = `${hostname()}:8555`;
     expect((await look('disk', second('/nowhere'))).evidence).toMatch(/^It could not/);
-    await look('disk');
+    await look('disk', first);
     const { items } = await readChecks(services, workspaceId);
     expect(items.filter(({ id }) => id === 'disk')).toMatchObject([
       { state: 'unknown', evidence: expect.stringContaining(`On ${name}: `) },
     ]);
     // A day later that server is gone.
     services.setNow(new Date(Date.now() + dayMs + 60_000));
-    expect((await look('disk')).evidence).not.toContain(name);
+    expect((await look('disk', first)).evidence).not.toContain(name);
     await look('second-factor', second('/nowhere'));
     await look('second-factor');
     const rows = await services.db
