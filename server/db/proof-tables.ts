@@ -79,6 +79,7 @@ export interface ProofTables {
   setup_check_states: {
     workspace_id: string;
     check_id: string;
+    server: string;
     state: VerifyCheck['state'];
     evidence: string;
     next: string | null;

@@ -122,7 +122,22 @@ function checksFact({ looked, problems, warnings }: SetupFacts['checks']): strin
   return `${counted(looked, 'check')} without a problem${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}`;
 }
 
-const verify = ({ models, policies: facts, signedInClients, checks, lastProof }: SetupFacts): Check[] => [
+const verdictWords = {
+  held: 'everything was kept',
+  partly: 'nothing was got past, but not every client knows every constraint',
+  inconclusive: 'not every attempt came to an answer',
+  broken: 'something was got past',
+};
+
+function proofFact({ run, verdict, unproved, provedAt }: SetupFacts['proofs']): string {
+  if (run === null) return 'No proof has been made yet';
+  if (unproved.length > 0)
+    return `${counted(unproved.length, 'published policy was', 'published policies were')} never proved as now published: ${unproved.slice(0, 3).join(', ')}${unproved.length > 3 ? ' and more' : ''}`;
+  if (verdict === null || provedAt === null) return `Proof ${run.number} is not of what is published now`;
+  return `Of what is published now, ${verdictWords[verdict]}; proved since ${provedAt.toISOString().slice(0, 10)}`;
+}
+
+const verify = ({ models, policies: facts, signedInClients, checks, proofs }: SetupFacts): Check[] => [
   check({
     id: 'checks-green',
     title: 'Every check is all right',
@@ -134,11 +149,9 @@ const verify = ({ models, policies: facts, signedInClients, checks, lastProof }:
     id: 'last-proof',
     title: 'Enforcement is proven with the stock client',
     path: '/verify/proofs',
-    isDone: lastProof.run?.verdict === 'held',
-    fact:
-      lastProof.run === null
-        ? 'No proof has been made yet'
-        : `Proof ${lastProof.run.number} of ${lastProof.run.finishedAt.toISOString().slice(0, 10)}: ${lastProof.run.verdict ?? lastProof.run.state}`,
+    // A client that does not know a constraint is told beside it: no proof of such a policy ever says more.
+    isDone: (proofs.verdict === 'held' || proofs.verdict === 'partly') && proofs.unproved.length === 0,
+    fact: proofFact(proofs),
   }),
   check({
     id: 'client-signed-in',

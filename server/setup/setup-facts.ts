@@ -8,10 +8,10 @@ import { type PolicyFacts, readPolicyFacts } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
 import { readTeamConfigFacts, type TeamConfigFacts } from '#server/team-config/index.ts';
 import { readTelemetryFacts, type TelemetryFacts } from '#server/telemetry/index.ts';
-import { type LastProof, type ProofFacts, readLastProof, readProofFacts } from '#server/verify/index.ts';
+import { type ProofFacts, readProofFacts } from '#server/verify/index.ts';
 import { readSettings } from '#server/workspace/index.ts';
 import { checkList } from './checks/check-list.ts';
-import { listStates } from './checks/queries.ts';
+import { readWorstStates } from './checks/worst-states.ts';
 import { countPeople, type PeopleFacts, readSignInFacts, type SignInFacts } from './queries.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -23,8 +23,8 @@ export interface CheckFacts {
   warnings: number;
 }
 
-async function readCheckFacts(db: Services['db'], workspaceId: string): Promise<CheckFacts> {
-  const states = await listStates(db, workspaceId);
+async function readCheckFacts(services: Pick<Services, 'db' | 'clock'>, workspaceId: string): Promise<CheckFacts> {
+  const states = await readWorstStates(services, workspaceId);
   const checkOf = new Map(checkList.map((check) => [check.id, check]));
   return {
     looked: states.length,
@@ -47,7 +47,6 @@ export interface SetupFacts {
   endingKeys: string[];
   audit: AuditFacts;
   teamConfig: TeamConfigFacts;
-  lastProof: LastProof;
   checks: CheckFacts;
   proofs: ProofFacts;
   now: Date;
@@ -72,8 +71,7 @@ export async function readSetupFacts(
     endingKeys: await listKeysEndingSoon(db, workspaceId, now),
     audit: await readAuditFacts(db, workspaceId, { now }),
     teamConfig: await readTeamConfigFacts(db, workspaceId),
-    lastProof: await readLastProof(db, workspaceId),
-    checks: await readCheckFacts(db, workspaceId),
+    checks: await readCheckFacts({ db, clock }, workspaceId),
     proofs: await readProofFacts(db, workspaceId),
   };
 }

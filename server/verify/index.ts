@@ -4,8 +4,7 @@
  */
 export { listBelowMinimum } from './estate/read-estate.ts';
 export { estateRoutes } from './estate/routes.ts';
-export { type LastProof, readLastProof } from './last-proof-facts.ts';
-export { type ProofFacts, readProofFacts } from './runs/alerts.ts';
+export { type ProofFacts, readProofFacts } from './last-proof-facts.ts';
 export { openProofWorker } from './runs/proof-worker.ts';
 export { proofRoutes } from './runs/routes.ts';
 export { CertificateFile, EvidenceFile, verifyCertificate } from './runs/verify-certificate.ts';

@@ -196,15 +196,17 @@ create table proof_schedules (
   started_for timestamptz
 );
 
--- In which state each check of the set-up was found, and since when.
+-- In which state each check of the set-up was found, and since when. What each server has to look at itself is kept for each.
 create table setup_check_states (
   workspace_id text not null references workspaces (id) on delete cascade,
   check_id text not null,
+  -- Host name and port of the server that looked; empty where it does not matter which.
+  server text not null default '',
   state text not null check (state in ('ok', 'warning', 'problem', 'unknown')),
   evidence text not null,
   next text,
   facts jsonb not null,
   since timestamptz not null,
   checked_at timestamptz not null,
-  primary key (workspace_id, check_id)
+  primary key (workspace_id, check_id, server)
 );

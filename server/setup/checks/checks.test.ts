@@ -1,6 +1,8 @@
+import { hostname, tmpdir } from 'node:os';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { permissionsOf } from '#contract/built-in-roles.ts';
+import type { ProofVerdict } from '#contract/proofs.ts';
 import type { VerifyCheck } from '#contract/setup.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { readKeyRing } from '#server/crypto/key-ring.ts';
@@ -8,6 +10,8 @@ import { createSecretBox } from '#server/crypto/secret-box.ts';
 import { openCallerTrial } from '#server/models/index.ts';
 import type { Services } from '#server/services.ts';
 import { recordSamples, sampleEvent } from '#testing/activity-sample.ts';
+import { publishAgain, seedPolicy } from '#testing/seed-policy.ts';
+import { seedProof } from '#testing/seed-proof.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { compareToggles } from './access-checks.ts';
 import { checkList } from './check-list.ts';
@@ -185,32 +189,41 @@ describe('policies', () => {
     });
   });
 
-  test('the last proof: never, broken, held, too old', async () => {
+  test('proofs: never, broken, held, partly, of a policy that was published since, too old', async () => {
+    const { db } = services;
     expect(await look('last-proof')).toMatchObject({ state: 'warning' });
-    const at = new Date();
-    const row = { id: 'run_1', workspace_id: workspaceId, number: 1, trigger: 'person', started_by: 'Ada' } as const;
-    await services.db
-      .insertInto('proof_runs')
-      .values({
-        ...row,
-        state: 'done',
-        verdict: 'broken',
-        created_at: at,
-        started_at: at,
-        alive_at: at,
-        runner: null,
-        finished_at: at,
-        cancel_asked_at: null,
-        error: null,
-      })
-      .execute();
+    const id = await seedPolicy(db, workspaceId, { name: 'Contractors', contents: 'allow_login_shell = false\n' });
+    const policy = { id, name: 'Contractors', revision: 1 };
+    const nothing = { id: null, name: 'No policy', revision: 0 };
+    const startedMs = Date.now();
+    let number = 0;
+    const prove = (about: typeof policy | typeof nothing, unlike: Record<string, ProofVerdict> = {}) => {
+      number += 1;
+      const cells = [{ policy: about, clientVersion: '0.169.0', unlike }];
+      return seedProof(db, workspaceId, { number, cells, at: new Date(startedMs + number * 60_000) });
+    };
+    await prove(policy, { 'write-outside': 'broken' });
     expect(await look('last-proof')).toMatchObject({ state: 'problem' });
-    await services.db.updateTable('proof_runs').set({ verdict: 'held' }).execute();
-    expect(await look('last-proof')).toMatchObject({ state: 'ok' });
-    services.setNow(new Date(at.getTime() + 40 * dayMs));
+    // A newer proof of something else does not make up for it.
+    await prove(nothing);
+    expect(await look('last-proof')).toMatchObject({ state: 'problem' });
+    await prove(policy, { 'forbidden-command': 'not-enforced' });
+    expect(await look('last-proof')).toMatchObject({ state: 'ok', evidence: expect.stringContaining('Some clients') });
+    await prove(policy);
+    expect((await look('last-proof')).evidence).not.toContain('Some clients');
+    await prove(policy, { 'other-model': 'inconclusive' });
+    expect(await look('last-proof')).toMatchObject({ state: 'warning' });
+    await prove(policy);
+    services.setNow(new Date(startedMs + 40 * dayMs));
     expect(await look('last-proof')).toMatchObject({
       state: 'warning',
       evidence: expect.stringContaining('five weeks'),
+    });
+    services.setNow(null);
+    await publishAgain(db, id, { contents: 'allowed_sandbox_modes = ["read-only"]\n' });
+    expect(await look('last-proof')).toMatchObject({
+      state: 'warning',
+      evidence: 'Never proved as published now: Contractors.',
     });
   });
 });
@@ -322,6 +335,32 @@ describe('what is kept', () => {
     expect((await look('second-factor')).since > first.since).toBe(true);
     const memory = { ...services, config: { ...services.config, dataFolder: '/nowhere' } };
     expect(await look('disk', memory)).toMatchObject({ state: 'unknown', evidence: expect.stringContaining('ENOENT') });
+  });
+
+  test('two servers: a check of the machine is shown once, with the worse state and the server that has it', async () => {
+    const second = (folder: string): Services => ({
+      ...services,
+      config: { ...services.config, listen: { ...services.config.listen, port: 8555 }, dataFolder: folder },
+    });
+    const first: Services = { ...services, config: { ...services.config, dataFolder: tmpdir() } };
+    const name = `${hostname()}:8555`;
+    expect((await look('disk', second('/nowhere'))).evidence).toMatch(/^It could not/);
+    await look('disk', first);
+    const { items } = await readChecks(services, workspaceId);
+    expect(items.filter(({ id }) => id === 'disk')).toMatchObject([
+      { state: 'unknown', evidence: expect.stringContaining(`On ${name}: `) },
+    ]);
+    // A day later that server is gone.
+    services.setNow(new Date(Date.now() + dayMs + 60_000));
+    expect((await look('disk', first)).evidence).not.toContain(name);
+    await look('second-factor', second('/nowhere'));
+    await look('second-factor');
+    const rows = await services.db
+      .selectFrom('setup_check_states')
+      .select('server')
+      .where('check_id', '=', 'second-factor')
+      .execute();
+    expect(rows).toEqual([{ server: '' }]);
   });
 
   test('a workspace that exists for a proof is nobody’s and is not looked at', async () => {

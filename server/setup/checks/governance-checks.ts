@@ -1,8 +1,8 @@
 import { readJobRuns } from '#server/jobs/job-runs.ts';
-import { readLastProof } from '#server/verify/index.ts';
+import { type ProofFacts, readProofFacts } from '#server/verify/index.ts';
 import { isBehind } from '../check-governance.ts';
 import { counted } from '../counted.ts';
-import { type Check, namesOf, ok, problem, unknown, warning } from './check.ts';
+import { type Check, type Found, namesOf, ok, problem, unknown, warning } from './check.ts';
 import { readFreshness } from './queries.ts';
 
 const minuteMs = 60_000;
@@ -187,42 +187,45 @@ const retention: Check = {
 
 const proofStaleAfterMs = 35 * dayMs;
 
+function judgeProofs(proofs: ProofFacts, now: Date): Found {
+  const { run, verdict, cells, unproved, provedAt, openAlerts } = proofs;
+  if (!run)
+    return warning('Enforcement was never proven with the stock client here.', 'Start a proof, and let it repeat.');
+  const found: [string, string | number | null][] = [
+    ['Newest run', `${run.number}, ${run.state}, ${utc(run.finishedAt)}`],
+    ['Policies with clients proved as published', cells],
+    ['Worst verdict', verdict],
+    ['Proved since', provedAt && utc(provedAt)],
+    ['Open alerts', openAlerts],
+  ];
+  if (verdict === 'broken')
+    return problem(
+      'Something that a published policy states was not kept.',
+      'See which attempt, and what the client did.',
+      found,
+    );
+  if (verdict === null && run.state === 'failed')
+    return problem(`Proof ${run.number} could not be carried out.`, 'See its error, then start another.', found);
+  if (openAlerts > 0)
+    return warning(`${counted(openAlerts, 'alert is', 'alerts are')} open.`, 'Look at what changed.', found);
+  if (unproved.length > 0)
+    return warning(`Never proved as published now: ${namesOf(unproved)}.`, 'Start a proof, and let it repeat.', found);
+  if (verdict === null || provedAt === null)
+    return warning('What is published now was never proved.', 'Start a proof, and let it repeat.', found);
+  if (verdict === 'inconclusive')
+    return warning('Not every attempt came to an answer.', 'See which, and prove again.', found);
+  if (now.getTime() - provedAt.getTime() > proofStaleAfterMs)
+    return warning('The proof of a policy is older than five weeks.', 'Prove again, or set a schedule.', found);
+  const partly = ' Some clients do not know, or do not keep, every constraint: see which at the proof.';
+  return ok(`What is published now was kept wherever it could be.${verdict === 'partly' ? partly : ''}`, found);
+}
+
 const proof: Check = {
   id: 'last-proof',
-  title: 'The last proof held and is fresh',
+  title: 'What is published is proved, and freshly',
   area: 'policies',
   path: '/verify/proofs',
-  async look({ services, workspaceId, now }) {
-    const { run, openAlerts } = await readLastProof(services.db, workspaceId);
-    if (!run)
-      return warning('Enforcement was never proven with the stock client here.', 'Start a proof, and let it repeat.');
-    const found: [string, string | number][] = [
-      ['Run', run.number],
-      ['Ended', utc(run.finishedAt)],
-      ['Verdict', run.verdict ?? run.state],
-      ['Open alerts', openAlerts],
-    ];
-    const named = `Proof ${run.number} of ${utc(run.finishedAt)}`;
-    if (run.verdict === 'broken')
-      return problem(
-        `${named}: something that a policy states was not kept.`,
-        'See which attempt, and what the client did.',
-        found,
-      );
-    if (run.state === 'failed')
-      return problem(`${named} could not be carried out.`, 'See its error, then start another.', found);
-    if (openAlerts > 0)
-      return warning(`${counted(openAlerts, 'alert is', 'alerts are')} open.`, 'Look at what changed.', found);
-    if (run.verdict !== 'held')
-      return warning(
-        `${named}: not every attempt came to an answer, or a client does not know a constraint.`,
-        'See which.',
-        found,
-      );
-    if (now.getTime() - run.finishedAt.getTime() > proofStaleAfterMs)
-      return warning(`${named} held, and is older than five weeks.`, 'Prove again, or set a schedule.', found);
-    return ok(`${named} held.`, found);
-  },
+  look: async ({ services, workspaceId, now }) => judgeProofs(await readProofFacts(services.db, workspaceId), now),
 };
 
 export const governanceChecks: readonly Check[] = [

@@ -72,6 +72,8 @@ export async function readConnectionTls(db: Database): Promise<{ version: string
 
 export interface CheckState {
   check_id: string;
+  /** `host:port`; empty where it does not matter which server looked. */
+  server: string;
   state: VerifyCheck['state'];
   evidence: string;
   next: string | null;
@@ -83,7 +85,7 @@ export interface CheckState {
 export const listStates = (db: Database, workspaceId: string): Promise<CheckState[]> =>
   db
     .selectFrom('setup_check_states')
-    .select(['check_id', 'state', 'evidence', 'next', 'facts', 'since', 'checked_at'])
+    .select(['check_id', 'server', 'state', 'evidence', 'next', 'facts', 'since', 'checked_at'])
     .where('workspace_id', '=', workspaceId)
     .execute();
 
@@ -91,24 +93,30 @@ export const listStates = (db: Database, workspaceId: string): Promise<CheckStat
 export async function saveState(
   db: Database,
   workspaceId: string,
-  { check_id, state, evidence, next, facts, checked_at }: Omit<CheckState, 'since'>,
+  { check_id, server, state, evidence, next, facts, checked_at }: Omit<CheckState, 'since'>,
 ): Promise<void> {
-  const values = [workspaceId, check_id, state, evidence, next, JSON.stringify(facts), checked_at, checked_at];
+  const values = [workspaceId, check_id, server, state, evidence, next, JSON.stringify(facts), checked_at, checked_at];
   await sql`
-    insert into setup_check_states (workspace_id, check_id, state, evidence, next, facts, since, checked_at)
+    insert into setup_check_states (workspace_id, check_id, server, state, evidence, next, facts, since, checked_at)
     select ${sql.join(values)} where exists (select 1 from workspaces where id = ${workspaceId})
-    on conflict (workspace_id, check_id) do update set
+    on conflict (workspace_id, check_id, server) do update set
       since = case when setup_check_states.state = excluded.state then setup_check_states.since else excluded.since end,
       state = excluded.state, evidence = excluded.evidence, next = excluded.next, facts = excluded.facts,
       checked_at = excluded.checked_at`.execute(db);
 }
 
-/** Checks that this version does not have any more. */
-export const forgetOtherStates = (db: Database, workspaceId: string, ids: readonly string[]) =>
+/** Checks that this version does not have any more, and servers that have not been seen since then. */
+export const forgetOtherStates = (
+  db: Database,
+  workspaceId: string,
+  { ids, seenBefore }: { ids: readonly string[]; seenBefore: Date },
+) =>
   db
     .deleteFrom('setup_check_states')
     .where('workspace_id', '=', workspaceId)
-    .where('check_id', 'not in', [...ids])
+    .where((by) =>
+      by.or([by('check_id', 'not in', [...ids]), by.and([by('server', '!=', ''), by('checked_at', '<', seenBefore)])]),
+    )
     .execute();
 
 /** Workspaces of people; one that exists for a proof is nobody's. */

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { VerifyCheck } from '#contract/setup.ts';
 import { askUpstream } from '#server/models/index.ts';
@@ -5,11 +6,16 @@ import type { Services } from '#server/services.ts';
 import { readSetupFacts } from '../setup-facts.ts';
 import { type Check, type CheckContext, type Found, unknown } from './check.ts';
 import { checkList } from './check-list.ts';
-import { type CheckState, forgetOtherStates, listRealWorkspaces, listStates, saveState } from './queries.ts';
+import { type CheckState, forgetOtherStates, listRealWorkspaces, saveState } from './queries.ts';
+import { readWorstStates, serverGoneMs } from './worst-states.ts';
 
 /** What takes longer hangs; restoring a backup is the longest. */
 const longestMs = 120_000;
 const atOnce = 4;
+
+/** Disks, programs and certificates are of each server; the rest is the same from wherever it is looked at. */
+const serverOf = ({ area }: Check, { config }: Pick<Services, 'config'>): string =>
+  area === 'machine' ? `${hostname()}:${config.listen.port}` : '';
 
 const once = <Value>(read: () => Promise<Value>): (() => Promise<Value>) => {
   let reading: Promise<Value> | null = null;
@@ -53,7 +59,8 @@ export async function runEachCheck(
   const work = async () => {
     for (let check = waiting.shift(); check; check = waiting.shift()) {
       const found = await lookAt(check, context);
-      await saveState(services.db, workspaceId, { check_id: check.id, ...found, checked_at: services.clock() });
+      const server = serverOf(check, services);
+      await saveState(services.db, workspaceId, { check_id: check.id, server, ...found, checked_at: services.clock() });
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -69,11 +76,10 @@ export async function runChecks(services: Services, workspaceId: string): Promis
     runs.get(workspaceId) ??
     runEachCheck(services, workspaceId)
       .then(() =>
-        forgetOtherStates(
-          services.db,
-          workspaceId,
-          checkList.map(({ id }) => id),
-        ),
+        forgetOtherStates(services.db, workspaceId, {
+          ids: checkList.map(({ id }) => id),
+          seenBefore: new Date(services.clock().getTime() - serverGoneMs),
+        }),
       )
       .then(() => undefined)
       .finally(() => runs.delete(workspaceId));
@@ -96,10 +102,10 @@ const asVerifyCheck = ({ id, title, area, path }: Check, state: CheckState): Ver
 
 /** As they were found last, in the order of the list. `checkedAt` is of the one looked at longest ago; null: never. */
 export async function readChecks(
-  { db }: Pick<Services, 'db'>,
+  services: Pick<Services, 'db' | 'clock'>,
   workspaceId: string,
 ): Promise<{ items: VerifyCheck[]; checkedAt: string | null }> {
-  const states = new Map((await listStates(db, workspaceId)).map((state) => [state.check_id, state]));
+  const states = new Map((await readWorstStates(services, workspaceId)).map((state) => [state.check_id, state]));
   const items = checkList.flatMap((check) => {
     const state = states.get(check.id);
     return state ? [asVerifyCheck(check, state)] : [];

@@ -3,7 +3,7 @@ import type { ProofAlert, ProofVerdict } from '#contract/proofs.ts';
 import { attemptWith, openProofRuns, type ProofRuns, proofThat } from '#testing/proof-runs.ts';
 import { type MailServer, startMailServer } from '#testing/servers/mail.ts';
 import { seedMember } from '#testing/test-services.ts';
-import { readProofFacts } from './alerts.ts';
+import { readProofFacts } from '../last-proof-facts.ts';
 
 // Each proof makes a workspace and deletes it: seconds on a machine that is busy with others.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
@@ -57,7 +57,12 @@ test('somebody says that they look after it; what is broken again is told again'
   await prove(['0.169.0'], () => 'broken');
   const sentence = 'Codex 0.169.0 was brought past `rules` of Reeve’s own pins.';
   expect((await alerts()).map((alert) => [alert.kind, alert.sentence])).toEqual([['broken', sentence]]);
-  expect(await readProofFacts(world.services.db, world.workspaceId)).toEqual({ openAlerts: 1, newestAlert: sentence });
+  expect(await readProofFacts(world.services.db, world.workspaceId)).toMatchObject({
+    openAlerts: 1,
+    newestAlert: sentence,
+    verdict: 'broken',
+    unproved: [],
+  });
   const [broken] = await alerts();
   await world.call('POST', `/verify/alerts/${broken?.id}/acknowledge`);
   await prove(['0.169.0'], () => 'broken');

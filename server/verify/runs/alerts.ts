@@ -5,7 +5,7 @@ import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { type AlertRow, acknowledgeAlert, countOpenAlerts, listAlerts } from './alert-queries.ts';
+import { type AlertRow, acknowledgeAlert, listAlerts } from './alert-queries.ts';
 
 const alertOf = (row: AlertRow): ProofAlert => ({
   id: row.id,
@@ -43,15 +43,4 @@ export async function acknowledge(
     await record(tx, actor, 'proof.alert-acknowledged', { at, subject });
     return alertOf(row);
   });
-}
-
-export interface ProofFacts {
-  openAlerts: number;
-  newestAlert: string | null;
-}
-
-/** What the Overview says of proofs. */
-export async function readProofFacts(db: Database, workspaceId: string): Promise<ProofFacts> {
-  const { count, newest } = await countOpenAlerts(db, workspaceId);
-  return { openAlerts: count, newestAlert: newest };
 }

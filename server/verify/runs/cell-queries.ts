@@ -109,6 +109,7 @@ export async function saveAttempts(
   }
 }
 
+/** One that has ended stays as it is: another process may have given it up meanwhile. */
 export const endCell = (
   db: Database,
   workspaceId: string,
@@ -133,6 +134,7 @@ export const endCell = (
     .set({ state, verdict, counts: JSON.stringify(counts), error, now: null, finished_at: at })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
+    .where('state', 'in', ['waiting', 'running'])
     .execute();
 
 /** What had not ended when the run did. */

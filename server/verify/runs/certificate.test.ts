@@ -80,6 +80,28 @@ test('a changed verdict, signature, or piece of evidence is found', async () => 
   ]);
 });
 
+test('evidence that is no longer kept is told, not held against it; an attempt that is left out is', async () => {
+  const keys = await keysNow();
+  const withoutEvidence = ((await evidence()) ?? []).map(({ cell, attempts }) => ({
+    cell,
+    attempts: attempts.map(({ attempt }) => ({ attempt, evidence: [] })),
+  }));
+  expect(await verifyCertificate(certificate, { keys, evidence: withoutEvidence })).toMatchObject({
+    isValid: true,
+    problems: [],
+    remarks: [expect.stringContaining('of 2 of 2 attempts')],
+    evidenceCompared: 0,
+  });
+  const cut = ((await evidence()) ?? []).map(({ cell, attempts }) => ({ cell, attempts: attempts.slice(0, 1) }));
+  expect(await verifyCertificate(certificate, { keys, evidence: cut })).toMatchObject({
+    isValid: false,
+    problems: [
+      'web-search (Contractors version 1 with Codex 0.169.0) was signed and is missing from the evidence file.',
+    ],
+    evidenceCompared: 1,
+  });
+});
+
 test('what was signed for another use, and what another key signed, is no certificate', async () => {
   const keys = await keysNow();
   const checkpoint = await world.services.db.selectFrom('audit_checkpoints').select('jws').executeTakeFirstOrThrow();

@@ -39,6 +39,16 @@ test('a constraint that the policy no longer states is none', () => {
   expect(driftBetween(cell('0.169.0', { network: 'held' }), cell('0.169.0', { rules: 'held' }))).toBeNull();
 });
 
+test('an entry put before the others is no drift: attempts are told apart by name, wherever they stand', () => {
+  const before = cell('0.169.0', { 'rule-1f3a9c2e': 'held', 'denied-read-77d0b1aa': 'held' });
+  const now = cell('0.169.0', {
+    'rule-0c55e1d4': 'not-enforced',
+    'rule-1f3a9c2e': 'held',
+    'denied-read-77d0b1aa': 'held',
+  });
+  expect(driftBetween(now, before)).toBeNull();
+});
+
 test('the same client is compared with the proof before', () => {
   const now = cell('0.169.0', { rules: 'broken' });
   expect(driftBetween(now, cell('0.169.0', { rules: 'held' }))).toBe(

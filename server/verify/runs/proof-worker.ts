@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
+import { record, systemActor } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { AccessChanges } from '#server/db/access-changes.ts';
 import type { Services } from '#server/services.ts';
@@ -7,10 +8,12 @@ import { whyNoMachine } from '#server/stock-client/private-mounts.ts';
 import { removeOrphanedMachines } from '#server/stock-client/remove-orphans.ts';
 import { MACHINES_FOLDER } from '#server/stock-client/scratch-machine.ts';
 import { provePolicy } from '../proof/prove-policy.ts';
-import { endOpenCells } from './cell-queries.ts';
+import { endOpenCells, listCells } from './cell-queries.ts';
+import { readClients } from './client-store.ts';
 import { deleteWorkspaceOfProof } from './proof-workspace.ts';
 import type { ListeningPlace, Prove } from './prove-cell.ts';
 import { raiseAlerts } from './raise-alerts.ts';
+import { sumCounts } from './read-runs.ts';
 import { runProof } from './run-proof.ts';
 import { dropOldEvidence, failSilentRuns, listLeftWorkspaces, takeWaitingRun } from './run-queries.ts';
 import { startDueRuns } from './schedule.ts';
@@ -18,6 +21,8 @@ import { startDueRuns } from './schedule.ts';
 /** A process that carries out proofs says so every second. */
 const silentMs = 60_000;
 const lookEveryMs = 2_000;
+/** So long a run waits for a process that can carry it out, before one that cannot takes it and says why. */
+const unclaimedMs = 10 * 60_000;
 const tidyEveryMs = 60_000;
 /** Evidence of so many runs is kept; of older ones what was expected and observed. */
 export const keptRuns = 100;
@@ -33,7 +38,17 @@ export async function sweepLeft(services: Services, { aliveBefore }: { aliveBefo
   const at = clock();
   const failed = await db.transaction().execute(async (tx) => {
     const runs = await failSilentRuns(tx, { aliveBefore, error: silentWords, at });
-    for (const { id } of runs) await endOpenCells(tx, { runId: id, state: 'failed', error: silentWords, at });
+    for (const { id, workspace_id: workspaceId, number, verdict } of runs) {
+      await endOpenCells(tx, { runId: id, state: 'failed', error: silentWords, at });
+      const cells = await listCells(tx, workspaceId, id);
+      await record(tx, systemActor('Reeve', workspaceId), 'proof.finished', {
+        at,
+        subject: { kind: 'proof', id, label: `Proof ${number}` },
+        state: 'failed',
+        verdict,
+        counts: sumCounts(cells.map(({ counts }) => counts)),
+      });
+    }
     return runs;
   });
   for (const { id, workspace_id: workspaceId, number } of failed) {
@@ -68,6 +83,17 @@ export const wakeWorker = ({ changes }: Pick<Services, 'changes'>): void => open
 /** Whether this process carries out proofs, and why not. */
 export const whyCannotRun = async (): Promise<string | null> => whyNoMachine();
 
+/** What this process would take: runs of the clients that are installed here, and none where no client can be run. */
+export async function takeRun(services: Services, runner: string) {
+  const { db, clock, config } = services;
+  const at = clock();
+  const installed = readClients(services).filter(({ state }) => state === 'installed');
+  const clients = (await whyCannotRun()) === null ? installed.map(({ version }) => version) : [];
+  // Nobody else has an embedded database open: nobody else will come.
+  const unclaimedBefore = config.databaseUrl === null ? null : new Date(at.getTime() - unclaimedMs);
+  return takeWaitingRun(db, { runner, at, ...(unclaimedBefore && { able: { clients, unclaimedBefore } }) });
+}
+
 /**
  * Carries out proofs in this process, one at a time, until it is closed. It has to be a process that listens: the client under proof calls
  * it over the loopback.
@@ -77,14 +103,14 @@ export function openProofWorker(
   place: ListeningPlace,
   { prove = provePolicy }: { prove?: Prove } = {},
 ): ProofWorker {
-  const { db, clock, log, config, changes } = services;
+  const { clock, log, config, changes } = services;
   const runner = `${hostname()} ${newId('run')}`;
   const stopping = new AbortController();
   let woken = Promise.withResolvers<void>();
 
   const lookOnce = async (): Promise<boolean> => {
     await startDueRuns(services);
-    const run = await takeWaitingRun(db, { runner, at: clock() });
+    const run = await takeRun(services, runner);
     if (!run) return false;
     await runProof(services, place, { run, runner, prove, stopping: stopping.signal });
     return true;

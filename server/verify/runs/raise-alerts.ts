@@ -8,10 +8,11 @@ import { insertAlerts, listKnownSentences } from './alert-queries.ts';
 import { type CellRow, findFormerCell, listAttempts, listSameDocuments } from './cell-queries.ts';
 import { brokenIn, type ComparedCell, driftBetween, nearestOlder } from './compare-cells.ts';
 
-interface NewAlert {
+export interface NewAlert {
   kind: ProofAlert['kind'];
   sentence: string;
-  runId: string;
+  /** Null: no run came of it. */
+  runId: string | null;
   cellId: string | null;
 }
 
@@ -43,33 +44,37 @@ export async function findAlerts(db: Database, cell: CellRow): Promise<NewAlert[
   return alerts;
 }
 
+/** Keeps what was not said before, in the caller's transaction. @returns what is new */
+export async function raiseAlertsIn(
+  tx: Database,
+  { workspaceId, at: raised_at }: { workspaceId: string; at: Date },
+  alerts: readonly NewAlert[],
+): Promise<NewAlert[]> {
+  const known = await listKnownSentences(
+    tx,
+    workspaceId,
+    alerts.map(({ sentence }) => sentence),
+  );
+  const fresh = alerts.filter(({ sentence }) => !known.has(sentence));
+  const rows = fresh.map(({ kind, sentence, runId, cellId }) => ({
+    id: newId('pra'),
+    workspace_id: workspaceId,
+    kind,
+    sentence,
+    run_id: runId,
+    cell_id: cellId,
+    raised_at,
+  }));
+  await insertAlerts(tx, rows);
+  return fresh;
+}
+
 /** Keeps what was not said before. @returns what is new */
-export async function raiseAlerts(
+export const raiseAlerts = (
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   workspaceId: string,
   alerts: readonly NewAlert[],
-): Promise<NewAlert[]> {
-  return db.transaction().execute(async (tx) => {
-    const known = await listKnownSentences(
-      tx,
-      workspaceId,
-      alerts.map(({ sentence }) => sentence),
-    );
-    const fresh = alerts.filter(({ sentence }) => !known.has(sentence));
-    const raised_at = clock();
-    const rows = fresh.map(({ kind, sentence, runId, cellId }) => ({
-      id: newId('pra'),
-      workspace_id: workspaceId,
-      kind,
-      sentence,
-      run_id: runId,
-      cell_id: cellId,
-      raised_at,
-    }));
-    await insertAlerts(tx, rows);
-    return fresh;
-  });
-}
+): Promise<NewAlert[]> => db.transaction().execute((tx) => raiseAlertsIn(tx, { workspaceId, at: clock() }, alerts));
 
 /** By mail to whoever may start proofs, where mail is set up. One mail for all that a run found. */
 export async function mailAlerts(

@@ -80,14 +80,41 @@ export const listRuns = (
 export const findUnfinishedRun = (db: Database, workspaceId: string) =>
   withSums(db, workspaceId).where('r.state', 'in', ['waiting', 'running']).executeTakeFirst();
 
-/** Takes the oldest run that waits, in whichever workspace. Two processes never take the same one. */
+/** The newest run that has come to an end by itself. */
+export const findEndedRun = (db: Database, workspaceId: string): Promise<RunRow | undefined> =>
+  db
+    .selectFrom('proof_runs')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('finished_at', 'is not', null)
+    .where('state', 'in', ['done', 'failed'])
+    .orderBy('finished_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+
+/** What a process can carry out; of the rest it takes what nobody has taken since then although nobody is busy. */
+interface Able {
+  clients: readonly string[];
+  unclaimedBefore: Date;
+}
+
+const isFor = ({ clients, unclaimedBefore }: Able) => sql`(
+  not exists (select 1 from proof_cells c where c.run_id = w.id
+    and not (c.client_version in (select jsonb_array_elements_text(${JSON.stringify(clients)}::jsonb))))
+  or (w.created_at < ${unclaimedBefore} and not exists (select 1 from proof_runs where state = 'running')))`;
+
+/**
+ * Takes the oldest run that waits, in whichever workspace. Two processes never take the same one.
+ * @param able left out: whichever run it is
+ */
 export async function takeWaitingRun(
   db: Database,
-  { runner, at }: { runner: string; at: Date },
+  { runner, at, able }: { runner: string; at: Date; able?: Able },
 ): Promise<RunRow | undefined> {
   const { rows } = await sql<RunRow>`
     update proof_runs set state = 'running', runner = ${runner}, started_at = ${at}, alive_at = ${at}
-    where id = (select id from proof_runs where state = 'waiting' order by created_at limit 1 for update skip locked)
+    where id = (select w.id from proof_runs w where w.state = 'waiting' and ${able ? isFor(able) : sql`true`}
+        order by w.created_at limit 1 for update skip locked)
       and state = 'waiting'
     returning *`.execute(db);
   return rows[0];

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { ProofCell, ProofRun } from '#contract/proofs.ts';
 import { attemptWith, openProofRuns, type ProofRuns, proofThat } from '#testing/proof-runs.ts';
 import { publishAgain } from '#testing/seed-policy.ts';
+import { endCell } from './cell-queries.ts';
+import { sweepLeft } from './proof-worker.ts';
+import { takeWaitingRun } from './run-queries.ts';
 
 // Each proof makes a workspace and deletes it: seconds on a machine that is busy with others.
 vi.setConfig({ testTimeout: 120_000 });
@@ -74,6 +77,33 @@ test('two processes never take the same run', async () => {
   ]);
   expect(took.sort()).toEqual([false, true]);
   expect(times).toBe(1);
+});
+
+test('a process takes what it can carry out; what nobody takes it gives up at last', async () => {
+  const { db, clock } = world.services;
+  const { id } = await world.start({ ...one, clientVersions: ['0.163.0', '0.169.0'] });
+  const take = (clients: string[], unclaimedBefore: Date) =>
+    takeWaitingRun(db, { runner: 'test', at: clock(), able: { clients, unclaimedBefore } });
+  const longAgo = new Date(0);
+  const later = new Date(Date.now() + 3_600_000);
+  expect(await take(['0.169.0'], longAgo)).toBeUndefined();
+  expect(await take([], longAgo)).toBeUndefined();
+  expect(await take([], later)).toMatchObject({ id });
+  await db.updateTable('proof_runs').set({ state: 'waiting', runner: null }).execute();
+  expect(await take(['0.120.0', '0.163.0', '0.169.0'], longAgo)).toMatchObject({ id });
+});
+
+test('a process that ended without a word leaves a failed run and its entry; what it says later changes nothing', async () => {
+  const { services, workspaceId } = world;
+  const { id } = await world.start(one);
+  await takeWaitingRun(services.db, { runner: 'killed', at: new Date(Date.now() - 3_600_000) });
+  await sweepLeft(services, { aliveBefore: new Date(Date.now() - 60_000) });
+  expect(await world.events()).toEqual(['proof.started', 'proof.finished']);
+  const [cell] = (await readRun(id)).cells;
+  const counts = (await readRun(id)).run.counts;
+  const late = { id: cell?.id ?? '', state: 'done', verdict: 'held', counts, error: null, at: new Date() } as const;
+  await endCell(services.db, workspaceId, late);
+  expect((await readRun(id)).cells[0]).toMatchObject({ state: 'failed', verdict: null });
 });
 
 test('a run that is done has its attempts, a verdict, an entry in the audit log and a certificate', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { ProofRun } from '#contract/proofs.ts';
+import type { ProofAlert, ProofRun } from '#contract/proofs.ts';
 import { attemptWith, openProofRuns, type ProofRuns, proofThat } from '#testing/proof-runs.ts';
 import { lastMoment, startDueRuns } from './schedule.ts';
 
@@ -69,6 +69,30 @@ test('a moment that meets a running proof waits for its end; one that is long go
   await world.proveNext(holds);
   services.setNow(new Date('2026-12-03T12:00:00Z'));
   expect(await startDueRuns(services)).toBe(0);
+});
+
+test('a moment whose client is gone is let go at once, and told once', async () => {
+  const { services } = world;
+  const db = services.db;
+  services.setNow(new Date('2026-12-05T10:00:00Z'));
+  await schedule({});
+  await db
+    .updateTable('proof_schedules')
+    .set({ client_versions: JSON.stringify(['0.1.0']) })
+    .execute();
+  const alerts = async () =>
+    (await world.call<{ items: ProofAlert[] }>('GET', '/verify/alerts?state=open')).body.items.map(
+      ({ kind, sentence, runId }) => ({ kind, sentence, runId }),
+    );
+  services.setNow(new Date('2026-12-06T03:00:01Z'));
+  expect(await startDueRuns(services)).toBe(0);
+  const told = { kind: 'run-failed', sentence: expect.stringContaining('Codex 0.1.0 is not installed'), runId: null };
+  expect(await alerts()).toEqual([told]);
+  const { started_for } = await db.selectFrom('proof_schedules').select('started_for').executeTakeFirstOrThrow();
+  expect(started_for?.toISOString()).toBe('2026-12-06T03:00:00.000Z');
+  services.setNow(new Date('2026-12-07T03:00:01Z'));
+  expect(await startDueRuns(services)).toBe(0);
+  expect(await alerts()).toEqual([told]);
 });
 
 test('a schedule that is off starts nothing, and a client that is not there is refused', async () => {

@@ -4,6 +4,7 @@ import type { Database } from '#server/db/open-database.ts';
 import { isReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { requireClient } from './client-store.ts';
+import { raiseAlertsIn } from './raise-alerts.ts';
 import { findSchedule, listSchedules, type ScheduleRow, saveSchedule, takeMoment } from './schedule-queries.ts';
 import { startRunIn } from './start-run.ts';
 
@@ -56,12 +57,19 @@ export async function setSchedule(
   return schedule;
 }
 
-async function startDue(services: Pick<Services, 'db' | 'clock' | 'config'>, row: ScheduleRow): Promise<boolean> {
-  const { every, hour_utc: hourUtc, weekday, workspace_id: workspaceId, client_versions: clientVersions } = row;
-  const now = services.clock();
+/** The moment for which a run is wanted now; null: none is. */
+function dueMoment(row: ScheduleRow, now: Date): Date | null {
+  const { every, hour_utc: hourUtc, weekday } = row;
   const moment = lastMoment({ every, hourUtc, weekday }, now);
-  if (moment === null || now.getTime() - moment.getTime() > lateMs) return false;
-  if (row.started_for !== null && row.started_for >= moment) return false;
+  if (moment === null || now.getTime() - moment.getTime() > lateMs) return null;
+  return row.started_for !== null && row.started_for >= moment ? null : moment;
+}
+
+async function startDue(
+  services: Pick<Services, 'db' | 'clock' | 'config'>,
+  { workspace_id: workspaceId, client_versions: clientVersions }: ScheduleRow,
+  moment: Date,
+): Promise<boolean> {
   return services.db.transaction().execute(async (tx) => {
     if (!(await takeMoment(tx, workspaceId, moment))) return false;
     const actor = systemActor('Schedule', workspaceId);
@@ -70,6 +78,19 @@ async function startDue(services: Pick<Services, 'db' | 'clock' | 'config'>, row
   });
 }
 
+/** Nothing is started for this moment, and people are told: trying again every other second would not change why. */
+const giveUp = (
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  { workspaceId, moment, reason }: { workspaceId: string; moment: Date; reason: string },
+): Promise<void> =>
+  db.transaction().execute(async (tx) => {
+    if (!(await takeMoment(tx, workspaceId, moment))) return;
+    const sentence = `A proof by schedule could not be started: ${reason}`;
+    await raiseAlertsIn(tx, { workspaceId, at: clock() }, [
+      { kind: 'run-failed', sentence, runId: null, cellId: null },
+    ]);
+  });
+
 /**
  * Starts what is due, once for each moment in whichever process. While another run is under way the moment is not taken: it is looked at
  * again, until the run ends or the moment is too long ago. @returns how many were started
@@ -77,11 +98,15 @@ async function startDue(services: Pick<Services, 'db' | 'clock' | 'config'>, row
 export async function startDueRuns(services: Pick<Services, 'db' | 'clock' | 'config' | 'log'>): Promise<number> {
   let started = 0;
   for (const row of await listSchedules(services.db)) {
+    const moment = dueMoment(row, services.clock());
+    if (moment === null) continue;
     try {
-      if (await startDue(services, row)) started += 1;
+      if (await startDue(services, row, moment)) started += 1;
     } catch (error) {
       if (!isReeveError(error)) throw error;
-      if (error.code !== 'proof-running') services.log.warn({ err: error }, 'a proof by schedule could not be started');
+      if (error.code === 'proof-running') continue;
+      services.log.warn({ err: error }, 'a proof by schedule could not be started');
+      await giveUp(services, { workspaceId: row.workspace_id, moment, reason: error.message });
     }
   }
   return started;

@@ -27,14 +27,25 @@ export interface CertificateReport {
   /** Which key signed it; null where none did. */
   key: string | null;
   problems: string[];
+  /** What could not be compared and is no sign of a change. */
+  remarks: string[];
   /** As it was signed; null where the signature does not hold. */
   statement: ProofStatement | null;
   /** Attempts whose evidence was compared with what was signed. */
   evidenceCompared: number;
 }
 
-function compareEvidence({ cells }: ProofStatement, files: EvidenceFile): { problems: string[]; compared: number } {
+const emptySum = evidenceSum([]);
+
+interface Compared {
+  problems: string[];
+  remarks: string[];
+  compared: number;
+}
+
+function compareEvidence({ cells }: ProofStatement, files: EvidenceFile): Compared {
   const problems: string[] = [];
+  const remarks: string[] = [];
   let compared = 0;
   for (const { cell, attempts } of files) {
     const name = `${cell.policyName} version ${cell.revision} with Codex ${cell.clientVersion}`;
@@ -43,14 +54,25 @@ function compareEvidence({ cells }: ProofStatement, files: EvidenceFile): { prob
         policy.name === cell.policyName && policy.revision === cell.revision && client.version === cell.clientVersion,
     );
     if (!stated) problems.push(`The certificate says nothing of ${name}.`);
+    let gone = 0;
     for (const { attempt, evidence } of stated ? attempts : []) {
       const signed = stated?.attempts.find((one) => one.attempt === attempt);
+      // Evidence of old runs is let go whole; a part that is left out or changed is another matter.
+      if (signed && evidence.length === 0 && signed.evidenceSha256 !== emptySum) {
+        gone += 1;
+        continue;
+      }
       compared += 1;
       if (signed?.evidenceSha256 !== evidenceSum(evidence))
         problems.push(`The evidence of ${attempt} (${name}) is not what was signed.`);
     }
+    if (gone > 0)
+      remarks.push(`The evidence of ${gone} of ${attempts.length} attempts (${name}) is no longer kept: not compared.`);
+    const given = new Set(attempts.map(({ attempt }) => attempt));
+    for (const { attempt } of stated?.attempts ?? [])
+      if (!given.has(attempt)) problems.push(`${attempt} (${name}) was signed and is missing from the evidence file.`);
   }
-  return { problems, compared };
+  return { problems, remarks, compared };
 }
 
 /**
@@ -63,17 +85,18 @@ export async function verifyCertificate(
 ): Promise<CertificateReport> {
   try {
     const statement = await openSigned(jws, await followRotations(keys, rotations), certificateType, ProofStatement);
-    const { problems, compared } = compareEvidence(statement, evidence);
+    const { problems, remarks, compared } = compareEvidence(statement, evidence);
     if (!isDeepStrictEqual(statement, beside))
       problems.unshift('What stands beside the signature is not what was signed.');
     const key = decodeProtectedHeader(jws).kid ?? null;
-    return { isValid: problems.length === 0, key, problems, statement, evidenceCompared: compared };
+    return { isValid: problems.length === 0, key, problems, remarks, statement, evidenceCompared: compared };
   } catch (error) {
     if (!(error instanceof NotSigned)) throw error;
     return {
       isValid: false,
       key: null,
       problems: [`The certificate ${error.message}.`],
+      remarks: [],
       statement: null,
       evidenceCompared: 0,
     };
