@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { hiddenPlaces, type Isolation, isolatedScript, type Mounting, privateFolders } from './isolation.ts';
+import { quoted } from './quoted.ts';
 
 const run = promisify(execFile);
 
@@ -89,6 +91,15 @@ async function copyEtc(etc: string, hosts: Record<string, string>): Promise<void
   await writeFile(path.join(etc, 'resolv.conf'), `nameserver ${REFUSING_ADDRESS}\noptions timeout:1 attempts:1\n`);
 }
 
+// Once credentials have changed in a user namespace the kernel forgets the death signal, hence setpriv last.
+const plainScript = ({ root, packageFolder, options }: Mounting) => `#!/bin/sh
+exec unshare ${options} -- /bin/sh -c '
+  ${privateFolders} && cd "$2" || exit 97
+  shift 2
+  exec setpriv --pdeathsig KILL -- "$@"
+' ${quoted(root)} ${quoted(packageFolder)} "$@"
+`;
+
 /**
  * Prepares the machine's own folders below `root` and writes the program that mounts them in a namespace of its own.
  * Every call mounts again, so calls may overlap, what one writes the next one sees, and nothing is left to unmount.
@@ -98,7 +109,11 @@ async function copyEtc(etc: string, hosts: Record<string, string>): Promise<void
  */
 export async function createPrivateMounts(
   root: string,
-  { hosts, packageFolder }: { hosts: Record<string, string>; packageFolder: string },
+  {
+    hosts,
+    packageFolder,
+    isolated,
+  }: { hosts: Record<string, string>; packageFolder: string; isolated?: Isolation | undefined },
 ): Promise<PrivateMounts> {
   namespaceOptions ??= probeNamespaces();
   const options = await namespaceOptions;
@@ -109,21 +124,17 @@ export async function createPrivateMounts(
     package: path.join(root, 'package'),
   };
   await copyEtc(machine.etc, hosts);
+  const hidden = isolated ? await hiddenPlaces(isolated, root) : [];
+  for (const place of hidden.filter((one) => one.startsWith('/etc/')))
+    await rm(path.join(machine.etc, place.slice('/etc/'.length)), { recursive: true, force: true });
   await mkdir(machine.package);
   await mkdir(path.join(root, 'tmp'));
   await chmod(path.join(root, 'tmp'), 0o1777);
   await mkdir(machine.usrLocalShare);
   const additions = path.join(machine.usrLocalShare, 'ca-certificates');
   await cp('/usr/local/share/ca-certificates', additions, { recursive: true }).catch(() => mkdir(additions));
-  // Once credentials have changed in a user namespace the kernel forgets the death signal, hence setpriv last.
-  const script = `#!/bin/sh
-exec unshare ${options} -- /bin/sh -c '
-  mount --bind "$1" "$0/package" && mount --bind "$0/etc" /etc && mount --bind "$0/tmp" /tmp &&
-    mount --bind "$0/usr-local-share" /usr/local/share && cd "$2" || exit 97
-  shift 2
-  exec setpriv --pdeathsig KILL -- "$@"
-' '${root}' '${packageFolder}' "$@"
-`;
+  const given = { root, packageFolder, options };
+  const script = isolated ? isolatedScript(given, { hidden, own: isolated.own ?? [] }) : plainScript(given);
   await writeFile(machine.enter, script, { mode: 0o755 });
   return machine;
 }

@@ -6,6 +6,7 @@ import { type AppServer, startAppServer } from './app-server.ts';
 import { endProcesses, MACHINE_VARIABLE } from './end-processes.ts';
 import { type Folder, openFolder } from './folder.ts';
 import { type ClientBinary, ensureClient } from './install-client.ts';
+import type { Isolation } from './isolation.ts';
 import { createPrivateMounts } from './private-mounts.ts';
 import { signMachine } from './remove-orphans.ts';
 import { type Finished, type Program, startProgram } from './start-program.ts';
@@ -26,6 +27,8 @@ export interface ScratchMachineOptions {
   hosts?: Record<string, string>;
   /** Appended to the machine's /etc/ssl/certs/ca-certificates.crt. */
   trustedCaPem?: string;
+  /** For programs that somebody else has a say in: they see nothing of this server that is its own, and can write only in the machine. */
+  isolated?: Isolation;
   /** Makes the work folder a git repository. */
   git?: boolean;
   /** Answers the TUI's question whether the work folder is trusted, through `config.toml`. */
@@ -96,7 +99,7 @@ async function untilExit(program: Program, what: string, timeoutMs = RUN_TIMEOUT
 }
 
 async function layOut(root: string, codex: ClientBinary, options: ScratchMachineOptions): Promise<ClientFiles> {
-  const mounts = { hosts: options.hosts ?? {}, packageFolder: codex.folder };
+  const mounts = { hosts: options.hosts ?? {}, packageFolder: codex.folder, isolated: options.isolated };
   const { etc, usrLocalShare } = await createPrivateMounts(root, mounts);
   const files: ClientFiles = {
     codexHome: openFolder(path.join(root, 'home/.codex')),

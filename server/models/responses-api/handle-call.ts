@@ -7,7 +7,7 @@ import { type CallRecord, recordOf } from '#server/models/call-record.ts';
 import { nameMember, newCallRow } from '#server/models/call-row.ts';
 import { type CallRow, readOnlyWorkspaceId } from '#server/models/gateway-queries.ts';
 import { holdAnswer } from '#server/models/hold-answer.ts';
-import { proofAddress } from '#server/stock-client/proof-address.ts';
+import { isOfProof } from '#server/stock-client/proof-address.ts';
 import { checkCaller } from './check-caller.ts';
 import { type ClientFacts, clientFacts } from './client-facts.ts';
 import { findStopped } from './find-stopped.ts';
@@ -102,6 +102,12 @@ function namedAccount({ c }: WireCall): string | null {
   return typeof named === 'string' ? named : null;
 }
 
+function cameFromProof({ c }: WireCall): boolean {
+  const { socket, headers } = c.env.incoming;
+  const forwarded = headers['x-forwarded-for'];
+  return isOfProof(socket, typeof forwarded === 'string' ? forwarded : undefined);
+}
+
 async function recordRefusal(gateway: Gateway, call: WireCall, record: CallRecord, error: ReeveError): Promise<void> {
   const { services, recordRefusal: keep, metrics } = gateway;
   const { row } = record;
@@ -109,8 +115,8 @@ async function recordRefusal(gateway: Gateway, call: WireCall, record: CallRecor
   row.refusal_code = error.code;
   row.message = line(publicWords(error), 1000);
   row.ended_at = services.clock();
-  row.workspace_id ||=
-    (await readOnlyWorkspaceId(services.db, { named: namedAccount(call), isOfProof: call.ip === proofAddress })) ?? '';
+  const named = namedAccount(call);
+  row.workspace_id ||= (await readOnlyWorkspaceId(services.db, { named, isOfProof: cameFromProof(call) })) ?? '';
   if (row.workspace_id) await holdAnswer(keep(record), services.log);
 }
 

@@ -10,7 +10,7 @@ type Where = Pick<ProofSubject, 'origin' | 'listenAddress' | 'authorityPem'>;
 export async function addressOfOrigin({ origin, listenAddress }: Where): Promise<string> {
   const { hostname, port } = new URL(origin);
   if (Number(port || 443) === listenAddress.port)
-    return /^(0\.0\.0\.0|::)?$/.test(listenAddress.host) ? '127.0.0.1' : listenAddress.host;
+    return /^(0\.0\.0\.0|::)?$/.test(listenAddress.host) ? '127.0.0.1' : listenAddress.host.replace(/^\[(.*)\]$/, '$1');
   return (await lookup(hostname.replace(/^\[(.*)\]$/, '$1'))).address;
 }
 

@@ -3,6 +3,7 @@ import { planFeatures } from './attempts/features.ts';
 import { planForgeries } from './attempts/forgeries.ts';
 import { planHooks } from './attempts/hooks.ts';
 import { planIntended } from './attempts/intended.ts';
+import { planLeftOut } from './attempts/left-out.ts';
 import { planNetwork } from './attempts/network.ts';
 import { planProvider } from './attempts/provider.ts';
 import { planReadBack } from './attempts/read-back.ts';
@@ -35,6 +36,7 @@ export async function planProof(trial: Trial): Promise<Planned> {
     await planForgeries(trial),
     planStraightCalls(trial),
     planOlderClient(trial),
+    planLeftOut(trial),
   ];
   const attempts = parts.flatMap((part) => part.attempts);
   const rest = planReadBack(trial, new Set(attempts.map(({ constraint }) => constraint)));

@@ -49,7 +49,7 @@ const notEnforced = [
   // Whatever the version: rules compare words, and patterns that are not absolute are read from the client's own folder.
   // The network proxy of the policy keeps 0.120 from running any command in its sandbox.
   ...(isSince('0.140.0') ? ['rule-1-evasions'] : []),
-  ...(isSince('0.140.0') ? ['denied-read-3'] : []),
+  ...(isSince('0.140.0') ? ['denied-read-4eaf3376'] : []),
   ...(isSince('0.169.0') ? [] : ['telemetry-off-by-settings', 'telemetry-off-by-flag', 'read-back-otel.environment']),
   ...(isSince('0.163.0')
     ? []
@@ -67,10 +67,10 @@ const notEnforced = [
         'telemetry-arrives',
         'feature-goals',
         'own-hooks',
-        'denied-read-0',
-        'denied-read-1',
-        'denied-read-2',
-        'denied-read-3',
+        'denied-read-e12d5348',
+        'denied-read-74acf318',
+        'denied-read-9a097ab1',
+        'denied-read-4eaf3376',
         'edited-id-token',
         'no-revision',
         'read-back-allow_appshots',
@@ -98,7 +98,7 @@ test(`Codex ${version}: every constraint of a rich policy is tried, and what it 
   expect(sort(outcome, 'not-tried')).toEqual(['read-back-guardian_policy_config']);
   expect(outcome.verdict).toBe('partly');
   for (const { verdict, attempt, observed } of outcome.attempts) {
-    if (verdict !== 'not-enforced' || attempt === 'rule-1-evasions' || attempt === 'denied-read-3') continue;
+    if (verdict !== 'not-enforced' || attempt === 'rule-1-evasions' || attempt === 'denied-read-4eaf3376') continue;
     expect(observed).toContain(`Not enforced by ${version.replace(/\.0$/, '')}`);
   }
 

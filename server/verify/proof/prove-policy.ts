@@ -6,7 +6,6 @@ import type { ProofAttempt } from '#contract/proofs.ts';
 import { callGateway } from './call-gateway.ts';
 import { excerpt, redact } from './evidence.ts';
 import { withKnowledge } from './judge.ts';
-import { noteAbsentFolders } from './note-absent.ts';
 import { planProof } from './plan-proof.ts';
 import { playRun } from './play-run.ts';
 import { openProofMachine, signIn } from './proof-machine.ts';
@@ -153,7 +152,6 @@ export async function provePolicy(subject: ProofSubject, options: ProveOptions):
   const signal = AbortSignal.any([options.signal, ending.signal]);
   signal.throwIfAborted();
   const policy = readStatedPolicy(subject.policy, subject.client.version);
-  const absent = noteAbsentFolders(policy);
   const model = await startScriptedModel();
   try {
     await subject.modelUrlIsSet(model.baseUrl);
@@ -167,6 +165,5 @@ export async function provePolicy(subject: ProofSubject, options: ProveOptions):
     }
   } finally {
     await model.close();
-    await absent.remove();
   }
 }

@@ -1,6 +1,7 @@
 import type { ProofAttempt, ProofCell, ProofCounts } from '#contract/proofs.ts';
 import type { ClientBinary } from '#server/stock-client/install-client.ts';
 import type { FaultHooks } from './faults.ts';
+import type { LeftOut } from './without-programs.ts';
 
 /** Something that Reeve's own tables say about the synthetic member. */
 export interface ServerSighting {
@@ -26,6 +27,8 @@ export interface ProvenPolicy {
   contents: string;
   defaults: string;
   baselineContents: string | null;
+  /** What the version says and this copy of it does not, because it would run or read something of this server. */
+  leftOut?: readonly LeftOut[];
 }
 
 /** One policy version and one stock client version, and what it takes to try them. */
@@ -37,6 +40,8 @@ export interface ProofSubject {
   /** What the client has to trust; null: the system's store knows the certificate. */
   authorityPem: string | null;
   client: ClientBinary;
+  /** Files and folders of this server that the client must not see: data, keys. */
+  hide?: readonly string[];
   policy: ProvenPolicy;
   /** An older one, for the attempt with an older client. */
   otherClient?: ClientBinary | null;

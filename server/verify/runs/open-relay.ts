@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { proofAddress } from '#server/stock-client/proof-address.ts';
+import { proofAddress, rememberOfProof } from '#server/stock-client/proof-address.ts';
 import type { ListeningPlace } from './prove-cell.ts';
 
 export interface OpenPlace extends ListeningPlace {
@@ -12,6 +12,12 @@ const portOf = (origin: string): number => {
   return port === '' ? 443 : Number(port);
 };
 
+/** Whoever listens on every address is called on the loopback. */
+const reachable = (host: string): string => {
+  if (host === '0.0.0.0' || host === 'localhost' || host === '') return '127.0.0.1';
+  return host === '::' ? '::1' : host.replace(/^\[(.*)\]$/, '$1');
+};
+
 /**
  * A client under proof calls the public origin, with its port; the machine it runs on finds only the name elsewhere. This listens there and
  * passes bytes on unread, from an address that only proofs have. Where Reeve listens on another port, it stands in for the proxy before it.
@@ -19,10 +25,14 @@ const portOf = (origin: string): number => {
  */
 export async function openRelay(origin: string, place: ListeningPlace): Promise<OpenPlace> {
   const port = portOf(origin);
-  const { host, port: target } = place.listenAddress;
+  const { port: target } = place.listenAddress;
+  const host = reachable(place.listenAddress.host);
+  const isOwnLoopback = host.startsWith('127.');
   const sockets = new Set<{ destroy(): void }>();
   const server = createServer((incoming) => {
-    const outgoing = connect({ host, port: target, localAddress: proofAddress });
+    // Only within 127.0.0.0/8 there is a second address to call from.
+    const outgoing = connect({ host, port: target, ...(isOwnLoopback ? { localAddress: proofAddress } : {}) });
+    rememberOfProof(outgoing);
     for (const socket of [incoming, outgoing]) {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
@@ -38,9 +48,9 @@ export async function openRelay(origin: string, place: ListeningPlace): Promise<
     await once(server, 'listening');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    // What listens there on every address is Reeve itself, or the proxy before it.
+    // What listens there on every address is Reeve itself, or the proxy before it: it hears at the address of proofs, too.
     if (code === 'EADDRINUSE')
-      return { ...place, listenAddress: { host: '127.0.0.1', port }, close: async () => undefined };
+      return { ...place, listenAddress: { host: proofAddress, port }, close: async () => undefined };
     throw new Error(
       `The client under proof has to reach ${origin} on this server, and Reeve may not listen on port ${port} (${code}). Give the process CAP_NET_BIND_SERVICE, or run \`sysctl net.ipv4.ip_unprivileged_port_start=${port}\`.`,
       { cause },

@@ -1,17 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ProofAttempt, ProofCounts } from '#contract/proofs.ts';
 import { testedClients } from '#contract/tested-clients.ts';
+import type { ProvableVersion } from '#server/policies/index.ts';
 import type { Services } from '#server/services.ts';
 import { findClient } from '#server/stock-client/install-client.ts';
 import { readSettings } from '#server/workspace/index.ts';
 import type { ProofOutcome, ProofSubject, ProveOptions } from '../proof/prove-policy.ts';
+import { type LeftOut, withoutPrograms } from '../proof/without-programs.ts';
 import { type CellRow, endCell, saveAttempts, setProgress, startCell } from './cell-queries.ts';
 import { clientSum, requireClient } from './client-store.ts';
 import { isOlder } from './compare-cells.ts';
+import { hiddenFrom } from './hidden-from.ts';
 import { openRelay } from './open-relay.ts';
 import { openProofWorkspace } from './proof-workspace.ts';
 import { fullCounts } from './read-runs.ts';
-import { readProvable, sumOfPolicy } from './start-run.ts';
+import { type Provable, readProvable, sumOfPolicy } from './start-run.ts';
 
 /** Where this process really listens, and what clients have to trust. */
 export interface ListeningPlace {
@@ -91,6 +94,19 @@ function olderClient({ config }: Services, version: string) {
   return newest === undefined ? null : findClient(newest, config.clientsFolder);
 }
 
+/** The documents as the client under proof gets them. */
+function withoutProgramsOf({ policy, baseline }: Provable) {
+  const leftOut: LeftOut[] = [];
+  const asDelivered = (version: ProvableVersion | null) => {
+    if (version === null) return null;
+    const contents = withoutPrograms(version.contents, 'contents');
+    const defaults = withoutPrograms(version.defaults, 'defaults');
+    leftOut.push(...contents.leftOut, ...defaults.leftOut);
+    return { ...version, contents: contents.document, defaults: defaults.document };
+  };
+  return { policy: asDelivered(policy), baseline: asDelivered(baseline), leftOut };
+}
+
 async function proveWith(
   services: Services,
   place: ListeningPlace,
@@ -99,16 +115,25 @@ async function proveWith(
   const { db, clock, origin } = services;
   const { workspace_id: workspaceId, policy_id: policyId, revision } = cell;
   const client = requireClient(services, cell.client_version);
-  const provable = await readProvable(db, workspaceId, policyId === null ? { policyId } : { policyId, revision });
-  const { policy, baseline } = provable;
-  const sums = { clientSha256: await clientSum(client), policySha256: sumOfPolicy(policy, baseline) };
+  const published = await readProvable(db, workspaceId, policyId === null ? { policyId } : { policyId, revision });
+  const sums = {
+    clientSha256: await clientSum(client),
+    policySha256: sumOfPolicy(published.policy, published.baseline),
+  };
+  const { policy, baseline, leftOut } = withoutProgramsOf(published);
   await startCell(db, workspaceId, { id: cell.id, ...sums, at: clock() });
   const { minimumClientVersion: minimum } = await readSettings(db, workspaceId);
   const keepsMinimum = minimum === null || !isOlder(cell.client_version, minimum);
   await using cleanUp = new AsyncDisposableStack();
   const { listenAddress, authorityPem, close } = await openRelay(origin, place);
   cleanUp.defer(close);
-  const opened = await openProofWorkspace(services, { workspaceId, runId: cell.run_id, ...provable, keepsMinimum });
+  const opened = await openProofWorkspace(services, {
+    workspaceId,
+    runId: cell.run_id,
+    policy,
+    baseline,
+    keepsMinimum,
+  });
   cleanUp.defer(opened.close);
   const progress = openProgress(services, cell);
   cleanUp.defer(progress.settled);
@@ -117,6 +142,7 @@ async function proveWith(
     listenAddress,
     authorityPem,
     client,
+    hide: hiddenFrom(services.config),
     otherClient: olderClient(services, cell.client_version),
     policy: {
       id: opened.policyId,
@@ -125,6 +151,7 @@ async function proveWith(
       contents: policy?.contents ?? '',
       defaults: policy?.defaults ?? '',
       baselineContents: baseline?.contents ?? null,
+      leftOut,
     },
     approveDevice: opened.approveDevice,
     createAccessToken: opened.createAccessToken,
