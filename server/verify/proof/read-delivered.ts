@@ -38,7 +38,7 @@ const withoutLinks = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value ?? null, (key, part) => (key === 'justification' ? undefined : part)));
 
 /** Compares the copy of the policy that the client keeps with the one that is proven. */
-export function readDeliveredPolicy(facts: RunFacts, { policy }: Trial): Judged {
+export function readDeliveredPolicy(facts: RunFacts, { policy }: Pick<Trial, 'policy'>): Judged {
   if (facts.failure !== null) return { verdict: 'inconclusive', observed: facts.failure };
   const cache = Object.values(facts.files).find((contents) => contents !== null);
   if (cache === undefined)

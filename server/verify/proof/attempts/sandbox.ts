@@ -1,5 +1,5 @@
 import { evidence } from '../evidence.ts';
-import { judgeExec, judgeSetting, judgeWrites } from '../judge.ts';
+import { approvalsIn, judgeExec, judgeSetting, judgeWrites } from '../judge.ts';
 import type { AttemptPlan, ExecRun, Planned, RunFacts, Trial } from '../run-facts.ts';
 import type { ScriptStep } from '../scripted-model.ts';
 
@@ -76,7 +76,7 @@ const shownIn = (facts: RunFacts, name: 'approval' | 'sandbox'): string | null =
 function approvals(trial: Trial): AttemptPlan[] {
   const { policy } = trial;
   if (policy.values.allowed_approval_policies === undefined) return [];
-  const allowed = asStrings(policy.delivered.allowed_approval_policies) ?? [];
+  const allowed = approvalsIn(policy.delivered.allowed_approval_policies);
   const asked = allowed.includes('never') ? null : 'never';
   const plan = (attempt: string, title: string, run: string | null): AttemptPlan => ({
     attempt,
