@@ -4,6 +4,7 @@ import { namesByContent } from './attempt-names.ts';
 import { judgeFreed } from './attempts/forgeries.ts';
 import { judgeGateway } from './attempts/intended.ts';
 import { judgeProvider } from './attempts/provider.ts';
+import { judgeLimit, limitOf } from './attempts/sandbox.ts';
 import { judgeOlder } from './attempts/straight.ts';
 import { covers } from './constraint-paths.ts';
 import {
@@ -192,6 +193,30 @@ test.each<[boolean, unknown, unknown]>([
   [false, { list: ['a', 'b'] }, { list: ['a'] }],
 ])('%s: %j is exactly %j', (same, actual, wanted) => {
   expect(covers(actual, wanted)).toBe(same);
+});
+
+const closed = { filesystem: { ':workspace_roots': 'write', '/srv/data': 'read' } };
+test.each<[string, ReturnType<typeof limitOf>, Record<string, unknown>, Record<string, unknown>]>([
+  ['none where full access is allowed', null, { ':danger-full-access': true }, {}],
+  ['read-only', { constraint: 'allowed_permission_profiles', mayWriteInside: false }, { ':read-only': true }, {}],
+  ['the project', { constraint: 'allowed_permission_profiles', mayWriteInside: true }, { own: true }, { own: closed }],
+  [
+    'unknown',
+    { constraint: 'allowed_permission_profiles', mayWriteInside: true, wideProfile: 'own' },
+    { own: true, ':read-only': true },
+    { own: { filesystem: { '/srv': 'write' } } },
+  ],
+])('where commands may write with allowed profiles: %s', (_, limit, profiles, permissions) => {
+  expect(limitOf({ allowed_permission_profiles: profiles, permissions })).toEqual(limit);
+});
+
+test('a file outside is no finding where a profile of the policy may write there', () => {
+  const limit = { constraint: 'allowed_permission_profiles', mayWriteInside: true, wideProfile: 'own' };
+  const wrote = facts({ calls: [call(['ok'])], files: { '/out/a': 'broken' } });
+  expect(judgeLimit(wrote, ['/out/a'], limit).verdict).toBe('not-tried');
+  expect(judgeLimit(facts({ calls: [call(['no'])], files: { '/out/a': null } }), ['/out/a'], limit).verdict).toBe(
+    'held',
+  );
 });
 
 test('settings that are tables are allowed only where the policy has one', () => {

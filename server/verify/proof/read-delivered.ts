@@ -67,5 +67,14 @@ export function readDeliveredPolicy(facts: RunFacts, { policy }: Pick<Trial, 'po
   const own = constraintPaths(policy.delivered).length;
   if (documents.every((document) => document.trim() === ''))
     return { verdict: 'broken', observed: 'The client was given an empty policy.', evidence: shown };
-  return { verdict: 'held', observed: `All ${own} keys of the policy are there, with Reeve’s own.`, evidence: shown };
+  const stated = new Set(constraintPaths(policy.delivered).map(writePath));
+  const added = constraintPaths(kept)
+    .map(writePath)
+    .filter((written) => !stated.has(written));
+  const besides = added.length > 0 ? ` Reeve adds its own: ${added.join(', ')}.` : '';
+  return {
+    verdict: 'held',
+    observed: `All ${own} keys of the policy are there, value by value.${besides}`,
+    evidence: shown,
+  };
 }
