@@ -3,6 +3,7 @@ import { errors } from '#contract/errors.ts';
 import { namesByContent } from './attempt-names.ts';
 import { judgeFreed } from './attempts/forgeries.ts';
 import { judgeGateway } from './attempts/intended.ts';
+import { judgeHost } from './attempts/network.ts';
 import { judgeProvider } from './attempts/provider.ts';
 import { judgeLimit, limitOf } from './attempts/sandbox.ts';
 import { judgeOlder } from './attempts/straight.ts';
@@ -217,6 +218,22 @@ test('a file outside is no finding where a profile of the policy may write there
   expect(judgeLimit(facts({ calls: [call(['no'])], files: { '/out/a': null } }), ['/out/a'], limit).verdict).toBe(
     'held',
   );
+});
+
+const denies =
+  'ProcessFailed { message: "Network access to \\"a.example\\" was blocked: domain is explicitly denied by policy" }';
+const asks = 'exec_command failed: ProcessFailed { message: "approval request failed" }';
+test.each<[Judged['verdict'], string | null, string | null]>([
+  ['held', denies, null],
+  ['held', asks, 'curl: (56) 403'],
+  ['inconclusive', asks, asks],
+  ['inconclusive', asks, null],
+  ['inconclusive', 'curl: not found', 'curl: not found'],
+  ['inconclusive', 'curl: (7) Failed to connect', null],
+  ['inconclusive', null, null],
+  ['broken', 'This is the other provider.', null],
+])('a host is %s when the command showed %j', (verdict, output, allowed) => {
+  expect(judgeHost(facts({ calls: [call([output])] }), output, allowed).verdict).toBe(verdict);
 });
 
 test('settings that are tables are allowed only where the policy has one', () => {

@@ -61,7 +61,8 @@ export function planProvider(trial: Trial): Planned {
       kind: 'exec',
       name,
       title,
-      args: args(url),
+      // A model that the gateway serves, so that a call that is led back to it is admitted.
+      args: [...args(url), ...(name === 'local-model' && isSince('0.140.0') ? ['-m', trial.modelSlug] : [])],
       steps: [],
       ...(settings ? { settings: settings(url) } : {}),
       // Where a model server on the member’s own machine would be.
