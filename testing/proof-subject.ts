@@ -39,13 +39,13 @@ async function sightings({ services }: TestReeve, memberId: string, since: Date)
 }
 
 /** The real server with an organisation and the member whose client is tried; one for a whole test file. */
-export async function openProofWorld(): Promise<ProofWorld> {
+export async function openProofWorld({ oldClientsAllowed = true } = {}): Promise<ProofWorld> {
   const reeve = await startTestReeve();
   const { url } = await createOwnerLink(reeve.services, { madeBy: 'first start' });
   const organisation = await foundOrganisation({ origin: reeve.origin, authorityPem: reeve.authorityPem ?? '' }, url);
   const { api } = organisation.owner;
   await organisation.serveModel({ baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'sk-nobody' }, model);
-  await api.workspace.updateSettings({ oldClientsAllowed: true });
+  await api.workspace.updateSettings({ oldClientsAllowed });
   const member = await organisation.addMember({ name: 'Synthetic Member' });
   const { hostname, port } = new URL(reeve.origin);
   const subject: ProofWorld['subject'] = async ({ contents, defaults = '' }, version, other) => {

@@ -21,11 +21,27 @@ export const functionCallItem = (name: string, args: unknown, callId = `call_${r
   arguments: JSON.stringify(args),
 });
 
-/** A command for whichever shell tool the client offers: first clients have `shell`, later ones `exec_command`. */
-export const commandItem = (toolNames: readonly string[], command: string, callId?: string): OutputItem =>
-  !toolNames.includes('exec_command') && toolNames.includes('shell')
-    ? functionCallItem('shell', { command: ['bash', '-lc', command] }, callId)
-    : functionCallItem('exec_command', { cmd: command }, callId);
+/** Tools that run commands, by the client's version and features, with what each takes for one. */
+const shellTools: Readonly<Record<string, (command: string) => Record<string, unknown>>> = {
+  exec_command: (cmd) => ({ cmd }),
+  shell_command: (command) => ({ command }),
+  shell: (command) => ({ command: ['bash', '-lc', command] }),
+};
+
+/** The tool that runs commands among those a client offers; null when none does. */
+export const shellToolIn = (toolNames: readonly string[]): string | null =>
+  Object.keys(shellTools).find((name) => toolNames.includes(name)) ?? null;
+
+/** A command for whichever shell tool the client offers; `more` are arguments that all of them take. */
+export function commandItem(
+  toolNames: readonly string[],
+  command: string,
+  callId?: string,
+  more: Readonly<Record<string, unknown>> = {},
+): OutputItem {
+  const name = shellToolIn(toolNames) ?? 'exec_command';
+  return functionCallItem(name, { ...shellTools[name]?.(command), ...more }, callId);
+}
 
 /** Four characters a token: good enough for numbers that nobody pays. */
 const tokens = (value: unknown): number => Math.ceil(JSON.stringify(value).length / 4);

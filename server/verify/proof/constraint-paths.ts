@@ -58,13 +58,13 @@ export function valueAt(values: unknown, path: KeyPath): unknown {
   }, values);
 }
 
-/** Whether everything that is wanted is there; tables may hold more, because Reeve adds its own keys. */
+/** Whether everything that is wanted is there: tables may hold more, because Reeve adds its own keys; a list is exactly the list. */
 export function covers(actual: unknown, wanted: unknown): boolean {
   if (isTable(wanted))
     return isTable(actual) && Object.entries(wanted).every(([key, below]) => covers(actual[key], below));
   if (Array.isArray(wanted))
     return (
-      Array.isArray(actual) && actual.length >= wanted.length && wanted.every((one, at) => covers(actual[at], one))
+      Array.isArray(actual) && actual.length === wanted.length && wanted.every((one, at) => covers(actual[at], one))
     );
   return actual === wanted;
 }

@@ -13,7 +13,17 @@ import { planSandbox } from './attempts/sandbox.ts';
 import { planOlderClient, planStraightCalls } from './attempts/straight.ts';
 import { planTelemetry } from './attempts/telemetry.ts';
 import { planMcp, planWebSearch } from './attempts/tools.ts';
+import { withControl } from './judge.ts';
 import type { Planned, Trial } from './run-facts.ts';
+
+/** Attempts that hold only where commands can run at all. */
+const needingCommands = ({ runs, attempts }: Planned): Planned => ({
+  runs,
+  attempts: attempts.map((plan) => ({
+    ...plan,
+    judge: (facts) => (plan.run === null ? plan.judge(facts) : withControl(facts, plan.judge(facts))),
+  })),
+});
 
 /**
  * Everything to try on one policy with one client, in the order of the report. The run as intended comes first: what forges its files
@@ -28,8 +38,8 @@ export async function planProof(trial: Trial): Promise<Planned> {
     planMcp(trial),
     planFeatures(trial),
     planHooks(trial),
-    await planReads(trial),
-    await planNetwork(trial),
+    needingCommands(await planReads(trial)),
+    needingCommands(await planNetwork(trial)),
     planProvider(trial),
     planTelemetry(trial),
     planAppServer(trial),

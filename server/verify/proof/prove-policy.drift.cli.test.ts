@@ -41,15 +41,19 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+/** Names made of what an entry says tell a reader nothing: those are known by their title. */
+const knownAs = ({ attempt, title }: ProofOutcome['attempts'][number]) =>
+  /^(rule|denied-read|network)-/.test(attempt) ? title : attempt;
+
 const sort = ({ attempts }: ProofOutcome, verdict: string) =>
-  attempts.filter((one) => one.verdict === verdict).map(({ attempt }) => attempt);
+  attempts.filter((one) => one.verdict === verdict).map(knownAs);
 
 /** What each version does not keep, although the policy says so. Everything else is held. */
 const notEnforced = [
   // Whatever the version: rules compare words, and patterns that are not absolute are read from the client's own folder.
   // The network proxy of the policy keeps 0.120 from running any command in its sandbox.
-  ...(isSince('0.140.0') ? ['rule-1-evasions'] : []),
-  ...(isSince('0.140.0') ? ['denied-read-4eaf3376'] : []),
+  ...(isSince('0.140.0') ? ['`rm` by another way'] : []),
+  ...(isSince('0.140.0') ? ['Reading **/.env'] : []),
   ...(isSince('0.169.0') ? [] : ['telemetry-off-by-settings', 'telemetry-off-by-flag', 'read-back-otel.environment']),
   ...(isSince('0.163.0')
     ? []
@@ -67,10 +71,10 @@ const notEnforced = [
         'telemetry-arrives',
         'feature-goals',
         'own-hooks',
-        'denied-read-e12d5348',
-        'denied-read-74acf318',
-        'denied-read-9a097ab1',
-        'denied-read-4eaf3376',
+        'Reading ~/.ssh',
+        'Reading /etc/passwd',
+        'Reading ~/**/*.pem',
+        'Reading **/.env',
         'edited-id-token',
         'no-revision',
         'read-back-allow_appshots',
@@ -97,9 +101,9 @@ test(`Codex ${version}: every constraint of a rich policy is tried, and what it 
   expect(sort(outcome, 'not-enforced').sort()).toEqual([...notEnforced].sort());
   expect(sort(outcome, 'not-tried')).toEqual(['read-back-guardian_policy_config']);
   expect(outcome.verdict).toBe('partly');
-  for (const { verdict, attempt, observed } of outcome.attempts) {
-    if (verdict !== 'not-enforced' || attempt === 'rule-1-evasions' || attempt === 'denied-read-4eaf3376') continue;
-    expect(observed).toContain(`Not enforced by ${version.replace(/\.0$/, '')}`);
+  for (const one of outcome.attempts) {
+    if (one.verdict !== 'not-enforced' || ['`rm` by another way', 'Reading **/.env'].includes(knownAs(one))) continue;
+    expect(one.observed).toContain(`Not enforced by ${version.replace(/\.0$/, '')}`);
   }
 
   expect(told.sort()).toEqual(outcome.attempts.map(({ attempt }) => attempt).sort());

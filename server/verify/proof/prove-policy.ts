@@ -5,11 +5,11 @@ import { isAtLeast } from '#contract/client-versions.ts';
 import type { ProofAttempt } from '#contract/proofs.ts';
 import { callGateway } from './call-gateway.ts';
 import { excerpt, redact } from './evidence.ts';
-import { withKnowledge } from './judge.ts';
+import { isKeptOut, keptOut, withKnowledge } from './judge.ts';
 import { planProof } from './plan-proof.ts';
 import { playRun } from './play-run.ts';
 import { openProofMachine, signIn } from './proof-machine.ts';
-import { type AttemptPlan, noFacts, type Planned, type RunFacts, type Trial } from './run-facts.ts';
+import { type AttemptPlan, type Judged, noFacts, type Planned, type RunFacts, type Trial } from './run-facts.ts';
 import { startScriptedModel } from './scripted-model.ts';
 import { readSignIn } from './sign-in-file.ts';
 import { readStatedPolicy } from './stated-policy.ts';
@@ -76,8 +76,16 @@ async function openTrial({
   };
 }
 
+/** A client that is not let in does nothing here: what it does not know then matters as little as what was not played. */
+function judgeFacts(plan: AttemptPlan, facts: RunFacts): Judged {
+  const isPlayed = plan.run === null || plan.run === facts.name;
+  const judged = isPlayed ? plan.judge(facts) : keptOut(facts);
+  if (!isKeptOut(facts)) return withKnowledge(judged, plan.unknownBecause);
+  return judged.verdict === 'held' ? judged : keptOut(facts);
+}
+
 function judgeAttempt(plan: AttemptPlan, position: number, facts: RunFacts, durationMs: number): ProofAttempt {
-  const { verdict, observed, evidence = [] } = withKnowledge(plan.judge(facts), plan.unknownBecause);
+  const { verdict, observed, evidence = [] } = judgeFacts(plan, facts);
   const { attempt, title, constraint, surface, expected } = plan;
   const shown = evidence.filter(({ text }) => text.trim() !== '');
   const words = excerpt(redact(observed), 1_000);
@@ -130,10 +138,13 @@ async function playAll(trial: Trial, { runs, attempts }: Planned, options: Prove
     trial.signal.throwIfAborted();
     running.delete(run.title);
     settle(run.name, facts, Math.round(performance.now() - from));
+    return facts;
   };
   // What comes after takes its files from the first.
-  if (first) await playOne(first);
-  const queue = rest.values();
+  const begun = first ? await playOne(first) : null;
+  const outside = begun && isKeptOut(begun) ? begun : null;
+  if (outside) for (const { name } of rest) settle(name, outside, 0);
+  const queue = (outside ? [] : rest).values();
   const worker = async () => {
     for (const run of queue) await playOne(run);
   };

@@ -38,7 +38,7 @@ const withoutLinks = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value ?? null, (key, part) => (key === 'justification' ? undefined : part)));
 
 /** Compares the copy of the policy that the client keeps with the one that is proven. */
-export function readDeliveredPolicy(facts: RunFacts, { policy }: Trial): Judged {
+export function readDeliveredPolicy(facts: RunFacts, { policy }: Pick<Trial, 'policy'>): Judged {
   if (facts.failure !== null) return { verdict: 'inconclusive', observed: facts.failure };
   const cache = Object.values(facts.files).find((contents) => contents !== null);
   if (cache === undefined)
@@ -67,5 +67,14 @@ export function readDeliveredPolicy(facts: RunFacts, { policy }: Trial): Judged 
   const own = constraintPaths(policy.delivered).length;
   if (documents.every((document) => document.trim() === ''))
     return { verdict: 'broken', observed: 'The client was given an empty policy.', evidence: shown };
-  return { verdict: 'held', observed: `All ${own} keys of the policy are there, with Reeve’s own.`, evidence: shown };
+  const stated = new Set(constraintPaths(policy.delivered).map(writePath));
+  const added = constraintPaths(kept)
+    .map(writePath)
+    .filter((written) => !stated.has(written));
+  const besides = added.length > 0 ? ` Reeve adds its own: ${added.join(', ')}.` : '';
+  return {
+    verdict: 'held',
+    observed: `All ${own} keys of the policy are there, value by value.${besides}`,
+    evidence: shown,
+  };
 }

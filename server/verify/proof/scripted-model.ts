@@ -15,6 +15,7 @@ import {
   functionCallItem,
   messageItem,
   type OutputItem,
+  shellToolIn,
 } from '#server/stock-client/responses-answer.ts';
 
 const InputItem = z.looseObject({
@@ -52,6 +53,8 @@ export interface RecordedCall {
   text: string;
   /** Outputs of the steps so far, in the order of the script; null where there is none yet. */
   outputs: (string | null)[];
+  /** Output of the harmless command that comes before the steps; null when there is none yet, undefined in a script without commands. */
+  control?: string | null | undefined;
 }
 
 export interface ScriptedModel {
@@ -60,13 +63,27 @@ export interface ScriptedModel {
   /** Nobody may call it: the provider a member would rather use. */
   otherProviderUrl: string;
   /** @returns the prompt that makes the model play these steps and then say `answer` */
-  script(run: string, steps: readonly ScriptStep[]): string;
+  script(run: string, steps: readonly ScriptStep[], harmless?: string): string;
   /** Calls of this run that came through the gateway. */
   callsOf(run: string): readonly RecordedCall[];
   /** `METHOD /path` of calls to the other provider that name this run, or that name no run at all. */
   otherCallsOf(run: string): readonly string[];
   close(): Promise<void>;
 }
+
+/** What the harmless command prints: on a line of its own only when it ran, because refusals quote the whole command. */
+export const controlMark = 'REEVE-PROOF-CONTROL';
+
+const defaultControl = `echo ${controlMark}`;
+
+/** `true` is there to make a client use a tool; nothing is judged by what becomes of it. */
+const triesCommands = (steps: readonly ScriptStep[]): boolean =>
+  steps.some((step) => 'command' in step && step.command !== 'true');
+
+const namesOf = (tools: readonly Record<string, unknown>[]): string[] =>
+  tools.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+
+export const offersShell = ({ tools }: Pick<RecordedCall, 'tools'>): boolean => shellToolIn(namesOf(tools)) !== null;
 
 /** What the model says when its script is played. */
 export const scriptedAnswer = (run: string): string => `The proof run ${run} was played to its end.`;
@@ -103,15 +120,8 @@ function itemOf(step: ScriptStep, { tools }: ModelRequest, id: string): OutputIt
     };
   }
   if ('call' in step) return functionCallItem(step.call, step.arguments, id);
-  if (step.escalate) {
-    const wish = { sandbox_permissions: 'require_escalated', justification: 'It is needed.' };
-    return functionCallItem('exec_command', { cmd: step.command, ...wish }, id);
-  }
-  return commandItem(
-    tools.flatMap(({ name }) => name ?? []),
-    step.command,
-    id,
-  );
+  const wish = step.escalate ? { sandbox_permissions: 'require_escalated', justification: 'It is needed.' } : {};
+  return commandItem(namesOf(tools), step.command, id, wish);
 }
 
 const refuse = (response: ServerResponse, status: number, message: string) =>
@@ -135,9 +145,19 @@ async function end(server: Server): Promise<void> {
   await closed;
 }
 
+const localModels = ['gpt-oss:20b', 'gpt-oss:120b'];
+
+/** What a client asks a model server on the member's own machine before it calls a model: without answers it would never come to a call. */
+const localAnswers: Readonly<Record<string, unknown>> = {
+  '/v1/models': { object: 'list', data: localModels.map((id) => ({ id, object: 'model' })) },
+  '/api/tags': { models: localModels.map((name) => ({ name, model: name })) },
+  '/api/version': { version: '0.99.0' },
+  '/api/pull': { status: 'success' },
+};
+
 /** The model that drives the attempts, on loopback behind the gateway, and beside it a provider that must stay uncalled. */
 export async function startScriptedModel(): Promise<ScriptedModel> {
-  const scripts = new Map<string, readonly ScriptStep[]>();
+  const scripts = new Map<string, { all: readonly ScriptStep[]; hasControl: boolean }>();
   const calls = new Map<string, RecordedCall[]>();
   const otherCalls: { run: string | null; line: string }[] = [];
 
@@ -150,20 +170,27 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
     const read = ModelRequest.safeParse(body);
     const text = JSON.stringify(body);
     const run = runIn(text);
-    const steps = run === null ? undefined : scripts.get(run);
-    if (!read.success || run === null || !steps) return void refuse(response, 400, 'This is no call of a proof.');
-    const outputs = outputsIn(read.data, run, steps.length);
+    const script = run === null ? undefined : scripts.get(run);
+    if (!read.success || run === null || !script) return void refuse(response, 400, 'This is no call of a proof.');
+    const all = outputsIn(read.data, run, script.all.length);
     const { tools } = read.data;
-    const call = { at: new Date(), headers: request.headers, model: read.data.model, tools, text, outputs };
+    const [control, outputs] = script.hasControl ? [all[0], all.slice(1)] : [undefined, all];
+    const call = { at: new Date(), headers: request.headers, model: read.data.model, tools, text, outputs, control };
     calls.set(run, [...(calls.get(run) ?? []), call]);
-    const next = outputs.indexOf(null);
-    const step = steps[next];
+    const next = all.indexOf(null);
+    const step = script.all[next];
     const item = step ? itemOf(step, read.data, callId(run, next)) : messageItem(scriptedAnswer(run));
     answerWithItem(response, read.data, item);
   });
   const other = await listen(async (request, response) => {
-    const body: unknown = await json(request).catch(() => null);
     const line = `${request.method} ${request.url}`;
+    const known = request.method === 'GET' || request.url === '/api/pull' ? localAnswers[request.url ?? ''] : undefined;
+    if (known !== undefined) {
+      request.resume();
+      otherCalls.push({ run: null, line });
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(known));
+    }
+    const body: unknown = await json(request).catch(() => null);
     otherCalls.push({ run: runIn(JSON.stringify(body)), line });
     const read = ModelRequest.safeParse(body);
     if (read.success) answerWithItem(response, read.data, messageItem('This is the other provider.'));
@@ -176,8 +203,9 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   return {
     baseUrl: model.url,
     otherProviderUrl: other.url,
-    script: (run, steps) => {
-      scripts.set(run, steps);
+    script: (run, steps, harmless = defaultControl) => {
+      const hasControl = triesCommands(steps);
+      scripts.set(run, { all: hasControl ? [{ command: harmless }, ...steps] : steps, hasControl });
       return promptOf(run);
     },
     callsOf: (run) => calls.get(run) ?? [],

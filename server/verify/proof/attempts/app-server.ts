@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AppServer } from '#server/stock-client/app-server.ts';
 import { evidence } from '../evidence.ts';
-import { judgeSetting } from '../judge.ts';
+import { approvalsIn, judgeSetting, withControl } from '../judge.ts';
 import type { AttemptPlan, Judged, Planned, RunFacts, RunPlace, Trial } from '../run-facts.ts';
 
 const run = 'app-server';
@@ -85,7 +85,7 @@ function judgeTurn(facts: RunFacts, forbidden: readonly string[]): Judged {
   const refused = JSON.stringify(facts.answers).includes('"refused"')
     ? 'The settings were refused, and nothing'
     : 'Nothing';
-  return { verdict: 'held', observed: `${refused} was written outside.` };
+  return withControl(facts, { verdict: 'held', observed: `${refused} was written outside.` });
 }
 
 function judgeThread(facts: RunFacts, judge: (thread: z.infer<typeof Thread>) => Judged): Judged {
@@ -105,7 +105,7 @@ const strings = (value: unknown): string[] =>
 
 function planJudgements({ policy }: Trial, forbidden: readonly string[]): AttemptPlan[] {
   const modes = strings(policy.values.allowed_sandbox_modes);
-  const approvals = strings(policy.delivered.allowed_approval_policies);
+  const approvals = approvalsIn(policy.delivered.allowed_approval_policies);
   const reviewers = strings(policy.delivered.allowed_approvals_reviewers);
   const common = { surface: 'app-server' as const, run };
   const isLimited = policy.values.allowed_sandbox_modes !== undefined && !modes.includes('danger-full-access');

@@ -2,16 +2,16 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { evidence } from '../evidence.ts';
 import { forgeCache } from '../forge-cache.ts';
-import { isRefusedByGateway, lastWords } from '../judge.ts';
+import { isRefusedAsStranger, isRefusedByGateway, lastWords } from '../judge.ts';
 import type { AttemptPlan, ExecRun, Judged, Planned, RunFacts, Trial } from '../run-facts.ts';
 import { editPlan } from '../sign-in-file.ts';
 
 /** A client that was freed of its policy may do what it likes, except call the model. */
-function judgeFreed(facts: RunFacts): Judged {
+export function judgeFreed(facts: RunFacts): Judged {
   if (facts.failure !== null) return { verdict: 'inconclusive', observed: facts.failure };
   if (facts.calls.length > 0) return { verdict: 'broken', observed: 'The gateway let the call through.' };
   if (isRefusedByGateway(facts)) return { verdict: 'held', observed: `The gateway refused: ${lastWords(facts)}` };
-  if (/\b401\b|unauthori[sz]ed|no credential|sign in|log(ged)? in|not logged|access token/i.test(facts.stderr))
+  if (isRefusedAsStranger(facts))
     return { verdict: 'held', observed: `Without a valid sign-in nothing went through: ${lastWords(facts)}` };
   return { verdict: 'inconclusive', observed: `No call came through, for another reason: ${lastWords(facts)}` };
 }

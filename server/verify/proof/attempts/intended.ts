@@ -1,5 +1,5 @@
 import { evidence } from '../evidence.ts';
-import { isRefusedByGateway, judgeExec, lastWords } from '../judge.ts';
+import { isKeptOut, isRefusedByGateway, judgeExec, lastWords } from '../judge.ts';
 import { readDeliveredPolicy } from '../read-delivered.ts';
 import type { Judged, Planned, RunFacts, Trial } from '../run-facts.ts';
 import { scriptedAnswer } from '../scripted-model.ts';
@@ -8,7 +8,12 @@ import type { ServerSighting } from '../subject.ts';
 const run = 'as-intended';
 
 /** A client that works as everybody wants: before anything is tried to break, it has to be bound at all. */
-function judgeGateway(facts: RunFacts): Judged {
+export function judgeGateway(facts: RunFacts): Judged {
+  if (isKeptOut(facts))
+    return {
+      verdict: 'held',
+      observed: `Refused by the workspace, which lets this client in nowhere: ${lastWords(facts)}`,
+    };
   if (facts.calls.length === 0 && isRefusedByGateway(facts))
     return {
       verdict: 'broken',

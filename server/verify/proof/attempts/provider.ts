@@ -1,5 +1,5 @@
 import { evidence } from '../evidence.ts';
-import { judgeExec, lastWords } from '../judge.ts';
+import { judgeExec } from '../judge.ts';
 import type { AttemptPlan, ExecRun, Judged, Planned, RunFacts, Trial } from '../run-facts.ts';
 
 interface Way {
@@ -36,23 +36,20 @@ const ways: readonly Way[] = [
   },
 ];
 
-/** A call that went elsewhere is the failure; one that came through the gateway, or a client that stopped, is what was wanted. */
-function judgeProvider(facts: RunFacts): Judged {
+/** A call that went elsewhere is the failure; one that came through the gateway, or a client that the policy stopped, is what was wanted. */
+export function judgeProvider(facts: RunFacts): Judged {
   if (facts.failure !== null) return { verdict: 'inconclusive', observed: facts.failure };
   // A client asks a local server which models it has before it calls one.
-  const modelCalls = facts.otherCalls.filter((line) => line.startsWith('POST '));
+  const modelCalls = facts.otherCalls.filter((line) => /^POST .*\/(responses|completions|chat)$/.test(line));
   if (modelCalls.length > 0)
     return {
       verdict: 'broken',
       observed: `The other provider was called: ${modelCalls.slice(0, 3).join(', ')}.`,
     };
-  if (facts.calls.length > 0)
-    return { verdict: 'held', observed: 'The call came through the gateway, and the other provider was not called.' };
-  if (facts.exitCode === 0) return judgeExec(facts, () => ({ verdict: 'inconclusive', observed: 'No call was seen.' }));
-  return {
+  return judgeExec(facts, () => ({
     verdict: 'held',
-    observed: `The other provider was not called, and the client stopped: ${lastWords(facts)}`,
-  };
+    observed: 'The call came through the gateway, and the other provider was not called.',
+  }));
 }
 
 export function planProvider(trial: Trial): Planned {
@@ -64,10 +61,11 @@ export function planProvider(trial: Trial): Planned {
       kind: 'exec',
       name,
       title,
-      args: args(url),
+      // A model that the gateway serves, so that a call that is led back to it is admitted.
+      args: [...args(url), ...(name === 'local-model' && isSince('0.140.0') ? ['-m', trial.modelSlug] : [])],
       steps: [],
       ...(settings ? { settings: settings(url) } : {}),
-      // What a member's own model would be asked at, where nobody answers.
+      // Where a model server on the member’s own machine would be.
       ...(name === 'local-model' ? { env: { CODEX_OSS_BASE_URL: url } } : {}),
     }),
   );

@@ -56,7 +56,7 @@ function isShown(actual: unknown, wanted: unknown): boolean {
     );
   if (Array.isArray(wanted))
     return (
-      Array.isArray(actual) && actual.length >= wanted.length && wanted.every((one, at) => isShown(actual[at], one))
+      Array.isArray(actual) && actual.length === wanted.length && wanted.every((one, at) => isShown(actual[at], one))
     );
   return covers(actual, wanted);
 }

@@ -1,14 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { namesByContent } from '../attempt-names.ts';
 import { isTable, type Values, valueAt, writePath } from '../constraint-paths.ts';
 import { evidence } from '../evidence.ts';
-import { judgeEvasions, judgeExec, judgeRuledCommands, ranMark } from '../judge.ts';
+import { judgeEvasions, judgeExec, judgeRuledCommands, ranMark, withoutControl } from '../judge.ts';
 import type { AttemptPlan, ExecRun, Planned, RunFacts, Trial } from '../run-facts.ts';
 
 /** Commands of this many rules share one run of the client. */
 const rulesInARun = 8;
 /** Ways around are the same for every rule, so that the first few show them. */
 const evadedRules = 4;
+/** Words of one place of a pattern that are tried. */
+const choicesTried = 4;
 
 interface TriedRule {
   index: number;
@@ -16,6 +19,8 @@ interface TriedRule {
   decision: string;
   /** As the rule has it. */
   words: string[];
+  /** Words of the pattern that no command is made from. */
+  untriedWords: string[];
   plain: string[];
   evasions: string[];
 }
@@ -28,13 +33,24 @@ function wordsOf(rule: Values): string[] {
   return pattern.filter(isTable).map(({ token, any_of }) => String(token ?? (Array.isArray(any_of) ? any_of[0] : '')));
 }
 
-/** Every word of the last place that has several; the other places are tried with their first. */
+/** Every word of the last place that has several, up to `choicesTried`; the other places are tried with their first. */
 function variants(rule: Values): string[][] {
   const words = wordsOf(rule);
   const pattern = Array.isArray(rule.pattern) ? rule.pattern.filter(isTable) : [];
   const at = pattern.findLastIndex(({ any_of }) => Array.isArray(any_of));
   const choices = at < 0 ? [] : (pattern[at]?.any_of as unknown[]);
-  return choices.length === 0 ? [words] : choices.slice(0, 4).map((choice) => words.with(at, String(choice)));
+  return choices.length === 0
+    ? [words]
+    : choices.slice(0, choicesTried).map((choice) => words.with(at, String(choice)));
+}
+
+/** Of each place with several words, those that `variants` leaves out. */
+function leftOut(rule: Values): string[] {
+  const places = Array.isArray(rule.pattern) ? rule.pattern.filter(isTable) : [];
+  const last = places.findLastIndex(({ any_of }) => Array.isArray(any_of));
+  return places.flatMap(({ any_of }, at) =>
+    Array.isArray(any_of) ? any_of.slice(at === last ? choicesTried : 1).map(String) : [],
+  );
 }
 
 const writeCommand = (words: readonly string[]) => [...words.map(quote), 'proof'].join(' ');
@@ -43,17 +59,17 @@ const writeCommand = (words: readonly string[]) => [...words.map(quote), 'proof'
 const isStubbed = (words: readonly string[]): boolean =>
   /^[\w.+-]+$/.test(words[0] ?? '') && !/^\.+$/.test(words[0] ?? '');
 
-function tryRule(trial: Trial, rule: Values, index: number): TriedRule {
+function tryRule(trial: Trial, { rule, index, name }: NamedRule): TriedRule {
   const words = wordsOf(rule);
   const command = writeCommand(words);
   const [program = '', ...rest] = words;
-  const name = `rule-${index}`;
   const byPath = [path.join(trial.stubs, program), ...rest.map(quote), 'proof'].join(' ');
   return {
     index,
     name,
     decision: String(rule.decision),
     words,
+    untriedWords: leftOut(rule),
     plain: [...variants(rule).map(writeCommand), `true && ${command}`, `${command} | cat`],
     evasions: [
       byPath,
@@ -67,9 +83,23 @@ function tryRule(trial: Trial, rule: Values, index: number): TriedRule {
   };
 }
 
-function rulesOf({ policy }: Trial): { rule: Values; index: number }[] {
+interface NamedRule {
+  rule: Values;
+  index: number;
+  /** From what the rule says, so that a rule before it changes no name. */
+  name: string;
+}
+
+function rulesOf({ policy }: Trial): NamedRule[] {
   const list = valueAt(policy.values, ['rules', 'prefix_rules']);
-  return (Array.isArray(list) ? list : []).flatMap((rule: unknown, index) => (isTable(rule) ? [{ rule, index }] : []));
+  const rules = (Array.isArray(list) ? list : []).flatMap((rule: unknown, index) =>
+    isTable(rule) ? [{ rule, index }] : [],
+  );
+  const names = namesByContent(
+    'rule',
+    rules.map(({ rule }) => [rule.pattern, rule.decision]),
+  );
+  return rules.map((one, at) => ({ ...one, name: names[at] ?? '' }));
 }
 
 const commandsOf = (rule: TriedRule, isEvaded: boolean) => [...rule.plain, ...(isEvaded ? rule.evasions : [])];
@@ -113,7 +143,7 @@ function judgePart(facts: RunFacts, commands: readonly string[], from: number, j
   const tried = commands.map((command, at) => ({ command, output: outputs[from + at] }));
   const text = tried.map(({ command, output }) => `$ ${command}\n${output ?? '(not played)'}`).join('\n\n');
   return {
-    ...judgeExec(facts, () => judge(tried)),
+    ...judgeExec(facts, () => judge(tried, withoutControl(facts))),
     evidence: [evidence('model-request', 'What the client told the model of each command', text)],
   };
 }
@@ -140,25 +170,44 @@ function planAttempts(trial: Trial, { run, rule, from }: Part, isEvaded: boolean
     expected: 'Nothing gets past the rule: by path, shell, environment, variable, substitution or script.',
     judge: (facts) => judgePart(facts, rule.evasions, from + rule.plain.length, judgeEvasions),
   };
-  return isEvaded ? [plain, evasion] : [plain];
+  const rest: AttemptPlan[] = [];
+  if (isForbidden && !isEvaded)
+    rest.push({
+      ...notTried(
+        rule,
+        `Ways around are the same for every rule: they are tried with the first ${evadedRules} forbidden ones.`,
+      ),
+      attempt: evasion.attempt,
+      title: evasion.title,
+    });
+  if (rule.untriedWords.length > 0)
+    rest.push({
+      ...notTried(
+        rule,
+        `Of one place of a pattern the first ${choicesTried} words are tried, of the others the first. Not tried: ${rule.untriedWords.join(', ')}.`,
+      ),
+      attempt: `${rule.name}-other-words`,
+      title: `\`${words}\` with the other words of its pattern`,
+    });
+  return isEvaded ? [plain, evasion, ...rest] : [plain, ...rest];
 }
 
-const untriable = ({ index, words }: TriedRule): AttemptPlan => ({
-  attempt: `rule-${index}`,
+const notTried = ({ index, name, words }: TriedRule, because: string): AttemptPlan => ({
+  attempt: name,
   title: `The ruled command \`${words.join(' ')}\``,
   constraint: writePath(['rules', 'prefix_rules', String(index)]),
   surface: 'exec',
   expected: 'The client does not run it.',
   run: null,
-  judge: () => ({
-    verdict: 'not-tried',
-    observed: `\`${words[0]}\` is no name that a harmless program could be given on the machine of the proof.`,
-  }),
+  judge: () => ({ verdict: 'not-tried', observed: because }),
 });
+
+const untriable = (rule: TriedRule): AttemptPlan =>
+  notTried(rule, `\`${rule.words[0]}\` is no name that a harmless program could be given on the machine of the proof.`);
 
 /** Each rule with commands made from its pattern. The programs are stubs that only say that they ran. */
 export function planRules(trial: Trial): Planned {
-  const all = rulesOf(trial).map(({ rule, index }) => tryRule(trial, rule, index));
+  const all = rulesOf(trial).map((rule) => tryRule(trial, rule));
   const rules = all.filter(({ words }) => isStubbed(words));
   const evaded = new Set(rules.filter(({ decision }) => decision === 'forbidden').slice(0, evadedRules));
   const groups = Array.from({ length: Math.ceil(rules.length / rulesInARun) }, (_, at) =>

@@ -1,21 +1,49 @@
+import { isTable, type Values, valueAt } from '../constraint-paths.ts';
 import { evidence } from '../evidence.ts';
-import { judgeExec, judgeSetting, judgeWrites } from '../judge.ts';
-import type { AttemptPlan, ExecRun, Planned, RunFacts, Trial } from '../run-facts.ts';
+import { approvalsIn, judgeExec, judgeSetting, judgeWrites } from '../judge.ts';
+import type { AttemptPlan, ExecRun, Judged, Planned, RunFacts, Trial } from '../run-facts.ts';
 import type { ScriptStep } from '../scripted-model.ts';
 
 const asStrings = (value: unknown): string[] | null =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : null;
 
+/** Places of a profile of the policy’s own that lie inside what `:workspace` lets commands write. */
+const innerPlaces = /^(:workspace_roots|:project_roots|:cwd|:tmpdir|:slash_tmp|\.)$/;
+
+/** Whether a profile of the policy’s own lets commands write nowhere but in the project: only then is a file outside a finding. */
+function staysInside(values: Values, name: string, seen: readonly string[] = []): boolean {
+  if (/^:(read-only|workspace)$/.test(name)) return true;
+  const profile = valueAt(values, ['permissions', name]);
+  if (!isTable(profile) || seen.includes(name)) return false;
+  const { extends: below, filesystem = {} } = profile;
+  const isBelowInside = below === undefined || staysInside(values, String(below), [...seen, name]);
+  return (
+    isBelowInside &&
+    isTable(filesystem) &&
+    Object.entries(filesystem).every(
+      ([place, access]) => innerPlaces.test(place) || /^(read|none|deny)$/.test(String(access)),
+    )
+  );
+}
+
+interface Limit {
+  constraint: string;
+  mayWriteInside: boolean;
+  /** A profile of the policy’s own that may let commands write anywhere, so that a file outside says nothing. */
+  wideProfile?: string;
+}
+
 /** Which way the policy limits where commands write; null when it does not. */
-function limitOf({ policy }: Trial): { constraint: string; mayWriteInside: boolean } | null {
-  const { values } = policy;
+export function limitOf(values: Values): Limit | null {
   const profiles = values.allowed_permission_profiles;
   if (profiles !== null && typeof profiles === 'object') {
     const allowed = Object.entries(profiles).filter(([, isAllowed]) => isAllowed === true);
-    if (allowed.some(([name]) => !/^:(read-only|workspace)$/.test(name))) return null;
+    if (allowed.some(([name]) => name === ':danger-full-access')) return null;
+    const wide = allowed.find(([name]) => !staysInside(values, name))?.[0];
     return {
       constraint: 'allowed_permission_profiles',
-      mayWriteInside: allowed.some(([name]) => name === ':workspace'),
+      mayWriteInside: allowed.some(([name]) => name !== ':read-only'),
+      ...(wide === undefined ? {} : { wideProfile: wide }),
     };
   }
   const modes = asStrings(values.allowed_sandbox_modes);
@@ -76,7 +104,7 @@ const shownIn = (facts: RunFacts, name: 'approval' | 'sandbox'): string | null =
 function approvals(trial: Trial): AttemptPlan[] {
   const { policy } = trial;
   if (policy.values.allowed_approval_policies === undefined) return [];
-  const allowed = asStrings(policy.delivered.allowed_approval_policies) ?? [];
+  const allowed = approvalsIn(policy.delivered.allowed_approval_policies);
   const asked = allowed.includes('never') ? null : 'never';
   const plan = (attempt: string, title: string, run: string | null): AttemptPlan => ({
     attempt,
@@ -103,8 +131,18 @@ function approvals(trial: Trial): AttemptPlan[] {
   ];
 }
 
+/** Where a profile of the policy’s own may write outside, only what was not written there says something. */
+export function judgeLimit(facts: RunFacts, forbidden: readonly string[], { wideProfile }: Limit): Judged {
+  const judged = judgeWrites(facts, forbidden);
+  if (wideProfile === undefined || judged.verdict !== 'broken') return judged;
+  return {
+    verdict: 'not-tried',
+    observed: `The allowed profile “${wideProfile}” may itself let commands write outside the project, so the files that were written there show nothing.`,
+  };
+}
+
 export function planSandbox(trial: Trial): Planned {
-  const limit = limitOf(trial);
+  const limit = limitOf(trial.policy.values);
   const approvalAttempts = approvals(trial);
   const tried = ways.filter(({ since = '0.0.0' }) => trial.isSince(since));
   const runs = tried.map(({ name, title, args, settings }): ExecRun => {
@@ -136,7 +174,7 @@ export function planSandbox(trial: Trial): Planned {
       run: name,
       unknownBecause: trial.policy.unknownBecause(path),
       judge: (facts) => ({
-        ...judgeWrites(facts, writes(trial, name, limit.mayWriteInside).forbidden),
+        ...judgeLimit(facts, writes(trial, name, limit.mayWriteInside).forbidden, limit),
         evidence: [
           evidence('client-output', 'What the client printed', facts.stderr),
           evidence(

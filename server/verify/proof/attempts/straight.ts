@@ -1,10 +1,12 @@
 import { errors } from '#contract/errors.ts';
 import { callGateway, type GatewayAnswer } from '../call-gateway.ts';
 import { evidence } from '../evidence.ts';
-import { judgeExec, lastWords } from '../judge.ts';
+import { isRefusedByGateway, judgeExec, lastWords } from '../judge.ts';
 import { runOtherClient } from '../other-client.ts';
+import { readDeliveredPolicy } from '../read-delivered.ts';
 import type { AttemptPlan, Judged, Planned, RunFacts, Trial } from '../run-facts.ts';
 import { readSignIn } from '../sign-in-file.ts';
+import { readStatedPolicy, type StatedPolicy } from '../stated-policy.ts';
 
 const header = 'x-reeve-policy';
 const run = 'straight-calls';
@@ -122,7 +124,7 @@ export function planOlderClient(trial: Trial): Planned {
         expected: 'It is refused, or it carries the policy.',
         run: name,
         judge: (facts) => ({
-          ...judgeOlder(facts),
+          ...judgeOlder(facts, readStatedPolicy(trial.subject.policy, otherClient.version)),
           evidence: [evidence('client-output', 'What the older client printed', facts.stderr)],
         }),
       },
@@ -130,17 +132,20 @@ export function planOlderClient(trial: Trial): Planned {
   };
 }
 
-function judgeOlder(facts: RunFacts): Judged {
+/** @param policy as it is meant for the older version */
+export function judgeOlder(facts: RunFacts, policy: StatedPolicy): Judged {
   if (facts.failure !== null) return { verdict: 'inconclusive', observed: facts.failure };
-  if (facts.calls.length === 0 && facts.exitCode !== 0)
-    return { verdict: 'held', observed: `It was refused: ${lastWords(facts)}` };
-  const policies = Object.values(facts.files).filter((contents) => contents !== null);
-  return judgeExec(facts, () =>
-    policies.length > 0
+  if (facts.calls.length === 0)
+    return isRefusedByGateway(facts)
+      ? { verdict: 'held', observed: `It was refused: ${lastWords(facts)}` }
+      : { verdict: 'inconclusive', observed: `It did not come to a call, for another reason: ${lastWords(facts)}` };
+  return judgeExec(facts, () => {
+    const delivered = readDeliveredPolicy(facts, { policy });
+    return delivered.verdict === 'held'
       ? {
-          verdict: 'held',
+          ...delivered,
           observed: 'It was admitted with the policy it fetched; what of it that version keeps is a proof of its own.',
         }
-      : { verdict: 'broken', observed: 'It was admitted without a policy.' },
-  );
+      : { ...delivered, observed: `It was admitted. ${delivered.observed}` };
+  });
 }
