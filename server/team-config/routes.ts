@@ -1,7 +1,6 @@
 import { callerOf, signedIn } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
-import { checkTeamConfig } from './check/check-team-config.ts';
 import { removeUnknownRepositories } from './git/remove-repositories.ts';
 import { createBundle, deleteBundle, updateBundle } from './library/change-bundle.ts';
 import { checkFiles } from './library/check-files.ts';
@@ -51,8 +50,8 @@ const draftRoutes = (services: Services) => {
   return {
     saveDraft: of.saveDraft.handler(async ({ input, context }) => {
       const by = callerOf(context);
-      const files = await saveDraft(services, by, input);
-      return { bundle: await showBundle(db, by.workspaceId, input.id), check: checkTeamConfig(files) };
+      const check = await saveDraft(services, by, input);
+      return { bundle: await showBundle(db, by.workspaceId, input.id), check };
     }),
     discardDraft: of.discardDraft.handler(async ({ input, context }) => {
       const by = callerOf(context);
