@@ -18,7 +18,9 @@ const Id = z.string().min(1).max(100);
 const Message = z.string().trim().max(500);
 /** In an address it is text. */
 const VersionInPath = z.coerce.number().pipe(VersionNumber);
-const ExpectedDraft = VersionNumber.nullable().describe(
+/** 0 is none that there is: whoever saw no draft is told which one is there now. */
+const DraftNumber = VersionNumber.or(z.literal(0));
+const ExpectedDraft = DraftNumber.nullable().describe(
   'The draft that was seen; null when there was none. Another one now is a `conflict`.',
 );
 
@@ -128,7 +130,7 @@ export const teamConfig = {
     allow: 'team-config.write',
     audit: 'bundle.draft-discarded',
   })
-    .input(z.object({ id: Id, expectedDraft: VersionInPath }))
+    .input(z.object({ id: Id, expectedDraft: z.coerce.number().pipe(DraftNumber) }))
     .output(z.object({ bundle: Bundle })),
   publish: endpoint({
     method: 'POST',
@@ -138,7 +140,7 @@ export const teamConfig = {
     allow: 'team-config.write',
     audit: 'bundle.published',
   })
-    .input(z.object({ id: Id, expectedDraft: VersionNumber, message: Message }))
+    .input(z.object({ id: Id, expectedDraft: DraftNumber, message: Message }))
     .output(Published),
   requestReview: endpoint({
     method: 'POST',
@@ -148,7 +150,7 @@ export const teamConfig = {
     allow: 'team-config.write',
     audit: 'bundle.review-requested',
   })
-    .input(z.object({ id: Id, expectedDraft: VersionNumber, message: Message }))
+    .input(z.object({ id: Id, expectedDraft: DraftNumber, message: Message }))
     .output(z.object({ bundle: Bundle })),
   decideReview: endpoint({
     method: 'POST',
