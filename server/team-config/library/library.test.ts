@@ -232,12 +232,12 @@ test('a draft is checked before anything is held, and what cannot be checked is 
   ]);
   const { db, clock, origin } = tests.services;
   const begun = vi.spyOn(db, 'transaction');
-  const by = {
-    workspaceId: tests.workspaceId,
-    actor: { kind: 'member', id: tests.owner.memberId, label: 'Ada' } as const,
-  };
+  const { workspaceId, owner } = tests;
+  const actor = { kind: 'member', id: owner.memberId, label: 'Ada', workspaceId, ip: null } as const;
   const wanted = { id, expectedDraft: wrong.bundle.draftVersion ?? 0, message: '' };
-  await expect(publishBundle({ db, clock, origin }, by, wanted)).rejects.toMatchObject({ code: 'bundle-not-valid' });
+  await expect(publishBundle({ db, clock, origin }, { workspaceId, actor }, wanted)).rejects.toMatchObject({
+    code: 'bundle-not-valid',
+  });
   expect(begun).not.toHaveBeenCalled();
   begun.mockRestore();
 });
