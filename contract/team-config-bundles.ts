@@ -8,6 +8,9 @@ export const Slug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/, 'Small letters, digits and hyphens, at most 60, none at the ends.');
 
+/** Of versions and drafts, as the database numbers them: a larger one is no number that anything has. */
+export const VersionNumber = z.int().min(1).max(2_147_483_647);
+
 export const BundleVersion = z.object({
   number: z.number().int(),
   message: z.string(),

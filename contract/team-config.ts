@@ -1,17 +1,28 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
 import { pageInput, pageOf } from './paging.ts';
-import { Bundle, BundleSubscription, BundleUsage, BundleVersion, Name, Slug, Starter } from './team-config-bundles.ts';
+import {
+  Bundle,
+  BundleSubscription,
+  BundleUsage,
+  BundleVersion,
+  Name,
+  Slug,
+  Starter,
+  VersionNumber,
+} from './team-config-bundles.ts';
 import { BundleFile, TeamConfigCheck } from './team-config-files.ts';
 
 const tag = 'Team Config';
 const Id = z.string().min(1).max(100);
 const Message = z.string().trim().max(500);
-const ExpectedDraft = z
-  .number()
-  .int()
-  .nullable()
-  .describe('The draft that was seen; null when there was none. Another one now is a `conflict`.');
+/** In an address it is text. */
+const VersionInPath = z.coerce.number().pipe(VersionNumber);
+/** 0 is none that there is: whoever saw no draft is told which one is there now. */
+const DraftNumber = VersionNumber.or(z.literal(0));
+const ExpectedDraft = DraftNumber.nullable().describe(
+  'The draft that was seen; null when there was none. Another one now is a `conflict`.',
+);
 
 const Published = z.object({ bundle: Bundle, version: BundleVersion });
 const reads = { tag, allow: 'team-config.read', audit: readsOnly } as const;
@@ -119,7 +130,7 @@ export const teamConfig = {
     allow: 'team-config.write',
     audit: 'bundle.draft-discarded',
   })
-    .input(z.object({ id: Id, expectedDraft: z.coerce.number().int() }))
+    .input(z.object({ id: Id, expectedDraft: z.coerce.number().pipe(DraftNumber) }))
     .output(z.object({ bundle: Bundle })),
   publish: endpoint({
     method: 'POST',
@@ -129,7 +140,7 @@ export const teamConfig = {
     allow: 'team-config.write',
     audit: 'bundle.published',
   })
-    .input(z.object({ id: Id, expectedDraft: z.number().int(), message: Message }))
+    .input(z.object({ id: Id, expectedDraft: DraftNumber, message: Message }))
     .output(Published),
   requestReview: endpoint({
     method: 'POST',
@@ -139,7 +150,7 @@ export const teamConfig = {
     allow: 'team-config.write',
     audit: 'bundle.review-requested',
   })
-    .input(z.object({ id: Id, expectedDraft: z.number().int(), message: Message }))
+    .input(z.object({ id: Id, expectedDraft: DraftNumber, message: Message }))
     .output(z.object({ bundle: Bundle })),
   decideReview: endpoint({
     method: 'POST',
@@ -182,7 +193,7 @@ export const teamConfig = {
     summary: 'A version with its files',
     ...reads,
   })
-    .input(z.object({ id: Id, number: z.coerce.number().int().min(1) }))
+    .input(z.object({ id: Id, number: VersionInPath }))
     .output(z.object({ version: BundleVersion, files: z.array(BundleFile) })),
   restore: endpoint({
     method: 'POST',
@@ -192,7 +203,7 @@ export const teamConfig = {
     allow: 'team-config.write',
     audit: 'bundle.draft-saved',
   })
-    .input(z.object({ id: Id, number: z.coerce.number().int().min(1), expectedDraft: ExpectedDraft }))
+    .input(z.object({ id: Id, number: VersionInPath, expectedDraft: ExpectedDraft }))
     .output(z.object({ bundle: Bundle })),
   subscribe: endpoint({
     method: 'PUT',
@@ -202,7 +213,7 @@ export const teamConfig = {
     allow: 'team-config.write',
     audit: 'bundle.subscribed',
   })
-    .input(z.object({ id: Id, groupId: Id, version: z.number().int().min(1).nullable() }))
+    .input(z.object({ id: Id, groupId: Id, version: VersionNumber.nullable() }))
     .output(z.object({ subscriptions: z.array(BundleSubscription) })),
   unsubscribe: endpoint({
     method: 'DELETE',
@@ -240,14 +251,27 @@ export const teamConfig = {
     .input(
       z.object({
         repository: z.string().trim().min(1).max(300),
-        folder: z.string().trim().max(300).default(''),
         commit: z.string().max(64).nullable(),
-        bundles: z
+        folders: z
           .array(
-            z.object({ slug: Slug, sha256: z.string().regex(/^[0-9a-f]{64}$/), version: z.number().int().nullable() }),
+            z.object({
+              folder: z.string().trim().max(300).describe('Within the repository; empty is its root.'),
+              bundles: z
+                .array(
+                  z.object({
+                    slug: Slug,
+                    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+                    version: VersionNumber.nullable(),
+                  }),
+                )
+                .max(50)
+                .describe('Of each: the sum over its files as they are there, and the version its marker names.'),
+            }),
           )
-          .max(50)
-          .describe('Of each: the sum over its files as they are there, and the version its marker names.'),
+          .max(200)
+          .describe(
+            'All that have a bundle: what the repository said before about another one is gone. Empty: none has.',
+          ),
       }),
     )
     .output(z.object({ items: z.array(BundleUsage) })),
