@@ -1,5 +1,4 @@
 import { featureNames, featureSince, isRemovedFeature, needsSettings } from '#contract/requirements/features.ts';
-import { closestName } from '#server/policies/index.ts';
 import type { Findings } from './findings.ts';
 import { failsToStart, type Layer, tellAt } from './layer.ts';
 
@@ -8,7 +7,7 @@ export function checkFeatures(layer: Layer, findings: Findings): void {
   for (const [name, node] of layer.root.children.get('features')?.children ?? []) {
     const tell = tellAt(layer, node.key, findings);
     if (featureSince(name) === null) {
-      const near = closestName(name, featureNames);
+      const near = findings.closest('unknown-feature', name, featureNames);
       const message = `No tested client knows the feature \`${name}\`${near ? `; did you mean \`${near}\`?` : '.'}`;
       tell('unknown-feature', message, near ? `Write \`${near}\`.` : 'Remove it.');
     } else if (needsSettings.has(name) && node.value === true)

@@ -188,11 +188,13 @@ export const codeCases: readonly CodeCase[] = [
   ),
 ];
 
-/** Codes that text alone does not lead to: bytes, links and machines; other tests show them. */
+/** Codes that a short text does not lead to: bytes, links, machines and large files; other tests show them. */
 export const codesOfFolders: readonly TeamConfigCode[] = [
   'unreadable-file',
   'file-too-large',
   'skill-unreadable',
   'skill-file-link',
   'host-path-missing',
+  'too-many-findings',
+  'too-many-rules',
 ];
