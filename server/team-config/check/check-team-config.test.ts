@@ -123,6 +123,20 @@ test('a bundle whose files are as they were published is not modified', () => {
   const marker = { slug: 'base', version: 2, sha256, files: ['.codex/config.toml'] };
   const files = { '.codex/config.toml': String(bytes), '.codex/reeve-bundles/base.json': JSON.stringify(marker) };
   expect(checkTeamConfig(bundle(files)).findings).toEqual([]);
+  // Unpacking version 2 over version 1 leaves what only version 1 had: clients still apply it.
+  const removed = ['.codex/rules/old.rules', '.codex/rules/gone.rules'];
+  const upgraded = {
+    ...files,
+    '.codex/rules/old.rules': 'prefix_rule(pattern=["x"])\n',
+    '.codex/reeve-bundles/base.json': JSON.stringify({ ...marker, removed }),
+  };
+  expect(checkTeamConfig(bundle(upgraded)).findings).toMatchObject([
+    {
+      code: 'bundle-modified',
+      message: expect.stringContaining('files of earlier versions: .codex/rules/old.rules.'),
+    },
+    { code: 'bundle-left-over', file: '.codex/rules/old.rules', fix: expect.stringContaining('Delete it') },
+  ]);
 });
 
 const paths = [

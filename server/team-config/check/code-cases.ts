@@ -157,6 +157,14 @@ export const codeCases: readonly CodeCase[] = [
     files: { [config]: 'model = "x"\n', '.codex/reeve-bundles/base.json': marker('0'.repeat(64)) },
     at: '.codex/reeve-bundles/base.json:1:1',
   },
+  {
+    code: 'bundle-left-over',
+    files: {
+      [rules]: 'prefix_rule(pattern=["x"])\n',
+      '.codex/reeve-bundles/base.json': marker('0'.repeat(64)).replace('"files":[', `"removed":["${rules}"],"files":[`),
+    },
+    at: `${rules}:1:1`,
+  },
   { ...inConfig('policy-unreadable', 'model = "x"\n', '1:1', 'a ='), at: '.codex:1:1' },
   inConfig('policy-falls-back', 'approval_policy = "never"\n', '1:19', 'allowed_approval_policies = ["on-request"]'),
   inConfig('policy-decides', '[features]\nmemories = true\n', '2:12', '[features]\nmemories = false'),
