@@ -144,7 +144,11 @@ test('repositories are found by what they have, and deleting says what stops wor
   const { items } = await ownApi().teamConfig.versions({ id });
   const sum = items[1]?.sha256 ?? '';
   const use = { slug, sha256: sum, version: 1 };
-  await ownApi().teamConfig.report({ repository: 'github.com/example/shop', commit: null, bundles: [use] });
+  await ownApi().teamConfig.report({
+    repository: 'github.com/example/shop',
+    commit: null,
+    folders: [{ folder: '', bundles: [use] }],
+  });
   await page.goto('/team-config');
   await link(page, '1 repository is behind').click();
   await page.getByRole('row', { name: /github.com\/example\/shop.*Behind.*1 of 2/ }).waitFor();

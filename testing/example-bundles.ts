@@ -67,7 +67,11 @@ async function publish(person: Person, bundle: Bundle, version: { files: BundleF
 /** What a repository says about itself: the version that its files are of, or that somebody changed them. */
 async function report({ api }: Person, repository: string, of: { slug: string; version: number; sha256: string }) {
   const commit = createHash('sha1').update(repository).digest('hex');
-  await api.teamConfig.report({ repository: `github.com/example/${repository}`, commit, bundles: [of] });
+  await api.teamConfig.report({
+    repository: `github.com/example/${repository}`,
+    commit,
+    folders: [{ folder: '', bundles: [of] }],
+  });
 }
 
 /** Two bundles with subscribers and repositories that are current, behind and changed, and one that is only begun. */

@@ -1,7 +1,7 @@
 import { callerOf, signedIn } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
-import { checkTeamConfig } from './check/check-team-config.ts';
+import { removeUnknownRepositories } from './git/remove-repositories.ts';
 import { createBundle, deleteBundle, updateBundle } from './library/change-bundle.ts';
 import { checkFiles } from './library/check-files.ts';
 import { discardDraft, restoreVersion, saveDraft } from './library/edit-draft.ts';
@@ -35,6 +35,10 @@ const bundleRoutes = (services: Services) => {
     }),
     delete: of.delete.handler(async ({ input, context }) => {
       await deleteBundle(services, callerOf(context), input.id);
+      // It is deleted whatever becomes of these: what is left behind is removed with the next one.
+      await removeUnknownRepositories(services).catch((error: unknown) =>
+        services.log.warn({ err: error }, 'repositories of a deleted bundle could not be removed'),
+      );
       return {};
     }),
     check: of.check.handler(({ input, context }) => checkFiles(db, callerOf(context).workspaceId, input)),
@@ -46,8 +50,8 @@ const draftRoutes = (services: Services) => {
   return {
     saveDraft: of.saveDraft.handler(async ({ input, context }) => {
       const by = callerOf(context);
-      const files = await saveDraft(services, by, input);
-      return { bundle: await showBundle(db, by.workspaceId, input.id), check: checkTeamConfig(files) };
+      const check = await saveDraft(services, by, input);
+      return { bundle: await showBundle(db, by.workspaceId, input.id), check };
     }),
     discardDraft: of.discardDraft.handler(async ({ input, context }) => {
       const by = callerOf(context);

@@ -27,7 +27,8 @@ const ways: Record<Way, { label: string; sentence: string }> = {
   },
   submodule: {
     label: 'Submodule',
-    sentence: 'Points to one version from a folder of its own. Whoever clones the repository needs a key as well.',
+    sentence:
+      'Points to one version from a folder of its own, which is a project of its own: clients do not read it from the root of the repository, and reports do not list it under Repositories. Whoever clones the repository needs a key as well.',
   },
 };
 
@@ -64,6 +65,12 @@ export function GetIt({ details }: { details: BundleDetails }) {
             text={commandsFor({ slug: bundle.slug, tarUrl, gitUrl })[way]}
           />
           <KeyHint />
+          {way !== 'tar' && (
+            <p className={classes.quiet}>
+              A version that a group is fixed to counts for the tar without a version and for Connect a client. By git,
+              main is always the newest version: take the tag of the one you want, for example <code>v1</code>.
+            </p>
+          )}
         </Stack>
       ) : (
         <p className={classes.quiet}>Nothing to get before the first version is published.</p>

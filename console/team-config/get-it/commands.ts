@@ -7,7 +7,8 @@ const header = '-c http.extraHeader="Authorization: Bearer $REEVE_API_KEY"';
 
 /** Of the bundle `slug`, at the addresses that the server told. */
 export const commandsFor = (urls: { slug: string; tarUrl: string; gitUrl: string }): Record<Way, string> => ({
-  tar: `curl -fsSL -H "Authorization: Bearer $REEVE_API_KEY" \\\n  ${urls.tarUrl} | tar -x`,
+  // From its input: what stands behind a command can be read by everybody on the machine. `printf` is no program of its own.
+  tar: `printf 'header = "Authorization: Bearer %s"\\n' "$REEVE_API_KEY" | \\\n  curl -fsSL -K - ${urls.tarUrl} | tar -x`,
   merge: [
     `git remote add ${urls.slug} ${urls.gitUrl}`,
     `git ${header} fetch ${urls.slug}`,

@@ -34,7 +34,7 @@ export function GroupsTab({ details, lock }: { details: BundleDetails; lock: Bun
   return (
     <Section
       title="Groups"
-      description="Members of these groups see the bundle under Connect a client, with the commands to take it in. Nothing is put on their machines without them."
+      description="Members of these groups see the bundle under Connect a client, with the commands to take it in. Nothing is put on their machines without them. A fixed version is what they are offered and what their tar holds; by git, and when they ask for it, they can have any version."
       action={subscriptions.length > 0 && add}
     >
       {why && <p>{why}</p>}

@@ -33,3 +33,12 @@ test('code that nobody closed reaches to the end', () => {
 test('HTML stays text', () => {
   expect(markdownBlocks('<script>alert(1)</script>')).toEqual([{ kind: 'text', text: '<script>alert(1)</script>' }]);
 });
+
+test('a heading may be closed, and a long line takes no longer than reading it', () => {
+  expect(markdownBlocks('## Steps ##  ')).toEqual([{ kind: 'heading', level: 2, text: 'Steps' }]);
+  const long = `a${' '.repeat(200_000)}b`;
+  const begun = performance.now();
+  expect(markdownBlocks(`# ${long}`)).toEqual([{ kind: 'heading', level: 1, text: long }]);
+  // Trying every place again takes minutes.
+  expect(performance.now() - begun).toBeLessThan(5_000);
+});

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -158,6 +158,34 @@ test('commits are the same after the folder is lost, however the bundle is calle
   await organisation.owner.api.teamConfig.update({ id: bundleId, name: 'Backend' });
 });
 
+test('a new version is put on top of the build before, with the same commits as a build from nothing', async () => {
+  const { teamConfig } = organisation.owner.api;
+  const { bundle } = await teamConfig.create({ name: 'Growing' });
+  const grow = async (content: string) => {
+    const saved = await teamConfig.saveDraft({
+      id: bundle.id,
+      expectedDraft: null,
+      files: [{ path: 'AGENTS.md', content }],
+    });
+    await teamConfig.publish({ id: bundle.id, expectedDraft: saved.bundle.draftVersion ?? 0, message: '' });
+    return (await git(['ls-remote', address(key, 'growing')])).stdout;
+  };
+  const first = (await grow('One.\n')).match(/\S+(?=\trefs\/tags\/v1)/)?.[0];
+  const { db } = reeve.services;
+  const versionOne = db.updateTable('team_config_versions').where('bundle_id', '=', bundle.id).where('number', '=', 1);
+  // Nothing reads the first version again: its files could be anything by now.
+  await versionOne
+    .set({ files: JSON.stringify([{ path: 'AGENTS.md', content: 'Other.', encoding: 'utf8' }]) })
+    .execute();
+  const second = await grow('Two.\n');
+  expect(second).toContain(`${first}\trefs/tags/v1`);
+  await versionOne
+    .set({ files: JSON.stringify([{ path: 'AGENTS.md', content: 'One.\n', encoding: 'utf8', executable: false }]) })
+    .execute();
+  await rm(join(reeve.dataFolder, 'team-config-git', bundle.id), { recursive: true });
+  expect((await git(['ls-remote', address(key, 'growing')])).stdout).toBe(second);
+});
+
 test('a member gets what their groups subscribe to, with their own token, and nothing else', async () => {
   const refused = await git(['ls-remote', address(token)]);
   expect(refused.code).not.toBe(0);
@@ -268,7 +296,14 @@ describe('nothing can be changed', () => {
     const { bundle } = await organisation.owner.api.teamConfig.create({ name: 'Gone', starterId: 'go' });
     await organisation.owner.api.teamConfig.publish({ id: bundle.id, expectedDraft: 1, message: '' });
     expect((await git(['ls-remote', address(key, 'gone')])).code).toBe(0);
+    const folders = () => readdir(join(reeve.dataFolder, 'team-config-git'));
+    // As of a workspace that was deleted.
+    await mkdir(join(reeve.dataFolder, 'team-config-git', 'bnd_of_nobody'));
+    expect(await folders()).toContain(bundle.id);
     await organisation.owner.api.teamConfig.delete({ id: bundle.id });
     expect((await git(['ls-remote', address(key, 'gone')])).stderr).toContain('There is no bundle “gone”');
+    expect(await folders()).not.toContain(bundle.id);
+    expect(await folders()).not.toContain('bnd_of_nobody');
+    expect(await folders()).toContain(bundleId);
   });
 });

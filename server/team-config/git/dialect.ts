@@ -1,17 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
-import { Readable } from 'node:stream';
 import { ReeveError } from '#server/fail.ts';
 import { receiveBody } from '#server/http/receive-body.ts';
 import type { Dialect, WireCall } from '#server/http/wire-routes.ts';
 import { challenge, type FetchingServices, requireFetchable, whoFetches } from '../library/who-fetches.ts';
 import { openRepositories } from './build-repository.ts';
 import { gitMissing, spawnGit } from './git-program.ts';
-import { limitProcesses, type Release } from './limit-processes.ts';
+import { limitProcesses } from './limit-processes.ts';
+import { streamProgram } from './stream-program.ts';
 
 /** What a client wants and has; with thousands of versions at hand it stays far below this. */
 const maxRequestBytes = 1024 * 1024;
 const timeLimitMs = 120_000;
-const limits = { running: 4, waiting: 100 };
+const limits = { running: 6, waiting: 100, each: 3 };
 const service = 'git-upload-pack';
 
 const noCache = {
@@ -34,28 +34,16 @@ const readOnly = () =>
 /** gitprotocol-common(5): four hexadecimal digits of length, then so much text. */
 const packetLine = (text: string): string => (text.length + 4).toString(16).padStart(4, '0') + text;
 
-/** It lives as long as somebody reads what it says, and not longer than the limit. */
-function streamOf(child: ChildProcess, call: WireCall, release: Release): ReadableStream<Uint8Array> {
-  const said: string[] = [];
-  const end = () => child.kill('SIGKILL');
-  const timer = setTimeout(end, timeLimitMs);
-  call.c.env.outgoing.once('close', end);
-  child.stderr?.on('data', (chunk) => said.push(String(chunk).slice(0, 500)));
-  child.once('close', (code, signal) => {
-    clearTimeout(timer);
-    call.c.env.outgoing.off('close', end);
-    release();
-    if (code !== 0) call.log.info({ code, signal, said: said.join('').slice(0, 500) }, 'a fetch by git broke off');
-  });
-  if (!child.stdout) throw new Error('git was started without a pipe');
-  return Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>;
-}
-
 async function started(child: ChildProcess): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   child.once('spawn', resolve);
   child.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? gitMissing() : error));
   await promise;
+}
+
+interface Opened {
+  repository: string;
+  caller: string;
 }
 
 interface Asked {
@@ -70,15 +58,19 @@ function gitRoutes(services: FetchingServices) {
   const repositoryOf = openRepositories(services);
   const takeTurn = limitProcesses(limits);
 
-  async function open(call: WireCall): Promise<string> {
+  async function open(call: WireCall): Promise<Opened> {
     const fetching = await whoFetches(services, call);
     const slug = (call.c.req.param('repository') ?? '').replace(/\.git$/, '');
     const { bundle } = await requireFetchable(services, fetching, slug);
-    return repositoryOf(fetching.workspaceId, bundle);
+    return { repository: await repositoryOf(fetching.workspaceId, bundle), caller: fetching.caller };
   }
 
-  async function answer(call: WireCall, repository: string, { args, body, type, before }: Asked): Promise<Response> {
-    const release = await takeTurn();
+  async function answer(
+    call: WireCall,
+    { repository, caller }: Opened,
+    { args, body, type, before }: Asked,
+  ): Promise<Response> {
+    const release = await takeTurn(caller);
     let child: ChildProcess;
     try {
       child = spawnGit(['upload-pack', '--strict', '--stateless-rpc', ...args, repository], {
@@ -92,7 +84,12 @@ function gitRoutes(services: FetchingServices) {
     }
     child.stdin?.on('error', () => {});
     child.stdin?.end(body ?? undefined);
-    const stream = streamOf(child, call, release);
+    const stream = streamProgram(child, {
+      outgoing: call.c.env.outgoing,
+      timeLimitMs,
+      release,
+      onBrokenOff: (facts) => call.log.info(facts, 'a fetch by git broke off'),
+    });
     const whole = before === '' ? stream : prefixed(before, stream);
     return call.c.body(whole, 200, { ...noCache, 'content-type': type, 'x-content-type-options': 'nosniff' });
   }
@@ -100,7 +97,7 @@ function gitRoutes(services: FetchingServices) {
   return {
     async advertise(call: WireCall): Promise<Response> {
       const asked = call.c.req.query('service');
-      const repository = await open(call);
+      const opened = await open(call);
       if (asked === 'git-receive-pack') throw readOnly();
       if (asked !== service)
         throw new ReeveError(
@@ -109,7 +106,7 @@ function gitRoutes(services: FetchingServices) {
           { message: 'This is a repository for git over smart HTTP: use a git of 2012 or newer.' },
         );
       const before = protocolIn(call) === 'version=2' ? '' : `${packetLine(`# service=${service}\n`)}0000`;
-      return answer(call, repository, {
+      return answer(call, opened, {
         args: ['--advertise-refs'],
         body: null,
         type: `application/x-${service}-advertisement`,
@@ -117,7 +114,7 @@ function gitRoutes(services: FetchingServices) {
       });
     },
     async upload(call: WireCall): Promise<Response> {
-      const repository = await open(call);
+      const opened = await open(call);
       if (call.c.req.header('content-type') !== `application/x-${service}-request`)
         throw new ReeveError('media-type-not-supported');
       const body = await receiveBody(call.c.env.incoming, {
@@ -126,7 +123,7 @@ function gitRoutes(services: FetchingServices) {
         tooLarge: () => new ReeveError('body-too-large', { maxBytes: maxRequestBytes }),
         unknownEncoding: (encoding) => new ReeveError('media-type-not-supported', { encoding }),
       });
-      return answer(call, repository, { args: [], body, type: `application/x-${service}-result`, before: '' });
+      return answer(call, opened, { args: [], body, type: `application/x-${service}-result`, before: '' });
     },
     async refusePush(call: WireCall): Promise<Response> {
       await whoFetches(services, call);

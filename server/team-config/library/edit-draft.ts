@@ -1,9 +1,10 @@
-import type { BundleFile } from '#contract/team-config-files.ts';
+import type { BundleFile, TeamConfigCheck } from '#contract/team-config-files.ts';
 import { record } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import type { Author } from '#server/db/policy-tables.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
+import { checkTeamConfig } from '../check/check-team-config.ts';
 import { bytesOf, sumOfBundle } from '../files/bundle-sum.ts';
 import { requireBundleFiles } from './bundle-files.ts';
 import { type DraftRow, deleteDraft, putDraft, readDraft } from './draft-queries.ts';
@@ -100,15 +101,20 @@ async function writeDraft(
   });
 }
 
-/** All files, right or wrong by themselves; only where they lie is checked. @throws ReeveError bad-input, conflict, not-found */
+/**
+ * All files, right or wrong by themselves; only where they lie decides. They are checked before they are saved: nobody waits for it, and
+ * what cannot be checked is not there afterwards.
+ * @returns what is wrong with them. @throws ReeveError bad-input, conflict, not-found
+ */
 export const saveDraft = async (
   services: WritingServices,
   by: By,
   { files, ...target }: DraftTarget & { files: BundleFile[] },
-) => {
+): Promise<TeamConfigCheck> => {
   const placed = requireBundleFiles(files);
+  const check = checkTeamConfig(placed);
   await writeDraft(services, by, target, async () => ({ files: placed, restored: null }));
-  return placed;
+  return check;
 };
 
 /** @throws ReeveError conflict, not-found */

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Bundle, BundleVersion } from '#contract/team-config-bundles.ts';
 import { type LibraryTests, openLibraryTests } from '#testing/team-config-library.ts';
+import { publishBundle } from './publish-bundle.ts';
 
 let tests: LibraryTests;
 beforeAll(async () => {
@@ -217,4 +218,42 @@ test('another workspace sees, changes and fetches none of it', async () => {
   expect((await stranger.call('POST', '/team-config/bundles', { name: 'Private' })).body).toMatchObject({
     bundle: { slug: 'private' },
   });
+});
+
+test('a draft is checked before anything is held, and what cannot be checked is not saved', async () => {
+  const { id } = await tests.create('Checked first');
+  const deep = { path: '.codex/hooks.json', content: `${'['.repeat(3_000)}${']'.repeat(3_000)}` };
+  const saved = await tests.save(id, null, [deep]);
+  const { body } = await call<{ draft: unknown }>('GET', `/team-config/bundles/${id}`);
+  expect(body.draft !== null).toBe(saved.status === 200);
+  tests.services.errorLines.length = 0;
+  const { body: wrong } = await tests.save(id, saved.status === 200 ? 1 : null, [
+    { path: '.codex/config.toml', content: 'not toml' },
+  ]);
+  const { db, clock, origin } = tests.services;
+  const begun = vi.spyOn(db, 'transaction');
+  const by = {
+    workspaceId: tests.workspaceId,
+    actor: { kind: 'member', id: tests.owner.memberId, label: 'Ada' } as const,
+  };
+  const wanted = { id, expectedDraft: wrong.bundle.draftVersion ?? 0, message: '' };
+  await expect(publishBundle({ db, clock, origin }, by, wanted)).rejects.toMatchObject({ code: 'bundle-not-valid' });
+  expect(begun).not.toHaveBeenCalled();
+  begun.mockRestore();
+});
+
+test('a number larger than any is no failure of the server', async () => {
+  const { id } = await tests.create('Numbers');
+  const tooLarge = 3_000_000_000;
+  const calls = [
+    call('GET', `/team-config/bundles/${id}/versions/${tooLarge}`),
+    call('POST', `/team-config/bundles/${id}/versions/${tooLarge}/restore`, { expectedDraft: null }),
+    call('PUT', `/team-config/bundles/${id}/groups/grp_none`, { version: tooLarge }),
+    call('POST', '/team-config/usages', {
+      repository: 'github.com/acme/shop',
+      commit: null,
+      folders: [{ folder: '', bundles: [{ slug: 'numbers', sha256: 'f'.repeat(64), version: tooLarge }] }],
+    }),
+  ];
+  expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([400, 400, 400, 400]);
 });

@@ -7,7 +7,15 @@ import { sumOfBundle } from '../files/bundle-sum.ts';
 import { type DraftRow, deleteDraft, readDraft } from './draft-queries.ts';
 import { changedPaths, newestFiles, requireExpectedDraft } from './edit-draft.ts';
 import { type By, requireBundle, subjectOf } from './hold-bundle.ts';
-import { type BundleRow, changeBundle, insertVersion, readRule, readVersion, shareRuleLock } from './queries.ts';
+import {
+  type BundleRow,
+  changeBundle,
+  insertVersion,
+  readBundle,
+  readRule,
+  readVersion,
+  shareRuleLock,
+} from './queries.ts';
 import { withdrawOpenReview } from './withdraw-review.ts';
 
 export type PublishingServices = Pick<Services, 'db' | 'clock' | 'origin'>;
@@ -18,25 +26,45 @@ export interface PublishableDraft {
   sha256: string;
 }
 
+interface DraftTarget {
+  id: string;
+  expectedDraft: number;
+}
+
+/** The draft that somebody saw, which is there. @throws ReeveError conflict */
+async function requireSeenDraft(db: Database, workspaceId: string, { id, expectedDraft }: DraftTarget) {
+  const draft = await readDraft(db, workspaceId, id);
+  requireExpectedDraft(draft, expectedDraft);
+  if (!draft) throw new ReeveError('conflict', { currentDraft: null });
+  return draft;
+}
+
 /**
- * The bundle, held until the transaction ends, and its draft, which can be published as it is.
- * @throws ReeveError not-found, conflict, bundle-not-valid with the findings, bundle-unchanged
+ * Whether the files of a draft can be published. Call it before the transaction: it takes its time, during which nobody is to wait. A
+ * number of a draft never names other files, so what is found holds for as long as the draft has that number.
+ * @throws ReeveError not-found, conflict, bundle-not-valid with the findings
+ */
+export async function requireValidDraft(db: Database, workspaceId: string, target: DraftTarget): Promise<void> {
+  if (!(await readBundle(db, workspaceId, target.id))) throw new ReeveError('not-found', { bundleId: target.id });
+  const { files } = await requireSeenDraft(db, workspaceId, target);
+  if (files.length === 0) throw new ReeveError('bundle-not-valid', { findings: [], issue: 'The bundle has no files.' });
+  const findings = checkTeamConfig(files).findings.filter(({ severity }) => severity === 'error');
+  if (findings.length > 0) throw new ReeveError('bundle-not-valid', { findings });
+}
+
+/**
+ * The bundle, held until the transaction ends, and its draft. Call it after `requireValidDraft` with the same draft.
+ * @throws ReeveError not-found, conflict, bundle-unchanged
  */
 export async function requirePublishableDraft(
   tx: Database,
   workspaceId: string,
-  { id, expectedDraft }: { id: string; expectedDraft: number },
+  target: DraftTarget,
 ): Promise<PublishableDraft> {
-  const bundle = await requireBundle(tx, workspaceId, id);
-  const draft = await readDraft(tx, workspaceId, id);
-  requireExpectedDraft(draft, expectedDraft);
-  if (!draft) throw new ReeveError('conflict', { currentDraft: null });
-  if (draft.files.length === 0)
-    throw new ReeveError('bundle-not-valid', { findings: [], issue: 'The bundle has no files.' });
-  const findings = checkTeamConfig(draft.files).findings.filter(({ severity }) => severity === 'error');
-  if (findings.length > 0) throw new ReeveError('bundle-not-valid', { findings });
+  const bundle = await requireBundle(tx, workspaceId, target.id);
+  const draft = await requireSeenDraft(tx, workspaceId, target);
   const sha256 = sumOfBundle(draft.files);
-  const newest = await readVersion(tx, workspaceId, id, bundle.newest);
+  const newest = await readVersion(tx, workspaceId, target.id, bundle.newest);
   if (newest?.sha256 === sha256) throw new ReeveError('bundle-unchanged', { version: newest.number });
   return { bundle, draft, sha256 };
 }
@@ -76,7 +104,7 @@ export async function publishIn(
   return number;
 }
 
-/** @returns the number of the version. @throws ReeveError review-needed, and what `requirePublishableDraft` throws */
+/** @returns the number of the version. @throws ReeveError review-needed, bundle-not-valid, and what `requirePublishableDraft` throws */
 export async function publishBundle(
   { db, clock, origin }: PublishingServices,
   by: By,
@@ -84,6 +112,7 @@ export async function publishBundle(
 ): Promise<number> {
   const { workspaceId, actor } = by;
   const at = clock();
+  await requireValidDraft(db, workspaceId, { id, expectedDraft });
   return db.transaction().execute(async (tx) => {
     await shareRuleLock(tx, workspaceId);
     const found = await requirePublishableDraft(tx, workspaceId, { id, expectedDraft });

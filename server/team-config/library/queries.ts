@@ -118,11 +118,15 @@ export async function changeBundle(
 /** Bundles with what the list shows of them, by name. */
 export const listBundles = (db: Database, workspaceId: string, id?: string) => {
   const query = live(db, workspaceId)
-    .leftJoin('team_config_drafts as d', 'd.bundle_id', 'b.id')
-    .leftJoin('team_config_versions as v', (join) =>
-      join.onRef('v.bundle_id', '=', 'b.id').onRef('v.number', '=', 'b.newest'),
+    .leftJoin('team_config_drafts as d', (join) =>
+      join.onRef('d.bundle_id', '=', 'b.id').on('d.workspace_id', '=', workspaceId),
     )
-    .leftJoin('team_config_reviews as r', (join) => join.onRef('r.bundle_id', '=', 'b.id').on('r.state', '=', 'open'))
+    .leftJoin('team_config_versions as v', (join) =>
+      join.onRef('v.bundle_id', '=', 'b.id').onRef('v.number', '=', 'b.newest').on('v.workspace_id', '=', workspaceId),
+    )
+    .leftJoin('team_config_reviews as r', (join) =>
+      join.onRef('r.bundle_id', '=', 'b.id').on('r.state', '=', 'open').on('r.workspace_id', '=', workspaceId),
+    )
     .select((each) => [
       'd.version as draftVersion',
       'd.authors as draftAuthors',
@@ -141,11 +145,13 @@ export const listBundles = (db: Database, workspaceId: string, id?: string) => {
       each
         .selectFrom('team_config_subscriptions as s')
         .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('s.workspace_id', '=', workspaceId)
         .whereRef('s.bundle_id', '=', 'b.id')
         .as('groups'),
       each
         .selectFrom('team_config_usages as u')
         .select(({ fn }) => fn.count<number>('u.repository').distinct().as('count'))
+        .where('u.workspace_id', '=', workspaceId)
         .whereRef('u.bundle_id', '=', 'b.id')
         .as('repositories'),
     ])
@@ -210,18 +216,20 @@ export async function insertVersion(tx: Database, workspaceId: string, version: 
 }
 
 /** Without their files. */
+export const versionColumns = [
+  'number',
+  'message',
+  'sha256',
+  'file_count as files',
+  'published_at as publishedAt',
+  'published_by as publishedBy',
+  'approved_by as approvedBy',
+] as const;
+
 const versions = (db: Database, workspaceId: string, bundleId: string) =>
   db
     .selectFrom('team_config_versions')
-    .select([
-      'number',
-      'message',
-      'sha256',
-      'file_count as files',
-      'published_at as publishedAt',
-      'published_by as publishedBy',
-      'approved_by as approvedBy',
-    ])
+    .select(versionColumns)
     .where('workspace_id', '=', workspaceId)
     .where('bundle_id', '=', bundleId);
 

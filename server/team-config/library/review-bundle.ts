@@ -1,12 +1,12 @@
 import { record } from '#server/audit/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { Database } from '#server/db/open-database.ts';
-import { ReeveError } from '#server/fail.ts';
+import { isReeveError, ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { decideReviewRow, insertReview, type ReviewRow, readOpenReview, readOpenReviewOf } from './draft-queries.ts';
 import { authorOf } from './edit-draft.ts';
 import { type By, requireBundle, subjectOf } from './hold-bundle.ts';
-import { type PublishingServices, publishIn, requirePublishableDraft } from './publish-bundle.ts';
+import { type PublishingServices, publishIn, requirePublishableDraft, requireValidDraft } from './publish-bundle.ts';
 import { lockNames, putRule, readRule } from './queries.ts';
 import { endReview } from './withdraw-review.ts';
 
@@ -20,6 +20,7 @@ export async function requestReview(
 ): Promise<void> {
   const { workspaceId, actor } = by;
   const at = clock();
+  await requireValidDraft(db, workspaceId, { id, expectedDraft });
   await db.transaction().execute(async (tx) => {
     const { bundle, draft, sha256 } = await requirePublishableDraft(tx, workspaceId, { id, expectedDraft });
     const open = await readOpenReviewOf(tx, workspaceId, id);
@@ -41,6 +42,18 @@ export async function requestReview(
 /** A second person: somebody, not a program, who neither wrote a part nor asked. */
 const mayApprove = ({ actor }: By, { authors, requestedById }: ReviewRow): boolean =>
   actor.kind === 'member' && actor.id !== requestedById && authors.every(({ id }) => id !== actor.id);
+
+/** What takes long, before anybody has to wait for it. */
+async function requireApprovable(db: Database, by: By, id: string): Promise<void> {
+  const review = await readOpenReview(db, by.workspaceId, id);
+  if (!review) throw new ReeveError('not-found', { reviewId: id });
+  if (!mayApprove(by, review)) throw new ReeveError('review-refused', { reviewId: id });
+  const target = { id: review.bundleId, expectedDraft: review.draftVersion };
+  await requireValidDraft(db, by.workspaceId, target).catch((error: unknown) => {
+    // The draft moved on since the review was read, which made the review void.
+    throw isReeveError(error) && error.code === 'conflict' ? new ReeveError('not-found', { reviewId: id }) : error;
+  });
+}
 
 async function approve(
   tx: Database,
@@ -72,6 +85,7 @@ export async function decideReview(
 ): Promise<string> {
   const { workspaceId, actor } = by;
   const at = clock();
+  if (decision === 'approve') await requireApprovable(db, by, id);
   return db.transaction().execute(async (tx) => {
     const seen = await readOpenReview(tx, workspaceId, id);
     if (!seen) throw new ReeveError('not-found', { reviewId: id });

@@ -16,6 +16,7 @@ import {
   readSubscription,
 } from './subscription-queries.ts';
 import { versionOf } from './version-of.ts';
+import { listVersionsOf } from './version-queries.ts';
 
 type WritingServices = Pick<Services, 'db' | 'clock'>;
 type MyBundle = z.input<NonNullable<(typeof teamConfig.mine)['~orpc']['outputSchema']>>['items'][number];
@@ -108,10 +109,10 @@ export async function bundlesOfMember(db: Database, workspaceId: string, memberI
 }
 
 export async function showMine(db: Database, workspaceId: string, memberId: string): Promise<MyBundle[]> {
-  const items: MyBundle[] = [];
-  for (const { number, because: words, ...bundle } of await bundlesOfMember(db, workspaceId, memberId)) {
-    const version = await readVersion(db, workspaceId, bundle.id, number);
-    if (version) items.push({ bundle, version: versionOf(version), because: words });
-  }
-  return items;
+  const mine = await bundlesOfMember(db, workspaceId, memberId);
+  const versions = new Map((await listVersionsOf(db, workspaceId, mine)).map((row) => [row.bundleId, row]));
+  return mine.flatMap(({ number: _, because: words, ...bundle }) => {
+    const version = versions.get(bundle.id);
+    return version ? [{ bundle, version: versionOf(version), because: words }] : [];
+  });
 }

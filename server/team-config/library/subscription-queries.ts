@@ -4,7 +4,7 @@ import type { Database } from '#server/db/open-database.ts';
 export const listSubscriptions = (db: Database, workspaceId: string, bundleId: string) =>
   db
     .selectFrom('team_config_subscriptions as s')
-    .innerJoin('groups as g', 'g.id', 's.group_id')
+    .innerJoin('groups as g', (join) => join.onRef('g.id', '=', 's.group_id').on('g.workspace_id', '=', workspaceId))
     .select((each) => [
       's.group_id as groupId',
       'g.name as groupName',
@@ -12,6 +12,7 @@ export const listSubscriptions = (db: Database, workspaceId: string, bundleId: s
       each
         .selectFrom('group_members as m')
         .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('m.workspace_id', '=', workspaceId)
         .whereRef('m.group_id', '=', 's.group_id')
         .as('members'),
     ])
@@ -90,6 +91,8 @@ export const listSubscriptionsOfMember = (db: Database, workspaceId: string, mem
     .select(['b.id', 'b.slug', 'b.name', 'b.description', 'b.newest', 's.version', 'g.name as groupName'])
     .where('s.workspace_id', '=', workspaceId)
     .where('m.workspace_id', '=', workspaceId)
+    .where('g.workspace_id', '=', workspaceId)
+    .where('b.workspace_id', '=', workspaceId)
     .where('m.member_id', '=', memberId)
     .where('b.deleted_at', 'is', null)
     .where('b.newest', '>', 0)

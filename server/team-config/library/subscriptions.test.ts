@@ -92,8 +92,10 @@ describe('subscriptions', () => {
 });
 
 describe('what repositories have', () => {
-  const report = (repository: string, bundles: unknown[], more: Record<string, unknown> = {}) =>
-    call<{ items: BundleUsage[] }>('POST', '/team-config/usages', { repository, commit: 'abc123', bundles, ...more });
+  const reportFolders = (repository: string, folders: { folder: string; bundles: unknown[] }[], commit = 'abc123') =>
+    call<{ items: BundleUsage[] }>('POST', '/team-config/usages', { repository, commit, folders });
+  const report = (repository: string, bundles: unknown[], commit?: string) =>
+    reportFolders(repository, [{ folder: '', bundles }], commit);
   const list = async (query = '') =>
     (await call<{ items: BundleUsage[]; nextCursor: string | null }>('GET', `/team-config/usages${query}`)).body;
   const recorded = async (repository: string) => (await tests.events(repository)).length;
@@ -112,7 +114,7 @@ describe('what repositories have', () => {
         commit: 'abc123',
       },
     ]);
-    await report('https://token@github.com/acme/shop', [first], { commit: 'def456' });
+    await report('https://token@github.com/acme/shop', [first], 'def456');
     expect(await recorded('github.com/acme/shop')).toBe(1);
     expect((await list(`?bundleId=${id}`)).items).toMatchObject([{ commit: 'def456' }]);
     await publishNext(id, 'two');
@@ -142,14 +144,18 @@ describe('what repositories have', () => {
   test('folders of one repository are by themselves; pages go on where they ended', async () => {
     const { newest } = await tests.published('Paged', [agents('paged')]);
     const bundles = [{ slug: 'paged', sha256: newest?.sha256, version: 1 }];
-    for (const folder of ['apps/one', 'apps/two/', './apps/three'])
-      await report('github.com/acme/mono', bundles, { folder });
+    const folders = (names: string[]) => names.map((folder) => ({ folder, bundles }));
+    await reportFolders('github.com/acme/mono', folders(['apps/one', 'apps/two/', './apps/three', 'apps/two']));
     const first = await list('?limit=2&search=mono');
     expect(first.items.map(({ folder }) => folder)).toEqual(['apps/one', 'apps/three']);
     const next = await list(`?limit=2&search=mono&cursor=${first.nextCursor}`);
     expect(next).toMatchObject({ items: [{ folder: 'apps/two' }], nextCursor: null });
-    await report('github.com/acme/mono', [], { folder: 'apps/one' });
-    expect((await list('?search=mono')).items).toHaveLength(2);
+    // The bundle was taken out of one folder and is in the others still: the folder is named no more.
+    await reportFolders('github.com/acme/mono', folders(['apps/two', 'apps/three']));
+    expect((await list('?search=mono')).items.map(({ folder }) => folder)).toEqual(['apps/three', 'apps/two']);
+    expect(await recorded('github.com/acme/mono')).toBe(2);
+    await reportFolders('github.com/acme/mono', []);
+    expect((await list('?search=mono')).items).toEqual([]);
   });
 
   test('two reports at once are one after the other', async () => {
@@ -172,6 +178,43 @@ describe('what repositories have', () => {
     const stranger = await tests.strangerOwner();
     expect((await stranger.call('GET', '/team-config/usages')).body).toEqual({ items: [], nextCursor: null });
     expect((await report('somewhere', [])).status).toBe(400);
-    expect((await report('github.com/acme/shop', [], { folder: '../x' })).status).toBe(400);
+    expect(
+      (
+        await reportFolders('github.com/acme/shop', [
+          { folder: '../x', bundles: [{ slug: 'a', sha256: 'f'.repeat(64), version: 1 }] },
+        ])
+      ).status,
+    ).toBe(400);
+  });
+
+  test('has an end: one more repository, or too much of one, is refused in words', async () => {
+    const { id, newest } = await tests.published('Many', [agents('many')]);
+    const bundle = { slug: 'many', sha256: newest?.sha256, version: 1 };
+    const folders = Array.from({ length: 26 }, (_, index) => ({ folder: `${index}`, bundles: Array(40).fill(bundle) }));
+    expect(await reportFolders('github.com/acme/much', folders)).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('at most 1000 bundles') },
+    });
+    const { db } = tests.services;
+    const rows = Array.from({ length: 5_000 }, (_, index) => ({
+      id: `use_${index}`,
+      workspace_id: tests.workspaceId,
+      repository: `github.com/acme/many-${index}`,
+      bundle_id: id,
+      version: 1,
+      sha256: newest?.sha256 ?? '',
+      is_modified: false,
+      commit_id: null,
+      reported_at: new Date(),
+      reported_by: 'test',
+    }));
+    await db.insertInto('team_config_usages').values(rows).execute();
+    expect(await report('github.com/acme/one-more', [bundle])).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('as many as it keeps') },
+    });
+    // Those that are listed go on.
+    expect((await report('github.com/acme/many-7', [bundle])).status).toBe(200);
+    await db.deleteFrom('team_config_usages').where('bundle_id', '=', id).execute();
   });
 });

@@ -5,7 +5,9 @@ import type { Database } from '#server/db/open-database.ts';
 const usages = (db: Database, workspaceId: string) =>
   db
     .selectFrom('team_config_usages as u')
-    .innerJoin('team_config_bundles as b', 'b.id', 'u.bundle_id')
+    .innerJoin('team_config_bundles as b', (join) =>
+      join.onRef('b.id', '=', 'u.bundle_id').onRef('b.workspace_id', '=', 'u.workspace_id'),
+    )
     .select([
       'u.id',
       'u.repository',
@@ -25,16 +27,9 @@ const usages = (db: Database, workspaceId: string) =>
 
 export type UsageRow = Awaited<ReturnType<typeof listUsagesOf>>[number];
 
-export const listUsagesOf = (
-  db: Database,
-  workspaceId: string,
-  { repository, folder }: { repository: string; folder: string },
-) =>
-  usages(db, workspaceId)
-    .where('u.repository', '=', repository)
-    .where('u.folder', '=', folder)
-    .orderBy('b.slug')
-    .execute();
+/** All that a repository has, by folder. */
+export const listUsagesOf = (db: Database, workspaceId: string, repository: string) =>
+  usages(db, workspaceId).where('u.repository', '=', repository).orderBy('u.folder').orderBy('b.slug').execute();
 
 export interface UsageFilter {
   bundleId?: string | undefined;
@@ -71,43 +66,73 @@ export const listUsages = (
   return query.execute();
 };
 
-/** Two reports about one folder come one after the other. */
-export const lockRepository = (
-  tx: Database,
-  workspaceId: string,
-  { repository, folder }: { repository: string; folder: string },
-) =>
-  sql`select pg_advisory_xact_lock(7254, hashtext(${`team-config ${workspaceId} ${repository} ${folder}`}))`.execute(
-    tx,
-  );
+/** Two reports about one repository come one after the other. */
+export const lockRepository = (tx: Database, workspaceId: string, repository: string) =>
+  sql`select pg_advisory_xact_lock(7254, hashtext(${`team-config ${workspaceId} ${repository}`}))`.execute(tx);
+
+/** What the other repositories of the workspace take. */
+export const countOtherUsages = (db: Database, workspaceId: string, repository: string) =>
+  db
+    .selectFrom('team_config_usages')
+    .select(({ fn }) => [
+      fn.countAll<number>().as('rows'),
+      fn.count<number>('repository').distinct().as('repositories'),
+    ])
+    .where('workspace_id', '=', workspaceId)
+    .where('repository', '!=', repository)
+    .executeTakeFirstOrThrow();
 
 export interface NewUsage {
   id: string;
-  repository: string;
   folder: string;
   bundleId: string;
   version: number | null;
   sha256: string;
   isModified: boolean;
+}
+
+interface ReportedUsages {
+  repository: string;
   commit: string | null;
   at: Date;
   by: string;
+  usages: readonly NewUsage[];
 }
 
-export async function putUsage(tx: Database, workspaceId: string, usage: NewUsage): Promise<void> {
-  const row = {
-    version: usage.version,
-    sha256: usage.sha256,
-    is_modified: usage.isModified,
-    commit_id: usage.commit,
-    reported_at: usage.at,
-    reported_by: usage.by,
-  };
-  const { id, repository, folder, bundleId } = usage;
+/** In place of what the same folders said of the same bundles. */
+export async function putUsages(
+  tx: Database,
+  workspaceId: string,
+  { repository, commit, at, by, usages: rows }: ReportedUsages,
+): Promise<void> {
+  if (rows.length === 0) return;
   await tx
     .insertInto('team_config_usages')
-    .values({ id, workspace_id: workspaceId, repository, folder, bundle_id: bundleId, ...row })
-    .onConflict((conflict) => conflict.columns(['workspace_id', 'repository', 'folder', 'bundle_id']).doUpdateSet(row))
+    .values(
+      rows.map(({ id, folder, bundleId, version, sha256, isModified }) => ({
+        id,
+        workspace_id: workspaceId,
+        repository,
+        folder,
+        bundle_id: bundleId,
+        version,
+        sha256,
+        is_modified: isModified,
+        commit_id: commit,
+        reported_at: at,
+        reported_by: by,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['workspace_id', 'repository', 'folder', 'bundle_id']).doUpdateSet((each) => ({
+        version: each.ref('excluded.version'),
+        sha256: each.ref('excluded.sha256'),
+        is_modified: each.ref('excluded.is_modified'),
+        commit_id: each.ref('excluded.commit_id'),
+        reported_at: each.ref('excluded.reported_at'),
+        reported_by: each.ref('excluded.reported_by'),
+      })),
+    )
     .execute();
 }
 
@@ -120,13 +145,24 @@ export async function deleteUsages(tx: Database, workspaceId: string, ids: reado
     .execute();
 }
 
-/** The highest version with exactly these files. */
-export const findVersionBySum = (db: Database, workspaceId: string, bundleId: string, sha256: string) =>
-  db
-    .selectFrom('team_config_versions')
-    .select('number')
-    .where('workspace_id', '=', workspaceId)
-    .where('bundle_id', '=', bundleId)
-    .where('sha256', '=', sha256)
-    .orderBy('number', 'desc')
-    .executeTakeFirst();
+/** Versions of these bundles with one of these sums or numbers, the highest first. */
+export const listVersionsLike = async (
+  db: Database,
+  workspaceId: string,
+  { bundleIds, sums, numbers }: { bundleIds: readonly string[]; sums: readonly string[]; numbers: readonly number[] },
+) =>
+  bundleIds.length === 0
+    ? []
+    : db
+        .selectFrom('team_config_versions')
+        .select(['bundle_id as bundleId', 'number', 'sha256'])
+        .where('workspace_id', '=', workspaceId)
+        .where('bundle_id', 'in', [...bundleIds])
+        .where((each) =>
+          each.or([
+            each('sha256', 'in', [...sums]),
+            ...(numbers.length > 0 ? [each('number', 'in', [...numbers])] : []),
+          ]),
+        )
+        .orderBy('number', 'desc')
+        .execute();

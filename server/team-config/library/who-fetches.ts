@@ -15,6 +15,8 @@ export interface Fetching {
   workspaceId: string;
   memberId: string | null;
   mayReadAll: boolean;
+  /** The member or the key: what is limited for each of them. */
+  caller: string;
 }
 
 /** RFC 7617. Any user name: the password is the credential, for git and curl know no other way that people use. */
@@ -39,12 +41,12 @@ function asBearer(request: Request, authorization: string): Request {
 async function byCredential(call: WireCall, authorization: string): Promise<Fetching> {
   const request = asBearer(call.c.req.raw, authorization);
   if (keyIn(request.headers) !== null) {
-    const { workspaceId } = await call.requireKey('team-config.read', request);
-    return { workspaceId, memberId: null, mayReadAll: true };
+    const { workspaceId, keyId } = await call.requireKey('team-config.read', request);
+    return { workspaceId, memberId: null, mayReadAll: true, caller: keyId };
   }
   const { workspaceId, memberId, scopes } = await call.authenticate(request);
   if (!scopes.includes('policy.read')) throw new ReeveError('scope-missing', { scope: 'policy.read' });
-  return { workspaceId, memberId, mayReadAll: false };
+  return { workspaceId, memberId, mayReadAll: false, caller: memberId };
 }
 
 async function bySession(services: FetchingServices, { c }: WireCall): Promise<Fetching | null> {
@@ -52,7 +54,7 @@ async function bySession(services: FetchingServices, { c }: WireCall): Promise<F
   if (!member) return null;
   checkSecondFactor({}, member);
   const { workspaceId, memberId, permissions } = member;
-  return { workspaceId, memberId, mayReadAll: can(permissions, 'team-config.read') };
+  return { workspaceId, memberId, mayReadAll: can(permissions, 'team-config.read'), caller: memberId };
 }
 
 const words =

@@ -120,3 +120,11 @@ test('two bundles that have one file are not written over one another', async ()
   expect(refused.status).toBe(409);
   expect(await refused.text()).toContain('Both “north” and “south” have AGENTS.md');
 });
+
+test('whoever has a tar is told so without its files', async () => {
+  const { id } = await tests.published('Kept', [agents('kept')]);
+  const etag = (await withKey('/team-config/kept.tar')).headers.get('etag') ?? '';
+  const { db } = tests.services;
+  await db.updateTable('team_config_versions').set({ files: '[]' }).where('bundle_id', '=', id).execute();
+  expect((await withKey('/team-config/kept.tar', { 'if-none-match': etag })).status).toBe(304);
+});

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { expect, test } from 'vitest';
+import { streamProgram } from './stream-program.ts';
+
+/** Says more than any buffer holds, and never ends. */
+const endless = `setInterval(() => process.stdout.write('x'.repeat(1 << 20)), 1)`;
+
+function started({ timeLimitMs }: { timeLimitMs: number }) {
+  const child = spawn(process.execPath, ['-e', endless], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const outgoing = Object.assign(new EventEmitter(), { destroy: () => outgoing.emit('destroyed') });
+  const released = Promise.withResolvers<void>();
+  const stream = streamProgram(child, { outgoing, timeLimitMs, release: released.resolve, onBrokenOff: () => {} });
+  return { child, outgoing, stream, released: released.promise };
+}
+
+test('a caller who reads no more loses the turn and the connection when the time is over', async () => {
+  const { child, outgoing, stream, released } = started({ timeLimitMs: 500 });
+  const reader = stream.getReader();
+  expect((await reader.read()).done).toBe(false);
+  const destroyed = once(outgoing, 'destroyed');
+  const [, signal] = (await once(child, 'exit')) as [number | null, string];
+  expect(signal).toBe('SIGKILL');
+  await Promise.all([released, destroyed]);
+  await reader.closed.catch(() => {});
+});
+
+test('a caller who goes gives the turn back at once', async () => {
+  const { child, outgoing, stream, released } = started({ timeLimitMs: 60_000 });
+  const reader = stream.getReader();
+  await reader.read();
+  const closed = once(child, 'close');
+  outgoing.emit('close');
+  await released;
+  await closed;
+  await reader.closed.catch(() => {});
+});
