@@ -25,6 +25,11 @@ export const teamConfigCodes = {
     title: 'A file is too large to be checked',
     explanation: 'Files over 1 MiB are not read. Clients do read them, at every start.',
   },
+  'link-leaves-repository': {
+    severity: 'warning',
+    title: 'A link that leaves the repository',
+    explanation: 'Clients follow links to folders, and find something else behind this one on every machine.',
+  },
   'too-many-findings': {
     severity: 'warning',
     title: 'There is more to say than anybody reads',

@@ -203,6 +203,7 @@ export const codesOfFolders: readonly TeamConfigCode[] = [
   'skill-unreadable',
   'skill-file-link',
   'host-path-missing',
+  'link-leaves-repository',
   'too-many-findings',
   'too-many-rules',
 ];
