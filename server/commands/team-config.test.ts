@@ -156,7 +156,7 @@ test('a policy comes from the server, by its name or for a member, and from a fi
 });
 
 test('what cannot be read is bad use and no finding', async () => {
-  await write('bad.toml', 'a =\n');
+  await write('bad.toml', 'a = @\n');
   expect(await check(['web', '--policy-file', 'bad.toml'])).toMatchObject({
     exitCode: 2,
     stdout: '',
