@@ -114,6 +114,12 @@ export const skillAndPolicyCodes = {
     title: 'The files of a bundle were changed here',
     explanation: 'They are no longer those of the version that the marker names.',
   },
+  'bundle-left-over': {
+    severity: 'warning',
+    title: 'A file of an earlier version of a bundle',
+    explanation:
+      'The library took it out of the bundle, and clients still read it here: unpacking a newer version deletes nothing.',
+  },
   'policy-unreadable': {
     severity: 'error',
     title: 'The policy cannot be read',

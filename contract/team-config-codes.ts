@@ -25,6 +25,16 @@ export const teamConfigCodes = {
     title: 'A file is too large to be checked',
     explanation: 'Files over 1 MiB are not read. Clients do read them, at every start.',
   },
+  'link-leaves-repository': {
+    severity: 'warning',
+    title: 'A link that leaves the repository',
+    explanation: 'Clients follow links to folders, and find something else behind this one on every machine.',
+  },
+  'too-many-findings': {
+    severity: 'warning',
+    title: 'There is more to say than anybody reads',
+    explanation: 'Of errors, warnings and notes 1000 each are told. Correct those, and check again.',
+  },
   'toml-syntax': { severity: 'error', title: 'config.toml is not TOML', explanation: failsToStart },
   'wrong-type': { severity: 'error', title: 'A value has the wrong type', explanation: failsToStart },
   'unknown-value': { severity: 'error', title: 'A value is none of the accepted ones', explanation: failsToStart },
@@ -149,6 +159,12 @@ export const teamConfigCodes = {
     severity: 'warning',
     title: 'A rules file where no client looks',
     explanation: 'Clients read files that end with `.rules` directly in `.codex/rules/`, not in folders below.',
+  },
+  'too-many-rules': {
+    severity: 'warning',
+    title: 'Too many rules to be compared',
+    explanation:
+      'Clients apply them all. Reeve compares each rule with all others, which takes too long for thousands, so it leaves some out.',
   },
   'rule-never-matches': {
     severity: 'warning',

@@ -155,6 +155,26 @@ test('a policy comes from the server, by its name or for a member, and from a fi
   expect(await ask(['--as', eve.email], { origin: 'https://localhost:1' })).toMatchObject({ exitCode: 69 });
 });
 
+test('what cannot be read is bad use and no finding', async () => {
+  await write('bad.toml', 'a = @\n');
+  expect(await check(['web', '--policy-file', 'bad.toml'])).toMatchObject({
+    exitCode: 2,
+    stdout: '',
+    stderr: expect.stringContaining('--policy-file: bad.toml:1:'),
+  });
+  const run = promisify(execFile);
+  const report = () => ask(['web', '--report', '--format', 'json']);
+  await run('git', ['-C', repository, 'remote', 'add', 'origin', 'https://x.example/a%zz/b@c.git']);
+  try {
+    expect(await report()).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('no address of a repository'),
+    });
+  } finally {
+    await run('git', ['-C', repository, 'remote', 'remove', 'origin']);
+  }
+});
+
 test('a report needs to know which repository it is about', async () => {
   expect(await ask(['web', '--report'])).toMatchObject({
     exitCode: 2,

@@ -19,8 +19,12 @@ export function closestName(written: string, candidates: readonly string[]): str
   const wanted = plain(written);
   let best: { name: string; far: number } | null = null;
   for (const name of candidates) {
-    const far = distance(wanted, plain(name));
-    if (far <= Math.max(1, Math.floor(name.length / 4)) && (best === null || far < best.far)) best = { name, far };
+    const candidate = plain(name);
+    const farthest = Math.max(1, Math.floor(name.length / 4));
+    // Each letter more or less is a step by itself, so most names need no closer look.
+    if (Math.abs(candidate.length - wanted.length) > farthest) continue;
+    const far = distance(wanted, candidate);
+    if (far <= farthest && (best === null || far < best.far)) best = { name, far };
   }
   return best?.name ?? null;
 }

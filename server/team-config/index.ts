@@ -22,6 +22,7 @@ export { type MachineFiles, machineFiles } from './layers/machine-files.ts';
 export type { PolicyFragment } from './layers/read-layers.ts';
 export { readFlag } from './layers/session-flags.ts';
 export { teamConfigOfPerson } from './library/person-rows.ts';
+export { repositoryName } from './library/repository-name.ts';
 export { teamConfigRoutes } from './routes.ts';
 export { bundleTarDialect } from './tar/dialect.ts';
 export { readTeamConfigFacts, type TeamConfigFacts } from './team-config-facts.ts';

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { withConnection } from '#server/commands/policies/connect.ts';
 import { Refused } from '#server/refused.ts';
 import { checkTeamConfig, findRepositoryRoot, type Project, readRepository } from '#server/team-config/index.ts';
-import { teamConfigExitCodes } from './exit-codes.ts';
+import { asBadUse, teamConfigExitCodes } from './exit-codes.ts';
 import { choosePolicy, type PolicyChoice } from './fetch-policy.ts';
 import { type CheckedRepository, countOf, paintFor, writeHuman, writeJson } from './finding-output.ts';
 import { reportUsages } from './report-usages.ts';
@@ -95,4 +95,4 @@ export const checkCommand = () =>
       .option('--output <file>', 'write the answer there in place of standard output')
       .option('--max-warnings <number>', 'more warnings than this are a failure too', wholeNumber)
       .option('--report', 'tell Reeve which bundles of the library this repository has'),
-  ).action(run);
+  ).action((given: string, options: CheckOptions, command: Command) => run(given, options, command).catch(asBadUse));

@@ -86,6 +86,15 @@ test('1 when the client would not start, 2 when the question is wrong', async ()
     '`model_context_window` must be a whole number, not "many". (the command line (-c))',
   );
   expect(await effective(['--key', 'no_such'])).toMatchObject({ exitCode: 2 });
+  expect(await effective(['--policy-file', '.'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(/^[^\n]*is a folder and no file[^\n]*\n$/),
+  });
+  await mkdir(place('odd/config.toml'), { recursive: true });
+  expect(await effective(['--codex-home', place('odd')])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(/^[^\n]*config\.toml is a folder and no file[^\n]*\n$/),
+  });
 });
 
 test('under what Reeve delivers to a member', async () => {

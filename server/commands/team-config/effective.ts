@@ -6,6 +6,7 @@ import { effectiveConfig, machineFiles, readFlag } from '#server/team-config/ind
 import { type ConnectionOptions, withConnection } from '../policies/connect.ts';
 import { say, sayJson } from '../policies/terminal.ts';
 import { effectiveExitCodes } from './effective-exit-codes.ts';
+import { asBadUse } from './exit-codes.ts';
 import { explainEffective } from './explain-effective.ts';
 import { type PolicyOptions, policyOf } from './policy-of.ts';
 
@@ -103,4 +104,4 @@ export const effectiveCommand = () =>
   )
     .addHelpText('after', exitCodesText)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : effectiveExitCodes.badUse))
-    .action(effective);
+    .action((options: EffectiveOptions, command: Commander) => effective(options, command).catch(asBadUse));

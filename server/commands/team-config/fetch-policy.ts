@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { type ConnectionOptions, callReeve, readConnection } from '#server/commands/policies/connect.ts';
 import type { OwnApi } from '#server/http/own-api-caller.ts';
-import { exitCodes, Refused } from '#server/refused.ts';
+import { readToml } from '#server/policies/index.ts';
+import { Refused } from '#server/refused.ts';
 import type { NamedRequirements } from '#server/team-config/index.ts';
 import { teamConfigExitCodes } from './exit-codes.ts';
 
@@ -52,6 +53,8 @@ async function policyInFile(path: string): Promise<ChosenPolicy> {
       exitCode: teamConfigExitCodes.badUse,
     });
   });
+  const { problem } = readToml(contents);
+  if (problem) throw badUse(`--policy-file: ${path}:${problem.from.line}:${problem.from.column}: ${problem.message}.`);
   return { name: path, documents: [{ name: path, contents }] };
 }
 
@@ -63,13 +66,5 @@ export async function choosePolicy(options: PolicyChoice, command: Command): Pro
   if (policyFile !== undefined) return policyInFile(policyFile);
   if (policy === undefined && as === undefined) return null;
   const api = callReeve(await readConnection(options, command, 'policies.read'));
-  const asked = as === undefined ? policyByName(api, policy ?? '') : policyOfMember(api, as);
-  return asked.catch(neverAsFindings);
-}
-
-/** What Reeve refused must not look like findings to a pipeline. */
-export function neverAsFindings(error: unknown): never {
-  if (error instanceof Refused && error.exitCode === exitCodes.failed)
-    throw new Refused(error.message, { cause: error, exitCode: teamConfigExitCodes.badUse });
-  throw error;
+  return as === undefined ? policyByName(api, policy ?? '') : policyOfMember(api, as);
 }

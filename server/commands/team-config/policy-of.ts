@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { exitCodes, Refused } from '#server/refused.ts';
+import { Refused } from '#server/refused.ts';
 import { machineFiles, type PolicyFragment } from '#server/team-config/index.ts';
 import { type ConnectionOptions, callReeve, readConnection } from '../policies/connect.ts';
 import { effectiveExitCodes } from './effective-exit-codes.ts';
@@ -25,23 +25,16 @@ function fragmentOf(option: string, file: string | undefined): PolicyFragment[] 
   return [{ id: option.replace(/^--/, ''), name: file, contents }];
 }
 
-/** A refusal of Reeve is no answer about the client, so it does not end like one. */
-const asBadUse = (error: unknown): unknown =>
-  error instanceof Refused && error.exitCode === exitCodes.failed
-    ? new Refused(error.message, { cause: error, ...badUse })
-    : error;
-
 async function deliveredTo(
   email: string,
   options: PolicyOptions & ConnectionOptions,
   command: Command,
 ): Promise<PolicyParts> {
   const api = callReeve(await readConnection(options, command, 'policies.read'));
-  const { fragments } = await api.policies.lookUp
-    .bytes({ email, ...(options.client !== undefined && { clientVersion: options.client }) })
-    .catch((error: unknown) => {
-      throw asBadUse(error);
-    });
+  const { fragments } = await api.policies.lookUp.bytes({
+    email,
+    ...(options.client !== undefined && { clientVersion: options.client }),
+  });
   const of = (part: 'requirements' | 'config') => fragments.filter((fragment) => fragment.part === part);
   return { requirements: of('requirements'), defaults: of('config') };
 }

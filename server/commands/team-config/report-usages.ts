@@ -3,9 +3,8 @@ import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { type ConnectionOptions, callReeve, readConnection } from '#server/commands/policies/connect.ts';
 import { Refused } from '#server/refused.ts';
-import { type FoundBundle, findBundles, type Project } from '#server/team-config/index.ts';
+import { type FoundBundle, findBundles, type Project, repositoryName } from '#server/team-config/index.ts';
 import { teamConfigExitCodes } from './exit-codes.ts';
-import { neverAsFindings } from './fetch-policy.ts';
 
 const run = promisify(execFile);
 
@@ -15,30 +14,20 @@ const git = (root: string, args: readonly string[]): Promise<string | null> =>
     () => null,
   );
 
-function partsOf(remote: string): [host: string, path: string] {
-  if (!remote.includes('://')) {
-    const scp = /^(?:[^@/]+@)?([^:/]+):(.+)$/.exec(remote);
-    return scp ? [scp[1] ?? '', scp[2] ?? ''] : ['', remote];
+/** By the rules of the library, so that every address of a repository is one name. @throws Refused */
+function nameRepository(remote: string): string {
+  try {
+    return repositoryName(remote);
+  } catch (cause) {
+    throw new Refused(
+      '--report: the remote `origin` is no address of a repository on a server, so Reeve would not know which one it is. Set it with `git remote set-url origin https://…`.',
+      { cause },
+    );
   }
-  if (!URL.canParse(remote)) return ['', ''];
-  const { protocol, host, hostname, pathname } = new URL(remote);
-  // The port of ssh says nothing about which repository it is: https reaches the same one elsewhere.
-  return [protocol === 'ssh:' ? hostname : host, decodeURIComponent(pathname)];
-}
-
-/** `github.com/acme/shop` of any address git takes: without scheme, credentials and `.git`. */
-export function nameRepository(remote: string): string {
-  const [host, path] = partsOf(remote);
-  const tidy = path
-    .replace(/^\/+/, '')
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '');
-  return host === '' ? tidy : `${host.toLowerCase()}/${tidy}`;
 }
 
 export interface ReportedUsages {
   repository: string;
-  folders: number;
   bundles: number;
 }
 
@@ -53,20 +42,17 @@ export async function reportUsages(
   if (remote === null)
     throw new Refused(
       '--report: this is no git repository with a remote `origin`, so Reeve would not know which one it is.',
-      {
-        exitCode: teamConfigExitCodes.badUse,
-      },
+      { exitCode: teamConfigExitCodes.badUse },
     );
+  const repository = nameRepository(remote);
   const commit = await git(root, ['rev-parse', 'HEAD']);
   const api = callReeve(await readConnection(options, command, 'team-config.read'));
   const found = findBundles(project).flatMap(({ bundle }) => (bundle ? [bundle] : []));
-  const byFolder = Map.groupBy<string, FoundBundle>(found, ({ folder }) => folder);
-  // A repository without bundles says so too: what it said before is replaced.
-  if (byFolder.size === 0) byFolder.set('', []);
-  const repository = nameRepository(remote);
-  for (const [folder, bundles] of byFolder) {
-    const listed = bundles.map(({ marker: { slug, version }, sha256 }) => ({ slug, version, sha256 }));
-    await api.teamConfig.report({ repository, folder, commit, bundles: listed }).catch(neverAsFindings);
-  }
-  return { repository, folders: byFolder.size, bundles: found.length };
+  // All folders at once: what the repository said before, of folders that are gone too, is replaced.
+  const folders = [...Map.groupBy<string, FoundBundle>(found, ({ folder }) => folder)].map(([folder, bundles]) => ({
+    folder,
+    bundles: bundles.map(({ marker: { slug, version }, sha256 }) => ({ slug, version, sha256 })),
+  }));
+  await api.teamConfig.report({ repository, commit, folders });
+  return { repository, bundles: found.length };
 }

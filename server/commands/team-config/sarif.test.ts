@@ -2,7 +2,6 @@ import schema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' wi
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { checkTeamConfig } from '#server/team-config/index.ts';
-import { nameRepository } from './report-usages.ts';
 import { sarifOf } from './sarif.ts';
 
 const files = (config: string) => [
@@ -47,18 +46,4 @@ test('a finding keeps its fingerprint when lines above it come and go, and equal
   const before = prints('nope = 1\n[a]\nx = 1\n');
   expect(prints('# more\n\nnope = 1\n[a]\nx = 1\n')).toEqual(before);
   expect(new Set(before?.map((each) => JSON.stringify(each))).size).toBe(before?.length);
-});
-
-test.each([
-  ['https://ada:s3cret@GitHub.com:443/acme/shop.git', 'github.com/acme/shop'],
-  ['https://git.example:8443/acme/shop', 'git.example:8443/acme/shop'],
-  ['ada@host:shop.git', 'host/shop'],
-  ['ssh://git@github.com:22/acme/shop', 'github.com/acme/shop'],
-  ['git@github.com:acme/shop.git', 'github.com/acme/shop'],
-  ['github.com:acme/shop/', 'github.com/acme/shop'],
-  ['https://token@git.example/a/b%20c.git', 'git.example/a/b c'],
-  ['/srv/git/shop.git', 'srv/git/shop'],
-  ['file:///srv/git/shop.git', 'srv/git/shop'],
-])('%s is %s, without what somebody signs in with', (remote, name) => {
-  expect(nameRepository(remote)).toBe(name);
 });

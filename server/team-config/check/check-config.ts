@@ -1,6 +1,5 @@
 import { defaultKeys, defaultsShape } from '#contract/requirements/default-keys.ts';
 import type { Shape } from '#contract/requirements/shape.ts';
-import { closestName } from '#server/policies/index.ts';
 import type { ConfigLayer } from '../files/config-layers.ts';
 import type { Project } from '../files/project.ts';
 import {
@@ -20,6 +19,7 @@ import type { Findings } from './findings.ts';
 import { failsToStart, type Layer, tellAt } from './layer.ts';
 
 const isKnown = (key: string): boolean => Object.hasOwn(defaultKeys, key) && !unreadKeys.includes(key);
+const knownKeys = [...Object.keys(defaultKeys).filter(isKnown), ...furtherKeys];
 
 function checkKey(layer: Layer, key: string, findings: Findings): void {
   const node = layer.root.children.get(key);
@@ -42,7 +42,7 @@ function checkKey(layer: Layer, key: string, findings: Findings): void {
   else if (Object.hasOwn(deprecatedKeys, key))
     tell('deprecated-key', `\`${key}\` is out of date.`, `Use ${deprecatedKeys[key]}.`);
   else if (!isKnown(key) && !furtherKeys.includes(key)) {
-    const near = closestName(key, [...Object.keys(defaultKeys).filter(isKnown), ...furtherKeys]);
+    const near = findings.closest('unknown-key', key, knownKeys);
     tell(
       'unknown-key',
       `Clients do not know \`${key}\` and ignore it${near ? `; did you mean \`${near}\`?` : '.'}`,

@@ -1,5 +1,5 @@
 import { featureNames, featureSince, isRemovedFeature, needsSettings } from '#contract/requirements/features.ts';
-import { closestName } from '#server/policies/index.ts';
+import { ignoredFeatures } from '../files/project-keys.ts';
 import type { Findings } from './findings.ts';
 import { failsToStart, type Layer, tellAt } from './layer.ts';
 
@@ -7,8 +7,14 @@ import { failsToStart, type Layer, tellAt } from './layer.ts';
 export function checkFeatures(layer: Layer, findings: Findings): void {
   for (const [name, node] of layer.root.children.get('features')?.children ?? []) {
     const tell = tellAt(layer, node.key, findings);
-    if (featureSince(name) === null) {
-      const near = closestName(name, featureNames);
+    if (Object.hasOwn(ignoredFeatures, name))
+      tell(
+        'ignored-in-project',
+        `Clients ignore the feature \`${name}\` here, with a warning at every start: a repository does not decide ${ignoredFeatures[name]}.`,
+        'Remove it. What holds for everybody belongs in a policy, what is personal in ~/.codex/config.toml.',
+      );
+    else if (featureSince(name) === null) {
+      const near = findings.closest('unknown-feature', name, featureNames);
       const message = `No tested client knows the feature \`${name}\`${near ? `; did you mean \`${near}\`?` : '.'}`;
       tell('unknown-feature', message, near ? `Write \`${near}\`.` : 'Remove it.');
     } else if (needsSettings.has(name) && node.value === true)

@@ -1,5 +1,5 @@
 import { defaultTables } from '#contract/requirements/default-tables.ts';
-import { checkShape, closestName, regexProblem, type Span, type TomlNode } from '#server/policies/index.ts';
+import { checkShape, regexProblem, type Span, type TomlNode } from '#server/policies/index.ts';
 import type { ConfigLayer } from '../files/config-layers.ts';
 import { foldersWith, join, type Project, textOf } from '../files/project.ts';
 import { readJson } from '../files/read-json.ts';
@@ -53,7 +53,7 @@ function checkEvents(hooks: Hooks, findings: Findings): void {
   for (const [event, groups] of table.children) {
     // Beside the events config.toml keeps the state of hooks here, in small letters.
     if (!events.includes(event) && /^[A-Z]/.test(event)) {
-      const near = closestName(event, events);
+      const near = findings.closest('hook-event-unknown', event, events);
       findings.add({
         code: 'hook-event-unknown',
         file,
@@ -86,7 +86,11 @@ function readHooksFile(text: string, file: string, findings: Findings): TomlNode
     findings.add({ code: 'hooks-unreadable', file, at, message: `${message} ${noHookRuns}`, fix });
   const { root, problem } = readJson(text, (from, to) => stretchOf(text, from, to));
   if (problem) {
-    refuse(stretchOf(text, problem.from, problem.to), `This is not JSON: ${problem.message}.`, 'Correct it.');
+    refuse(
+      stretchOf(text, problem.from, problem.to),
+      `This cannot be read as JSON: ${problem.message}.`,
+      'Correct it.',
+    );
     return null;
   }
   const strange = [...root.children].find(([key]) => key !== 'hooks' && key !== 'description');

@@ -52,7 +52,15 @@ function checkFolder(project: Project, folder: string, settings: InstructionSett
 
 /** Instructions that do not reach the model. */
 export function checkInstructions(project: Project, settings: InstructionSettings, findings: Findings): void {
-  const everyName = new Set([...project.files.keys()].flatMap((path) => settings.fallbackNames(path)));
+  const present = new Set([...project.files.keys()].map(nameOf));
+  // A list may be long; only names that some file has matter.
+  const listed = new Map<string, readonly string[]>();
+  const fallbackNames = (folder: string): readonly string[] => {
+    const known = listed.get(folder) ?? settings.fallbackNames(folder).filter((name) => present.has(nameOf(name)));
+    listed.set(folder, known);
+    return known;
+  };
+  const everyName = new Set([...project.files.keys()].flatMap(fallbackNames));
   for (const folder of foldersWithInstructions(project, [...everyName]))
-    checkFolder(project, folder, settings, findings);
+    checkFolder(project, folder, { ...settings, fallbackNames }, findings);
 }

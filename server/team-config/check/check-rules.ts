@@ -6,7 +6,7 @@ import {
   type ShadowKind,
 } from '#server/policies/index.ts';
 import { chainOf, folderOf, nameOf, type Project, type ProjectFile, textOf } from '../files/project.ts';
-import { type Findings, type Stretch, stretchOf } from './findings.ts';
+import { type Findings, stretchOf, stretchOfLine } from './findings.ts';
 
 export interface ReadRules {
   path: string;
@@ -28,13 +28,11 @@ const shadowFixes: Readonly<Record<ShadowKind, string>> = {
 
 const noRuleApplies = 'Clients apply no custom rule at all while it is there.';
 
-/** The line of a call; the reader of rules tells no more. */
-function lineOf(text: string, line: number): Stretch {
-  const lines = text.split('\n');
-  const written = lines[line - 1] ?? '';
-  const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
-  return stretchOf(text, start, start + written.trimEnd().length);
-}
+/** Every rule is compared with the words of every other one: so many words in all, about a second. A thousand rules of two words fit. */
+const mostComparisons = 2_000_000;
+
+const wordsIn = (rules: readonly CommandRule[]): number =>
+  rules.reduce((sum, { pattern }) => sum + pattern.reduce((words, choices) => words + choices.length, 0), 0);
 
 function checkPaths({ path, text, rules }: ReadRules, exists: (place: string) => boolean, findings: Findings): void {
   for (const [name, paths] of rules.hostExecutables)
@@ -78,6 +76,16 @@ function readRules(project: Project, file: ProjectFile, findings: Findings): Rea
   return read;
 }
 
+/** What is left undone because there is too much of it is said. */
+export function tellTooMany(file: string, rules: number, findings: Findings): void {
+  findings.add({
+    code: 'too-many-rules',
+    file,
+    message: `${rules} rules count in this folder, too many to compare each with all others, so some were not looked at.`,
+    fix: 'Write fewer rules: one for a program covers what begins with it.',
+  });
+}
+
 function checkShadows(files: readonly ReadRules[], findings: Findings): void {
   const ruleOf = ({ pattern, decision, justification, isCanonical }: CommandRule) => ({
     pattern,
@@ -86,9 +94,16 @@ function checkShadows(files: readonly ReadRules[], findings: Findings): void {
     ...(justification !== null && { justification }),
   });
   const placeOf = (rule: CommandRule | undefined) => `${rule?.file?.name}:${rule?.file?.line}`;
+  let comparisons = 0;
   for (const folder of new Set(files.map((file) => file.folder))) {
     const chain = chainOf(folder);
     const rules = files.filter((file) => chain.includes(file.folder)).flatMap((file) => file.rules.rules);
+    const more = rules.length * wordsIn(rules);
+    if (comparisons + more > mostComparisons) {
+      tellTooMany(files.find((file) => file.folder === folder)?.path ?? '', rules.length, findings);
+      continue;
+    }
+    comparisons += more;
     for (const { kind, ruleIndex, otherIndex, message } of findShadowedRules(rules.map(ruleOf))) {
       const rule = rules[ruleIndex];
       const file = files.find(({ path }) => path === rule?.file?.name);
@@ -98,7 +113,7 @@ function checkShadows(files: readonly ReadRules[], findings: Findings): void {
       findings.add({
         code: `rule-${kind}`,
         file: file.path,
-        at: lineOf(file.text, rule.file.line),
+        at: stretchOfLine(file.text, rule.file.line),
         message: `${message}${other}`,
         fix: shadowFixes[kind],
       });

@@ -7,6 +7,7 @@ import { teamConfigCodes } from '#contract/team-config-codes.ts';
 import type { BundleFile } from '#contract/team-config-files.ts';
 import { bundleSum } from '../files/bundle-sum.ts';
 import { readRepository } from '../files/read-folder.ts';
+import { ignoredInProjects } from '../layers/client-keys.ts';
 import { checkTeamConfig } from './check-team-config.ts';
 import { codeCases, codesOfFolders } from './code-cases.ts';
 
@@ -104,12 +105,18 @@ test('a folder on a machine tells more: bytes, links and programs', async () => 
   await symlink('../../../elsewhere/SKILL.md', join(root, '.codex/skills/file/SKILL.md'));
   await symlink('../../elsewhere', join(root, '.codex/skills/folder'));
   await symlink('..', join(root, '.codex/skills/loop'));
+  const outside = await mkdtemp(join(tmpdir(), 'reeve-outside-'));
+  onTestFinished(() => rm(outside, { recursive: true, force: true }));
+  await mkdir(join(outside, 'away'));
+  await writeFile(join(outside, 'away/SKILL.md'), '---\nname: away\ndescription: b\n---\n');
+  await symlink(join(outside, 'away'), join(root, '.codex/skills/away'));
   await write('module/.git/HEAD', 'x');
   await write('module/.codex/config.toml', 'a =\n');
   const { findings, skills } = checkTeamConfig(await readRepository(root));
   expect(findings.map(({ file, line, column, code }) => `${file}:${line}:${column} ${code}`)).toEqual([
     '.codex/config.toml:1:1 unreadable-file',
     '.codex/rules/a.rules:1:41 host-path-missing',
+    '.codex/skills/away:1:1 link-leaves-repository',
     '.codex/skills/file/SKILL.md:1:1 skill-file-link',
     '.codex/skills/latin/SKILL.md:1:1 skill-unreadable',
     'big/.codex/config.toml:1:1 file-too-large',
@@ -123,6 +130,20 @@ test('a bundle whose files are as they were published is not modified', () => {
   const marker = { slug: 'base', version: 2, sha256, files: ['.codex/config.toml'] };
   const files = { '.codex/config.toml': String(bytes), '.codex/reeve-bundles/base.json': JSON.stringify(marker) };
   expect(checkTeamConfig(bundle(files)).findings).toEqual([]);
+  // Unpacking version 2 over version 1 leaves what only version 1 had: clients still apply it.
+  const removed = ['.codex/rules/old.rules', '.codex/rules/gone.rules'];
+  const upgraded = {
+    ...files,
+    '.codex/rules/old.rules': 'prefix_rule(pattern=["x"])\n',
+    '.codex/reeve-bundles/base.json': JSON.stringify({ ...marker, removed }),
+  };
+  expect(checkTeamConfig(bundle(upgraded)).findings).toMatchObject([
+    {
+      code: 'bundle-modified',
+      message: expect.stringContaining('files of earlier versions: .codex/rules/old.rules.'),
+    },
+    { code: 'bundle-left-over', file: '.codex/rules/old.rules', fix: expect.stringContaining('Delete it') },
+  ]);
 });
 
 const paths = [
@@ -171,4 +192,13 @@ test('no bytes make the checks throw, and every place lies within its file', () 
     }),
     { numRuns: 400 },
   );
+});
+
+test('what the layers leave out of a project the check tells, key by key', () => {
+  for (const path of ignoredInProjects) {
+    const [key = '', below] = path;
+    const config = below === undefined ? `${key} = "x"\n` : `[${key}]\n${below} = true\n`;
+    const { findings } = checkTeamConfig(bundle({ '.codex/config.toml': config }));
+    expect([path, findings.map(({ code }) => code)]).toEqual([path, ['ignored-in-project']]);
+  }
 });

@@ -68,6 +68,14 @@ export function checkTeamConfig(
     const file = project.files.get(path);
     return file ? textOf(file) : null;
   });
+  for (const { path, leaves } of project.files.values())
+    if (leaves)
+      findings.add({
+        code: 'link-leaves-repository',
+        file: path,
+        message: 'This link leaves the repository, so nothing behind it was read. It leads elsewhere on every machine.',
+        fix: 'Put the files into the repository.',
+      });
   const layers = readLayers(project);
   checkConfig(project, layers, findings);
   const rules = checkRules(project, findings);

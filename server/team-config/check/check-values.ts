@@ -4,7 +4,6 @@ import { type TeamConfigCode, teamConfigCodes } from '#contract/team-config-code
 import {
   agesOf,
   checkShape,
-  closestName,
   type DocumentFinding,
   type TomlNode,
   walkDocument,
@@ -60,7 +59,7 @@ export function checkValues(layer: Layer, shape: Shape, findings: Findings): voi
         for (const since of agesOf(visit.shape, visit.node.value)) tellAge(layer, since, visit.node, name, findings);
         continue;
       }
-      const near = closestName(visit.path.at(-1) ?? '', Object.keys(visit.outer.properties ?? {}));
+      const near = findings.closest('unknown-key', visit.path.at(-1) ?? '', Object.keys(visit.outer.properties ?? {}));
       const message = `Clients do not know \`${name}\` and ignore it${near ? `; did you mean \`${near}\`?` : '.'}`;
       tellAt(layer, visit.node.key, findings)('unknown-key', message, near ? `Write \`${near}\`.` : 'Remove it.');
     }

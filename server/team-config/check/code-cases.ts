@@ -157,6 +157,14 @@ export const codeCases: readonly CodeCase[] = [
     files: { [config]: 'model = "x"\n', '.codex/reeve-bundles/base.json': marker('0'.repeat(64)) },
     at: '.codex/reeve-bundles/base.json:1:1',
   },
+  {
+    code: 'bundle-left-over',
+    files: {
+      [rules]: 'prefix_rule(pattern=["x"])\n',
+      '.codex/reeve-bundles/base.json': marker('0'.repeat(64)).replace('"files":[', `"removed":["${rules}"],"files":[`),
+    },
+    at: `${rules}:1:1`,
+  },
   { ...inConfig('policy-unreadable', 'model = "x"\n', '1:1', 'a ='), at: '.codex:1:1' },
   inConfig('policy-falls-back', 'approval_policy = "never"\n', '1:19', 'allowed_approval_policies = ["on-request"]'),
   inConfig('policy-decides', '[features]\nmemories = true\n', '2:12', '[features]\nmemories = false'),
@@ -188,11 +196,14 @@ export const codeCases: readonly CodeCase[] = [
   ),
 ];
 
-/** Codes that text alone does not lead to: bytes, links and machines; other tests show them. */
+/** Codes that a short text does not lead to: bytes, links, machines and large files; other tests show them. */
 export const codesOfFolders: readonly TeamConfigCode[] = [
   'unreadable-file',
   'file-too-large',
   'skill-unreadable',
   'skill-file-link',
   'host-path-missing',
+  'link-leaves-repository',
+  'too-many-findings',
+  'too-many-rules',
 ];

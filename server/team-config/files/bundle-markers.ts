@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import { VersionNumber } from '#contract/team-config-bundles.ts';
 import { bundleSum } from './bundle-sum.ts';
 import { folderOf, join, type Project, textOf } from './project.ts';
 
 /** Written beside the files of a bundle by the library, as `.codex/reeve-bundles/<slug>.json`. */
 export const BundleMarker = z.object({
   slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/),
-  version: z.number().int().min(1).nullable(),
+  version: VersionNumber.nullable(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   files: z.array(z.string().min(1).max(300)).max(1000),
+  /** Of earlier versions, and no longer in this one: unpacking a version adds and replaces files, and takes none away. */
+  removed: z.array(z.string().min(1).max(300)).max(5000).default([]),
 });
 export type BundleMarker = z.infer<typeof BundleMarker>;
 
@@ -17,9 +20,11 @@ export interface FoundBundle {
   /** Of the folder that the bundle's paths start at; empty: the root. */
   folder: string;
   marker: BundleMarker;
-  /** Over the files as they are here. */
+  /** Over the files as they are here, those of earlier versions too: with one of them it is the sum of no version. */
   sha256: string;
   missing: string[];
+  /** Of earlier versions, and still here. From the folder of the bundle. */
+  leftOver: string[];
 }
 
 export type BundleReading =
@@ -48,12 +53,15 @@ export function findBundles(project: Project): BundleReading[] {
       return { bundle: null, problem: { file, message } };
     }
     const folder = folderOf(folderOf(folderOf(file)));
-    const present = marker.files.flatMap((path) => {
+    const leftOver = marker.removed.filter(
+      (path) => !marker.files.includes(path) && project.files.has(join(folder, path)),
+    );
+    const present = [...marker.files, ...leftOver].flatMap((path) => {
       const found = project.files.get(join(folder, path));
       if (!found?.bytes) return [];
       return [{ path, bytes: found.bytes, isExecutable: found.isExecutable }];
     });
     const missing = marker.files.filter((path) => !present.some((each) => each.path === path));
-    return { bundle: { file, folder, marker, sha256: bundleSum(present), missing }, problem: null };
+    return { bundle: { file, folder, marker, sha256: bundleSum(present), missing, leftOver }, problem: null };
   });
 }

@@ -14,6 +14,11 @@ export const ignoredKeys: Readonly<Record<string, string>> = {
   otel: 'where telemetry goes',
 };
 
+/** The same of `[features]`. */
+export const ignoredFeatures: Readonly<Record<string, string>> = {
+  respect_system_proxy: 'whether calls go through the proxy of the system',
+};
+
 /**
  * A trusted project can set them, and clients apply them when they look for the sign-in, before there is a policy. The value that hurts
  * nobody who gets a policy: they all signed in that way.

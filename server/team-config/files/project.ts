@@ -9,6 +9,8 @@ export interface ProjectFile {
   isExecutable: boolean;
   /** A symbolic link to a file. */
   isLink: boolean;
+  /** A link that leaves the repository, so it was not read; of a folder as well. */
+  leaves?: boolean;
 }
 
 /** What a repository brings for Codex, from a folder or from the files of a bundle. */

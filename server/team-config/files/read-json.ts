@@ -1,4 +1,4 @@
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Span, TomlNode } from '#server/policies/index.ts';
 
 export type JsonReading =
@@ -35,8 +35,31 @@ function treeOf(node: Node, key: Span, spanOf: (node: Node) => Span, text: strin
   return { value: node.value, found, key, span, range, children };
 }
 
+/** Deeper than anything a client reads: its own reader stops at 128. Readers here call themselves, once for each level. */
+const deepest = 100;
+
+/** Where the first list or table stands that is too deep; null: none is. */
+function tooDeepAt(text: string): number | null {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (scanner.scan(); scanner.getTokenLength() > 0; scanner.scan()) {
+    const from = scanner.getTokenOffset();
+    const token = text.slice(from, from + scanner.getTokenLength());
+    if (token === '{' || token === '[') depth += 1;
+    if (token === '}' || token === ']') depth -= 1;
+    if (depth > deepest) return from;
+  }
+  return null;
+}
+
 /** JSON as the same tree as TOML, so that both are checked by one description. Never throws. */
 export function readJson(text: string, spanOf: (from: number, to: number) => Span): JsonReading {
+  const deep = tooDeepAt(text);
+  if (deep !== null)
+    return {
+      root: null,
+      problem: { from: deep, to: deep + 1, message: `lists and tables stand more than ${deepest} deep in each other` },
+    };
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const [error] = errors;

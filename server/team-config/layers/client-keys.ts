@@ -1,25 +1,11 @@
 import { defaultKeys } from '#contract/requirements/default-keys.ts';
+import { ignoredFeatures, ignoredKeys } from '../files/project-keys.ts';
 
-/**
- * What a project file may not decide: where credentials and model calls go, what runs, what is reported. The client drops these keys
- * with a warning. Found by setting every key in a trusted project of 0.169.0.
- */
+/** What a project file may not decide: the client drops these keys with a warning. */
 export const ignoredInProjects: readonly (readonly string[])[] = [
-  'openai_base_url',
-  'chatgpt_base_url',
-  'apps_mcp_product_sku',
-  'responses_api_metadata',
-  'model_provider',
-  'model_providers',
-  'notify',
-  'profile',
-  'profiles',
-  'experimental_realtime_webrtc_call_base_url',
-  'experimental_realtime_ws_base_url',
-  'otel',
-]
-  .map((key) => [key])
-  .concat([['features', 'respect_system_proxy']]);
+  ...Object.keys(ignoredKeys).map((key) => [key]),
+  ...Object.keys(ignoredFeatures).map((key) => ['features', key]),
+];
 
 /** Older names that the client reads as newer ones before it puts layers together. */
 export const renamedKeys: readonly { table: string; from: string; to: string }[] = [

@@ -67,6 +67,15 @@ describe('a setting', () => {
     expect(JSON.stringify(answer)).not.toContain('s3cret');
   });
 
+  test('in an address or on a command line is not shown either', () => {
+    const config =
+      '[mcp_servers.a]\nurl = "https://ada:s3cret@a.example/x?api_key=s3cret&b=1"\n[mcp_servers.b]\ncommand = "x"\nargs = ["--token", "s3cret", "--api-key=s3cret", "--verbose"]\n';
+    const answer = effectiveConfig(inputOf({ [userFile]: config }));
+    expect(answer.refusals).toEqual([]);
+    expect(JSON.stringify(answer)).not.toContain('s3cret');
+    expect(JSON.stringify(answer)).toContain('--verbose');
+  });
+
   test('called __proto__ is an ordinary one', () => {
     const answer = effectiveConfig(inputOf({ [userFile]: '[projects.__proto__]\ntrust_level = "trusted"\n' }));
     expect(answer.settings?.find(({ key }) => key === 'projects.__proto__.trust_level')?.value).toBe('trusted');

@@ -1,37 +1,41 @@
 import { type CommandRule, evaluateArgv, ruleSetOfRequirements } from '#server/policies/index.ts';
-import type { ReadRules } from '../check-rules.ts';
-import { type Findings, stretchOf } from '../findings.ts';
+import { type ReadRules, tellTooMany } from '../check-rules.ts';
+import { type Findings, stretchOf, stretchOfLine } from '../findings.ts';
 import { isTable, type OpenPolicy, valueAt } from './policy.ts';
 
 const strictness = { allow: 0, prompt: 1, 'prompt-user': 1, forbidden: 2 } as const;
 const words = { allow: 'allows', prompt: 'asks', 'prompt-user': 'asks', forbidden: 'forbids' } as const;
 
+/** Commands times rules of the policy: about a second. */
+const mostComparisons = 1_000_000;
+
 /** The shortest commands a rule is for, one for each combination of alternatives, a few at most. */
 function commandsOf({ pattern }: CommandRule): string[][] {
-  return pattern
-    .reduce<string[][]>((lines, choices) => lines.flatMap((line) => choices.map((word) => [...line, word])), [[]])
-    .slice(0, 64);
+  const extend = (lines: string[][], choices: readonly string[]): string[][] =>
+    lines.flatMap((line) => choices.map((word) => [...line, word])).slice(0, 64);
+  return pattern.reduce<string[][]>(extend, [[]]);
 }
 
 function checkCommands(files: readonly ReadRules[], policy: OpenPolicy, findings: Findings): void {
   const ofPolicy = ruleSetOfRequirements(policy.values);
   if (ofPolicy.rules.length === 0) return;
+  let comparisons = 0;
   for (const { path, text, rules } of files)
     for (const rule of rules.rules) {
-      const stricter = commandsOf(rule)
+      const commands = commandsOf(rule);
+      comparisons += commands.length * ofPolicy.rules.length;
+      if (comparisons > mostComparisons) {
+        tellTooMany(path, rules.rules.length, findings);
+        return;
+      }
+      const stricter = commands
         .map((words_) => ({ words: words_, ...evaluateArgv(ofPolicy, words_, { resolveHostExecutables: true }) }))
         .find(({ decision }) => decision !== null && strictness[decision] > strictness[rule.decision]);
       if (!stricter?.decision) continue;
-      const line = rule.file?.line ?? 1;
-      const start =
-        text
-          .split('\n')
-          .slice(0, line - 1)
-          .join('\n').length + (line > 1 ? 1 : 0);
       findings.add({
         code: 'policy-stricter-rule',
         file: path,
-        at: stretchOf(text, start, start + (text.split('\n')[line - 1]?.trimEnd().length ?? 0)),
+        at: stretchOfLine(text, rule.file?.line ?? 1),
         message: `This rule ${words[rule.decision]} “${stricter.words.join(' ')}”; ${policy.source('rules.prefix_rules')} ${words[stricter.decision]}, and the strictest decides.`,
         fix: 'Remove the rule, or the part that the policy decides.',
       });

@@ -43,7 +43,15 @@ function split(text: string): Split | null {
   return { yaml, start, body: lines.slice(end + 1).join('\n') };
 }
 
-const plainLine = /^(\s*(?:- +)?[^\s:#'"[\]{}-][^:#]*:[ \t]+|\s*- +[^\s:#'"[\]{}][^:#]*:[ \t]+)(\S.*?)(\s*)$/;
+/** Of a line without blanks at its end: nothing here tries a place twice, so the time grows with the line and no faster. */
+const plainLine = /^(\s*(?:- +)?[^\s:#'"[\]{}-][^:#]*:[ \t]+|\s*- +[^\s:#'"[\]{}][^:#]*:[ \t]+)(\S.*)$/;
+
+/** Without a remark: all from the first space that a `#` follows. */
+function withoutRemark(value: string): string {
+  for (let at = value.indexOf('#'); at !== -1; at = value.indexOf('#', at + 1))
+    if (at > 0 && /\s/.test(value[at - 1] ?? '')) return value.slice(0, at - 1);
+  return value;
+}
 
 /** Begins like a list, a table or a reserved character, and is none. */
 const isUnfinished = (value: string): boolean =>
@@ -53,9 +61,9 @@ const isUnfinished = (value: string): boolean =>
 
 /** What newer clients make of a value that YAML cannot read: one that has a colon within, or begins like a list, a table or a tag. */
 function repairLine(line: string): string {
-  const parts = plainLine.exec(line);
+  const parts = plainLine.exec(line.trimEnd());
   const [, before = '', value = ''] = parts ?? [];
-  const bare = value.replace(/\s#.*$/, '');
+  const bare = withoutRemark(value);
   if (parts === null || /^['">|]/.test(bare) || !(/:\s/.test(bare) || isUnfinished(bare))) return line;
   return `${before}'${bare.replaceAll("'", "''")}'`;
 }
