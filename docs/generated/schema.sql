@@ -1111,13 +1111,14 @@ CREATE INDEX sessions_by_member ON public.sessions USING btree (member_id);
 create table setup_check_states (
   workspace_id text not null,
   check_id text not null,
+  server text not null default ''::text,
   state text not null,
   evidence text not null,
   next text,
   facts jsonb not null,
   since timestamp with time zone not null,
   checked_at timestamp with time zone not null,
-  constraint setup_check_states_pkey PRIMARY KEY (workspace_id, check_id),
+  constraint setup_check_states_pkey PRIMARY KEY (workspace_id, check_id, server),
   constraint setup_check_states_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'warning'::text, 'problem'::text, 'unknown'::text]))),
   constraint setup_check_states_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
