@@ -48,16 +48,22 @@ const program = (args: string[]) =>
   });
 const online = (...args: string[]) => program([...args, '--ca', reeve.authorityFile]).exit;
 
-/** Machines of stock clients there are now, by the folders they live in and the variable their processes carry. */
+/** Machines of stock clients that this process opened and that are there now; other tests have machines as well. */
 async function machines(): Promise<string[]> {
-  const folders = (await readdir('/var/tmp')).filter((name) => name.startsWith('reeve-client-'));
-  const found = new Set(folders);
+  const names = (await readdir('/var/tmp')).filter((name) => name.startsWith('reeve-client-'));
+  const owners = await Promise.all(names.map((name) => readFile(`/var/tmp/${name}/owner`, 'utf8').catch(() => '')));
+  return names.filter((_, index) => owners[index]?.split(' ')[2] === String(process.pid));
+}
+
+/** What still runs on one of these machines, by the variable that all its processes carry. */
+async function processesOn(names: ReadonlySet<string>): Promise<string[]> {
+  const found: string[] = [];
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-    const [, machine] = /REEVE_CLIENT_MACHINE=\/var\/tmp\/([^\0]+)/.exec(environment) ?? [];
-    if (machine !== undefined) found.add(machine);
+    const [, machine = ''] = /REEVE_CLIENT_MACHINE=\/var\/tmp\/([^\0]+)/.exec(environment) ?? [];
+    if (names.has(machine)) found.push(pid);
   }
-  return [...found];
+  return found;
 }
 
 /** What people see of the real workspace. */
@@ -116,6 +122,7 @@ test('`reeve prove` goes the whole way, and leaves nothing behind but what it fo
   expect(ownMachines.size).toBeGreaterThan(0);
   const left = await machines();
   expect([...ownMachines].filter((name) => left.includes(name))).toEqual([]);
+  expect(await processesOn(ownMachines)).toEqual([]);
   const { items } = await organisation.owner.api.audit.list({});
   const events = items.map(({ event }) => event);
   expect(events.slice(0, events.indexOf('proof.started') + 1)).toEqual([

@@ -188,7 +188,8 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
     if (known !== undefined) {
       request.resume();
       otherCalls.push({ run: null, line });
-      return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(known));
+      // Ends with a line feed: the progress of a pull is read line by line.
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end(`${JSON.stringify(known)}\n`);
     }
     const body: unknown = await json(request).catch(() => null);
     otherCalls.push({ run: runIn(JSON.stringify(body)), line });
