@@ -88,7 +88,7 @@ test('1 when the client would not start, 2 when the question is wrong', async ()
   expect(await effective(['--key', 'no_such'])).toMatchObject({ exitCode: 2 });
   expect(await effective(['--policy-file', '.'])).toMatchObject({
     exitCode: 2,
-    stderr: expect.stringMatching(/^[^\n]*is a folder and no file[^\n]*\n$/),
+    stderr: expect.stringMatching(/^\n?[^\n]*is a folder and no file[^\n]*\n$/),
   });
   await mkdir(place('odd/config.toml'), { recursive: true });
   expect(await effective(['--codex-home', place('odd')])).toMatchObject({
