@@ -93,7 +93,7 @@ test('1 when the client would not start, 2 when the question is wrong', async ()
   await mkdir(place('odd/config.toml'), { recursive: true });
   expect(await effective(['--codex-home', place('odd')])).toMatchObject({
     exitCode: 2,
-    stderr: expect.stringMatching(/^[^\n]*config\.toml is a folder and no file[^\n]*\n$/),
+    stderr: expect.stringMatching(/^\n?[^\n]*config\.toml is a folder and no file[^\n]*\n$/),
   });
 });
 

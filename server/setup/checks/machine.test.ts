@@ -146,11 +146,15 @@ test('mail: none, refused, taken; nothing is sent', async () => {
   expect(await look('mail')).toMatchObject({ state: 'warning' });
   await using server = await startMailServer({ credentials: { user: 'reeve', password: 'right' } });
   const mailAs = (password: string) => ({
-    config: readConfig({
-      REEVE_DATA: reeve.dataFolder,
-      REEVE_SMTP_URL: `smtp://reeve:${password}@127.0.0.1:${server.port}`,
-      REEVE_MAIL_FROM: 'Reeve <reeve@example.com>',
-    }),
+    config: {
+      ...readConfig({
+        REEVE_DATA: reeve.dataFolder,
+        REEVE_SMTP_URL: `smtp://reeve:${password}@127.0.0.1:${server.port}`,
+        REEVE_MAIL_FROM: 'Reeve <reeve@example.com>',
+      }),
+      // The same server: what another one found is kept beside it.
+      listen: reeve.services.config.listen,
+    },
   });
   const refused = await look('mail', mailAs('wrong'));
   expect(refused).toMatchObject({ state: 'problem', evidence: expect.stringContaining('does not take mail') });
