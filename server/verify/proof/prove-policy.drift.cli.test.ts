@@ -48,10 +48,12 @@ const knownAs = ({ attempt, title }: ProofOutcome['attempts'][number]) =>
 const sort = ({ attempts }: ProofOutcome, verdict: string) =>
   attempts.filter((one) => one.verdict === verdict).map(knownAs);
 
+/** The sandbox of 0.120 cannot start under `experimental_network`: what is tried by commands stays open there, and is never held. */
+const canRunCommands = isSince('0.140.0');
+
 /** What each version does not keep, although the policy says so. Everything else is held. */
 const notEnforced = [
   // Whatever the version: rules compare words, and patterns that are not absolute are read from the client's own folder.
-  // The network proxy of the policy keeps 0.120 from running any command in its sandbox.
   ...(isSince('0.140.0') ? ['`rm` by another way'] : []),
   ...(isSince('0.140.0') ? ['Reading **/.env'] : []),
   ...(isSince('0.169.0') ? [] : ['telemetry-off-by-settings', 'telemetry-off-by-flag', 'read-back-otel.environment']),
@@ -94,13 +96,20 @@ test(`Codex ${version}: every constraint of a rich policy is tried, and what it 
   const seconds = (performance.now() - from) / 1000;
   console.info(`Codex ${version}: ${outcome.attempts.length} attempts in ${seconds.toFixed(1)} s`);
 
-  const explain = outcome.attempts
-    .filter(({ verdict }) => verdict === 'broken' || verdict === 'inconclusive')
+  const notShown = outcome.attempts.filter(({ verdict }) => verdict === 'broken' || verdict === 'inconclusive');
+  const isUnshowable = ({ attempt, verdict, observed }: ProofOutcome['attempts'][number]) =>
+    canRunCommands === false &&
+    verdict === 'inconclusive' &&
+    /^(rule|network)-/.test(attempt) &&
+    /exec_command failed/.test(observed);
+  const explain = notShown
+    .filter((one) => !isUnshowable(one))
     .map(({ attempt, observed }) => `${attempt}: ${observed}`);
   expect(explain).toEqual([]);
+  expect(notShown).toHaveLength(canRunCommands ? 0 : 5);
   expect(sort(outcome, 'not-enforced').sort()).toEqual([...notEnforced].sort());
   expect(sort(outcome, 'not-tried')).toEqual(['read-back-guardian_policy_config']);
-  expect(outcome.verdict).toBe('partly');
+  expect(outcome.verdict).toBe(canRunCommands ? 'partly' : 'inconclusive');
   for (const one of outcome.attempts) {
     if (one.verdict !== 'not-enforced' || ['`rm` by another way', 'Reading **/.env'].includes(knownAs(one))) continue;
     expect(one.observed).toContain(`Not enforced by ${version.replace(/\.0$/, '')}`);
