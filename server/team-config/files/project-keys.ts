@@ -1,4 +1,7 @@
-/** Clients ignore these in every `.codex/config.toml`; asked of 0.169.0 key by key. Why, and what to do. */
+/**
+ * Clients ignore these in every `.codex/config.toml`; asked of 0.169.0 key by key, and in the order in
+ * which it names them. Why, and what to do.
+ */
 export const ignoredKeys: Readonly<Record<string, string>> = {
   openai_base_url: 'where model calls go',
   chatgpt_base_url: 'where the client finds its server',
@@ -8,8 +11,8 @@ export const ignoredKeys: Readonly<Record<string, string>> = {
   notify: 'a program that runs on every turn',
   profile: 'which profile somebody starts with',
   profiles: 'which profiles somebody has',
-  experimental_realtime_ws_base_url: 'where voice connects to',
   experimental_realtime_webrtc_call_base_url: 'where voice connects to',
+  experimental_realtime_ws_base_url: 'where voice connects to',
   responses_api_metadata: 'what goes with model calls',
   otel: 'where telemetry goes',
 };
