@@ -6,6 +6,7 @@ export const ignoredKeys: Readonly<Record<string, string>> = {
   openai_base_url: 'where model calls go',
   chatgpt_base_url: 'where the client finds its server',
   apps_mcp_product_sku: 'what the apps server is asked for',
+  responses_api_metadata: 'what goes with model calls',
   model_provider: 'where model calls go',
   model_providers: 'where model calls go',
   notify: 'a program that runs on every turn',
@@ -13,7 +14,6 @@ export const ignoredKeys: Readonly<Record<string, string>> = {
   profiles: 'which profiles somebody has',
   experimental_realtime_webrtc_call_base_url: 'where voice connects to',
   experimental_realtime_ws_base_url: 'where voice connects to',
-  responses_api_metadata: 'what goes with model calls',
   otel: 'where telemetry goes',
 };
 
