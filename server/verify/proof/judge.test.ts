@@ -164,6 +164,7 @@ test.each<[Judged['verdict'], Partial<RunFacts>]>([
 test.each<[Judged['verdict'], string]>([
   ['held', errors['policy-revision-missing'].message],
   ['held', errors['token-invalid'].message],
+  ['held', 'failed to request personal access token metadata: error sending request for url (http://127.0.0.1:9)'],
   ['inconclusive', 'Please sign in.'],
   ['inconclusive', 'error code 401 while reading a file'],
   ['inconclusive', 'connection refused'],

@@ -6,6 +6,9 @@ import { isRefusedAsStranger, isRefusedByGateway, lastWords } from '../judge.ts'
 import type { AttemptPlan, ExecRun, Judged, Planned, RunFacts, Trial } from '../run-facts.ts';
 import { editPlan } from '../sign-in-file.ts';
 
+/** How 0.140 ends when it cannot have an access token checked; it never starts without. */
+const uncheckedWords = 'failed to request personal access token metadata';
+
 /** A client that was freed of its policy may do what it likes, except call the model. */
 export function judgeFreed(facts: RunFacts): Judged {
   if (facts.failure !== null) return { verdict: 'inconclusive', observed: facts.failure };
@@ -13,6 +16,11 @@ export function judgeFreed(facts: RunFacts): Judged {
   if (isRefusedByGateway(facts)) return { verdict: 'held', observed: `The gateway refused: ${lastWords(facts)}` };
   if (isRefusedAsStranger(facts))
     return { verdict: 'held', observed: `Without a valid sign-in nothing went through: ${lastWords(facts)}` };
+  if (facts.exitCode !== 0 && facts.stderr.includes(uncheckedWords))
+    return {
+      verdict: 'held',
+      observed: `The client stopped, because its token could not be checked: ${lastWords(facts)}`,
+    };
   return { verdict: 'inconclusive', observed: `No call came through, for another reason: ${lastWords(facts)}` };
 }
 
