@@ -17,7 +17,7 @@ export const inputOf = (
   rest: Partial<Omit<EffectiveInput, 'files'>> = {},
 ): EffectiveInput => ({
   files: memoryFiles(files),
-  cwd: '/work',
+  cwd: '/repository',
   codexHome: '/home/ada/.codex',
   home: '/home/ada',
   systemFolder: '/etc/codex',

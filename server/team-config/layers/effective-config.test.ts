@@ -3,9 +3,9 @@ import { inputOf } from '#testing/team-config/memory-files.ts';
 import { effectiveConfig } from './effective-config.ts';
 
 const userFile = '/home/ada/.codex/config.toml';
-const projectFile = '/work/.codex/config.toml';
-const repository = { '/work/.git/HEAD': 'ref: refs/heads/main\n' };
-const trusted = '[projects."/work"]\ntrust_level = "trusted"\n';
+const projectFile = '/repository/.codex/config.toml';
+const repository = { '/repository/.git/HEAD': 'ref: refs/heads/main\n' };
+const trusted = '[projects."/repository"]\ntrust_level = "trusted"\n';
 
 const fragment = (contents: string, name = 'Contractors') => ({ id: 'req_1', name, contents });
 

@@ -7,7 +7,7 @@ import { noFacts } from '../run-facts.ts';
 import type { RecordedCall } from '../scripted-model.ts';
 import { judgeRead, targetOf } from './reads.ts';
 
-const place = { work: '/m/work', codexHome: '/m/codex' };
+const place = { work: '/m/project', codexHome: '/m/codex' };
 const machine = { home: '/m/home', etc: '/m/etc', tmp: '/m/tmp' };
 
 test.each([
@@ -15,10 +15,10 @@ test.each([
   ['~/one.txt', '/m/home/one.txt', '/m/home/one.txt'],
   ['~/a/../one.txt', '/m/home/one.txt', '/m/home/one.txt'],
   ['~/**/*.pem', '/m/home/proof-folder/proof.pem', '/m/home/proof-folder/proof.pem'],
-  ['**/.env', '/m/work/proof-folder/.env', '/m/work/proof-folder/.env'],
+  ['**/.env', '/m/project/proof-folder/.env', '/m/project/proof-folder/.env'],
   ['/etc/no-such-secret.key', '/etc/no-such-secret.key', '/m/etc/no-such-secret.key'],
   ['/tmp/no-such-folder', '/tmp/no-such-folder/proof-file', '/m/tmp/no-such-folder/proof-file'],
-  ['/**/*.pem', '/m/work/proof-folder/proof.pem', '/m/work/proof-folder/proof.pem'],
+  ['/**/*.pem', '/m/project/proof-folder/proof.pem', '/m/project/proof-folder/proof.pem'],
 ])('a file that %s covers is %s', (pattern, seenAs, file) => {
   expect(targetOf(pattern, place, machine)).toMatchObject({ pattern, seenAs, file });
 });
@@ -44,7 +44,7 @@ test.each([
 ])('%j leads out of the machine, or is no path, and is left alone', (pattern) => {
   const target = targetOf(pattern, place, machine);
   if ('refused' in target) return;
-  const folders = ['/m/home/', '/m/etc/', '/m/tmp/', '/m/work/'];
+  const folders = ['/m/home/', '/m/etc/', '/m/tmp/', '/m/project/'];
   expect(folders.some((folder) => target.file.startsWith(folder))).toBe(true);
   expect(['~/', '/etc/', '/**/../../x']).toContain(pattern);
 });
