@@ -14,7 +14,7 @@ type BuildingServices = Pick<Services, 'db' | 'config'>;
 type Bundle = Pick<BundleRow, 'id' | 'slug'>;
 
 /** One more whenever what commits are made of changes. */
-const format = 1;
+const format = 2;
 const isThere = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,

@@ -9,11 +9,25 @@ export interface PublishedFiles {
   origin: string;
   sha256: string;
   files: BundleFile[];
+  /** Paths of earlier versions that this one has no longer. */
+  removed: readonly string[];
   publishedAt: Date;
 }
 
-const markerOf = ({ slug, number, name, origin, sha256, files }: PublishedFiles): BundleFile => {
-  const marker = { slug, name, version: number, sha256, files: files.map(({ path }) => path), from: origin };
+/** As many as a marker is read with. */
+const mostRemoved = 5_000;
+
+const markerOf = ({ slug, number, name, origin, sha256, files, removed }: PublishedFiles): BundleFile => {
+  const paths = files.map(({ path }) => path);
+  const marker = {
+    slug,
+    name,
+    version: number,
+    sha256,
+    files: paths,
+    removed: removed.slice(0, mostRemoved),
+    from: origin,
+  };
   const content = `${JSON.stringify(marker, null, 2)}\n`;
   return { path: `${markerFolder}${slug}.json`, content, encoding: 'utf8', executable: false };
 };

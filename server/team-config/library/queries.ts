@@ -250,11 +250,24 @@ export const listVersions = (
 export const readVersion = (db: Database, workspaceId: string, bundleId: string, number: number) =>
   versions(db, workspaceId, bundleId).where('number', '=', number).executeTakeFirst();
 
+/** Of the versions before, and in this one no longer: whoever unpacks it over one of them has to take these away. */
+const removedPaths = sql<string[]>`(
+  select coalesce(jsonb_agg(path order by path collate "C"), '[]'::jsonb) from (
+    select distinct file ->> 'path' as path
+    from team_config_versions earlier, jsonb_array_elements(earlier.files) file
+    where earlier.workspace_id = team_config_versions.workspace_id
+      and earlier.bundle_id = team_config_versions.bundle_id and earlier.number < team_config_versions.number
+    except
+    select file ->> 'path' from jsonb_array_elements(team_config_versions.files) file
+  ) gone
+)`;
+
 /** What becomes a tar or a commit. */
 export const readPublished = (db: Database, workspaceId: string, bundleId: string, number: number) =>
   db
     .selectFrom('team_config_versions')
     .select(['number', 'name', 'origin', 'sha256', 'files', 'message', 'published_at as publishedAt'])
+    .select(removedPaths.as('removed'))
     .where('workspace_id', '=', workspaceId)
     .where('bundle_id', '=', bundleId)
     .where('number', '=', number)

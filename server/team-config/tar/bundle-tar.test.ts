@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LibraryTests, openLibraryTests } from '#testing/team-config-library.ts';
+import { checkTeamConfig } from '../check/check-team-config.ts';
 
 let tests: LibraryTests;
 let key: string;
@@ -54,6 +55,7 @@ test('a bundle is a tar of its files and the marker, the same bytes every time',
     version: 1,
     sha256: newest?.sha256,
     files: ['.agents/skills/run/scripts/run.sh', 'AGENTS.md'],
+    removed: [],
     from: 'https://reeve.test:8443',
   });
   expect((await withKey('/team-config/backend.tar', { 'if-none-match': `W/"other", ${etag}` })).status).toBe(304);
@@ -64,6 +66,29 @@ test('a bundle is a tar of its files and the marker, the same bytes every time',
   expect((await withKey('/team-config/backend.tar?version=1')).headers.get('etag')).toBe(etag);
   expect((await unpack(await withKey('/team-config/backend.tar'))).at(-1)?.text).toBe('two');
   expect((await withKey('/team-config/backend.tar?version=1', { 'if-none-match': etag })).status).toBe(304);
+});
+
+test('a version unpacked over an earlier one leaves what it dropped, and the check finds that', async () => {
+  const rules = { path: '.codex/rules/default.rules', content: 'prefix_rule(pattern = ["git", "status"])\n' };
+  const { id } = await tests.published('Dropping', [agents('one'), rules]);
+  const fetched = async (version: number) =>
+    (await unpack(await withKey(`/team-config/dropping.tar?version=${version}`))).map(({ name, text }) => [name, text]);
+  const first = await fetched(1);
+  await tests.save(id, null, [agents('two')]);
+  await tests.publish(id, 2);
+  const repository = Object.fromEntries([...first, ...(await fetched(2))]);
+  const check = (files: Record<string, string>) =>
+    checkTeamConfig(
+      Object.entries(files).map(([path, content]) => ({ path, content, encoding: 'utf8' as const, executable: false })),
+    ).findings.map(({ code, file }) => [code, file]);
+  expect(check(repository)).toContainEqual(['bundle-left-over', rules.path]);
+  const { [rules.path]: _, ...mended } = repository;
+  expect(check(mended)).not.toContainEqual(['bundle-left-over', rules.path]);
+
+  await tests.save(id, null, [agents('three'), rules]);
+  await tests.publish(id, 3);
+  const back = Object.fromEntries(await fetched(3));
+  expect(JSON.parse(back['.codex/reeve-bundles/dropping.json'] ?? '')).toMatchObject({ version: 3, removed: [] });
 });
 
 test('refusals say why', async () => {

@@ -35,7 +35,7 @@ async function entriesOf({ db }: FetchingServices, workspaceId: string, facts: T
 }
 
 /** One more whenever other bytes are made of the same versions. */
-const format = 1;
+const format = 2;
 
 /** Of all that decides the bytes, so that neither files nor bytes are needed to know it. */
 function etagOf(versions: readonly TarFacts[]): string {
