@@ -66,6 +66,10 @@ async function processesOn(names: ReadonlySet<string>): Promise<string[]> {
   return found;
 }
 
+/** As what is fetched once the evidence of a run is dropped. */
+const emptied = (cells: unknown): unknown =>
+  JSON.parse(JSON.stringify(cells), (name, value: unknown) => (name === 'evidence' ? [] : value));
+
 /** What people see of the real workspace. */
 async function seen() {
   const { api } = organisation.owner;
@@ -105,6 +109,10 @@ test('`reeve prove` goes the whole way, and leaves nothing behind but what it fo
   const verified = await program(['audit', 'verify', 'certificate.json', ...known, '--evidence', 'evidence.json']).exit;
   expect(verified.stdout).toContain('Valid: signed with the key');
   expect(verified.exitCode).toBe(0);
+  const kept = JSON.parse(await readFile(join(folder, 'evidence.json'), 'utf8'));
+  await writeFile(join(folder, 'emptied.json'), JSON.stringify(emptied(kept)));
+  const bare = await program(['audit', 'verify', 'certificate.json', ...known, '--evidence', 'emptied.json']).exit;
+  expect(bare.stdout).toMatch(/^note: The evidence of \d+ of \d+ attempts .* is no longer kept: not compared\.$/m);
   const certificate = await readFile(join(folder, 'certificate.json'), 'utf8');
   const forged = certificate.replace(
     `"verdict": "${verdict}"`,

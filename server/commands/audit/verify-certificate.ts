@@ -50,7 +50,7 @@ export async function checkCertificate(
 ): Promise<void> {
   const file = readCertificate(path, text);
   const report = await verifyCertificate(file, { keys, evidence: await readEvidence(evidence) });
-  const { isValid, problems, statement, evidenceCompared, key } = report;
+  const { isValid, problems, remarks, statement, evidenceCompared, key } = report;
   if (!isValid) process.exitCode = auditExitCodes.invalid;
   if (json) return sayJson(report);
   for (const problem of problems) say(problem);
@@ -62,10 +62,11 @@ export async function checkCertificate(
         `  ${policy.name}${policy.revision === 0 ? '' : ` version ${policy.revision}`} with Codex ${client.version}: ${verdict} (${counts.held} held, ${counts.broken} broken, ${counts['not-enforced']} not enforced, ${counts['not-tried']} not tried, ${counts.inconclusive} inconclusive)`,
       );
     say(
-      evidenceCompared > 0
+      evidence.length > 0
         ? `The evidence of ${evidenceCompared} attempts was compared with what was signed.`
         : 'note: no evidence was given (--evidence): what was tried and seen is not compared.',
     );
+    for (const remark of remarks) say(`note: ${remark}`);
   }
   say(isValid ? `Valid: signed with the key ${key}, issued ${statement?.issuedAt}.` : 'NOT VALID.');
 }
