@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
+import { unpackTar } from '#console/team-config/get-it/commands.ts';
 import { CommandBlock } from '#console/ui/CommandBlock.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { Section } from '#console/ui/Section.tsx';
@@ -30,10 +31,7 @@ export function BundlesOfGroups() {
             </li>
           ))}
         </ul>
-        <CommandBlock
-          label="Take them into this repository"
-          text={`curl -fsSL -H "Authorization: Bearer $REEVE_API_KEY" \\\n  ${tarUrl} | tar -x`}
-        />
+        <CommandBlock label="Take them into this repository" text={unpackTar(tarUrl)} />
         <p>
           <code>REEVE_API_KEY</code> is an access token of your own.{' '}
           <TextLink to={paths.account} search={{ tab: 'tokens' }}>

@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core';
 import { useBlocker, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { SaveBar } from '#console/drafts/SaveBar.tsx';
 import { PolicySearch } from '#console/page-search.ts';
 import { paths } from '#console/paths.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
@@ -18,7 +19,6 @@ import { ProtectionBanners } from './protection/ProtectionBanners.tsx';
 import { ApprovalBanner } from './publication/ApprovalBanner.tsx';
 import { PublishDialog } from './publication/PublishDialog.tsx';
 import { ReviewButton } from './publication/ReviewButton.tsx';
-import { SaveBar } from './SaveBar.tsx';
 import { TestsTab } from './tests/TestsTab.tsx';
 import { usePolicyDraft } from './use-policy-draft.ts';
 import { usePolicyLock } from './use-policy-lock.ts';

@@ -1,6 +1,7 @@
 import { Group } from '@mantine/core';
 import { useBlocker, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { SaveBar } from '#console/drafts/SaveBar.tsx';
 import { paths } from '#console/paths.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Page } from '#console/shell/Page.tsx';
@@ -14,7 +15,6 @@ import { GetIt } from './get-it/GetIt.tsx';
 import { PublishDialog } from './publication/PublishDialog.tsx';
 import { ReviewBanner } from './publication/ReviewBanner.tsx';
 import { ReviewButton } from './publication/ReviewButton.tsx';
-import { SaveBar } from './SaveBar.tsx';
 import classes from './TeamConfig.module.css';
 import { useBundleCheck } from './use-bundle-check.ts';
 import { useBundleDraft } from './use-bundle-draft.ts';

@@ -1,22 +1,14 @@
-import { Stack, Switch } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api } from '#console/api.ts';
-import { useCan } from '#console/session.ts';
-import { FailureNotice } from '#console/shell/FailureNotice.tsx';
+import { SecondPersonSwitch } from '#console/drafts/SecondPersonSwitch.tsx';
 import { showDone } from '#console/shell/show-result.ts';
-import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { Section } from '#console/ui/Section.tsx';
 
 export function SecondApproverSection({ isOn }: { isOn: boolean }) {
-  const mayChange = useCan('settings.write');
-  const [isConfirming, setConfirming] = useState(false);
   const update = useMutation(
     api.policies.protection.update.mutationOptions({
-      onSuccess: ({ secondApprover }) => {
-        showDone(secondApprover ? 'Publishing takes two people now.' : 'One person can publish again.');
-        setConfirming(false);
-      },
+      onSuccess: ({ secondApprover }) =>
+        showDone(secondApprover ? 'Publishing takes two people now.' : 'One person can publish again.'),
     }),
   );
   return (
@@ -24,34 +16,15 @@ export function SecondApproverSection({ isOn }: { isOn: boolean }) {
       title="Second approver"
       description="Publishing then takes a second person who may write policies and who wrote no part of the draft. Until they approve, nobody gets it."
     >
-      <Switch
+      <SecondPersonSwitch
         label="Publishing takes a second person"
-        description={
-          mayChange
-            ? undefined
-            : 'Whoever may change settings turns this on or off, so that nobody lifts their own rule.'
-        }
-        checked={isOn}
-        disabled={!mayChange}
-        onChange={() => setConfirming(true)}
-      />
-      <ConfirmDialog
-        isOpen={isConfirming}
-        title={isOn ? 'Let one person publish alone?' : 'Ask for a second person?'}
-        confirmLabel={isOn ? 'Let one person publish' : 'Ask for a second person'}
+        isOn={isOn}
         isBusy={update.isPending}
-        onClose={() => setConfirming(false)}
-        onConfirm={() => update.mutate({ secondApprover: !isOn })}
-      >
-        <Stack gap="md">
-          {update.error && <FailureNotice what="Nothing was changed" error={update.error} />}
-          <p>
-            {isOn
-              ? 'Whoever may write policies can publish their own drafts at once. What waits for approval stays a draft.'
-              : 'From now on a draft waits until somebody else approves it. Make sure that at least two people may write policies. The order, roll back and the freeze need no second person.'}
-          </p>
-        </Stack>
-      </ConfirmDialog>
+        error={update.error}
+        whenOff="Whoever may write policies can publish their own drafts at once. What waits for approval stays a draft."
+        whenOn="From now on a draft waits until somebody else approves it. Make sure that at least two people may write policies. The order, roll back and the freeze need no second person."
+        onChange={(secondApprover) => update.mutateAsync({ secondApprover })}
+      />
     </Section>
   );
 }

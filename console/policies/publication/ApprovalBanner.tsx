@@ -12,7 +12,7 @@ import { shortName } from '#console/ui/short-name.ts';
 import type { Policy } from '#contract/policies.ts';
 import type { PolicyLock } from '../use-policy-lock.ts';
 import { ApproveDialog } from './ApproveDialog.tsx';
-import { DeclineDialog } from './DeclineDialog.tsx';
+import { DeclineRequest } from './DeclineRequest.tsx';
 
 interface ApprovalBannerProps {
   policy: Policy;
@@ -69,7 +69,7 @@ export function ApprovalBanner({ policy, request, lock }: ApprovalBannerProps) {
       {asked === 'approve' && policy.draft && (
         <ApproveDialog policy={policy} draft={policy.draft} request={request} lock={lock} onClose={close} />
       )}
-      {asked === 'decline' && <DeclineDialog request={request} onClose={close} />}
+      {asked === 'decline' && <DeclineRequest request={request} onClose={close} />}
       {asked === 'withdraw' && <WithdrawDialog requestId={request.id} onClose={close} />}
     </Box>
   );

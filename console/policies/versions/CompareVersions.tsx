@@ -2,12 +2,12 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { api } from '#console/api.ts';
+import classes from '#console/drafts/Versions.module.css';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import type { Policy } from '#contract/policies.ts';
 import { DocumentDiff } from '../DocumentDiff.tsx';
-import classes from './Versions.module.css';
 
 interface CompareVersionsProps {
   policy: Policy;

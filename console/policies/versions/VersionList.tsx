@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { z } from 'zod';
+import classes from '#console/drafts/Versions.module.css';
 import { ComparedRadios } from '#console/ui/ComparedRadios.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
@@ -10,7 +11,6 @@ import type { Policy } from '#contract/policies.ts';
 import type { PolicyVersion } from '#contract/policy-documents.ts';
 import type { PolicyLock } from '../use-policy-lock.ts';
 import { RestoreVersion } from './RestoreVersion.tsx';
-import classes from './Versions.module.css';
 
 type Version = z.infer<typeof PolicyVersion>;
 

@@ -3,12 +3,18 @@ export type Way = 'tar' | 'merge' | 'clone' | 'subtree' | 'submodule';
 
 export const tarOfVersion = (tarUrl: string, version: number): string => `${tarUrl}?version=${version}`;
 
+/**
+ * Unpacks a tar of the library where it is run. The key comes from its input: what stands behind a command can be read by everybody on the
+ * machine, and `printf` is no program of its own.
+ */
+export const unpackTar = (tarUrl: string): string =>
+  `printf 'header = "Authorization: Bearer %s"\\n' "$REEVE_API_KEY" | \\\n  curl -fsSL -K - ${tarUrl} | tar -x`;
+
 const header = '-c http.extraHeader="Authorization: Bearer $REEVE_API_KEY"';
 
 /** Of the bundle `slug`, at the addresses that the server told. */
 export const commandsFor = (urls: { slug: string; tarUrl: string; gitUrl: string }): Record<Way, string> => ({
-  // From its input: what stands behind a command can be read by everybody on the machine. `printf` is no program of its own.
-  tar: `printf 'header = "Authorization: Bearer %s"\\n' "$REEVE_API_KEY" | \\\n  curl -fsSL -K - ${urls.tarUrl} | tar -x`,
+  tar: unpackTar(urls.tarUrl),
   merge: [
     `git remote add ${urls.slug} ${urls.gitUrl}`,
     `git ${header} fetch ${urls.slug}`,

@@ -9,7 +9,7 @@ import type { BundleDetails } from '../bundle-details.ts';
 import classes from '../TeamConfig.module.css';
 import type { BundleLock } from '../use-bundle-lock.ts';
 import { ApproveDialog } from './ApproveDialog.tsx';
-import { DeclineDialog } from './DeclineDialog.tsx';
+import { DeclineReview } from './DeclineReview.tsx';
 import { WithdrawDialog } from './WithdrawDialog.tsx';
 
 interface ReviewBannerProps {
@@ -61,7 +61,7 @@ export function ReviewBanner({ details, review, lock }: ReviewBannerProps) {
         </p>
       </Notice>
       {asked === 'approve' && <ApproveDialog details={details} review={review} onClose={close} />}
-      {asked === 'decline' && <DeclineDialog review={review} onClose={close} />}
+      {asked === 'decline' && <DeclineReview review={review} onClose={close} />}
       {asked === 'withdraw' && <WithdrawDialog review={review} onClose={close} />}
     </div>
   );

@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
+import classes from '#console/drafts/Versions.module.css';
 import { paths } from '#console/paths.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { ComparedRadios } from '#console/ui/ComparedRadios.tsx';
@@ -14,7 +15,6 @@ import type { BundleDetails } from '../bundle-details.ts';
 import { tarOfVersion } from '../get-it/commands.ts';
 import type { BundleLock } from '../use-bundle-lock.ts';
 import { RestoreVersion } from './RestoreVersion.tsx';
-import classes from './Versions.module.css';
 
 interface VersionListProps {
   details: BundleDetails;

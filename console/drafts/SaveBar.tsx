@@ -1,18 +1,17 @@
 import { Button } from '@mantine/core';
-import classes from './TeamConfig.module.css';
-import type { WorkingBundle } from './use-bundle-draft.ts';
+import classes from './SaveBar.module.css';
 
 interface SaveBarProps {
-  draft: WorkingBundle;
+  draft: { isBehind: boolean; takeTheirs: () => void };
   isBusy: boolean;
   onSave: () => void;
 }
 
-/** Stays in sight while something is not saved. */
+/** Stays in sight while something of a draft is not saved. */
 export function SaveBar({ draft, isBusy, onSave }: SaveBarProps) {
   return (
-    <section className={classes.saveBar} aria-label="Unsaved changes">
-      <span className={classes.saveText} role="status">
+    <section className={classes.bar} aria-label="Unsaved changes">
+      <span className={classes.text} role="status">
         {draft.isBehind
           ? 'Choose above whose changes count.'
           : 'Not saved yet. This tab keeps what you wrote; nobody gets anything of it.'}

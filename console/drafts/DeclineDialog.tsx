@@ -1,49 +1,40 @@
 import { Textarea } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '#console/api.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
-import { showDone } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { shortName } from '#console/ui/short-name.ts';
-import type { Policy } from '#contract/policies.ts';
 
 interface DeclineDialogProps {
-  request: NonNullable<Policy['request']>;
+  /** Who asked for the second person. */
+  requestedBy: string;
+  isBusy: boolean;
+  error: Error | null;
+  onDecline: (reason: string) => void;
   onClose: () => void;
 }
 
-export function DeclineDialog({ request, onClose }: DeclineDialogProps) {
+/** Why a draft is not published; the reason has to be given. */
+export function DeclineDialog({ requestedBy, isBusy, error, onDecline, onClose }: DeclineDialogProps) {
   const [reason, setReason] = useState('');
   const [isMissing, setMissing] = useState(false);
-  const decline = useMutation(
-    api.policies.publication.decline.mutationOptions({
-      onSuccess: () => {
-        showDone('The request was declined. The draft stays.');
-        onClose();
-      },
-    }),
-  );
   const confirm = () => {
     if (reason.trim() === '') setMissing(true);
-    else decline.mutate({ requestId: request.id, reason: reason.trim() });
+    else onDecline(reason.trim());
   };
   return (
     <ConfirmDialog
       isOpen
       title="Decline this draft?"
       confirmLabel="Decline"
-      isBusy={decline.isPending}
+      isBusy={isBusy}
       onClose={onClose}
       onConfirm={confirm}
     >
-      {decline.error && <FailureNotice what="The request was not declined" error={decline.error} />}
-      <p>
-        The draft stays, and nobody gets anything else. {shortName(request.requestedBy)} can change it and ask again.
-      </p>
+      {error && <FailureNotice what="The draft was not declined" error={error} />}
+      <p>The draft stays, and nobody gets anything else. {shortName(requestedBy)} can change it and ask again.</p>
       <Textarea
         label="Reason"
-        description={`For ${shortName(request.requestedBy)}. Kept in the audit log.`}
+        description={`For ${shortName(requestedBy)}. Kept in the audit log.`}
         autosize
         minRows={2}
         maxLength={500}
