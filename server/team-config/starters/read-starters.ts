@@ -5,7 +5,7 @@ import type { BundleFile } from '#contract/team-config-files.ts';
 import { ReeveError } from '#server/fail.ts';
 import { sortedByPath } from '../library/bundle-files.ts';
 
-/** In the order in which they are offered; the files are in the folder of the same name. */
+/** In the order in which they are offered; the files are in the folder of the same name, and what all of them have in `every`. */
 const known: readonly Pick<Starter, 'id' | 'name' | 'description'>[] = [
   {
     id: 'any',
@@ -30,24 +30,26 @@ const known: readonly Pick<Starter, 'id' | 'name' | 'description'>[] = [
 
 const root = import.meta.dirname;
 
-function readFiles(id: string): BundleFile[] {
+function readFolder(id: string): BundleFile[] {
   const folder = join(root, id);
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const files = entries.map((entry): BundleFile => {
+  return entries.map((entry): BundleFile => {
     const place = join(entry.parentPath, entry.name);
     const content = readFileSync(place, 'utf8');
     // By their first line: a copy of the sources may have lost its modes.
     const executable = content.startsWith('#!') || (statSync(place).mode & 0o111) !== 0;
     return { path: place.slice(folder.length + 1).replaceAll('\\', '/'), content, encoding: 'utf8', executable };
   });
-  return sortedByPath(files);
 }
 
 let read: readonly Starter[] | undefined;
 
 /** Beginnings of a bundle, with their files; read once. */
 export function readStarters(): readonly Starter[] {
-  read ??= known.map((starter) => ({ ...starter, files: readFiles(starter.id) }));
+  read ??= known.map((starter) => ({
+    ...starter,
+    files: sortedByPath([...readFolder('every'), ...readFolder(starter.id)]),
+  }));
   return read;
 }
 
