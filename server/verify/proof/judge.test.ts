@@ -231,6 +231,8 @@ test.each<[Judged['verdict'], string | null, string | null]>([
   ['inconclusive', asks, null],
   ['inconclusive', 'curl: not found', 'curl: not found'],
   ['inconclusive', 'curl: (7) Failed to connect', null],
+  ['held', 'curl: (52) Empty reply from server', 'This is the other provider.'],
+  ['inconclusive', 'curl: (52) Empty reply from server', 'curl: (52) Empty reply from server'],
   ['inconclusive', null, null],
   ['broken', 'This is the other provider.', null],
 ])('a host is %s when the command showed %j', (verdict, output, allowed) => {

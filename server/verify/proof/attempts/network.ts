@@ -8,6 +8,9 @@ import type { AttemptPlan, Judged, Planned, RunFacts, Trial } from '../run-facts
 const reached = 'This is the other provider.';
 const mostHosts = 20;
 
+/** 0.140 cuts some connections without a word, and says of the next one why. */
+const rounds = 3;
+
 interface Host {
   name: string;
   path: KeyPath;
@@ -64,8 +67,10 @@ export function judgeHost(facts: RunFacts, output: string | null | undefined, al
     if (output.includes(reached)) return { verdict: 'broken', observed: 'The command reached it.' };
     const said = (output.trim().split('\n').at(-1) ?? '').slice(0, 300);
     if (blockedByPolicy.test(output)) return { verdict: 'held', observed: `The client blocked it: ${said}` };
-    return nobodyAllowed.test(output) && allowed !== null && !nobodyAllowed.test(allowed)
-      ? { verdict: 'held', observed: `It needs a yes that an allowed host does not need: ${said}` }
+    if (nobodyAllowed.test(output) && allowed !== null && !nobodyAllowed.test(allowed))
+      return { verdict: 'held', observed: `It needs a yes that an allowed host does not need: ${said}` };
+    return allowed?.includes(reached)
+      ? { verdict: 'held', observed: `An allowed host is reached by the same command, this one is not: ${said}` }
       : {
           verdict: 'inconclusive',
           observed: `The command did not reach it, and nothing says that the policy is why: ${said}`,
@@ -113,8 +118,12 @@ export async function planNetwork(trial: Trial): Promise<Planned> {
             observed: 'This machine has no curl that reaches a server of the proof without the policy either.',
           };
         const outputs = facts.calls.at(-1)?.outputs ?? [];
-        const output = outputs[at];
-        const control = allowed === null ? null : (outputs[hosts.length] ?? null);
+        const saidOf = (host: number) => {
+          const said = outputs.filter((_, step) => step % asked.length === host);
+          return said.length === 0 ? null : said.join('\n');
+        };
+        const output = saidOf(at);
+        const control = allowed === null ? null : saidOf(hosts.length);
         return {
           ...judgeHost(facts, output, control),
           evidence: [
@@ -133,7 +142,9 @@ export async function planNetwork(trial: Trial): Promise<Planned> {
             name: run,
             title: 'Blocked hosts',
             args: ['-s', 'workspace-write', '-c', 'sandbox_workspace_write.network_access=true'],
-            steps: asked.map((name) => ({ command: ask(name) })),
+            steps: Array.from({ length: rounds }, () => asked)
+              .flat()
+              .map((name) => ({ command: ask(name) })),
           },
         ]
       : [],
