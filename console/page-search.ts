@@ -202,3 +202,27 @@ export const EstateSearch = z.object({
   only: z.enum(['below-minimum', 'old-policy', 'silent']).optional().catch(undefined),
   cursor: text,
 });
+export const TasksSearch = z.object({
+  show: z.enum(['current', 'archived', 'all']).optional().catch(undefined),
+  environment: text,
+  search: text,
+  cursor: text,
+});
+export const NewTaskSearch = z.object({ environment: text });
+export const TaskSearch = z.object({
+  attempt: text,
+  view: z.enum(['log', 'changes', 'internet']).optional().catch(undefined),
+  file: text,
+});
+export const EnvironmentsSearch = z.object({ search: text });
+export const EnvironmentSearch = z.object({
+  tab: z.enum(['set-up', 'internet', 'sharing', 'try']).optional().catch(undefined),
+  try: text,
+});
+export const GitSearch = z.object({
+  tab: z.enum(['connections', 'repositories', 'tokens', 'deliveries']).optional().catch(undefined),
+  search: text,
+});
+/** What a git server appends to the address it sends the browser back to. */
+export const GitAnswerSearch = z.object({ code: text, state: text, error: text });
+export const RunnersSearch = z.object({});

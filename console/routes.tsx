@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { cloudPages } from '#console/cloud-routes.tsx';
 import * as search from '#console/page-search.ts';
 import { focused, inShell, root, shell } from '#console/parent-routes.tsx';
 import { paths } from '#console/paths.ts';
@@ -250,5 +251,5 @@ const shellPages = [
 export const routeTree = root.addChildren([
   ...publicPages,
   focused.addChildren([...focusedPages]),
-  shell.addChildren([...shellPages, ...verifyPages]),
+  shell.addChildren([...shellPages, ...verifyPages, ...cloudPages]),
 ]);

@@ -37,6 +37,7 @@ export const builtInRoles = {
       'access-tokens.manage',
       'keys.write',
       'connectors.write',
+      'runners.write',
       'code-review.write',
       'security-scans.write',
       'audit.read',

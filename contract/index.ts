@@ -4,7 +4,9 @@ import { audit } from './audit.ts';
 import { compliance } from './compliance-endpoints.ts';
 import { connect } from './connect.ts';
 import { directory } from './directory.ts';
+import { environments } from './environments.ts';
 import { estate } from './estate.ts';
+import { git } from './git-connections.ts';
 import { identity } from './identity.ts';
 import { keys } from './keys.ts';
 import { modelPrices } from './model-prices.ts';
@@ -13,9 +15,11 @@ import { policies } from './policies.ts';
 import { proofs } from './proofs.ts';
 import { provisioning } from './provisioning.ts';
 import { roles } from './roles.ts';
+import { runners } from './runners.ts';
 import { secondFactor } from './second-factor.ts';
 import { setup } from './setup.ts';
 import { sso } from './sso-endpoints.ts';
+import { tasks } from './tasks.ts';
 import { teamConfig } from './team-config.ts';
 import { workspace } from './workspace.ts';
 
@@ -41,5 +45,9 @@ export const contract = {
   teamConfig,
   proofs,
   estate,
+  git,
+  environments,
+  tasks,
+  runners,
 };
 export type Contract = typeof contract;

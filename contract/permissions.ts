@@ -22,7 +22,7 @@ interface PermissionFacts {
   waitsFor?: string;
 }
 
-const waitsForCloud = 'Codex cloud is not part of Reeve yet.';
+const waitsForReviews = 'Code review and security scans are not part of Reeve yet.';
 
 /**
  * Every permission. A member holds the union of the permissions of all their roles; nothing denies. Whether a *surface* works is also a
@@ -50,8 +50,8 @@ export const permissions = {
   'codex-cloud.use': {
     area: 'codex',
     label: 'Use Codex cloud',
-    sentence: 'Start hosted tasks in the environments shared with oneself.',
-    waitsFor: waitsForCloud,
+    sentence: 'Make environments, and start hosted tasks in those shared with oneself.',
+    gates: ['codexCloudEnabled'],
   },
   'codex.administer': {
     area: 'administration',
@@ -96,8 +96,9 @@ export const permissions = {
   'environments.write': {
     area: 'administration',
     label: 'Manage environments',
-    sentence: 'Create, change and delete every cloud environment.',
-    waitsFor: waitsForCloud,
+    sentence: 'Change and delete every cloud environment, whoever made it.',
+    gates: ['codexCloudEnabled'],
+    includes: ['codex-cloud.use'],
   },
   'members.read': {
     area: 'people',
@@ -164,20 +165,25 @@ export const permissions = {
   'connectors.write': {
     area: 'cloud',
     label: 'Manage connectors',
-    sentence: 'Connect GitHub, Slack and Linear to the workspace.',
-    waitsFor: waitsForCloud,
+    sentence:
+      'Connect GitHub and other git servers to the workspace, and choose which repositories environments may use.',
+  },
+  'runners.write': {
+    area: 'cloud',
+    label: 'Manage runners',
+    sentence: 'Register, drain and remove the machines that run hosted tasks.',
   },
   'code-review.write': {
     area: 'cloud',
     label: 'Manage code review',
     sentence: 'Choose which repositories are reviewed, when and how.',
-    waitsFor: waitsForCloud,
+    waitsFor: waitsForReviews,
   },
   'security-scans.write': {
     area: 'cloud',
     label: 'Manage security scans',
     sentence: 'Choose which repositories are scanned and keep their threat models.',
-    waitsFor: waitsForCloud,
+    waitsFor: waitsForReviews,
   },
   'activity.read': {
     area: 'governance',

@@ -28,6 +28,28 @@ export const WorkspaceSettings = z.object({
       'Members may use Codex Local: CLI, IDE extension and SDK. Off: every local surface is refused at its next request and signed out.',
     ),
   deviceCodeEnabled: z.boolean().describe('Members may sign in with a device code, for machines without a browser.'),
+  codexCloudEnabled: z
+    .boolean()
+    .describe(
+      'Members may give tasks to Codex that run in containers of this organisation. Off: running tasks are stopped.',
+    ),
+  agentInternetAllowed: z
+    .boolean()
+    .describe(
+      'Environments may let agents reach the internet. Off: whatever an environment says, agents reach the gateway only.',
+    ),
+  cloudTasksPerMember: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .describe('Attempts of hosted tasks that run at once for one member; more wait.'),
+  cloudTasksPerWorkspace: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .describe('Attempts that run at once in the workspace; more wait.'),
   localContentKept: z
     .boolean()
     .describe(
@@ -66,7 +88,7 @@ export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>;
 
 /** Toggles of step 1 whose feature does not exist yet: shown, never changeable. */
 export const PlannedToggle = z.object({
-  id: z.enum(['codex-cloud', 'slack-answers', 'agent-internet']),
+  id: z.enum(['slack-answers']),
   label: z.string(),
   sentence: z.string(),
   reason: z.string(),

@@ -2,8 +2,10 @@ import type { Hono } from 'hono';
 import { activityEventsRoutes } from './activity/index.ts';
 import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
+import { environmentRoutes, runnerRoutes, taskRoutes } from './cloud/index.ts';
 import { complianceApiDialect, complianceRoutes, personExportDialect } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
+import { gitRoutes } from './connectors/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
 import { mountApiPage } from './http/api-page.ts';
 import { mountConsole } from './http/console-files.ts';
@@ -65,6 +67,10 @@ export const ownApiRouter = (services: Services, parts: AppParts) => ({
   teamConfig: teamConfigRoutes(services),
   proofs: proofRoutes(services),
   estate: estateRoutes(services),
+  git: gitRoutes(services),
+  environments: environmentRoutes(services),
+  tasks: taskRoutes(services),
+  runners: runnerRoutes(services),
 });
 
 /** Other people's wire formats: everything a stock Codex client calls. */

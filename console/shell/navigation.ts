@@ -47,6 +47,10 @@ type PagePath = (typeof paths)[
   | 'activity'
   | 'compliance'
   | 'audit'
+  | 'tasks'
+  | 'environments'
+  | 'git'
+  | 'runners'
   | 'teamConfig'
   | 'verify'];
 
@@ -71,7 +75,7 @@ export interface NavigationGroup {
   items: (NavigationPage | PlannedPage)[];
 }
 
-const cloud = 'Comes with Codex cloud';
+const cloud = 'Comes in a later version of Reeve';
 
 /** Groups and words of the founding document. */
 export const navigation: NavigationGroup[] = [
@@ -102,10 +106,10 @@ export const navigation: NavigationGroup[] = [
   {
     label: 'Codex cloud',
     items: [
-      { label: 'Tasks', icon: ListChecks, comesWith: cloud, needs: 'settings.read' },
-      { label: 'Environments', icon: SquareTerminal, comesWith: cloud, needs: 'settings.read' },
-      { label: 'GitHub', icon: GitBranch, comesWith: cloud, needs: 'settings.read' },
-      { label: 'Runners', icon: ServerCog, comesWith: cloud, needs: 'settings.read' },
+      { label: 'Tasks', icon: ListChecks, to: paths.tasks, needs: 'codex-cloud.use' },
+      { label: 'Environments', icon: SquareTerminal, to: paths.environments, needs: 'codex-cloud.use' },
+      { label: 'GitHub', icon: GitBranch, to: paths.git, needs: 'codex-cloud.use' },
+      { label: 'Runners', icon: ServerCog, to: paths.runners, needs: 'runners.write' },
       { label: 'Code review', icon: BookOpenCheck, comesWith: cloud, needs: 'settings.read' },
       { label: 'Security', icon: ShieldAlert, comesWith: cloud, needs: 'settings.read' },
       { label: 'Slack and Linear', icon: MessagesSquare, comesWith: cloud, needs: 'settings.read' },

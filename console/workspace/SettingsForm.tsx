@@ -8,7 +8,16 @@ import type { PlannedToggle, WorkspaceSettings } from '#contract/workspace.ts';
 import { ConfirmSettings } from './ConfirmSettings.tsx';
 import { MinimumClient, minimumError } from './MinimumClient.tsx';
 import classes from './Settings.module.css';
-import { clients, lifetimes, nameOf, records, surfaces, type ToggleWords } from './settings-words.ts';
+import {
+  clients,
+  hosted,
+  hostedLimits,
+  lifetimes,
+  nameOf,
+  records,
+  surfaces,
+  type ToggleWords,
+} from './settings-words.ts';
 import { ToggleRow } from './ToggleRow.tsx';
 
 interface SettingsFormProps {
@@ -56,6 +65,24 @@ export function SettingsForm({ saved, planned }: SettingsFormProps) {
         {toggles(surfaces)}
         {planned.map(({ id, label, sentence, reason }) => (
           <ToggleRow key={id} label={label} sentence={sentence} isOn={false} reason={reason} />
+        ))}
+      </Section>
+      <Section title="Codex cloud">
+        {toggles(hosted)}
+        {hostedLimits.map(({ key, label, sentence, max }) => (
+          <NumberInput
+            key={key}
+            className={classes.field ?? ''}
+            label={label}
+            description={sentence}
+            min={1}
+            max={max}
+            clampBehavior="strict"
+            allowDecimal={false}
+            value={draft[key]}
+            readOnly={!mayWrite}
+            onChange={(count) => typeof count === 'number' && edit({ [key]: count })}
+          />
         ))}
       </Section>
       <Section title="Clients at the gateway">

@@ -26,6 +26,36 @@ export const surfaces: ToggleWords[] = [
   },
 ];
 
+export const hosted: ToggleWords[] = [
+  {
+    key: 'codexCloudEnabled',
+    label: 'Allow members to use Codex cloud',
+    sentence:
+      'Members may give tasks to Codex that run in containers of this organisation. Turned off, running tasks are stopped and new ones refused; what was done stays.',
+  },
+  {
+    key: 'agentInternetAllowed',
+    label: 'Allow agents of hosted tasks to reach the internet',
+    sentence:
+      'Each environment then says which domains and methods. Turned off, agents reach nothing but the gateway, whatever an environment says; set-up scripts keep their own rule.',
+  },
+];
+
+export const hostedLimits = [
+  {
+    key: 'cloudTasksPerMember',
+    label: 'Hosted attempts that run at once for one member',
+    sentence: 'More wait in the queue, which serves members in turn.',
+    max: 100,
+  },
+  {
+    key: 'cloudTasksPerWorkspace',
+    label: 'Hosted attempts that run at once in the workspace',
+    sentence: 'More wait, however many runners there are.',
+    max: 10_000,
+  },
+] as const satisfies { key: keyof WorkspaceSettings; label: string; sentence: string; max: number }[];
+
 export const clients: ToggleWords[] = [
   {
     key: 'apiKeysAllowed',
@@ -68,10 +98,11 @@ export const nameOf: Record<keyof WorkspaceSettings, string> = {
   minimumClientVersion: 'Oldest client version that may call',
   minimumClientFrom: 'Older clients are refused from',
   policyGraceMinutes: 'Grace for an old policy, in minutes',
+  cloudTasksPerMember: hostedLimits[0].label,
+  cloudTasksPerWorkspace: hostedLimits[1].label,
   accessTokenMaxDays: lifetimes[0].label,
   keyMaxDays: lifetimes[1].label,
-  ...(Object.fromEntries([...surfaces, ...clients, ...records].map(({ key, label }) => [key, label])) as Record<
-    ToggleKey,
-    string
-  >),
+  ...(Object.fromEntries(
+    [...surfaces, ...hosted, ...clients, ...records].map(({ key, label }) => [key, label]),
+  ) as Record<ToggleKey, string>),
 };

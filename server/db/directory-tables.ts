@@ -29,6 +29,10 @@ export interface DirectoryTables {
     policies_managed_by: Generated<string | null>;
     policy_release: Generated<number>;
     proof_run_id: Generated<string | null>;
+    codex_cloud_enabled: Generated<boolean>;
+    agent_internet_allowed: Generated<boolean>;
+    cloud_tasks_per_member: Generated<number>;
+    cloud_tasks_per_workspace: Generated<number>;
     minimum_client_version: Generated<string | null>;
     minimum_client_from: Generated<Timestamp | null>;
     created_at: Timestamp;

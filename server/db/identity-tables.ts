@@ -68,6 +68,8 @@ export interface IdentityTables {
     last_used_at: Timestamp | null;
     revoked_at: Timestamp | null;
     noticed_days: number | null;
+    attempt_id: Generated<string | null>;
+    attempt_epoch: Generated<number | null>;
   };
   signing_keys: {
     kid: string;

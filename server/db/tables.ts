@@ -1,10 +1,12 @@
 import type { Generated } from 'kysely';
 import type { ActivityTables } from './activity-tables.ts';
 import type { AuditTables } from './audit-tables.ts';
+import type { CloudTables } from './cloud-tables.ts';
 import type { Json, Timestamp } from './column-types.ts';
 import type { ComplianceTables } from './compliance-tables.ts';
 import type { DestinationTables } from './destination-tables.ts';
 import type { DirectoryTables } from './directory-tables.ts';
+import type { GitTables } from './git-tables.ts';
 import type { IdentityTables } from './identity-tables.ts';
 import type { KeepingTables } from './keeping-tables.ts';
 import type { KeyTables } from './key-tables.ts';
@@ -23,7 +25,9 @@ export interface Tables
     DestinationTables,
     ComplianceTables,
     AuditTables,
+    CloudTables,
     DirectoryTables,
+    GitTables,
     IdentityTables,
     KeepingTables,
     KeyTables,

@@ -60,7 +60,10 @@ export const listAccessTokens = (
 export const findAccessToken = (db: Database, workspaceId: string, id: string) =>
   withOwner(db, workspaceId).where('t.id', '=', id).executeTakeFirst();
 
-type NewAccessToken = Omit<Tables['access_tokens'], 'last_used_at' | 'revoked_at' | 'noticed_days' | 'scopes'> & {
+type NewAccessToken = Omit<
+  Tables['access_tokens'],
+  'last_used_at' | 'revoked_at' | 'noticed_days' | 'scopes' | 'attempt_id' | 'attempt_epoch'
+> & {
   scopes: readonly string[];
 };
 

@@ -131,7 +131,11 @@ export const listWays = async (db: Database, workspaceId: string, memberId: stri
 export const readToggles = (db: Database, workspaceId: string) =>
   db
     .selectFrom('workspaces')
-    .select(['codex_local_enabled as codexLocalEnabled', 'device_code_enabled as deviceCodeEnabled'])
+    .select([
+      'codex_local_enabled as codexLocalEnabled',
+      'device_code_enabled as deviceCodeEnabled',
+      'codex_cloud_enabled as codexCloudEnabled',
+    ])
     .where('id', '=', workspaceId)
     .executeTakeFirst();
 

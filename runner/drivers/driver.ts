@@ -1,0 +1,66 @@
+import type { Readable } from 'node:stream';
+import type { EnvironmentImage } from '#contract/environments.ts';
+import type { RunnerDriver } from '#contract/runners.ts';
+import type { Ending } from '#contract/task-states.ts';
+
+export interface ContainerLimits {
+  cpus: number;
+  memoryMb: number;
+  processes: number;
+  diskMb: number;
+}
+
+export interface ContainerSpec {
+  /** Unique on this machine; begins with `reeve-`, so that `reap` knows what is ours. */
+  name: string;
+  attemptId: string;
+  /** What `prepareImage` answered. */
+  image: string;
+  runtime: 'runc' | 'runsc' | 'process';
+  /** Program and arguments, as they are. */
+  command: readonly string[];
+  env: Readonly<Record<string, string>>;
+  /** Written to standard input, which then ends. */
+  input?: string;
+  workingFolder: string;
+  /** Folders of the host, owned by the container's user. They, and memory file systems, are all that can be written. */
+  folders: { workspace: string; home: string };
+  /** Read-only: the stock client (at /opt/codex) and the authority of this task alone (at /opt/reeve/ca.pem, a bundle with nothing else). */
+  readOnly: { codex: string | null; authority: string };
+  limits: ContainerLimits;
+  /** The UNIX socket of the task's proxy on the host; the container finds it at http://127.0.0.1:3128, and no other network. */
+  egressSocket: string;
+}
+
+export interface ContainerEnd {
+  exitCode: number | null;
+  signal: string | null;
+  /** Which limit ended it, when one did. */
+  limit: Extract<Ending, 'memory-limit' | 'process-limit' | 'disk-limit'> | null;
+  usage: { cpuSeconds: number; peakMemoryMb: number; diskMb: number };
+}
+
+export interface RunningContainer {
+  stdout: Readable;
+  stderr: Readable;
+  /** Resolves once, when every process of it is gone. */
+  ended: Promise<ContainerEnd>;
+  /** Ends every process of it; `ended` follows. */
+  kill(): Promise<void>;
+  /** Removes what the engine kept; harmless when repeated. */
+  remove(): Promise<void>;
+}
+
+/** One way to keep a container in. Loaded only where it is used. */
+export interface Driver {
+  readonly kind: RunnerDriver['kind'];
+  /** What the server is told. @throws Error with what is missing on this machine, and what to do */
+  describe(): Promise<RunnerDriver>;
+  /** Pulls or builds. @throws Error with the engine's words */
+  prepareImage(image: EnvironmentImage, options: { signal: AbortSignal; log: (line: string) => void }): Promise<string>;
+  start(spec: ContainerSpec): Promise<RunningContainer>;
+  /** Ends and removes what former processes of this runner (`owner`) left behind. @returns how many */
+  reap(owner: string): Promise<number>;
+  /** The user and group that own a container's folders on the host. */
+  readonly owner: { uid: number; gid: number };
+}

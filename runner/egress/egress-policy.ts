@@ -1,0 +1,38 @@
+import type { EgressAttempt, EgressRule, InternetAccess } from '#contract/internet-access.ts';
+
+/** What a task may reach, at this moment of it. */
+export interface EgressPolicy {
+  phase: EgressAttempt['phase'];
+  access: InternetAccess;
+  /** Said where `access` is off. */
+  offBecause: Extract<EgressRule, 'internet-off' | 'workspace-off'>;
+  /** Set-up with internet of its own: what is let through says so. */
+  isSetupInternet: boolean;
+}
+
+export interface EgressProxyOptions {
+  /** A UNIX socket, made with mode 0600 for `owner`. */
+  socketPath: string;
+  /** Where this Reeve is, reached in any case, by these path prefixes only, with this trust. */
+  gateway: {
+    origin: string;
+    paths: readonly string[];
+    authorityPem: string | null;
+    connect?: { host: string; port: number };
+  };
+  policy: EgressPolicy;
+  onAttempt: (attempt: EgressAttempt) => void;
+  /** Tests only: names and the addresses that count as public. */
+  resolve?: (name: string) => Promise<string[]>;
+  isReachable?: (address: string) => boolean;
+  connectTo?: (address: string, port: number) => { host: string; port: number };
+  trustedPem?: string;
+}
+
+export interface EgressProxy {
+  /** PEM of the authority made for this task alone; its key never leaves the proxy's memory. */
+  authorityPem: string;
+  setPolicy(policy: EgressPolicy): void;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,7 @@
+/**
+ * Codex cloud: environments, hosted tasks and the runners that do them. An attempt is leased to one runner under an epoch; what comes
+ * with an older epoch is refused, so nothing is done twice.
+ */
+export { environmentRoutes } from './environments/routes.ts';
+export { runnerRoutes } from './runners/routes.ts';
+export { taskRoutes } from './tasks/routes.ts';
