@@ -206,7 +206,7 @@ test('checkpoints go to every place, are tried again, and can be verified by oth
   const jws = await readFile(join(folder, workspaceId, '0000000001.jws'), 'utf8');
   const stamp = await readFile(join(folder, workspaceId, '0000000001.tsr'));
   expect(tsa.accepts(jws, stamp)).toBe(true);
-  const authorities = readAuthorities(tsa.authorityPem);
+  const authorities = await readAuthorities(tsa.authorityPem);
   expect(await checkTimeStamp(jws, stamp, authorities)).toEqual({ at: expect.stringMatching(/^20/) });
   expect(await checkTimeStamp(`${jws}x`, stamp, authorities)).toEqual({ problem: 'is about another text' });
   expect(await checkTimeStamp(jws, stamp, [])).toHaveProperty('problem');

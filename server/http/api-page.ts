@@ -1,12 +1,16 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { OpenAPIGenerator } from '@orpc/openapi';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import type { Hono } from 'hono';
-import swaggerUi from 'swagger-ui-dist';
 import { contract } from '#contract/index.ts';
 import type { HttpEnv } from './http-env.ts';
 import { apiPrefix } from './own-api.ts';
 import { consoleHeaders, newCspNonce } from './security-headers.ts';
+
+// Its own entry loads a bundle for browsers, only to say where it is.
+const swaggerFolder = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
 
 /** OpenAPI 3.1 of Reeve's own API. */
 export const describeApi = () =>
@@ -54,5 +58,5 @@ export function mountApiPage(app: Hono<HttpEnv>): void {
   app.get('/api/docs', (c) => c.html(document, 200, consoleHeaders(newCspNonce())));
   app.get('/api/docs/start.js', (c) => c.body(startScript, 200, { 'content-type': 'text/javascript; charset=utf-8' }));
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js'])
-    app.get(`/api/docs/${file}`, serveStatic({ root: swaggerUi.absolutePath(), path: file }));
+    app.get(`/api/docs/${file}`, serveStatic({ root: swaggerFolder, path: file }));
 }

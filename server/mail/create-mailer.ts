@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { Logger } from 'pino';
 import type { Config } from '#server/config.ts';
 import { redactText } from '#server/log/redact.ts';
@@ -34,19 +33,23 @@ export function createMailer({ config, log }: { config: Pick<Config, 'mail'>; lo
     };
   }
   const { smtpUrl, from } = config.mail;
-  const transport = createTransport(
-    { url: smtpUrl.reveal(), connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs },
-    { from },
+  const timeouts = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
+  // Loaded where there is mail.
+  const opening = import('nodemailer').then(({ createTransport }) =>
+    createTransport({ url: smtpUrl.reveal(), ...timeouts }, { from }),
   );
   return {
     isSetUp: true,
     verify: () =>
-      transport.verify().then(
-        () => null,
-        (error: Error) => redactText(error.message),
-      ),
+      opening
+        .then((transport) => transport.verify())
+        .then(
+          () => null,
+          (error: Error) => redactText(error.message),
+        ),
     async send({ to, subject, text }) {
       try {
+        const transport = await opening;
         await transport.sendMail({ to, subject, text, disableFileAccess: true, disableUrlAccess: true });
         return { sent: true };
       } catch (error) {
@@ -59,6 +62,6 @@ export function createMailer({ config, log }: { config: Pick<Config, 'mail'>; lo
         };
       }
     },
-    close: () => transport.close(),
+    close: () => void opening.then((transport) => transport.close()),
   };
 }

@@ -1,18 +1,14 @@
-import {
-  AlgorithmIdentifier,
-  Certificate,
-  MessageImprint,
-  SignedData,
-  TimeStampReq,
-  TimeStampResp,
-  TSTInfo,
-} from 'pkijs';
+import type { Certificate } from 'pkijs';
+
+/** A large library that a start does without. */
+const pki = () => import('pkijs');
 
 const answersWithinMs = 15_000;
 const granted = [0, 1];
 
 /** RFC 3161 §2.4.1: asks for the authority's certificate as well. No nonce, because each checkpoint is stamped once. */
 async function requestFor(text: string): Promise<ArrayBuffer> {
+  const { AlgorithmIdentifier, MessageImprint, TimeStampReq } = await pki();
   const messageImprint = await MessageImprint.create('SHA-256', Buffer.from(text));
   // RFC 5754 §2: absent parameters are right, and authorities expect none other.
   messageImprint.hashAlgorithm = new AlgorithmIdentifier({ algorithmId: messageImprint.hashAlgorithm.algorithmId });
@@ -48,6 +44,7 @@ export async function checkTimeStamp(
   authorities: readonly Certificate[] | null,
 ): Promise<{ at: string } | { problem: string }> {
   try {
+    const { MessageImprint, SignedData, TimeStampResp, TSTInfo } = await pki();
     const { status, timeStampToken } = TimeStampResp.fromBER(answer);
     if (!granted.includes(status.status) || !timeStampToken) return { problem: 'was not granted' };
     const signed = new SignedData({ schema: timeStampToken.content });
@@ -77,5 +74,7 @@ export async function checkTimeStamp(
 
 const pemPattern = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
 
-export const readAuthorities = (pem: string): Certificate[] =>
-  [...pem.matchAll(pemPattern)].map(([, body = '']) => Certificate.fromBER(Buffer.from(body, 'base64')));
+export async function readAuthorities(pem: string): Promise<Certificate[]> {
+  const { Certificate } = await pki();
+  return [...pem.matchAll(pemPattern)].map(([, body = '']) => Certificate.fromBER(Buffer.from(body, 'base64')));
+}

@@ -76,7 +76,9 @@ async function verifyFile(file: string, options: VerifyLogOptions): Promise<void
 }
 
 async function verifyLog(lines: AsyncGenerator<string>, options: VerifyLogOptions): Promise<void> {
-  const authorities = options.timeStampAuthority ? readAuthorities(await readPem(options.timeStampAuthority)) : null;
+  const authorities = options.timeStampAuthority
+    ? await readAuthorities(await readPem(options.timeStampAuthority))
+    : null;
   const report = await verifyExport(lines, {
     keys: await readPublicKeys(options.publicKey),
     outside: await readOutside(options.checkpoint),

@@ -1,4 +1,3 @@
-import { generateRegistrationOptions, verifyRegistrationResponse } from '@simplewebauthn/server';
 import type { Passkey } from '#contract/second-factor.ts';
 import type { RegistrationAnswer } from '#contract/second-factor-proof.ts';
 import { type Actor, record } from '#server/audit/index.ts';
@@ -11,7 +10,7 @@ import { describePasskey } from './describe-factors.ts';
 import { lockFactors, markShown } from './factor-queries.ts';
 import { insertPasskey, listPasskeys } from './passkey-queries.ts';
 import { firstRecoveryCodes } from './recovery-codes.ts';
-import { relyingParty } from './relying-party.ts';
+import { relyingParty, webAuthn } from './relying-party.ts';
 
 const mostPasskeys = 20;
 /** EdDSA, ES256, RS256 (COSE): what authenticators have. */
@@ -27,6 +26,7 @@ export async function startPasskey(
   const existing = await listPasskeys(db, workspaceId, memberId);
   if (existing.length >= mostPasskeys)
     throw new ReeveError('bad-input', { reason: `at most ${mostPasskeys} passkeys; remove one first` });
+  const { generateRegistrationOptions } = await webAuthn();
   const options = await generateRegistrationOptions({
     rpName: `Reeve (${await readWorkspaceName(db, workspaceId)})`,
     rpID: id,
@@ -51,6 +51,7 @@ async function verifyRegistration(
 ) {
   const { id, origin } = relyingParty(services.origin);
   const { transports, ...response } = answer.response;
+  const { verifyRegistrationResponse } = await webAuthn();
   const outcome = await verifyRegistrationResponse({
     response: {
       id: answer.id,

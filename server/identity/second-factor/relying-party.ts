@@ -20,3 +20,6 @@ export function relyingParty(origin: string): RelyingParty {
   if (isIP(id) !== 0) throw new ReeveError('passkeys-impossible', { host: id });
   return { id, origin };
 }
+
+/** A large library that a start does without: loaded with the first passkey. */
+export const webAuthn = () => import('@simplewebauthn/server');

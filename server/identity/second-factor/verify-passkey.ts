@@ -1,4 +1,3 @@
-import { generateAuthenticationOptions, verifyAuthenticationResponse } from '@simplewebauthn/server';
 import type { AuthenticationAnswer } from '#contract/second-factor-proof.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
@@ -10,13 +9,14 @@ import {
   markPasskeyUsed,
   type StoredPasskey,
 } from './passkey-queries.ts';
-import { relyingParty } from './relying-party.ts';
+import { relyingParty, webAuthn } from './relying-party.ts';
 
 type PasskeyServices = Pick<Services, 'db' | 'clock' | 'origin'>;
 
 /** What any passkey of this server has to sign; the browser offers the person those it has. */
 export async function anyPasskeyOptions(services: PasskeyServices): Promise<Record<string, unknown>> {
   const { id } = relyingParty(services.origin);
+  const { generateAuthenticationOptions } = await webAuthn();
   const options = await generateAuthenticationOptions({ rpID: id, userVerification: 'required' });
   await keepChallenge(services, options.challenge, { purpose: 'sign-in', memberId: null });
   return { ...options };
@@ -29,6 +29,7 @@ export async function ownPasskeyOptions(
 ): Promise<Record<string, unknown>> {
   const { id } = relyingParty(services.origin);
   const passkeys = await listPasskeys(services.db, workspaceId, memberId);
+  const { generateAuthenticationOptions } = await webAuthn();
   const options = await generateAuthenticationOptions({
     rpID: id,
     allowCredentials: passkeys.map((passkey) => ({ id: passkey.id, transports: passkey.transports })),
@@ -57,6 +58,7 @@ export async function verifyPasskey(
   const isTheirs = passkey && (use.memberId === null || passkey.member_id === use.memberId);
   if (!isTheirs || !belongsTo(answer.response.userHandle, passkey)) throw new ReeveError('passkey-refused');
   const { userHandle, ...response } = answer.response;
+  const { verifyAuthenticationResponse } = await webAuthn();
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response: {
       id: answer.id,

@@ -37,7 +37,7 @@ export function samlRoutes(services: Services): WireRoute[] {
     const connection = await find(call);
     if (!connection) throw new ReeveError('not-found');
     const keys = await connectionKeys(services, connection);
-    return new Response(serviceProviderMetadata(serviceProviderAddresses(origin, connection.id), keys), {
+    return new Response(await serviceProviderMetadata(serviceProviderAddresses(origin, connection.id), keys), {
       headers: { 'content-type': 'application/samlmetadata+xml; charset=utf-8', 'cache-control': 'no-cache' },
     });
   };

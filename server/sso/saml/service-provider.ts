@@ -1,4 +1,4 @@
-import { generateServiceProviderMetadata, SAML, type SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
+import type { SAML, SamlConfig } from '@node-saml/node-saml';
 import type { NameId } from './read-assertion.ts';
 import type { ServiceProviderKeys } from './service-provider-keys.ts';
 
@@ -14,11 +14,15 @@ export function serviceProviderAddresses(origin: string, connectionId: string): 
   return { entityId: `${base}/metadata`, assertionConsumerUrl: `${base}/acs`, metadataUrl: `${base}/metadata` };
 }
 
+/** A large library that a start does without. */
+const nodeSaml = () => import('@node-saml/node-saml');
+
 /** Metadata for the identity provider: where answers go, and the present and the coming certificate. */
-export function serviceProviderMetadata(
+export async function serviceProviderMetadata(
   { entityId, assertionConsumerUrl }: ServiceProviderAddresses,
   { current, next }: ServiceProviderKeys,
-): string {
+): Promise<string> {
+  const { generateServiceProviderMetadata } = await nodeSaml();
   return generateServiceProviderMetadata({
     issuer: entityId,
     callbackUrl: assertionConsumerUrl,
@@ -37,8 +41,9 @@ interface Outgoing {
   privateKeyPem: string | null;
 }
 
-const sender = ({ addresses, privateKeyPem }: Outgoing, more: Partial<SamlConfig>): SAML =>
-  new SAML({
+const sender = async ({ addresses, privateKeyPem }: Outgoing, more: Partial<SamlConfig>): Promise<SAML> => {
+  const { SAML, ValidateInResponseTo } = await nodeSaml();
+  return new SAML({
     issuer: addresses.entityId,
     callbackUrl: addresses.assertionConsumerUrl,
     // Only for checking answers, which this instance never does.
@@ -48,6 +53,7 @@ const sender = ({ addresses, privateKeyPem }: Outgoing, more: Partial<SamlConfig
     ...(privateKeyPem === null ? {} : { privateKey: privateKeyPem }),
     ...more,
   });
+};
 
 export interface AuthnRequest extends Outgoing {
   requestId: string;
@@ -59,8 +65,8 @@ export interface AuthnRequest extends Outgoing {
 }
 
 /** Where the browser goes with an AuthnRequest by the redirect binding; the signature is over the query (bindings §3.4.4.1). */
-export const authnRequestUrl = (request: AuthnRequest): Promise<string> =>
-  sender(request, {
+export const authnRequestUrl = async (request: AuthnRequest): Promise<string> => {
+  const saml = await sender(request, {
     entryPoint: request.signOnUrl,
     generateUniqueId: () => request.requestId,
     // Any that is not transient; the connection's administrator chooses at the identity provider.
@@ -68,14 +74,17 @@ export const authnRequestUrl = (request: AuthnRequest): Promise<string> =>
     forceAuthn: request.forceAuthn,
     disableRequestedAuthnContext: request.contextClasses.length === 0,
     authnContext: [...request.contextClasses],
-  }).getAuthorizeUrlAsync(request.relayState, undefined, {});
+  });
+  return saml.getAuthorizeUrlAsync(request.relayState, undefined, {});
+};
 
 /** Where the browser goes to end the session at the identity provider too. */
-export const logoutRequestUrl = (
+export const logoutRequestUrl = async (
   request: Outgoing & { logoutUrl: string; nameId: NameId; sessionIndex: string | null },
 ): Promise<string> => {
   const { value, format, nameQualifier, spNameQualifier } = request.nameId;
-  return sender(request, { entryPoint: request.logoutUrl, logoutUrl: request.logoutUrl }).getLogoutUrlAsync(
+  const saml = await sender(request, { entryPoint: request.logoutUrl, logoutUrl: request.logoutUrl });
+  return saml.getLogoutUrlAsync(
     {
       issuer: request.addresses.entityId,
       nameID: value,

@@ -1,4 +1,4 @@
-import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
+import type { SAML } from '@node-saml/node-saml';
 import { decryptAssertion } from './decrypt-assertion.ts';
 import { decodeResponse, inspectAssertion, inspectResponse, type ResponseOutline } from './inspect-response.ts';
 import { type AssertionFacts, type Expected, readAssertion } from './read-assertion.ts';
@@ -58,6 +58,7 @@ export async function verifyResponse(outline: ResponseOutline, expected: Verific
     throw decryptionKeyPem === null
       ? new SamlRefused('not-signed', 'neither the response nor the assertion is signed')
       : new SamlRefused('not-decryptable', 'no key of this connection opens it');
+  const { SAML, ValidateInResponseTo } = await import('@node-saml/node-saml');
   const verifier = new SAML({
     callbackUrl: expected.assertionConsumerUrl,
     issuer: expected.entityId,

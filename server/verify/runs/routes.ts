@@ -4,7 +4,6 @@ import { actorOf, callerOf, type RequestContext } from '#server/http/request-con
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { acknowledge, readAlerts } from './alerts.ts';
-import { certificatePdf } from './certificate-pdf.ts';
 import { readCertificate } from './certify-run.ts';
 import { installClient, readClients } from './client-store.ts';
 import { wakeWorker, whyCannotRun } from './proof-worker.ts';
@@ -56,6 +55,8 @@ export const proofRoutes = (services: Services) => {
     certificatePdf: of.certificatePdf.handler(async ({ input, context }) => {
       const certificate = await readCertificate(db, callerOf(context).workspaceId, input.id);
       const name = `reeve-proof-${certificate.statement.run.number}.pdf`;
+      // Fonts and paper: loaded by whoever prints.
+      const { certificatePdf } = await import('./certificate-pdf.ts');
       return new File([await certificatePdf(certificate)], name, { type: 'application/pdf' });
     }),
     clients: of.clients.handler(async () => ({ items: readClients(services), cannotRun: await whyCannotRun() })),
