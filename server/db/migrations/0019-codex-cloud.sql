@@ -227,6 +227,8 @@ create table cloud_tasks (
   last_turn integer not null default 0,
   archived_at timestamptz,
   read_at timestamptz,
+  -- While somebody pushes its changes, nobody else does.
+  publishing_until timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   deleted_at timestamptz
@@ -350,7 +352,9 @@ create table cloud_pull_requests (
   state text not null check (state in ('open', 'closed', 'merged')),
   head_sha text not null,
   created_at timestamptz not null,
-  updated_at timestamptz not null
+  -- As the git server tells it: what is older than this is no news.
+  updated_at timestamptz not null,
+  checked_at timestamptz not null
 );
 create index cloud_pull_requests_by_task on cloud_pull_requests (task_id);
 create index cloud_pull_requests_by_number on cloud_pull_requests (repository_id, number);
