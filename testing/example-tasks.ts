@@ -224,7 +224,7 @@ export async function seedExampleTasks(
     turns: [
       [
         { state: 'working', seconds: 133, runnerId, log: begin, diff: smallDiff, egress, isFromCache: true },
-        { ...over, ending: 'changed', diff: wideDiff, answer },
+        { ...over, seconds: 96, ending: 'changed', diff: wideDiff, answer },
         { state: 'setting-up', seconds: 20, runnerId, log: setUp, tries: 2 },
       ],
     ],

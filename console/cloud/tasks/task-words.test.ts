@@ -43,10 +43,10 @@ test('an attempt runs from when a runner took it until it ended, or until now', 
   expect(timeOf({ ...started, finishedAt: '2026-11-26T10:08:34.000Z' }, now)).toBe('4 s');
 });
 
-test('what the server says of an attempt comes first, then its ending, then its place in the queue', () => {
-  expect(sayAttempt(attempt)).toBe('Waits for a runner.');
-  expect(sayAttempt({ ...attempt, queuePosition: 1 })).toBe('It is next in the queue.');
-  expect(sayAttempt({ ...attempt, queuePosition: 7 })).toBe('It is number 7 in the queue.');
+test('an attempt says what it waits for and its place in the queue, or why it ended', () => {
+  expect(sayAttempt(attempt)).toBe('It waits for a runner.');
+  expect(sayAttempt({ ...attempt, queuePosition: 1 })).toBe('It waits for a runner. It is next in the queue.');
+  expect(sayAttempt({ ...attempt, queuePosition: 7 })).toBe('It waits for a runner. It is number 7 in the queue.');
   expect(sayAttempt({ ...attempt, state: 'working', tries: 2 })).toBe('A runner was lost. This is try 2.');
   expect(sayAttempt({ ...attempt, state: 'working', tries: 1 })).toBeNull();
   expect(sayAttempt({ ...attempt, state: 'failed', ending: 'time-limit' })).toContain('longer than');

@@ -43,14 +43,14 @@ export const attemptName = ({ placement }: Pick<TaskAttempt, 'placement'>): stri
 
 /** Why it ended so, or what it waits for, in one sentence; null while it works and nothing is to be said. */
 export function sayAttempt(attempt: TaskAttempt): string | null {
-  if (attempt.sentence !== null) return attempt.sentence;
-  if (attempt.ending !== null) return endings[attempt.ending].sentence;
+  const { sentence, queuePosition } = attempt;
+  if (attempt.ending !== null) return sentence ?? endings[attempt.ending].sentence;
   if (attempt.state === 'queued') {
-    if (attempt.queuePosition === null) return 'Waits for a runner.';
-    return attempt.queuePosition <= 1
-      ? 'It is next in the queue.'
-      : `It is number ${attempt.queuePosition} in the queue.`;
+    const waits = sentence ?? 'It waits for a runner.';
+    if (queuePosition === null) return waits;
+    return `${waits} It is ${queuePosition <= 1 ? 'next' : `number ${queuePosition}`} in the queue.`;
   }
+  if (sentence !== null) return sentence;
   return attempt.tries > 1 ? `A runner was lost. This is try ${attempt.tries}.` : null;
 }
 
