@@ -226,6 +226,8 @@ export const tablesAnyoneMayRead = [
   'sso_connections',
   // A legal hold binds whoever deletes.
   'compliance_holds',
+  // Which repositories environments use decides whether a connection may go.
+  'cloud_environments',
 ] as const;
 
 /** The platform's own tables: no feature touches them. */
