@@ -77,6 +77,8 @@ export interface Simulator {
   signInAs(login: string | null): void;
   /** A code as after the consent, without the page. */
   authorize(app: App, login: string): string;
+  /** The person takes the app's authorization back on GitHub's page. */
+  revokeAuthorization(app: App, login: string): Promise<void>;
   renameUser(login: string, to: string): void;
   mergePull(fullName: string, number: number, by: string): Promise<Pull>;
   closePull(fullName: string, number: number, by: string): Promise<Pull>;

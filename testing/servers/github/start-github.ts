@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createPlainServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -139,6 +139,13 @@ function appsOf(world: World, simulation: Simulation) {
     },
     authorize: (app: Parameters<Simulator['authorize']>[0], login: string) =>
       mintUserToken.code(world, { app, user: requireAccount(world, login), redirectUri: null }),
+    async revokeAuthorization(app: Parameters<Simulator['authorize']>[0], login: string) {
+      const sender = requireAccount(world, login);
+      for (const [value, token] of world.tokens)
+        if (token.kind === 'user' && token.app.id === app.id && token.user.id === sender.id) world.tokens.delete(value);
+      const event = { event: 'github_app_authorization', action: 'revoked', sender, payload: {} };
+      await simulation.hooks.send(event, app);
+    },
   } satisfies Partial<Simulator>;
 }
 
@@ -166,19 +173,25 @@ interface StartOptions {
   authority?: TestAuthority;
   /** Trusted where webhooks are delivered to, besides the simulator's own. */
   webhookAuthorityPem?: () => string | undefined;
+  /** Without TLS, as allowed on a loopback address. */
+  isPlain?: boolean;
 }
 
 /** Starts it on a free port of `localhost`, with a certificate of its own authority. */
-export async function startGithub({ authority, webhookAuthorityPem }: StartOptions = {}): Promise<Simulator> {
+export async function startGithub({
+  authority,
+  webhookAuthorityPem,
+  isPlain = false,
+}: StartOptions = {}): Promise<Simulator> {
   const trusted = authority ?? (await createTestAuthority('GitHub simulator'));
   const pair = await trusted.issueServer();
   const folder = await mkdtemp(join(tmpdir(), 'github-simulator-'));
   const requests: SeenRequest[] = [];
   const planned: Planned[] = [];
-  const server = createServer({ cert: pair.certificatePem, key: pair.keyPem });
+  const server = isPlain ? createPlainServer() : createServer({ cert: pair.certificatePem, key: pair.keyPem });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
+  const origin = `${isPlain ? 'http' : 'https'}://localhost:${(server.address() as AddressInfo).port}`;
   const world = emptyWorld(origin);
   const hooks = openHooks(world, webhookAuthorityPem ?? (() => trusted.pem));
   const simulation: Simulation = { world, hooks };

@@ -7,6 +7,7 @@ import { pullRoutes } from './pull-routes.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { reviewRoutes } from './review-routes.ts';
 import { answerRoute, type Route, type Simulation } from './routes.ts';
+import { userRoutes } from './user-routes.ts';
 
 const prefix = '/api/v3';
 
@@ -47,7 +48,7 @@ async function answerCall(simulation: Simulation, route: Route, c: Context): Pro
 /** GitHub's REST API below `/api/v3`. */
 export function openApi(simulation: Simulation): ReturnType<typeof getRequestListener> {
   const app = new Hono();
-  const routes = [appRoutes, repositoryRoutes, pullRoutes, reviewRoutes, discussionRoutes].flatMap((some) =>
+  const routes = [appRoutes, userRoutes, repositoryRoutes, pullRoutes, reviewRoutes, discussionRoutes].flatMap((some) =>
     some(simulation),
   );
   for (const route of routes) app.on(route.method, prefix + route.path, (c) => answerCall(simulation, route, c));

@@ -1,8 +1,8 @@
-import { appDocument, installationDocument, publicUser } from '../documents/accounts.ts';
+import { appDocument, installationDocument } from '../documents/accounts.ts';
 import { deliveryDocument, deliveryItem } from '../documents/deliveries.ts';
 import { repositoryDocument } from '../documents/repositories.ts';
 import { mintToken, Refusal, requireInstallation } from '../tokens.ts';
-import { findAccount, installationsOf, isAtLeast, type Permissions, repositoriesOf, roleIn } from '../world.ts';
+import { installationsOf, type Permissions, repositoriesOf } from '../world.ts';
 import { pageOf, type Route, type Simulation } from './routes.ts';
 
 const notFound = () => new Refusal(404, 'Not Found');
@@ -168,89 +168,8 @@ function hookRoutes({ world, hooks }: Simulation): Route[] {
   ];
 }
 
-function userRoutes({ world }: Simulation): Route[] {
-  return [
-    {
-      method: 'POST',
-      path: '/app-manifests/:code/conversions',
-      as: 'anyone',
-      answer: ({ params }) => {
-        const made = world.manifestCodes.get(params.code ?? '');
-        world.manifestCodes.delete(params.code ?? '');
-        if (!made) throw notFound();
-        const { app, pem } = made;
-        const secrets = {
-          client_id: app.clientId,
-          client_secret: app.clientSecret,
-          webhook_secret: app.webhook?.secret ?? null,
-          pem,
-        };
-        return { status: 201, body: { ...appDocument(world, app), ...secrets } };
-      },
-    },
-    {
-      method: 'GET',
-      path: '/user',
-      as: 'token',
-      answer: (_call, token) => {
-        if (token.kind !== 'user') throw new Refusal(403, 'Resource not accessible by integration');
-        return { body: publicUser(world, token.user) };
-      },
-    },
-    {
-      method: 'GET',
-      path: '/user/installations',
-      as: 'token',
-      answer: (_call, token) => {
-        if (token.kind !== 'user') throw new Refusal(403, 'Resource not accessible by integration');
-        const found = installationsOf(world, token.app).filter((one) =>
-          repositoriesOf(world, one).some((repository) => isAtLeast(roleIn(repository, token.user), 'read')),
-        );
-        return {
-          body: { total_count: found.length, installations: found.map((one) => installationDocument(world, one)) },
-        };
-      },
-    },
-    {
-      method: 'GET',
-      path: '/users/:login',
-      as: 'token',
-      answer: ({ params }) => {
-        const account = findAccount(world, params.login ?? '');
-        if (!account) throw notFound();
-        return { body: publicUser(world, account) };
-      },
-    },
-    {
-      method: 'GET',
-      path: '/user/:id',
-      as: 'token',
-      answer: ({ params }) => {
-        const account = [...world.accounts.values()].find(({ id }) => String(id) === params.id);
-        if (!account) throw notFound();
-        return { body: publicUser(world, account) };
-      },
-    },
-    {
-      method: 'GET',
-      path: '/rate_limit',
-      as: 'token',
-      answer: () => ({ body: { resources: {}, rate: { limit: 5000, used: 1, remaining: 4999, reset: 0 } } }),
-    },
-    {
-      method: 'GET',
-      path: '/meta',
-      as: 'anyone',
-      answer: () => ({
-        body: { verifiable_password_authentication: false, hooks: ['127.0.0.1/32'], web: [], api: [], git: [] },
-      }),
-    },
-  ];
-}
-
 export const appRoutes = (simulation: Simulation): Route[] => [
   ...tokenRoutes(simulation),
   ...installationRoutes(simulation),
   ...hookRoutes(simulation),
-  ...userRoutes(simulation),
 ];

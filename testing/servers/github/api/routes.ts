@@ -1,4 +1,4 @@
-import { findToken, Refusal, readBearer, requireApp } from '../tokens.ts';
+import { findToken, Refusal, readBasic, readBearer, requireApp } from '../tokens.ts';
 import type { Hooks } from '../webhooks.ts';
 import type { Account, App, Installation, Level, Repository, Token, World } from '../world.ts';
 import { covers, findRepository, isAtLeast, permits, roleIn } from '../world.ts';
@@ -41,6 +41,7 @@ interface Path {
 
 export type Route =
   | (Path & { as: 'anyone'; answer: (call: Call) => Answer })
+  | (Path & { as: 'client'; answer: (call: Call, app: App) => Answer })
   | (Path & { as: 'app'; answer: (call: Call, app: App) => Answer })
   | (Path & {
       as: 'installation';
@@ -90,6 +91,13 @@ function enterRepository(
   return { repository, token, actor: installation.app.bot };
 }
 
+function requireClient(world: World, { params }: Call, header: string | undefined): App {
+  const basic = readBasic(header);
+  const app = [...world.apps.values()].find(({ clientId }) => clientId === params.clientId);
+  if (!app || basic?.username !== app.clientId || basic.password !== app.clientSecret) throw notFound();
+  return app;
+}
+
 export async function answerRoute(
   world: World,
   route: Route,
@@ -98,6 +106,7 @@ export async function answerRoute(
 ): Promise<Reply> {
   if (route.as === 'anyone') return route.answer(call);
   if (route.as === 'app') return route.answer(call, await requireApp(world, authorization));
+  if (route.as === 'client') return route.answer(call, requireClient(world, call, authorization));
   const token = requireToken(world, authorization);
   if (route.as === 'token') return route.answer(call, token);
   if (route.as === 'repository') return route.answer(call, enterRepository(world, token, call.params, route.needs));
