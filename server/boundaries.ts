@@ -224,6 +224,9 @@ export const tablesAnyoneMayRead = [
   'seen_clients',
   'email_domains',
   'sso_connections',
+  // What turning Codex cloud off would end is told before it is done.
+  'cloud_environments',
+  'cloud_attempts',
   // A legal hold binds whoever deletes.
   'compliance_holds',
   // Which repositories environments use decides whether a connection may go.

@@ -3,6 +3,7 @@
  * here with an operation; tokens are made for it and never leave this folder.
  */
 export { connectorJobs } from './jobs.ts';
+export { findRepository, listRepositories, type RepositoryRow } from './repository-queries.ts';
 export { gitRoutes } from './routes.ts';
 export { type DeliveryConsumer, type GitDelivery, openDeliveryWorker } from './webhooks/delivery-worker.ts';
 export { gitServerDialect } from './webhooks/dialect.ts';

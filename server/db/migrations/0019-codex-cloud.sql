@@ -233,6 +233,8 @@ create table cloud_tasks (
   last_turn integer not null default 0,
   archived_at timestamptz,
   read_at timestamptz,
+  -- While somebody pushes its changes, nobody else does.
+  publishing_until timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   deleted_at timestamptz
@@ -274,6 +276,12 @@ create table cloud_attempts (
   driver text,
   lease_until timestamptz,
   tries integer not null default 0,
+  -- How often a lease ended by itself; a second time ends the attempt.
+  losses integer not null default 0,
+  -- A runner counts its log lines from 1; those of one before it stay in front.
+  log_base integer not null default 0,
+  -- Under which epoch the secrets were handed out.
+  secrets_epoch integer,
   cancel_asked_at timestamptz,
   base_commit text,
   diff_blob text,
@@ -285,6 +293,8 @@ create table cloud_attempts (
   is_from_cache boolean,
   -- What it needs of a runner, for the claim: labels, drivers, runtimes.
   needs jsonb not null,
+  -- Attempts that are alike to the claim: of one member, in one environment, with the same needs. Within a lane the oldest is next.
+  lane text not null generated always as (coalesce(member_id, '') || '/' || coalesce(environment_id, '') || '/' || md5(needs::text)) stored,
   usage jsonb,
   queued_at timestamptz not null,
   claimed_at timestamptz,
@@ -293,7 +303,9 @@ create table cloud_attempts (
 );
 create index cloud_attempts_by_task on cloud_attempts (task_id, turn_number, placement);
 create index cloud_attempts_queued on cloud_attempts (workspace_id, queued_at, id) where state = 'queued';
+create index cloud_attempts_lanes on cloud_attempts (workspace_id, lane, queued_at, id) where state = 'queued';
 create index cloud_attempts_leased on cloud_attempts (lease_until) where lease_until is not null;
+create index cloud_attempts_running on cloud_attempts (workspace_id, member_id, runner_id) where lease_until is not null;
 
 create table cloud_log (
   attempt_id text not null references cloud_attempts (id) on delete cascade,
@@ -356,7 +368,9 @@ create table cloud_pull_requests (
   state text not null check (state in ('open', 'closed', 'merged')),
   head_sha text not null,
   created_at timestamptz not null,
-  updated_at timestamptz not null
+  -- As the git server tells it: what is older than this is no news.
+  updated_at timestamptz not null,
+  checked_at timestamptz not null
 );
 create index cloud_pull_requests_by_task on cloud_pull_requests (task_id);
 create index cloud_pull_requests_by_number on cloud_pull_requests (repository_id, number);
