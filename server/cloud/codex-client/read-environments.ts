@@ -16,5 +16,10 @@ export async function environmentsForClient({ db }: Pick<Services, 'db'>, by: Ta
     named === undefined
       ? environments
       : environments.filter(({ repositoryIds }) => repositoryIds.some((id) => ids.has(id)));
-  return wanted.map(({ id, label, isPinned, taskCount }) => ({ id, label, is_pinned: isPinned, task_count: taskCount }));
+  return wanted.map(({ id, label, isPinned, taskCount }) => ({
+    id,
+    label,
+    is_pinned: isPinned,
+    task_count: taskCount,
+  }));
 }

@@ -79,7 +79,11 @@ export async function taskForClient(services: Services, by: TaskMember, id: stri
 }
 
 /** `GET …/tasks/{id}/turns/{turnId}/sibling_turns` @throws ReeveError not-found, attempt-not-found */
-export async function siblingsForClient(services: Services, by: TaskMember, { id, turnId }: { id: string; turnId: string }) {
+export async function siblingsForClient(
+  services: Services,
+  by: TaskMember,
+  { id, turnId }: { id: string; turnId: string },
+) {
   const task = await readTask(services, by, id);
   const turn = task.turns.find(({ attempts }) => attempts.some((attempt) => attempt.id === turnId));
   if (!turn) throw new ReeveError('attempt-not-found');
@@ -88,7 +92,10 @@ export async function siblingsForClient(services: Services, by: TaskMember, { id
   return {
     sibling_turns: await Promise.all(
       siblings.map(async (attempt) =>
-        assistantTurnOf(attempt, { siblings: others(ids, attempt.id), diff: await diffOf(services, by, task, attempt) }),
+        assistantTurnOf(attempt, {
+          siblings: others(ids, attempt.id),
+          diff: await diffOf(services, by, task, attempt),
+        }),
       ),
     ),
   };
