@@ -1,3 +1,4 @@
+import { sayTime } from '#console/ui/figures.ts';
 import type { Tone } from '#console/ui/StatusBadge.tsx';
 import { type AttemptState, endings, isEnded } from '#contract/task-states.ts';
 import type { TaskAttempt, TaskSummary } from '#contract/tasks.ts';
@@ -52,15 +53,6 @@ export function sayAttempt(attempt: TaskAttempt): string | null {
   }
   if (sentence !== null) return sentence;
   return attempt.tries > 1 ? `A runner was lost. This is try ${attempt.tries}.` : null;
-}
-
-/** "4 s", "2 min 13 s", "1 h 5 min": whole seconds, as a running clock shows them. */
-export function sayTime(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** How long it ran, or runs by now; null before a runner took it. */
