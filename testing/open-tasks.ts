@@ -182,7 +182,7 @@ type AttemptChange = Partial<
 >;
 
 /** What a runner would have left, written where it would be. */
-export function runnerStandIn(services: TestServices, workspaceId: string) {
+export function runnerStandIn(services: Pick<TestServices, 'db' | 'secrets' | 'blobs' | 'clock'>, workspaceId: string) {
   const { db, secrets, blobs } = services;
   const update = (id: string, change: AttemptChange & { sealed_answer?: string; diff_blob?: string }) =>
     db.updateTable('cloud_attempts').set(change).where('id', '=', id).execute();
