@@ -16,7 +16,12 @@ const claimOf = (more: Partial<WaitingClaim> = {}): WaitingClaim => ({
   environments: new Set(),
   ...more,
 });
-const attempt = (id: string, memberId: string, queuedAtMs: number, more: Partial<QueuedAttempt> = {}): QueuedAttempt => {
+const attempt = (
+  id: string,
+  memberId: string,
+  queuedAtMs: number,
+  more: Partial<QueuedAttempt> = {},
+): QueuedAttempt => {
   const environmentId = more.environmentId ?? 'env';
   const needs = more.needs ?? noNeeds;
   const lane = `${memberId}/${environmentId}/${JSON.stringify(needs)}`;
@@ -39,7 +44,10 @@ describe('a runner fits', () => {
   });
 
   test('with a container before a mere process, where any will do', () => {
-    expect(fitRunner({ labels: [], drivers: [processes, docker] }, noNeeds)).toEqual({ driver: 'docker', runtime: 'runc' });
+    expect(fitRunner({ labels: [], drivers: [processes, docker] }, noNeeds)).toEqual({
+      driver: 'docker',
+      runtime: 'runc',
+    });
     expect(fitRunner({ labels: [], drivers: [processes] }, noNeeds)).toEqual({ driver: 'process', runtime: 'process' });
     expect(fitRunner({ labels: [], drivers: [] }, noNeeds)).toBeNull();
   });
@@ -102,7 +110,11 @@ const aClaim = fc.record({
 
 /** The rule as it is written, looking at everything each time. */
 function expectPicks(
-  { queue, running, limits: { perMember, perWorkspace } }: {
+  {
+    queue,
+    running,
+    limits: { perMember, perWorkspace },
+  }: {
     queue: readonly QueuedAttempt[];
     running: ReadonlyMap<string | null, number>;
     limits: typeof limits;
