@@ -7,6 +7,7 @@ import { noteInLog } from './log-queries.ts';
 type Usage = { cpuSeconds: number; peakMemoryMb: number; diskMb: number };
 
 export interface EndOptions {
+  workspaceId: string;
   attemptId: string;
   ending: Ending;
   /** Shown after the ending's sentence. */
@@ -30,8 +31,17 @@ const usageOf = (usage: Usage | null | undefined) => (usage ? { usage } : {});
  * and the runner is told at its next heartbeat. After the commit the caller says `tellChanged`.
  * @returns false when it had ended before, or not as the options want it
  */
-export async function endAttempt(tx: Database, workspaceId: string, options: EndOptions): Promise<boolean> {
-  const { attemptId, ending, detail = null, at, sealedAnswer = null, usage = null, baseCommit = null } = options;
+export async function endAttempt(tx: Database, options: EndOptions): Promise<boolean> {
+  const {
+    workspaceId,
+    attemptId,
+    ending,
+    detail = null,
+    at,
+    sealedAnswer = null,
+    usage = null,
+    baseCommit = null,
+  } = options;
   const facts = { ending, detail, sealedAnswer, usage, baseCommit, at };
   const row = await endAttemptRow(tx, workspaceId, attemptId, facts, options);
   if (!row) return false;
@@ -65,7 +75,7 @@ export async function cancelAttempt(
 ): Promise<'ended' | 'asked' | null> {
   const by = actor ? { actor } : {};
   if (!(await askToCancel(tx, workspaceId, attemptId, at))) return null;
-  const isEnded = await endAttempt(tx, workspaceId, { attemptId, ending: 'cancelled', at, ifQueued: true, ...by });
+  const isEnded = await endAttempt(tx, { workspaceId, attemptId, ending: 'cancelled', at, ifQueued: true, ...by });
   return isEnded ? 'ended' : 'asked';
 }
 
@@ -92,7 +102,7 @@ export async function settleLease(
 ): Promise<'requeued' | 'ended'> {
   const { id, workspace_id: workspaceId, epoch, losses } = lease;
   const end = (ending: Ending, detail: string | null) =>
-    endAttempt(tx, workspaceId, { attemptId: id, ending, detail, at, ifLease: { epoch } });
+    endAttempt(tx, { workspaceId, attemptId: id, ending, detail, at, ifLease: { epoch } });
   if (lease.cancel_asked_at !== null) {
     await end('cancelled', null);
     return 'ended';

@@ -1,8 +1,8 @@
 import type { Repeated } from '#server/jobs/repeat.ts';
 import type { Services } from '#server/services.ts';
 import { tellChanged } from './changes.ts';
-import { type SealLine, settleLease } from './end-attempt.ts';
-import { lockExpired } from './lease-queries.ts';
+import { endAttempt, type SealLine, settleLease } from './end-attempt.ts';
+import { listCancelledInQueue, lockExpired } from './lease-queries.ts';
 
 type Part = Pick<Services, 'db' | 'clock' | 'secrets'>;
 
@@ -34,10 +34,27 @@ export async function expireLeases(services: Part, { limit = atOnce } = {}): Pro
   return settled.length;
 }
 
-const everyMs = 5_000;
+/** Ends what waits and was asked to end. @returns how many */
+export async function endCancelled(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  { limit = atOnce } = {},
+): Promise<number> {
+  const asked = await listCancelledInQueue(db, { limit });
+  for (const { id: attemptId, workspace_id: workspaceId } of asked) {
+    const end = { workspaceId, attemptId, ending: 'cancelled', at: clock(), ifQueued: true } as const;
+    await db.transaction().execute((tx) => endAttempt(tx, end));
+    tellChanged(workspaceId, [attemptId]);
+  }
+  return asked.length;
+}
+
+const everyMs = 2_000;
 
 export const expiringLeases = (services: Part): Repeated => ({
   name: 'expire-leases',
   everyMs,
-  run: async () => (await expireLeases(services)) === atOnce,
+  run: async () => {
+    const most = Math.max(await expireLeases(services), await endCancelled(services));
+    return most === atOnce;
+  },
 });

@@ -33,7 +33,7 @@ export async function finishAttempt(
       return false;
     }
     const how = { attemptId, ending, detail, at: clock(), sealedAnswer, usage, baseCommit: commits?.base ?? null };
-    if (await endAttempt(tx, workspaceId, { ...how, ifLease: lease })) return true;
+    if (await endAttempt(tx, { workspaceId, ...how, ifLease: lease })) return true;
     throw new ReeveError('lease-lost');
   });
   if (isEnded) tellChanged(workspaceId, [attemptId]);

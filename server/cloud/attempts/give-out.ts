@@ -88,7 +88,7 @@ async function giveOutIn<One extends Claim>(
     ...new Map(picked.map(({ attempt }) => [attempt.id, attempt])).values(),
   ]);
   for (const { id } of refused)
-    await endAttempt(tx, workspaceId, { attemptId: id, ending: 'access-ended', at: now, ifQueued: true });
+    await endAttempt(tx, { workspaceId, attemptId: id, ending: 'access-ended', at: now, ifQueued: true });
   const allowed = picked.filter(({ attempt }) => !refused.includes(attempt));
   return { leases: await lease(tx, workspaceId, { picked: allowed, now }), ended: refused.map(({ id }) => id) };
 }

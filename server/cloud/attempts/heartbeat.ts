@@ -34,7 +34,7 @@ export async function extendAttempts(
     const { id: attemptId, epoch } = attempt;
     const ending = attempt.cancelAskedAt === null ? 'access-ended' : 'cancelled';
     const end = { attemptId, ending, at: now, ifLease: { epoch, runnerId } } as const;
-    await db.transaction().execute((tx) => endAttempt(tx, workspaceId, end));
+    await db.transaction().execute((tx) => endAttempt(tx, { workspaceId, ...end }));
     ended.add(attemptId);
   }
   tellChanged(workspaceId, [...ended]);

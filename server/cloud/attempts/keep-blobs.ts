@@ -48,7 +48,11 @@ export async function keepDiff(
   { diff, isFinal }: { diff: string; isFinal: boolean },
 ): Promise<DiffStats> {
   const stats = statsOfDiff(diff);
-  const file = { name: `${newId('diff')}.diff`, content: diff, former: (row: { diff_blob: string | null }) => row.diff_blob };
+  const file = {
+    name: `${newId('diff')}.diff`,
+    content: diff,
+    former: (row: { diff_blob: string | null }) => row.diff_blob,
+  };
   await keepFile(services, lease, file, (tx, blob) =>
     setDiff(tx, lease.workspaceId, lease.attemptId, { blob, isFinal, stats }),
   );

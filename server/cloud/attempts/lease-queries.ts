@@ -70,6 +70,16 @@ export const lockExpired = (tx: Database, { before, limit }: { before: Date; lim
     .skipLocked()
     .execute();
 
+/** What waits and was asked to end, by whoever knows nothing of queues. */
+export const listCancelledInQueue = (db: Database, { limit }: { limit: number }) =>
+  db
+    .selectFrom('cloud_attempts')
+    .select(['id', 'workspace_id'])
+    .where('state', '=', 'queued')
+    .where('cancel_asked_at', 'is not', null)
+    .limit(limit)
+    .execute();
+
 /** Everything that a runner holds, for whoever removes it. */
 export const lockLeasesOfRunner = (tx: Database, workspaceId: string, runnerId: string) =>
   tx
@@ -140,7 +150,10 @@ export async function endAttemptRow(
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .where('state', 'in', ifQueued ? ['queued'] : live)
-    .$if(ifEpoch !== undefined, (query) => query.where('epoch', '=', ifEpoch ?? 0).where('lease_until', 'is not', null))
+    .$if(ifLease !== undefined, (query) =>
+      query.where('epoch', '=', ifLease?.epoch ?? 0).where('lease_until', 'is not', null),
+    )
+    .$if(ifLease?.runnerId !== undefined, (query) => query.where('runner_id', '=', ifLease?.runnerId ?? ''))
     .returning(['id', 'task_id', 'member_id', 'environment_id', 'turn_number', 'placement', 'tries', 'runner_id'])
     .executeTakeFirst();
 }
@@ -179,15 +192,6 @@ export async function askToCancel(tx: Database, workspaceId: string, id: string,
   return numUpdatedRows > 0n;
 }
 
-/** Leased attempts of which an end is due for another reason than a lost runner: see `end-refused.ts`. */
-export const listLeasedMembers = (db: Database, workspaceId: string) =>
-  db
-    .selectFrom('cloud_attempts')
-    .select(['id', 'epoch', 'member_id as memberId', 'cancel_asked_at as cancelAskedAt'])
-    .where('workspace_id', '=', workspaceId)
-    .where('lease_until', 'is not', null)
-    .execute();
-
 /** What was not said stays as it is; the first model call is told once. */
 export const updateProgress = (
   tx: Database,
@@ -213,7 +217,10 @@ export const updateProgress = (
     .execute();
 
 /** True once for each epoch, and only before the agent begins. */
-export async function takeSecrets(tx: Database, { workspaceId, runnerId, attemptId, epoch }: LeaseRef): Promise<boolean> {
+export async function takeSecrets(
+  tx: Database,
+  { workspaceId, runnerId, attemptId, epoch }: LeaseRef,
+): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('cloud_attempts')
     .set({ secrets_epoch: epoch })
@@ -254,3 +261,18 @@ export const setSession = (tx: Database, workspaceId: string, id: string, blob: 
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .execute();
+
+/** The lease that a runner holds of an attempt, whichever it is, with the repository it works on. */
+export const findRunningLease = (
+  db: Database,
+  { workspaceId, runnerId, attemptId }: Pick<LeaseRef, 'workspaceId' | 'runnerId' | 'attemptId'>,
+) =>
+  db
+    .selectFrom('cloud_attempts as a')
+    .innerJoin('cloud_tasks as t', 't.id', 'a.task_id')
+    .select(['a.epoch', 'a.member_id as memberId', 't.repository_id as repositoryId'])
+    .where('a.workspace_id', '=', workspaceId)
+    .where('a.id', '=', attemptId)
+    .where('a.runner_id', '=', runnerId)
+    .where('a.lease_until', 'is not', null)
+    .executeTakeFirst();

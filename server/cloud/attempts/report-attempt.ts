@@ -42,7 +42,11 @@ const order = (state: AttemptState): number => attemptStates.indexOf(state);
 function newState(now: AttemptState, said: AttemptState | undefined): AttemptState | null {
   if (said === undefined || said === now) return null;
   if (said === 'queued' || isEnded(said))
-    throw new ReeveError('bad-input', {}, { message: 'A report says how far an attempt is; its end is told by finish.' });
+    throw new ReeveError(
+      'bad-input',
+      {},
+      { message: 'A report says how far an attempt is; its end is told by finish.' },
+    );
   return order(said) > order(now) ? said : null;
 }
 

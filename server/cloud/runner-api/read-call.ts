@@ -27,7 +27,11 @@ export async function readMessage<Schema extends z.ZodType>(call: WireCall, sche
   const read = schema.safeParse(json);
   if (read.success) return read.data;
   const issues = read.error.issues.slice(0, 5).map(({ path, message }) => ({ path, message }));
-  throw new ReeveError('bad-input', { issues }, { message: `The message is not understood: ${JSON.stringify(issues)}` });
+  throw new ReeveError(
+    'bad-input',
+    { issues },
+    { message: `The message is not understood: ${JSON.stringify(issues)}` },
+  );
 }
 
 export const readDiffText = async (call: WireCall): Promise<string> =>

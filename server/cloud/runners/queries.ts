@@ -100,15 +100,9 @@ export const listRunners = (db: Database, workspaceId: string, id: string | null
   db
     .selectFrom('cloud_runners as r')
     .selectAll('r')
-    .select((by) =>
-      by
-        .selectFrom('cloud_attempts as a')
-        .select(sql<number>`count(*)::integer`.as('running'))
-        .whereRef('a.workspace_id', '=', 'r.workspace_id')
-        .whereRef('a.runner_id', '=', 'r.id')
-        .where('a.lease_until', 'is not', null)
-        .$notNull()
-        .as('running'),
+    .select(
+      sql<number>`(select count(*)::integer from cloud_attempts a
+        where a.workspace_id = r.workspace_id and a.runner_id = r.id and a.lease_until is not null)`.as('running'),
     )
     .where('r.workspace_id', '=', workspaceId)
     .where('r.removed_at', 'is', null)

@@ -7,7 +7,6 @@ import type { Database } from '#server/db/open-database.ts';
 import { isReeveError, ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { type AttemptRow, listAttemptRows } from './attempt-queries.ts';
-import { type PublishedDiff, publishDiff, requireRepositoryAccess } from './neighbours.ts';
 import {
   insertPullRequest,
   listPullRequestRows,
@@ -18,6 +17,7 @@ import {
 import { bodyOf, branchNameOf, commitMessageOf, taskUrl } from './pull-request-words.ts';
 import { claimPublishing, freePublishing, readTaskRow, type TaskRow, touchTask } from './queries.ts';
 import { readDiffBlob } from './read-attempt.ts';
+import { type PublishedDiff, publishDiff, requireRepositoryAccess } from './repository-work.ts';
 import { contentContext, openOrNull } from './task-content.ts';
 import { requireCloud, type TaskMember } from './task-member.ts';
 import { subjectOf } from './task-subject.ts';

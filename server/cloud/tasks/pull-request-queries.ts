@@ -29,6 +29,15 @@ export const listPullRequestRows = async (db: Database, workspaceId: string, tas
         .orderBy('created_at')
         .orderBy('id')
         .execute();
+export const listByNumber = (db: Database, workspaceId: string, number: number) =>
+  db
+    .selectFrom('cloud_pull_requests')
+    .select(['id', 'repository_id', 'number'])
+    .where('workspace_id', '=', workspaceId)
+    .where('number', '=', number)
+    .where('state', '<>', 'merged')
+    .execute();
+
 export type PullRequestRow = Awaited<ReturnType<typeof listPullRequestRows>>[number];
 
 export const pullRequestOf = (row: PullRequestRow): PullRequest => ({

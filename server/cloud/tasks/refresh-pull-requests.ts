@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { readPullRequest } from './neighbours.ts';
 import { claimCheck, listPullRequestRows, type PullRequestRow, storeNews } from './pull-request-queries.ts';
+import { readPullRequest } from './repository-work.ts';
 
 const minuteMs = 60_000;
 /** How long a page waits for the git server; what it says later is there next time. */

@@ -116,12 +116,18 @@ create table git_deliveries (
   state text not null check (state in ('waiting', 'done', 'ignored', 'failed', 'refused')),
   problem text,
   is_caught_up boolean not null default false,
+  -- Of what was received: the id of a delivery is not signed, so a body that comes again under another id is known by this.
+  body_hash text,
   tries integer not null default 0,
+  -- When a waiting one is next tried; while it is worked on, when others may take it over.
+  due_at timestamptz not null,
   received_at timestamptz not null,
   done_at timestamptz,
-  unique (connection_id, guid)
+  unique (connection_id, guid),
+  unique (connection_id, body_hash)
 );
-create index git_deliveries_waiting on git_deliveries (received_at) where state = 'waiting';
+create index git_deliveries_waiting on git_deliveries (due_at, received_at) where state = 'waiting';
+create index git_deliveries_by_time on git_deliveries (connection_id, received_at desc);
 
 create table cloud_environments (
   id text primary key,
@@ -299,6 +305,7 @@ create index cloud_attempts_by_task on cloud_attempts (task_id, turn_number, pla
 create index cloud_attempts_queued on cloud_attempts (workspace_id, queued_at, id) where state = 'queued';
 create index cloud_attempts_lanes on cloud_attempts (workspace_id, lane, queued_at, id) where state = 'queued';
 create index cloud_attempts_leased on cloud_attempts (lease_until) where lease_until is not null;
+create index cloud_attempts_cancelled on cloud_attempts (id) where state = 'queued' and cancel_asked_at is not null;
 create index cloud_attempts_running on cloud_attempts (workspace_id, member_id, runner_id) where lease_until is not null;
 
 create table cloud_log (
