@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Job } from '#contract/runner-protocol.ts';
 import { seedEnvironment, seedRepository, seedTask, turnCloudOn } from '#testing/cloud-queue.ts';
@@ -246,7 +247,7 @@ describe('reports', () => {
     const { diff_blob, is_diff_final } = await row(attemptId);
     expect(is_diff_final).toBe(true);
     const blob = await services.blobs.get(diff_blob ?? '');
-    expect(Buffer.concat(await Array.fromAsync(blob?.content ?? [])).toString()).toBe(diff);
+    expect(await text(blob?.content ?? [])).toBe(diff);
     expect(await services.blobs.get(before ?? '')).toBeNull();
     expect(await runner.call('PUT', `/attempts/${attemptId}/diff?epoch=2`, diff)).toMatchObject({ code: 'lease-lost' });
     expect(job.epoch).toBe(1);
