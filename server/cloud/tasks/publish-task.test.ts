@@ -90,12 +90,11 @@ describe('to publish', () => {
     expect(event).toMatchObject({ subject_id: task.id, payload: { number: body.number, isNew: true } });
   });
 
-  test('brings the open one up to date, and leaves a closed one alone', async () => {
+  test('brings the open one up to date', async () => {
     const task = await ended('first');
     const one = (await publish(task, { title: 'Mine', body: 'Words', branch: 'grace/mine', isDraft: true })).body;
     expect(one.branch).toBe('grace/mine');
     expect(backend.pulls.get(one.number ?? 0)).toMatchObject({ title: 'Mine', body: 'Words', isDraft: true });
-    await runner.writeDiff(task.attemptId, diffTo('second')).catch(() => undefined);
     const followUp = await cloud.grace.call<Task>('POST', `/tasks/${task.id}/turns`, {
       attemptId: task.attemptId,
       prompt: 'Again',
@@ -108,12 +107,16 @@ describe('to publish', () => {
     expect(two).toMatchObject({ id: one.id, number: one.number, branch: 'grace/mine', attemptId });
     expect(two.headSha).not.toBe(one.headSha);
     expect((await get(task.id)).pullRequests).toHaveLength(1);
+  });
 
+  test('leaves a closed one alone, and makes another', async () => {
+    const task = await ended('closed');
+    const one = (await publish(task)).body;
     await github.closePull('example/backend', one.number ?? 0, 'grace');
     later();
     expect((await get(task.id)).pullRequests).toMatchObject([{ state: 'closed' }]);
     expect((await get(task.id)).status).toBe('ready');
-    const three = (await publish({ id: task.id, attemptId })).body;
+    const three = (await publish(task)).body;
     expect(three).toMatchObject({ state: 'open' });
     expect([one.branch, one.number]).not.toContain(three.branch);
     expect(three.branch).toMatch(/-2$/);
@@ -151,7 +154,7 @@ describe('to publish', () => {
     github.protect('example/backend', { pattern: 'release/*' });
     const task = await ended('release');
     const { status, body } = await publish(task, { branch: 'release/1' });
-    expect([status, body.code]).toEqual([409, 'git-refused']);
+    expect({ status, body }).toMatchObject({ status: 409, body: { code: 'git-refused' } });
     expect(JSON.stringify(body)).toContain('GH006');
     expect((await cloud.events('task.publish-refused')).at(-1)?.payload).toMatchObject({ code: 'git-refused' });
     expect((await publish(task)).status).toBe(200);
