@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { activityEventsRoutes } from './activity/index.ts';
 import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
-import { environmentRoutes, runnerApiDialect, runnerRoutes, taskRoutes } from './cloud/index.ts';
+import { cloudClientDialect, environmentRoutes, runnerApiDialect, runnerRoutes, taskRoutes } from './cloud/index.ts';
 import { complianceApiDialect, complianceRoutes, personExportDialect } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { gitRoutes, gitServerDialect } from './connectors/index.ts';
@@ -89,6 +89,7 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   bundleTarDialect(services),
   bundleGitDialect(services),
   runnerApiDialect(services),
+  cloudClientDialect(services),
   gitServerDialect(services),
 ];
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { countUsage, freeNotes } from './analytics/index.ts';
 import { auditJobs } from './audit/index.ts';
-import { expiringLeases } from './cloud/index.ts';
+import { expiringLeases, pullRequestConsumer, watchAccess } from './cloud/index.ts';
 import { keepingJobs, logJobs } from './compliance/index.ts';
 import { connectorJobs, gitConsumers, openDeliveryWorker } from './connectors/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
@@ -108,7 +108,8 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
 const repeatedJobs = (services: Services): Repeated[] => [
   countUsage(services),
   expiringLeases(services),
-  openDeliveryWorker(services, gitConsumers(services)),
+  watchAccess(services),
+  openDeliveryWorker(services, [...gitConsumers(services), pullRequestConsumer(services)]),
 ];
 
 /** Starts them. They end by themselves when the server stops. */

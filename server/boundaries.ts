@@ -224,9 +224,9 @@ export const tablesAnyoneMayRead = [
   'seen_clients',
   'email_domains',
   'sso_connections',
-  // The token of a hosted task works while its attempt is leased.
   // What turning Codex cloud off would end is told before it is done.
   'cloud_environments',
+  // The token of a hosted task works while its attempt is leased.
   'cloud_attempts',
   // A legal hold binds whoever deletes.
   'compliance_holds',

@@ -147,11 +147,22 @@ describe('a try', () => {
     await tests.services.db.updateTable('git_repositories').set({ is_allowed: true }).execute();
   });
 
-  test('of a deleted environment is asked to end', async () => {
-    await tryIt(grace);
+  test('that waits in a deleted environment ends; one that runs is asked to', async () => {
+    const running = await tryIt(grace);
+    await tests.services.db.updateTable('cloud_attempts').set({ state: 'setting-up', epoch: 1 }).execute();
+    const waiting = await tryIt(tests.owner);
     await tests.owner.call('DELETE', `/environments/${environment.id}`);
-    const [attempt] = await tests.services.db.selectFrom('cloud_attempts').select('cancel_asked_at').execute();
-    expect(attempt?.cancel_asked_at).toBeInstanceOf(Date);
+    const rows = await tests.services.db
+      .selectFrom('cloud_attempts')
+      .select(['id', 'state', 'ending', 'cancel_asked_at'])
+      .execute();
+    const asked = { cancel_asked_at: expect.any(Date) };
+    expect(rows.find(({ id }) => id === waiting.body.attemptId)).toMatchObject({ state: 'cancelled', ...asked });
+    expect(rows.find(({ id }) => id === running.body.attemptId)).toMatchObject({ state: 'setting-up', ...asked });
+    expect((await tests.events(environment.id)).at(-1)).toMatchObject({
+      event: 'environment.deleted',
+      payload: { attempts: 2 },
+    });
   });
 });
 

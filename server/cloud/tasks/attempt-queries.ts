@@ -125,24 +125,12 @@ export const insertAttempts = (tx: Database, { workspaceId, memberId }: Owner, r
 export const lockLiveAttempts = (tx: Database, workspaceId: string, taskId: string) =>
   tx
     .selectFrom('cloud_attempts')
-    .select(['id', 'state', 'cancel_asked_at', 'member_id'])
+    .select('id')
     .where('workspace_id', '=', workspaceId)
     .where('task_id', '=', taskId)
     .where('state', 'in', [...liveStates])
     .orderBy('id')
     .forUpdate()
-    .execute();
-
-export const askToCancel = (
-  tx: Database,
-  { workspaceId, ids, at }: { workspaceId: string; ids: readonly string[]; at: Date },
-) =>
-  tx
-    .updateTable('cloud_attempts')
-    .set({ cancel_asked_at: at })
-    .where('workspace_id', '=', workspaceId)
-    .where('id', 'in', [...ids])
-    .where('cancel_asked_at', 'is', null)
     .execute();
 
 /** How many of the workspace were queued before each of these, and itself. */

@@ -1,12 +1,14 @@
 import { isEnded } from '#contract/task-states.ts';
 import { record } from '#server/audit/index.ts';
+import { requireRepositoryAccess } from '#server/connectors/index.ts';
 import { refuseLostRace } from '#server/db/lost-race.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
+import { needsOf } from '../environments/describe-job.ts';
+import { requireEnvironment } from '../environments/require-environment.ts';
 import { type AttemptRow, listAttemptRows } from './attempt-queries.ts';
 import { listCommentRows, markSent } from './comment-queries.ts';
-import { needsOf, requireEnvironment, requireRepositoryAccess } from './neighbours.ts';
 import { insertTurn, listTurnRows, lockTask, readTaskRow, type TaskRow } from './queries.ts';
 import { placesOf, queueAttempts, tellOfQueued } from './queue-attempts.ts';
 import { contentContext } from './task-content.ts';
@@ -113,7 +115,7 @@ export async function continueTask(services: Services, by: TaskMember, input: Ne
     if (comments.length > 0)
       await markSent(tx, { workspaceId, taskId: task.id, ids: input.commentIds, turnNumber: number });
     const placements = placesOf(input.attempts);
-    const needs = needsOf(environment.settings);
+    const needs = needsOf(environment);
     const turn = { taskId: task.id, environmentId: environment.id, turnNumber: number };
     await queueAttempts(tx, by, { ...turn, placements, needs, at });
     await record(tx, by.actor, 'task.continued', {

@@ -1,9 +1,11 @@
 import type { TaskSummary } from '#contract/tasks.ts';
 import { record } from '#server/audit/index.ts';
+import { findRepository, requireRepositoryAccess } from '#server/connectors/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { findRepository, needsOf, requireEnvironment, requireRepositoryAccess } from './neighbours.ts';
+import { needsOf } from '../environments/describe-job.ts';
+import { requireEnvironment } from '../environments/require-environment.ts';
 import { insertTask, insertTurn } from './queries.ts';
 import { placesOf, queueAttempts, tellOfQueued } from './queue-attempts.ts';
 import { writeStartingDiff } from './starting-diff.ts';
@@ -81,7 +83,7 @@ export async function createTask(services: Services, by: TaskMember, input: NewT
       at,
     });
     const placements = placesOf(input.attempts);
-    const needs = needsOf(environment.settings);
+    const needs = needsOf(environment);
     await queueAttempts(tx, by, { taskId: id, environmentId: environment.id, turnNumber: 1, placements, needs, at });
     await record(tx, by.actor, 'task.created', {
       at,

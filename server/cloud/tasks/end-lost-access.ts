@@ -2,8 +2,8 @@ import { can } from '#contract/permissions.ts';
 import type { Repeated } from '#server/jobs/repeat.ts';
 import { permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
-import { attemptChanges } from '../attempts/changes.ts';
-import { endAttempt } from './neighbours.ts';
+import { tellChanged } from '../attempts/changes.ts';
+import { endAttempt } from '../attempts/end-attempt.ts';
 import { listBusyMembers, listLiveAttemptsOf } from './standing-queries.ts';
 
 type BusyMember = Awaited<ReturnType<typeof listBusyMembers>>[number];
@@ -26,10 +26,9 @@ export async function endLostAccess({ db, clock }: Pick<Services, 'db' | 'clock'
     if (mayGoOn(member)) continue;
     const { workspaceId } = member;
     for (const { id: attemptId } of await listLiveAttemptsOf(db, member)) {
-      const at = clock();
-      const facts = { workspaceId, attemptId, ending: 'access-ended', detail: reasonOf(member), at } as const;
-      await db.transaction().execute((tx) => endAttempt(tx, facts));
-      attemptChanges.emit('changed', { attemptId });
+      const end = { workspaceId, attemptId, ending: 'access-ended', detail: reasonOf(member), at: clock() } as const;
+      if (!(await db.transaction().execute((tx) => endAttempt(tx, end)))) continue;
+      tellChanged(workspaceId, [attemptId]);
       count += 1;
     }
   }

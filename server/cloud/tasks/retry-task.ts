@@ -3,10 +3,10 @@ import { refuseLostRace } from '#server/db/lost-race.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
+import { needsOf } from '../environments/describe-job.ts';
 import { listAttemptRows } from './attempt-queries.ts';
 import { newestOfEachPlace } from './attempt-rows.ts';
 import { requirePlaceOf } from './continue-task.ts';
-import { needsOf } from './neighbours.ts';
 import { lockTask, touchTask } from './queries.ts';
 import { queueAttempts, tellOfQueued } from './queue-attempts.ts';
 import { requireCloud, type TaskMember } from './task-member.ts';
@@ -36,7 +36,7 @@ export async function retryTask(services: Services, by: TaskMember, id: string):
     }
     const at = clock();
     const turn = { taskId: id, environmentId: environment.id, turnNumber: task.last_turn };
-    await queueAttempts(tx, by, { ...turn, placements, needs: needsOf(environment.settings), at });
+    await queueAttempts(tx, by, { ...turn, placements, needs: needsOf(environment), at });
     await touchTask(tx, { workspaceId, id, at });
     const facts = { turn: task.last_turn, placements };
     await record(tx, by.actor, 'task.retried', { at, subject: subjectOf(task), ...facts });

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isEnded } from '#contract/task-states.ts';
+import { requireRepositoryAccess } from '#server/connectors/index.ts';
 import { isReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
+import { requireEnvironment } from '../environments/require-environment.ts';
 import type { AttemptRow } from './attempt-queries.ts';
-import { requireEnvironment, requireRepositoryAccess } from './neighbours.ts';
 import type { TaskRow } from './queries.ts';
 import { requireCloud, type TaskMember } from './task-member.ts';
 
