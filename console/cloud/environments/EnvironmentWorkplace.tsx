@@ -1,9 +1,10 @@
 import { Button, Group } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useBlocker, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { TaskFailure } from '#console/cloud/tasks/TaskFailure.tsx';
+import { describeFailure } from '#console/failure.ts';
 import { paths } from '#console/paths.ts';
 import { Page } from '#console/shell/Page.tsx';
 import { showDone } from '#console/shell/show-result.ts';
@@ -92,6 +93,7 @@ export function EnvironmentWorkplace({ environment, options }: EnvironmentWorkpl
 /** Sends nothing that is not right, and goes to the tab that has it. */
 function useSaving({ id }: Environment, working: WorkingEnvironment) {
   const navigate = useNavigate({ from: '/codex/environments/$id' });
+  const queries = useQueryClient();
   const [isTried, setTried] = useState(false);
   const update = useMutation(
     api.environments.update.mutationOptions({
@@ -99,6 +101,11 @@ function useSaving({ id }: Environment, working: WorkingEnvironment) {
         working.discard();
         setTried(false);
         showDone(`${label} is saved. It holds for attempts that start from now on.`);
+      },
+      // What somebody else saved is shown beside what was written here.
+      onError: (error) => {
+        if (describeFailure(error).code === 'conflict')
+          void queries.invalidateQueries({ queryKey: api.environments.key() });
       },
     }),
   );

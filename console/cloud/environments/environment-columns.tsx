@@ -6,7 +6,8 @@ import { countOf, formatCount } from '#console/ui/figures.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { type Environment, machineSizes } from '#contract/environments.ts';
-import { internetTone, sayInternet, sayShared, tryLooks } from './environment-words.ts';
+import classes from './Environments.module.css';
+import { internetTone, sayInternet, sayInternetShortly, sayShared, tryLooks } from './environment-words.ts';
 import { PinButton } from './PinButton.tsx';
 
 function Repositories({ environment: { repositories } }: { environment: Environment }) {
@@ -25,7 +26,17 @@ function Repositories({ environment: { repositories } }: { environment: Environm
 
 function Internet({ environment: { internet }, isAllowed }: { environment: Environment; isAllowed: boolean }) {
   if (internet.isOn && !isAllowed) return <StatusBadge tone="off">Off by the workspace</StatusBadge>;
-  return <StatusBadge tone={internetTone(internet)}>{sayInternet(internet)}</StatusBadge>;
+  return (
+    <>
+      <StatusBadge tone={internetTone(internet)}>{sayInternetShortly(internet)}</StatusBadge>
+      {internet.isOn && internet.methods === 'safe' && (
+        <Text span inherit c="dimmed">
+          {' '}
+          reads only
+        </Text>
+      )}
+    </>
+  );
 }
 
 export const environmentColumns = (isInternetAllowed: boolean): DataColumn<Environment>[] => [
@@ -36,7 +47,14 @@ export const environmentColumns = (isInternetAllowed: boolean): DataColumn<Envir
     cell: (environment) => (
       <Group gap={4} wrap="nowrap">
         <PinButton environment={environment} />
-        <TextLink to={paths.environment} params={{ id: environment.id }} underline="hover" fw={600} inherit>
+        <TextLink
+          to={paths.environment}
+          params={{ id: environment.id }}
+          underline="hover"
+          fw={600}
+          inherit
+          className={classes.label ?? ''}
+        >
           {environment.label}
         </TextLink>
         {environment.lastTry?.state === 'failed' && (
@@ -88,7 +106,7 @@ export const environmentColumns = (isInternetAllowed: boolean): DataColumn<Envir
         <RelativeTime at={cache.expiresAt} />
       ) : (
         <Text span inherit c="dimmed">
-          {isCacheOn ? 'nothing kept' : 'off'}
+          {isCacheOn ? 'nothing' : 'off'}
         </Text>
       ),
   },

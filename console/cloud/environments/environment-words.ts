@@ -40,6 +40,14 @@ export function sayInternet({ isOn, preset, domains, methods }: InternetAccess):
   return methods === 'safe' ? `${where}, reading only` : where;
 }
 
+/** The same for a narrow column; by which methods stands below it. */
+export function sayInternetShortly({ isOn, preset, domains }: InternetAccess): string {
+  if (!isOn) return 'Off';
+  if (preset === 'all') return 'Every domain';
+  if (preset === 'none') return count(domains.length);
+  return domains.length === 0 ? 'Common dependencies' : `Common dependencies + ${domains.length}`;
+}
+
 export const internetTone = ({ isOn, preset, methods }: InternetAccess): Tone => {
   if (!isOn) return 'off';
   return preset === 'all' && methods === 'all' ? 'warn' : 'info';

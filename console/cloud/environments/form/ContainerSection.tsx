@@ -87,13 +87,13 @@ const noDiagnostics: [] = [];
 /** Set as CODEX_ENV_…_VERSION, which the universal image reads. */
 function LanguageFields({ draft: { languageVersions }, edit, isReadOnly }: SectionProps) {
   return (
-    <fieldset style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
+    <fieldset className={classes.set}>
       <legend className={classes.editorLabel}>Versions of languages</legend>
       <p className={classes.note}>
         Told to the container as <code>CODEX_ENV_NODE_VERSION</code> and so on, which the universal image reads. Empty:
         what the image has.
       </p>
-      <div className={classes.languages} style={{ marginTop: 8 }}>
+      <div className={`${classes.languages} ${classes.below}`}>
         {languages.map((language) => (
           <Autocomplete
             key={language}

@@ -12,7 +12,7 @@ export function GeneralSection({ draft, edit, problems, isReadOnly, options, rep
     label: state === 'connected' ? name : `${name} (not connected)`,
   }));
   return (
-    <Section title="Repository">
+    <Section title="Name and repositories">
       <div className={classes.fields}>
         <TextInput
           label="Name"

@@ -22,7 +22,7 @@ export function MachineSection(props: SectionProps) {
           value={draft.machineSize}
           onChange={(size) => edit({ machineSize: size as typeof draft.machineSize })}
         >
-          <div className={classes.sizes} style={{ marginTop: 8 }}>
+          <div className={`${classes.sizes} ${classes.below}`}>
             {machineSizeNames.map((size) => (
               <Radio.Card key={size} value={size} className={classes.size ?? ''} disabled={isReadOnly}>
                 <Radio.Indicator className={classes.indicator ?? ''} />

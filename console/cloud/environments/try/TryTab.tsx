@@ -1,10 +1,9 @@
-import { Button, Group } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { api } from '#console/api.ts';
 import { TaskFailure } from '#console/cloud/tasks/TaskFailure.tsx';
-import { Loaded } from '#console/shell/Loaded.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import type { Environment } from '#contract/environments.ts';
 import classes from '../Environments.module.css';
@@ -51,52 +50,8 @@ export function TryTab({ environment, isOff, isChanged }: TryTabProps) {
       )}
       {isOff && <p className={classes.note}>{offReason}</p>}
       {isChanged && <p className={classes.note}>What is not saved yet is not tried.</p>}
-      {tryId !== undefined && <Try key={tryId} environmentId={id} tryId={tryId} />}
+      {tryId !== undefined && <TryView key={tryId} environmentId={id} tryId={tryId} />}
       {tryId === undefined && !isOff && <p className={classes.note}>You have not tried it yet.</p>}
     </Section>
-  );
-}
-
-const slowlyMs = 5000;
-
-function Try({ environmentId, tryId }: { environmentId: string; tryId: string }) {
-  const state = useQuery(
-    api.environments.getTry.queryOptions({
-      input: { id: environmentId, tryId },
-      refetchInterval: ({ state: { data } }) => (data?.finishedAt === null ? slowlyMs : false),
-    }),
-  );
-  const task = useQuery(api.tasks.get.queryOptions({ input: { id: tryId } }));
-  const cancel = useMutation(api.tasks.cancel.mutationOptions());
-  return (
-    <Loaded query={state} what="The try could not be loaded">
-      {(found) => (
-        <>
-          {cancel.error && <TaskFailure what="The try was not cancelled" error={cancel.error} />}
-          <Loaded query={task} what="The log of the try could not be loaded">
-            {(loaded) => (
-              <TryView
-                task={loaded}
-                found={found}
-                action={
-                  found.finishedAt === null && (
-                    <Group>
-                      <Button
-                        variant="default"
-                        size="compact-sm"
-                        loading={cancel.isPending}
-                        onClick={() => cancel.mutate({ id: tryId })}
-                      >
-                        Cancel
-                      </Button>
-                    </Group>
-                  )
-                }
-              />
-            )}
-          </Loaded>
-        </>
-      )}
-    </Loaded>
   );
 }

@@ -1,44 +1,61 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useEffect } from 'react';
+import { Button } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { api, type client } from '#console/api.ts';
 import { AttemptLogView } from '#console/cloud/tasks/log/AttemptLogView.tsx';
-import { useAttemptLog } from '#console/cloud/tasks/log/use-attempt-log.ts';
+import { TaskFailure } from '#console/cloud/tasks/TaskFailure.tsx';
+import { Loaded } from '#console/shell/Loaded.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
-import { isEnded } from '#contract/task-states.ts';
-import type { Task, TaskAttempt } from '#contract/tasks.ts';
 import classes from '../Environments.module.css';
 import { tryLooks } from '../environment-words.ts';
+import { useTryLog } from './use-try-log.ts';
 
 type Found = Awaited<ReturnType<typeof client.environments.getTry>>;
 
+/** Whether a runner fits is told by nobody; it is asked again. */
+const askAgainMs = 5000;
+
 interface TryViewProps {
-  task: Task;
-  found: Found;
-  action: ReactNode;
+  environmentId: string;
+  tryId: string;
 }
 
-/** The one attempt of a try, as it goes. */
-export function TryView(props: TryViewProps) {
-  const attempt = props.task.turns[0]?.attempts[0];
-  return attempt ? <Attempt {...props} attempt={attempt} /> : null;
+export function TryView({ environmentId, tryId }: TryViewProps) {
+  const state = useQuery(
+    api.environments.getTry.queryOptions({
+      input: { id: environmentId, tryId },
+      refetchInterval: ({ state: { data } }) => (data?.finishedAt === null ? askAgainMs : false),
+    }),
+  );
+  return (
+    <Loaded query={state} what="The try could not be loaded">
+      {(found) => <Attempt environmentId={environmentId} found={found} />}
+    </Loaded>
+  );
 }
 
-function Attempt({ task, attempt, found, action }: TryViewProps & { attempt: TaskAttempt }) {
-  const log = useAttemptLog(task.id, attempt.id);
-  const queries = useQueryClient();
-  // The stream hears of each state first; what the environment says of its last try follows.
-  useEffect(() => {
-    if (attempt.state !== 'queued') void queries.invalidateQueries({ queryKey: api.environments.key() });
-  }, [attempt.state, queries]);
+function Attempt({ environmentId, found }: { environmentId: string; found: Found }) {
+  const { log, attempt } = useTryLog(found.attemptId);
+  const cancel = useMutation(api.environments.cancelTry.mutationOptions());
   const { tone, word } = tryLooks[found.state];
   return (
     <>
-      <div className={classes.outcome} role="status">
-        <StatusBadge tone={tone}>{word}</StatusBadge>
-        {found.sentence !== null && <span>{found.sentence}</span>}
-        {action}
+      {cancel.error && <TaskFailure what="The try was not cancelled" error={cancel.error} />}
+      <div className={classes.outcome}>
+        <span role="status">
+          <StatusBadge tone={tone}>{word}</StatusBadge> {found.sentence}
+        </span>
+        {(found.state === 'queued' || found.state === 'running') && (
+          <Button
+            variant="default"
+            size="compact-sm"
+            loading={cancel.isPending}
+            onClick={() => cancel.mutate({ id: environmentId, tryId: found.id })}
+          >
+            Cancel
+          </Button>
+        )}
       </div>
-      {(attempt.state !== 'queued' || isEnded(attempt.state)) && <AttemptLogView attempt={attempt} log={log} />}
+      {attempt && found.state !== 'queued' && <AttemptLogView attempt={attempt} log={log} />}
     </>
   );
 }
