@@ -1,11 +1,13 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { button, dialog, goTo, heading, link } from './by-clicking.ts';
+import { watchConnections } from './cut-connections.ts';
 import { enterAs } from './example-organisation.ts';
 import { type AttemptAtWork, type HostedWork, openHostedWork, readmeDiff } from './hosted-work.ts';
 import { lookForBarriers } from './look-for-barriers.ts';
 
 let hosted: HostedWork;
+const connections = watchConnections();
 let page: Page;
 let first: AttemptAtWork;
 let second: AttemptAtWork;
@@ -16,7 +18,10 @@ beforeAll(async () => {
   await enterAs(page, hosted.grace, hosted.organisation.origin);
   await page.goto('/codex/tasks');
 });
-afterAll(() => hosted.close());
+afterAll(() => {
+  connections.stop();
+  return hosted.close();
+});
 
 const prompt = 'Say in the README how totals are rounded.';
 const log = () => page.getByRole('region', { name: 'Log', exact: true });
@@ -81,6 +86,7 @@ test('the log grows as the runner reports, and screen readers hear states but no
 
 test('a lost connection is taken up again behind the last line, and nothing comes twice', async () => {
   await page.context().setOffline(true);
+  expect(connections.cut(Number(new URL(hosted.organisation.origin).port))).toBeGreaterThan(0);
   await first.say([{ kind: 'message', text: 'Said while nobody listened.' }]);
   await page.getByText('The connection was lost.').waitFor();
   await page.context().setOffline(false);
@@ -185,13 +191,13 @@ test('a pull request is opened, brought up to date, and refused in the words of 
   await page.getByRole('link', { name: /^#\d+ ?open/ }).waitFor();
   const pulls = [...hosted.github.world.repositories.values()].flatMap((repository) => [...repository.pulls.values()]);
   expect(pulls.map(({ title }) => title)).toEqual(['Say how totals are rounded']);
-  hosted.github.protect('acme/billing', { pattern: '*', mayPush: [] });
+  hosted.github.protect('acme/billing', { pattern: 'codex/*' });
   await button(page, 'Update pull request').click();
   await dialog(page, /^Update #/)
     .getByRole('button', { name: 'Update the pull request' })
     .click();
   await page.getByText('The git server refused this').first().waitFor();
-  await page.getByText('Nothing was published. What Codex changed is kept here.').waitFor();
+  await page.getByText('GH006: Protected branch update failed').first().waitFor();
   expect(hosted.browser.complaints.splice(0).join()).toContain('status of 409');
   await dialog(page, /^Update #/)
     .getByRole('button', { name: 'Cancel' })
