@@ -46,6 +46,20 @@ export const lockTask = (tx: Database, { workspaceId, memberId }: Owner, id: str
     .forNoKeyUpdate()
     .executeTakeFirst();
 
+/** Whosever they are: for those who keep watch over the workspace. */
+export const readAnyTaskRow = (db: Database, workspaceId: string, id: string) =>
+  tasksOf(db, workspaceId).where('t.id', '=', id).executeTakeFirst();
+
+export function listAnyTaskRows(
+  db: Database,
+  workspaceId: string,
+  { after, limit }: { after: { at: Date; id: string } | null; limit: number },
+): Promise<TaskRow[]> {
+  let rows = tasksOf(db, workspaceId);
+  if (after) rows = rows.where(sql<boolean>`(t.updated_at, t.id) < (${after.at}, ${after.id})`);
+  return rows.orderBy('t.updated_at', 'desc').orderBy('t.id', 'desc').limit(limit).execute();
+}
+
 /** Whosever it is, tries too: for those who delete. */
 export const lockAnyTask = (tx: Database, workspaceId: string, id: string) =>
   tx
