@@ -43,8 +43,8 @@ const taskOf = (task: TaskFacts): CodexTask => ({
   created_at: seconds(task.createdAt),
   updated_at: seconds(task.updatedAt),
   created_by_id: task.memberId ?? '',
-  title: task.title,
   denormalized_metadata: {
+    title: task.title,
     environment_id: task.environmentId,
     environment_label: task.environmentLabel,
     repository: task.repository,
@@ -61,7 +61,6 @@ const environmentOf = (row: WatchedEnvironment): CodexEnvironment => ({
   id: row.id,
   created_at: seconds(row.createdAt),
   label: row.label,
-  description: row.settings.description,
   machine_id: `${row.settings.image.kind}-${row.settings.machineSize}`,
   workspace_dir: '/workspace',
   is_pinned: row.isPinned,

@@ -44,7 +44,6 @@ export interface CodexTask {
   updated_at: number;
   /** Empty: the person is gone. */
   created_by_id: string;
-  title: string;
   denormalized_metadata: Record<string, string | boolean | null>;
 }
 
@@ -60,7 +59,6 @@ export interface CodexEnvironment {
   id: string;
   created_at: number;
   label: string;
-  description: string | null;
   machine_id: string;
   workspace_dir: string;
   is_pinned: boolean;
