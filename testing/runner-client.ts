@@ -74,6 +74,8 @@ export async function startRunnerApi(services: Services): Promise<RunnerApi> {
   const app = createHttpApp({ log: services.log, trustedProxies: [] });
   mountDialect(app, runnerApiDialect(services), () => Promise.reject(new Error('no client calls here')));
   const server = http.createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  // A connection that closes just when it is used again would be a race.
+  server.keepAliveTimeout = 600_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/runner/v1`;

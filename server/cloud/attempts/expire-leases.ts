@@ -17,7 +17,11 @@ export const lineSealer =
   (attemptId, seq, text) =>
     secrets.seal(text, logLineContext(attemptId, seq));
 
-const lostWords = 'Its runner was lost. The attempt waits for another one and begins again.';
+const goesOn = 'The attempt waits for another one and begins again.';
+const wordsOf = ({ removed_at }: { removed_at: Date | null }) =>
+  removed_at === null
+    ? { why: `Its runner was lost. ${goesOn}`, isLoss: true }
+    : { why: `Its runner was removed. ${goesOn}`, isLoss: false };
 
 /** Ends leases without a heartbeat, in all workspaces. @returns how many */
 export async function expireLeases(services: Part, { limit = atOnce } = {}): Promise<number> {
@@ -27,7 +31,7 @@ export async function expireLeases(services: Part, { limit = atOnce } = {}): Pro
   const before = new Date(at.getTime() - clockSkewMs);
   const settled = await db.transaction().execute(async (tx) => {
     const expired = await lockExpired(tx, { before, limit });
-    for (const lease of expired) await settleLease(tx, lease, { at, why: lostWords, isLoss: true, seal });
+    for (const lease of expired) await settleLease(tx, lease, { at, seal, ...wordsOf(lease) });
     return expired;
   });
   for (const { id, workspace_id } of settled) tellChanged(workspace_id, [id]);

@@ -58,15 +58,18 @@ export async function extendLeases(
   return rows;
 }
 
-/** Whose lease ended by itself. Those that somebody else ends right now are left to them. */
+/**
+ * Whose lease ended by itself, and whether its runner was removed meanwhile. Those that somebody else ends right now are left to them.
+ */
 export const lockExpired = (tx: Database, { before, limit }: { before: Date; limit: number }) =>
   tx
-    .selectFrom('cloud_attempts')
-    .select(['id', 'workspace_id', 'epoch', 'losses', 'cancel_asked_at'])
-    .where('lease_until', '<', before)
-    .orderBy('lease_until')
+    .selectFrom('cloud_attempts as a')
+    .leftJoin('cloud_runners as r', 'r.id', 'a.runner_id')
+    .select(['a.id', 'a.workspace_id', 'a.epoch', 'a.losses', 'a.cancel_asked_at', 'r.removed_at'])
+    .where('a.lease_until', '<', before)
+    .orderBy('a.lease_until')
     .limit(limit)
-    .forUpdate()
+    .forUpdate('a')
     .skipLocked()
     .execute();
 
@@ -80,17 +83,20 @@ export const listCancelledInQueue = (db: Database, { limit }: { limit: number })
     .limit(limit)
     .execute();
 
-/** Everything that a runner holds, for whoever removes it. */
-export const lockLeasesOfRunner = (tx: Database, workspaceId: string, runnerId: string) =>
-  tx
-    .selectFrom('cloud_attempts')
-    .select(['id', 'workspace_id', 'epoch', 'losses', 'cancel_asked_at'])
+/**
+ * Makes whatever a runner holds nobody's: under the next epoch none of its words count and no token works, while the lease goes on until
+ * it can be sure that nothing runs any more. @returns how many there were
+ */
+export async function fenceLeasesOfRunner(tx: Database, workspaceId: string, runnerId: string): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('cloud_attempts')
+    .set((by) => ({ epoch: by('epoch', '+', 1) }))
     .where('workspace_id', '=', workspaceId)
     .where('runner_id', '=', runnerId)
     .where('lease_until', 'is not', null)
-    .orderBy('id')
-    .forUpdate()
-    .execute();
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
 
 const live = ['queued', 'preparing', 'setting-up', 'working', 'finishing'] as const;
 

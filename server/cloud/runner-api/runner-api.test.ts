@@ -198,9 +198,13 @@ describe('a lease', () => {
     await claimed();
     const actor = { kind: 'system', id: null, label: 'test', workspaceId, ip: null } as const;
     await removeRunner(services, actor, { workspaceId, id: runner.id });
-    expect(await row(attemptId)).toMatchObject({ state: 'queued', losses: 0 });
     expect(await runner.call('POST', '/heartbeat', {})).toMatchObject({ status: 401, code: 'runner-unknown' });
-    expect(await claimed(await api.register(workspaceId))).toMatchObject({ attemptId, epoch: 2 });
+    // It may run on until it hears of it, so nobody else begins before it must have stopped.
+    expect(await row(attemptId)).toMatchObject({ state: 'preparing', epoch: 2 });
+    later(31);
+    await expireLeases(services);
+    expect(await row(attemptId)).toMatchObject({ state: 'queued', losses: 0 });
+    expect(await claimed(await api.register(workspaceId))).toMatchObject({ attemptId, epoch: 3 });
   });
 });
 

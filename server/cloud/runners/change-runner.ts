@@ -1,13 +1,11 @@
 import { type Actor, record } from '#server/audit/index.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { attemptChanges, tellChanged } from '../attempts/changes.ts';
-import { settleLease } from '../attempts/end-attempt.ts';
-import { lineSealer } from '../attempts/expire-leases.ts';
-import { lockLeasesOfRunner } from '../attempts/lease-queries.ts';
+import { attemptChanges } from '../attempts/changes.ts';
+import { fenceLeasesOfRunner } from '../attempts/lease-queries.ts';
 import { deleteCachesOfRunner, lockRunner, type RunnerRow, updateRunner } from './queries.ts';
 
-type Part = Pick<Services, 'db' | 'clock' | 'secrets'>;
+type Part = Pick<Services, 'db' | 'clock'>;
 
 interface Which {
   workspaceId: string;
@@ -51,22 +49,19 @@ export async function labelRunner(
   attemptChanges.emit('queued', { workspaceId });
 }
 
-const removedWords = 'Its runner was removed. The attempt waits for another one and begins again.';
-
-/** Its secret works no more, and what it runs waits for another one. That is no loss of the attempts. @throws ReeveError not-found */
-export async function removeRunner(services: Part, actor: Actor, { workspaceId, id }: Which): Promise<void> {
-  const { db, clock } = services;
+/**
+ * Its secret works no more, and nothing that it says or runs counts any more, its tokens included. What it runs is put back when its
+ * leases would have ended, because only then it can be sure that the runner has killed it; that is no loss of the attempts.
+ * @throws ReeveError not-found
+ */
+export async function removeRunner({ db, clock }: Part, actor: Actor, { workspaceId, id }: Which): Promise<void> {
   const at = clock();
-  const seal = lineSealer(services);
-  const attempts = await db.transaction().execute(async (tx) => {
+  await db.transaction().execute(async (tx) => {
     const runner = await lockRunner(tx, workspaceId, id);
     if (!runner) throw new ReeveError('not-found');
     await updateRunner(tx, workspaceId, id, { removedAt: at });
-    const leases = await lockLeasesOfRunner(tx, workspaceId, id);
-    for (const lease of leases) await settleLease(tx, lease, { at, why: removedWords, isLoss: false, seal });
+    const attempts = await fenceLeasesOfRunner(tx, workspaceId, id);
     await deleteCachesOfRunner(tx, workspaceId, id);
-    await record(tx, actor, 'runner.removed', { at, subject: subjectOf(runner), attempts: leases.length });
-    return leases.map((lease) => lease.id);
+    await record(tx, actor, 'runner.removed', { at, subject: subjectOf(runner), attempts });
   });
-  tellChanged(workspaceId, attempts);
 }

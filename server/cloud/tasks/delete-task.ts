@@ -45,6 +45,6 @@ async function endAll(
   { workspaceId, taskId, at }: { workspaceId: string; taskId: string; at: Date },
 ): Promise<string[]> {
   const live = await lockLiveAttempts(tx, workspaceId, taskId);
-  for (const { id } of live) await endAttempt(tx, workspaceId, { attemptId: id, ending: 'cancelled', at, actor });
+  for (const { id } of live) await endAttempt(tx, { workspaceId, attemptId: id, ending: 'cancelled', at, actor });
   return live.map(({ id }) => id);
 }

@@ -26,8 +26,8 @@ export async function endLostAccess({ db, clock }: Pick<Services, 'db' | 'clock'
     if (mayGoOn(member)) continue;
     const { workspaceId } = member;
     for (const { id: attemptId } of await listLiveAttemptsOf(db, member)) {
-      const end = { attemptId, ending: 'access-ended', detail: reasonOf(member), at: clock() } as const;
-      if (!(await db.transaction().execute((tx) => endAttempt(tx, workspaceId, end)))) continue;
+      const end = { workspaceId, attemptId, ending: 'access-ended', detail: reasonOf(member), at: clock() } as const;
+      if (!(await db.transaction().execute((tx) => endAttempt(tx, end)))) continue;
       tellChanged(workspaceId, [attemptId]);
       count += 1;
     }
