@@ -12,8 +12,9 @@ export {
 } from './environments/watched-environments.ts';
 export { runnerApiDialect } from './runner-api/dialect.ts';
 export { runnerRoutes } from './runners/routes.ts';
-export { deleteTask } from './tasks/delete-task.ts';
+export { deleteTask, eraseTasksOf } from './tasks/delete-task.ts';
 export { watchAccess } from './tasks/end-lost-access.ts';
+export { tasksOfPerson } from './tasks/person-rows.ts';
 export { taskRoutes } from './tasks/routes.ts';
 export { pullRequestConsumer } from './tasks/take-pull-request.ts';
 export { findTaskFacts, listTaskFacts, type TaskFacts } from './tasks/task-facts.ts';

@@ -71,6 +71,34 @@ export const lockAnyTask = (tx: Database, workspaceId: string, id: string) =>
     .forUpdate()
     .executeTakeFirst();
 
+/** Of whoever gave them, whether they are here still or not. */
+export const listTaskIdsOf = async (
+  db: Database,
+  { workspaceId, memberId }: Owner,
+  limit: number,
+): Promise<string[]> => {
+  const rows = await db
+    .selectFrom('cloud_tasks as t')
+    .select('t.id')
+    .where('t.workspace_id', '=', workspaceId)
+    .where((by) =>
+      by.or([
+        by('t.member_id', '=', memberId),
+        by.exists(
+          by
+            .selectFrom('cloud_attempts as a')
+            .select('a.id')
+            .whereRef('a.task_id', '=', 't.id')
+            .where('a.member_id', '=', memberId),
+        ),
+      ]),
+    )
+    .orderBy('t.id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+};
+
 export interface ListedTasks {
   show: 'current' | 'archived' | 'all';
   environmentId?: string | undefined;

@@ -55,7 +55,7 @@ test('tasks of everybody, the one that changed last first, by title and without 
   services.setNow(null);
   const seen: TaskList['data'] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const { body } = await ask<TaskList>(`codex_tasks?limit=2${cursor && `&cursor=${cursor}`}`);
+    const { body }: { body: TaskList } = await ask(`codex_tasks?limit=2${cursor && `&cursor=${cursor}`}`);
     expect(vendor('CodexTaskList', body)).toBeNull();
     expect(body.has_more).toBe(body.cursor !== null);
     seen.push(...body.data);
