@@ -48,7 +48,7 @@ describe('an environment', () => {
       revision: 1,
       taskCount: 0,
       variables,
-      repositories: [{ name: 'acme/shop', host: 'github.example.com', defaultBranch: 'main', state: 'connected' }],
+      repositories: [{ name: 'acme/shop', host: 'git.example.com', defaultBranch: 'main', state: 'connected' }],
       cache: null,
       lastTry: null,
       secrets: [],
