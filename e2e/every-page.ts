@@ -4,6 +4,7 @@ import type { paths } from '#console/paths.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 
 import { addExampleBundles } from '#testing/example-bundles.ts';
+import { addExampleEnvironments } from '#testing/example-environments.ts';
 import { seedExampleProofs } from '#testing/example-proofs.ts';
 import type { Person } from '#testing/organisation.ts';
 import { approvalAddress, type ExampleOrganisation, enterAs, startDeviceCode } from './example-organisation.ts';
@@ -41,6 +42,10 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const explained = await addExplainedPolicy(organisation);
   await fetchPolicy(example, organisation.owner);
   const bundles = await addExampleBundles(organisation.owner, { engineering: group ?? '', contractors: group ?? '' });
+  const environment = await addExampleEnvironments(reeve.services, {
+    ...organisation,
+    groupIds: group === undefined ? [] : [group],
+  });
   const owner = await createOwnerLink(reeve.services, { madeBy: 'first start' });
   const userCode = await startDeviceCode(example);
   const proof = await seedProofs(example);
@@ -113,7 +118,12 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     task: asOwner('/codex/tasks/none'),
     environments: asOwner('/codex/environments'),
     newEnvironment: asOwner('/codex/environments/new'),
-    environment: asOwner('/codex/environments/none'),
+    environment: asOwner(
+      '/codex/environments/none',
+      ...['set-up', 'secrets', 'internet', 'machine', 'sharing', 'try'].map(
+        (tab) => `/codex/environments/${environment}?tab=${tab}`,
+      ),
+    ),
     git: asOwner('/git', '/git?tab=repositories', '/git?tab=tokens', '/git?tab=deliveries'),
     gitAppMade: asOwner('/git/app-made?error=access_denied'),
     gitAccountLinked: asOwner('/git/account-linked?error=access_denied'),
