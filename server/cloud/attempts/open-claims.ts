@@ -45,8 +45,12 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
     if (claims.length === 0) return;
     for (const claim of claims) claim.isServed = true;
     try {
-      const given = await giveOut(services, workspaceId, claims, await known.read(workspaceId));
-      for (const claim of claims) await hand(workspaceId, claim, given.get(claim) ?? null);
+      const { lanes, isNew } = await known.read(workspaceId);
+      const given = await giveOut(services, workspaceId, claims, lanes);
+      const left = claims.filter((claim) => !given.has(claim));
+      const few = isNew || left.length === 0 ? null : await known.readFew(workspaceId);
+      const late = few ? await giveOut(services, workspaceId, left, few) : null;
+      for (const claim of claims) await hand(workspaceId, claim, given.get(claim) ?? late?.get(claim) ?? null);
     } catch (error) {
       for (const claim of claims) claim.fail(error);
     }
