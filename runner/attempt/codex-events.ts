@@ -30,7 +30,10 @@ export interface CodexReader {
   readonly threadId: string | null;
   /** Its last message. */
   readonly answer: string | null;
+  /** The last error it told of; a later try may have worked. */
   readonly error: string | null;
+  /** The turn itself failed. */
+  readonly hasFailed: boolean;
 }
 
 interface ReaderOptions {
@@ -85,7 +88,12 @@ function sayers(folder: string): Record<string, Say> {
 
 export function createCodexReader({ add, folder }: ReaderOptions): CodexReader {
   const say = sayers(folder);
-  const known = { threadId: null as string | null, answer: null as string | null, error: null as string | null };
+  const known = {
+    threadId: null as string | null,
+    answer: null as string | null,
+    error: null as string | null,
+    hasFailed: false,
+  };
   const readItem = (item: Item, stage: 'started' | 'updated' | 'completed') => {
     for (const line of say[item.type]?.(item, stage) ?? []) add(line);
     if (item.type === 'agent_message' && isOver(stage)) known.answer = item.text ?? known.answer;
@@ -104,6 +112,9 @@ export function createCodexReader({ add, folder }: ReaderOptions): CodexReader {
     get error() {
       return known.error;
     },
+    get hasFailed() {
+      return known.hasFailed;
+    },
     read: (line) => {
       const event = parse(line);
       if (event === null) {
@@ -113,7 +124,10 @@ export function createCodexReader({ add, folder }: ReaderOptions): CodexReader {
       const { type, item } = event;
       if (type === 'thread.started') known.threadId = event.thread_id ?? null;
       if (type === 'error') fail(event.message ?? 'The client reported an error.');
-      if (type === 'turn.failed') fail(event.error?.message ?? 'The turn failed.');
+      if (type === 'turn.failed') {
+        known.hasFailed = true;
+        fail(event.error?.message ?? 'The turn failed.');
+      }
       const stage = /^item\.(started|updated|completed)$/.exec(type)?.[1] as
         | 'started'
         | 'updated'

@@ -9,7 +9,7 @@ import type { Attempt } from './attempt-tools.ts';
 import { type CodexReader, createCodexReader } from './codex-events.ts';
 import { gatherLines } from './lines.ts';
 import type { Prepared } from './prepare.ts';
-import { runContainer } from './run-container.ts';
+import { ownHosts, runContainer } from './run-container.ts';
 import { unpackSession } from './session-tar.ts';
 
 export interface AgentEnd {
@@ -40,15 +40,21 @@ async function makeCodexHome({ job, tools, lease, folders, driver, report, signa
   return threadId;
 }
 
+/** Commands of the agent reach what they start themselves, also where Reeve is called localhost; the token is not for them. */
+const forCommands = [
+  ...['-c', `shell_environment_policy.set={NO_PROXY="${ownHosts.join(',')}",no_proxy="${ownHosts.join(',')}"}`],
+  ...['-c', 'shell_environment_policy.exclude=["CODEX_ACCESS_TOKEN"]'],
+];
+
 function commandOf({ job }: Attempt, threadId: string | null): string[] {
   const ask = job.mode === 'ask' ? ['-c', `developer_instructions=${JSON.stringify(onlyAnswer)}`] : [];
-  const exec = ['exec', '--json', '--skip-git-repo-check', ...ask];
+  const exec = ['exec', '--json', '--skip-git-repo-check', ...forCommands, ...ask];
   return ['/bin/sh', '-c', launch, 'codex', ...exec, ...(threadId === null ? [] : ['resume', threadId]), '-'];
 }
 
 /** @throws AttemptEnded agent-failed, a limit */
 function requireGoodEnd({ exitCode, signal }: ContainerEnd, reader: CodexReader, said: string): void {
-  if (exitCode === 0 && reader.error === null) return;
+  if (exitCode === 0 && !reader.hasFailed) return;
   const words = reader.error ?? said.trim().split('\n').slice(-5).join('\n');
   throw new AttemptEnded('agent-failed', words === '' ? `It ended with ${exitCode ?? signal}.` : words.slice(-1500));
 }

@@ -14,12 +14,16 @@ export interface Inside {
   onLine: (line: string, stream: 'stdout' | 'stderr') => void;
 }
 
+export const ownHosts = ['localhost', '127.0.0.1', '::1'];
+
 /** The way to the network, for every program that knows one of the usual variables. */
-function networkEnvironment(): Record<string, string> {
+function networkEnvironment(gatewayOrigin: string): Record<string, string> {
   const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
   const bundles = ['CODEX_CA_CERTIFICATE', 'SSL_CERT_FILE', 'CURL_CA_BUNDLE', 'REQUESTS_CA_BUNDLE', 'GIT_SSL_CAINFO'];
   const more = ['NODE_EXTRA_CA_CERTS', 'PIP_CERT', 'CARGO_HTTP_CAINFO', 'NIX_SSL_CERT_FILE', 'AWS_CA_BUNDLE'];
-  const direct = 'localhost,127.0.0.1,::1';
+  // What a container runs for itself is reached directly; a Reeve of that name is not in there.
+  const { hostname } = new URL(gatewayOrigin);
+  const direct = ownHosts.filter((host) => host !== hostname.replace(/^\[|\]$/g, '')).join(',');
   return {
     ...Object.fromEntries(proxies.map((name) => [name, inside.proxy])),
     ...Object.fromEntries([...bundles, ...more].map((name) => [name, inside.authority])),
@@ -39,7 +43,7 @@ function specOf({ job, folders, tools }: Attempt, run: Inside): ContainerSpec {
     env: {
       HOME: inside.home,
       CI: 'true',
-      ...networkEnvironment(),
+      ...networkEnvironment(job.agent.gatewayOrigin),
       ...Object.fromEntries(variables.map(({ name, value }) => [name, value])),
       ...run.env,
     },
