@@ -58,9 +58,9 @@ function scriptOf({ job }: Attempt, { cache }: Prepared): { phase: 'setup' | 'ma
 export async function setUp(attempt: Attempt, prepared: Prepared): Promise<void> {
   const { job, report, egress } = attempt;
   const run = scriptOf(attempt, prepared);
-  report.enter('setup', 'setting-up');
   report.tell({ isFromCache: prepared.cache !== null });
   if (run === null) return;
+  report.enter('setup', 'setting-up');
   const { setup, agent } = job.internet;
   const isSetupInternet = setup.isOn && JSON.stringify(setup) !== JSON.stringify(agent);
   egress.setPolicy({ phase: 'setup', access: setup, offBecause: 'internet-off', isSetupInternet });
