@@ -20,7 +20,8 @@ export async function controlGroupOf(pid: number): Promise<ControlGroup | null> 
   const paths = new Map<string, string>();
   for (const line of lines) {
     const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    for (const controller of controllers.split(',')) if (path !== '') paths.set(controller, path);
+    // A process that has ended is in the root, whose figures are those of the whole machine.
+    for (const controller of controllers.split(',')) if (path !== '' && path !== '/') paths.set(controller, path);
   }
   if (paths.size === 0) return null;
   const of = (controller: string, file: string) =>

@@ -39,8 +39,7 @@ async function endOf(
   watch.stop();
   const facts = await container.inspect().catch(() => null);
   const isOutOfMemory = facts?.State.OOMKilled === true && exitCode !== 0;
-  const limit =
-    watch.passed ?? (isOutOfMemory ? 'memory-limit' : watch.hasRefusedForks && exitCode !== 0 ? 'process-limit' : null);
+  const limit = watch.passed ?? (isOutOfMemory ? 'memory-limit' : null);
   const signal =
     exitCode !== null && exitCode > killedBySignal ? (signalNames[exitCode - killedBySignal] ?? null) : null;
   return { exitCode: signal === null ? exitCode : null, signal, limit, usage: watch.usage };

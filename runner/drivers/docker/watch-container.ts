@@ -7,8 +7,6 @@ import { controlGroupOf } from './control-group.ts';
 export interface ContainerWatch {
   /** The limit that was passed, when one was. */
   readonly passed: ContainerEnd['limit'];
-  /** Some process could not be started, because there were too many. */
-  readonly hasRefusedForks: boolean;
   readonly usage: ContainerEnd['usage'];
   stop(): void;
 }
@@ -23,8 +21,6 @@ export interface Watched {
 
 const lookMs = 200;
 const megabyte = 1024 * 1024;
-/** Looks in a row with refused forks: a build that once has too many processes waits and goes on, a bomb does not. */
-const mostLooksWithRefusedForks = 10;
 
 /** Files that were removed while open take place, and no folder shows them. */
 async function hiddenBytes(pid: number): Promise<number> {
@@ -54,7 +50,6 @@ async function freeBytes(folders: readonly string[]): Promise<number> {
 export function watchContainer({ pid, folders, limits, onPassed }: Watched): ContainerWatch {
   let passed: ContainerEnd['limit'] = null;
   let isStopped = false;
-  let [refusedForks, looksWithRefusedForks] = [0, 0];
   const peak = { memory: 0, cpu: 0, disk: 0 };
   const pass = (limit: NonNullable<ContainerEnd['limit']>) => {
     if (isStopped || passed !== null) return;
@@ -68,9 +63,8 @@ export function watchContainer({ pid, folders, limits, onPassed }: Watched): Con
       if (now) {
         peak.memory = Math.max(peak.memory, now.peakMemoryBytes);
         peak.cpu = Math.max(peak.cpu, now.cpuSeconds);
-        looksWithRefusedForks = now.refusedForks > refusedForks ? looksWithRefusedForks + 1 : 0;
-        refusedForks = now.refusedForks;
-        if (looksWithRefusedForks >= mostLooksWithRefusedForks) pass('process-limit');
+        // Ended with a clear word, instead of programs that fail here and there because they cannot start others.
+        if (now.refusedForks > 0) pass('process-limit');
       }
       await new Promise((resolve) => setTimeout(resolve, lookMs));
     }
@@ -100,9 +94,6 @@ export function watchContainer({ pid, folders, limits, onPassed }: Watched): Con
   return {
     get passed() {
       return passed;
-    },
-    get hasRefusedForks() {
-      return refusedForks > 0;
     },
     get usage() {
       return {
