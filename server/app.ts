@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { activityEventsRoutes } from './activity/index.ts';
 import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
-import { environmentRoutes, runnerRoutes, taskRoutes } from './cloud/index.ts';
+import { environmentRoutes, runnerApiDialect, runnerRoutes, taskRoutes } from './cloud/index.ts';
 import { complianceApiDialect, complianceRoutes, personExportDialect } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { gitRoutes } from './connectors/index.ts';
@@ -88,6 +88,7 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   personExportDialect(services),
   bundleTarDialect(services),
   bundleGitDialect(services),
+  runnerApiDialect(services),
 ];
 
 /** Every route, in the order of precedence: Reeve's own API, the clients' dialects, health, the console's document last. */

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { countUsage, freeNotes } from './analytics/index.ts';
 import { auditJobs } from './audit/index.ts';
+import { expiringLeases } from './cloud/index.ts';
 import { keepingJobs, logJobs } from './compliance/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
@@ -102,7 +103,7 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
 ];
 
 /** What is looked for every moment, because somebody waits for it. */
-const repeatedJobs = (services: Services): Repeated[] => [countUsage(services)];
+const repeatedJobs = (services: Services): Repeated[] => [countUsage(services), expiringLeases(services)];
 
 /** Starts them. They end by themselves when the server stops. */
 export function startRepeating(services: Services): Repeating {

@@ -224,6 +224,8 @@ export const tablesAnyoneMayRead = [
   'seen_clients',
   'email_domains',
   'sso_connections',
+  // The token of a hosted task works while its attempt is leased.
+  'cloud_attempts',
   // A legal hold binds whoever deletes.
   'compliance_holds',
 ] as const;

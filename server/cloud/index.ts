@@ -2,6 +2,8 @@
  * Codex cloud: environments, hosted tasks and the runners that do them. An attempt is leased to one runner under an epoch; what comes
  * with an older epoch is refused, so nothing is done twice.
  */
+export { expiringLeases } from './attempts/expire-leases.ts';
 export { environmentRoutes } from './environments/routes.ts';
+export { runnerApiDialect } from './runner-api/dialect.ts';
 export { runnerRoutes } from './runners/routes.ts';
 export { taskRoutes } from './tasks/routes.ts';

@@ -138,6 +138,9 @@ export interface CloudTables {
     driver: RunnerDriver['kind'] | null;
     lease_until: Timestamp | null;
     tries: Generated<number>;
+    losses: Generated<number>;
+    log_base: Generated<number>;
+    secrets_epoch: number | null;
     cancel_asked_at: Timestamp | null;
     base_commit: string | null;
     diff_blob: string | null;
@@ -148,6 +151,8 @@ export interface CloudTables {
     session_blob: string | null;
     is_from_cache: boolean | null;
     needs: Json<AttemptNeeds>;
+    /** Made by the database. */
+    lane: ColumnType<string, never, never>;
     usage: ColumnType<
       { cpuSeconds: number; peakMemoryMb: number; diskMb: number } | null,
       string | null,

@@ -268,6 +268,12 @@ create table cloud_attempts (
   driver text,
   lease_until timestamptz,
   tries integer not null default 0,
+  -- How often a lease ended by itself; a second time ends the attempt.
+  losses integer not null default 0,
+  -- A runner counts its log lines from 1; those of one before it stay in front.
+  log_base integer not null default 0,
+  -- Under which epoch the secrets were handed out.
+  secrets_epoch integer,
   cancel_asked_at timestamptz,
   base_commit text,
   diff_blob text,
@@ -279,6 +285,8 @@ create table cloud_attempts (
   is_from_cache boolean,
   -- What it needs of a runner, for the claim: labels, drivers, runtimes.
   needs jsonb not null,
+  -- Attempts that are alike to the claim: of one member, in one environment, with the same needs. Within a lane the oldest is next.
+  lane text not null generated always as (coalesce(member_id, '') || '/' || coalesce(environment_id, '') || '/' || md5(needs::text)) stored,
   usage jsonb,
   queued_at timestamptz not null,
   claimed_at timestamptz,
@@ -287,7 +295,10 @@ create table cloud_attempts (
 );
 create index cloud_attempts_by_task on cloud_attempts (task_id, turn_number, placement);
 create index cloud_attempts_queued on cloud_attempts (workspace_id, queued_at, id) where state = 'queued';
+create index cloud_attempts_lanes on cloud_attempts (workspace_id, lane, queued_at, id) where state = 'queued';
 create index cloud_attempts_leased on cloud_attempts (lease_until) where lease_until is not null;
+create index cloud_attempts_cancelled on cloud_attempts (id) where state = 'queued' and cancel_asked_at is not null;
+create index cloud_attempts_running on cloud_attempts (workspace_id, member_id, runner_id) where lease_until is not null;
 
 create table cloud_log (
   attempt_id text not null references cloud_attempts (id) on delete cascade,
