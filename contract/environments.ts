@@ -138,6 +138,7 @@ export const environments = {
     z.object({
       isCloudOn: z.boolean().describe('Off: nothing can be made, changed or run.'),
       isAgentInternetAllowed: z.boolean().describe('Off: agents reach the gateway only, whatever an environment says.'),
+      repositories: z.array(EnvironmentRepository).describe('That are chosen for environments and connected.'),
       groups: z
         .array(z.object({ id: Id, name: z.string() }))
         .describe('To share with: one’s own; all of the workspace for whoever manages environments.'),

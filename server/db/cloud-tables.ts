@@ -105,6 +105,7 @@ export interface CloudTables {
     last_turn: Generated<number>;
     archived_at: Timestamp | null;
     read_at: Timestamp | null;
+    publishing_until: Generated<Timestamp | null>;
     created_at: Timestamp;
     updated_at: Timestamp;
     deleted_at: Timestamp | null;
@@ -218,5 +219,6 @@ export interface CloudTables {
     head_sha: string;
     created_at: Timestamp;
     updated_at: Timestamp;
+    checked_at: Timestamp;
   };
 }

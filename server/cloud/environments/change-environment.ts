@@ -9,7 +9,8 @@ import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { listModels } from '#server/models/index.ts';
 import type { Services } from '#server/services.ts';
-import { attemptChanges } from '../attempts/changes.ts';
+import { tellChanged } from '../attempts/changes.ts';
+import { cancelAttempt } from '../attempts/end-attempt.ts';
 import { auditedChange, auditedSettings, settingsOfRow } from './audited-settings.ts';
 import { forgetKept } from './cache-queries.ts';
 import { listGroupsToChoose, lockGroupsOf } from './choice-queries.ts';
@@ -18,7 +19,7 @@ import { dropEnvironment, insertEnvironment, replaceGroups, updateEnvironment } 
 import { type EnvironmentUser, managesAll, subjectOf } from './environment-user.ts';
 import { holdEnvironment } from './require-environment.ts';
 import { listSecretNames } from './secret-queries.ts';
-import { askAttemptsToEnd } from './try-queries.ts';
+import { listUnended } from './try-queries.ts';
 
 type WritingServices = Pick<Services, 'db' | 'clock'>;
 export type EnvironmentAuthor = EnvironmentUser & { name: string; actor: Actor };
@@ -157,7 +158,8 @@ export async function deleteEnvironment(
   const ended = await db.transaction().execute(async (tx) => {
     const row = await holdEnvironment(tx, by, id);
     const secrets = (await listSecretNames(tx, workspaceId, [id])).map(({ name }) => name);
-    const attempts = await askAttemptsToEnd(tx, workspaceId, { environmentId: id, at });
+    const attempts = await listUnended(tx, workspaceId, id);
+    for (const attemptId of attempts) await cancelAttempt(tx, workspaceId, { attemptId, at, actor });
     const kept = await forgetKept(tx, workspaceId, id);
     await dropEnvironment(tx, workspaceId, { id, at });
     const before = auditedSettings(settingsOfRow(row));
@@ -165,5 +167,5 @@ export async function deleteEnvironment(
     await record(tx, actor, 'environment.deleted', { at, subject: subjectOf(row), before, ...counts });
     return attempts;
   });
-  for (const attemptId of ended) attemptChanges.emit('changed', { attemptId });
+  tellChanged(workspaceId, ended);
 }

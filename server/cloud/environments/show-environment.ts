@@ -8,6 +8,7 @@ import { listKept } from './cache-queries.ts';
 import { listLiveRunners } from './choice-queries.ts';
 import type { ListedEnvironment } from './environment-queries.ts';
 import { type EnvironmentUser, mayEdit } from './environment-user.ts';
+import { repositoryOf } from './repository-of.ts';
 import { listEnvironmentsFor, requireEnvironment } from './require-environment.ts';
 import { listSecretNames } from './secret-queries.ts';
 import { asTry, heardOfSince } from './try-environment.ts';
@@ -40,14 +41,6 @@ async function readSurroundings(
     workspaceInternetAllowed: agentInternetAllowed,
   };
 }
-
-const repositoryOf = (id: string, row: RepositoryRow | undefined): Environment['repositories'][number] => ({
-  id,
-  name: row?.name ?? 'unknown',
-  host: row ? new URL(row.url).host : '',
-  defaultBranch: row?.defaultBranch ?? '',
-  state: row?.state ?? 'removed',
-});
 
 function keptOf(row: ListedEnvironment, { kept, workspaceInternetAllowed }: Surroundings): Environment['cache'] {
   const current = currentFingerprints(row, { workspaceInternetAllowed });

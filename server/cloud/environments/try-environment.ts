@@ -9,7 +9,8 @@ import type { AttemptNeeds } from '#server/db/cloud-tables.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { attemptChanges } from '../attempts/changes.ts';
+import { tellChanged } from '../attempts/changes.ts';
+import { fitRunner } from '../attempts/fit-runner.ts';
 import { listLiveRunners } from './choice-queries.ts';
 import { requireCloudOn } from './cloud-gate.ts';
 import { needsOf } from './describe-job.ts';
@@ -25,12 +26,7 @@ type Runners = Awaited<ReturnType<typeof listLiveRunners>>;
 export const heardOfSince = (now: Date): Date => new Date(now.getTime() - leaseSeconds * 1000);
 
 const fits = (needs: AttemptNeeds, runners: Runners): boolean =>
-  runners.some(
-    ({ labels, drivers, drainingAt }) =>
-      drainingAt === null &&
-      needs.labels.every((label) => labels.includes(label)) &&
-      drivers.some(({ runtimes }) => needs.runtime === 'any' || runtimes.includes(needs.runtime)),
-  );
+  runners.some((runner) => runner.drainingAt === null && fitRunner(runner, needs) !== null);
 
 function tryStateOf(state: AttemptState): Try['state'] {
   if (state === 'queued' || state === 'failed' || state === 'cancelled') return state;
@@ -82,7 +78,7 @@ export async function tryEnvironment(
   const environment = await requireEnvironment(db, by, environmentId);
   const repository = await requireFirstRepository(db, environment);
   const at = clock();
-  const taskId = newId('task');
+  const [taskId, attemptId] = [newId('task_e'), newId('att')];
   const sealedTitle = await secrets.seal(`Set-up of ${environment.label}`, `cloud_tasks/${taskId}/title`);
   const sealedPrompt = await secrets.seal('', `cloud_turns/${taskId}/1/prompt`);
   await db.transaction().execute(async (tx) => {
@@ -90,7 +86,7 @@ export async function tryEnvironment(
       throw new ReeveError('task-running', { environmentId });
     await insertTry(tx, workspaceId, {
       taskId,
-      attemptId: newId('att'),
+      attemptId,
       memberId,
       environmentId,
       environmentLabel: environment.label,
@@ -102,7 +98,7 @@ export async function tryEnvironment(
     });
     await record(tx, actor, 'environment.tried', { at, subject: subjectOf(environment), taskId });
   });
-  attemptChanges.emit('queued', { workspaceId });
+  tellChanged(workspaceId, [attemptId]);
   return readTry(services, by, { id: environmentId, tryId: taskId });
 }
 

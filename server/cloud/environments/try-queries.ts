@@ -136,20 +136,15 @@ export async function insertTry(tx: Database, workspaceId: string, row: NewTry):
     .execute();
 }
 
-/** What waits or runs in it is asked to end. @returns the attempts */
-export const askAttemptsToEnd = async (
-  tx: Database,
-  workspaceId: string,
-  { environmentId, at }: { environmentId: string; at: Date },
-): Promise<string[]> => {
+export const listUnended = async (tx: Database, workspaceId: string, environmentId: string): Promise<string[]> => {
   const rows = await tx
-    .updateTable('cloud_attempts')
-    .set({ cancel_asked_at: at })
+    .selectFrom('cloud_attempts')
+    .select('id')
     .where('workspace_id', '=', workspaceId)
     .where('environment_id', '=', environmentId)
     .where('state', 'not in', [...endedStates])
     .where('cancel_asked_at', 'is', null)
-    .returning('id')
+    .orderBy('id')
     .execute();
   return rows.map(({ id }) => id);
 };

@@ -116,12 +116,18 @@ create table git_deliveries (
   state text not null check (state in ('waiting', 'done', 'ignored', 'failed', 'refused')),
   problem text,
   is_caught_up boolean not null default false,
+  -- Of what was received: the id of a delivery is not signed, so a body that comes again under another id is known by this.
+  body_hash text,
   tries integer not null default 0,
+  -- When a waiting one is next tried; while it is worked on, when others may take it over.
+  due_at timestamptz not null,
   received_at timestamptz not null,
   done_at timestamptz,
-  unique (connection_id, guid)
+  unique (connection_id, guid),
+  unique (connection_id, body_hash)
 );
-create index git_deliveries_waiting on git_deliveries (received_at) where state = 'waiting';
+create index git_deliveries_waiting on git_deliveries (due_at, received_at) where state = 'waiting';
+create index git_deliveries_by_time on git_deliveries (connection_id, received_at desc);
 
 create table cloud_environments (
   id text primary key,
@@ -227,6 +233,8 @@ create table cloud_tasks (
   last_turn integer not null default 0,
   archived_at timestamptz,
   read_at timestamptz,
+  -- While somebody pushes its changes, nobody else does.
+  publishing_until timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   deleted_at timestamptz
@@ -361,7 +369,9 @@ create table cloud_pull_requests (
   state text not null check (state in ('open', 'closed', 'merged')),
   head_sha text not null,
   created_at timestamptz not null,
-  updated_at timestamptz not null
+  -- As the git server tells it: what is older than this is no news.
+  updated_at timestamptz not null,
+  checked_at timestamptz not null
 );
 create index cloud_pull_requests_by_task on cloud_pull_requests (task_id);
 create index cloud_pull_requests_by_number on cloud_pull_requests (repository_id, number);
