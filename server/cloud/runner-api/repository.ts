@@ -1,3 +1,4 @@
+import { fetchPaths, forwardGitFetch } from '#server/connectors/index.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { WireCall } from '#server/http/wire-routes.ts';
 import type { Services } from '#server/services.ts';
@@ -9,12 +10,20 @@ import { attemptIdOf, type CallingRunner } from './who-calls.ts';
  * the attempt, because git adds nothing to an address; where the header `reeve-epoch` names one, it has to be that.
  */
 export async function forwardRepository(
-  { db }: Services,
+  services: Services,
   call: WireCall,
   { runnerId, workspaceId }: CallingRunner,
 ): Promise<Response> {
-  const epoch = call.c.req.header('reeve-epoch');
-  const lease = await findRunningLease(db, { workspaceId, runnerId, attemptId: attemptIdOf(call) });
+  const { req } = call.c;
+  const epoch = req.header('reeve-epoch');
+  const attemptId = attemptIdOf(call);
+  const lease = await findRunningLease(services.db, { workspaceId, runnerId, attemptId });
   if (!lease || (epoch !== undefined && Number(epoch) !== lease.epoch)) throw new ReeveError('lease-lost');
-  throw new ReeveError('not-supported');
+  const path = fetchPaths.find((one) => req.path.endsWith(`/repository.git/${one}`));
+  if (path === undefined || lease.repositoryId === null) throw new ReeveError('not-found');
+  const forWhom = `attempt ${attemptId}`;
+  return forwardGitFetch(services, {
+    ...{ workspaceId, repositoryId: lease.repositoryId },
+    ...{ forWhom, request: req.raw, path },
+  });
 }
