@@ -121,7 +121,9 @@ async function acceptTls(socket: Socket, tunnel: Tunnel, parts: TunnelParts): Pr
     socket.destroy();
   }, handshakeMs);
   socket.once('close', () => clearTimeout(timer));
-  // Whoever does not trust a certificate may go without a word.
+  // Whoever does not trust a certificate may go without a word. Nobody reads yet, so the end must be asked for.
+  const askForEnd = () => void secured.read();
+  secured.on('readable', askForEnd);
   secured.once('end', () => {
     if (isSecure) return;
     if (socket.bytesRead > before) tunnel.say('tls-failed');
@@ -130,6 +132,7 @@ async function acceptTls(socket: Socket, tunnel: Tunnel, parts: TunnelParts): Pr
   secured.once('secure', () => {
     clearTimeout(timer);
     isSecure = true;
+    secured.off('readable', askForEnd);
     // Addresses have no server name (RFC 6066 §3); only the gateway may be one.
     const name = servernameOf(secured);
     const isAddress = /^[\d.]+$|:/.test(host);
