@@ -4,10 +4,17 @@ import { endpoint, readsOnly } from './endpoint.ts';
 const tag = 'Git';
 const Id = z.string().min(1).max(100);
 const At = z.iso.datetime();
-const HttpsUrl = z.url({ protocol: /^https$/, error: 'Is no https address.' }).max(300);
+const HttpsUrl = z
+  .url({ protocol: /^https?$/, error: 'Is no https address.' })
+  .max(300)
+  .describe('https, except for a loopback host.');
 
-/** What a fresh installation token is asked for, by operation. Each is for one repository and lasts an hour at most. */
+/**
+ * What a fresh installation token is asked for, by operation. Each is for one repository and lasts an hour at most; only the list of
+ * repositories cannot be asked with a token for one of them, so that one reads metadata alone and is revoked when the list is there.
+ */
 export const gitOperations = {
+  'list-repositories': { permissions: { metadata: 'read' }, sentence: 'See which repositories the app may reach.' },
   'read-repository': { permissions: { metadata: 'read' }, sentence: 'Look up a repository and its branches.' },
   'read-permission': { permissions: { metadata: 'read' }, sentence: 'Ask what a member may do in a repository.' },
   fetch: { permissions: { contents: 'read', metadata: 'read' }, sentence: 'Fetch a repository for a task.' },
@@ -139,9 +146,7 @@ export const git = {
     )
     .output(
       z.object({
-        action: z.string().describe('Where the browser posts the form.'),
-        manifest: z.string(),
-        state: z.string(),
+        url: z.string().describe('A page of Reeve that posts the manifest to GitHub, which wants it from the browser.'),
       }),
     ),
   finishGithub: endpoint({

@@ -17,11 +17,12 @@ export const internetPresets = ['none', 'common-dependencies', 'all'] as const;
 /** RFC 9110 §9.2.1 without TRACE: what the vendor's limit leaves. */
 export const safeMethods = ['GET', 'HEAD', 'OPTIONS'] as const;
 
-/** A host name, or `*.` before one; lower case, no scheme, no port, no address. */
+/** A host name: lower case, no scheme, no port, no address. It covers its sub-domains, so that `*.` before it says nothing more. */
 export const Domain = z
   .string()
   .trim()
   .toLowerCase()
+  .overwrite((domain) => domain.replace(/^\*\./, ''))
   .max(253)
   .regex(
     /^(?=.*[a-z])([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,

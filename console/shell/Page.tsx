@@ -20,7 +20,8 @@ interface PageProps {
       | '/activity'
       | '/team-config'
       | '/verify'
-      | '/verify/proofs';
+      | '/verify/proofs'
+      | '/codex/tasks';
   }[];
   action?: ReactNode;
   /** What the page is about, as the audit log names it: its history is one click away. */

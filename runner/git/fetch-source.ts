@@ -11,6 +11,8 @@ export interface FetchOptions {
   /** Header lines that the server wants. */
   headers: readonly string[];
   authorityFile: string | null;
+  /** Where git goes through, if anywhere. */
+  proxyUrl?: string | null;
   repository: string;
   branch: string;
   /** Null: the newest of the branch. */
@@ -58,11 +60,11 @@ async function makeGitFolder(gitDir: string): Promise<void> {
 }
 
 async function fetchInto(store: string, ref: string, options: FetchOptions): Promise<string> {
-  const { url, headers, authorityFile, branch, commit, signal } = options;
-  // A header value beyond the first is a key of its own with the same name: git adds them up. Only one is ever needed here.
+  const { url, headers, authorityFile, proxyUrl, branch, commit, signal } = options;
   const settings = {
-    'http.extraHeader': headers[0] ?? '',
+    'http.extraHeader': headers,
     ...(authorityFile === null ? {} : { 'http.sslCAInfo': authorityFile }),
+    'http.proxy': proxyUrl ?? '',
   };
   const want = commit ?? `refs/heads/${branch}`;
   const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', `--depth=${depth}`, url, `+${want}:${ref}`];

@@ -7,8 +7,8 @@ export interface GitPlace {
 }
 
 export interface GitOptions extends Partial<GitPlace> {
-  /** Settings of this run; they win over the folder's. */
-  settings?: Readonly<Record<string, string>>;
+  /** Settings of this run; they win over the folder's. Several values of one name are all in effect. */
+  settings?: Readonly<Record<string, string | readonly string[]>>;
   input?: string | Uint8Array;
   signal?: AbortSignal;
   /** More output than this ends git and rejects with `GitTooMuch`. */
@@ -58,11 +58,13 @@ const settings: Readonly<Record<string, string>> = {
 };
 
 function environment({ gitDir, workTree, indexFile, settings: more = {} }: GitOptions): Record<string, string> {
-  const all = Object.entries({ ...settings, ...more });
+  const all = Object.entries({ ...settings, ...more }).flatMap(([name, value]) =>
+    [value].flat().map((one) => [name, one]),
+  );
   // By environment and not by argument: other users of this machine can read arguments.
   const counted = all.flatMap(([key, value], at) => [
-    [`GIT_CONFIG_KEY_${at}`, key],
-    [`GIT_CONFIG_VALUE_${at}`, value],
+    [`GIT_CONFIG_KEY_${at}`, key ?? ''],
+    [`GIT_CONFIG_VALUE_${at}`, value ?? ''],
   ]);
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',

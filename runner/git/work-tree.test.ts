@@ -7,7 +7,7 @@ import { type GitHttpServer, makeRepository, startGitHttp } from '#testing/serve
 import { applyStartingDiff, checkOut, giveGitFolder } from './check-out.ts';
 import { fetchSource, type Source } from './fetch-source.ts';
 import type { GitPlace } from './run-git.ts';
-import { DiffTooLarge, takeDiff, whatIsTouched } from './take-diff.ts';
+import { DiffTooLarge, type Touched, takeDiff, whatIsTouched } from './take-diff.ts';
 
 let folder: string;
 let server: GitHttpServer;
@@ -58,7 +58,7 @@ async function open(commit: string | null = null, from?: Opened & { commit: stri
   return { source, place, work, attempt };
 }
 
-const diffOf = async (opened: Opened, touched = new Map<string, string>(), mostBytes = 1_000_000) => {
+const diffOf = async (opened: Opened, touched: Touched = new Map(), mostBytes = 1_000_000) => {
   const { diff, leftOut } = await takeDiff(opened.place, { base: opened.source.commit, touched, mostBytes });
   return { text: diff.toString(), leftOut };
 };

@@ -2,6 +2,13 @@
  * Codex cloud: environments, hosted tasks and the runners that do them. An attempt is leased to one runner under an epoch; what comes
  * with an older epoch is refused, so nothing is done twice.
  */
+export { expiringLeases } from './attempts/expire-leases.ts';
+export { cloudClientDialect } from './codex-client/dialect.ts';
 export { environmentRoutes } from './environments/routes.ts';
+export { runnerApiDialect } from './runner-api/dialect.ts';
 export { runnerRoutes } from './runners/routes.ts';
+export { createTask } from './tasks/create-task.ts';
+export { deleteTask } from './tasks/delete-task.ts';
+export { watchAccess } from './tasks/end-lost-access.ts';
 export { taskRoutes } from './tasks/routes.ts';
+export { pullRequestConsumer } from './tasks/take-pull-request.ts';

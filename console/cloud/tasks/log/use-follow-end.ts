@@ -1,0 +1,36 @@
+import { useFocusWithin, useHover, useMergedRef } from '@mantine/hooks';
+import { type UIEvent, useLayoutEffect, useRef, useState } from 'react';
+
+const nearPx = 24;
+
+/**
+ * Keeps the end of a growing box in sight while whoever reads is there, and never while the pointer or the focus is in it: then
+ * `behind` counts what came meanwhile.
+ */
+export function useFollowEnd(count: number) {
+  const box = useRef<HTMLDivElement>(null);
+  const { hovered, ref: hoverRef } = useHover<HTMLDivElement>();
+  const { focused, ref: focusRef } = useFocusWithin<HTMLDivElement>();
+  const ref = useMergedRef(box, hoverRef, focusRef);
+  const [isAtEnd, setAtEnd] = useState(true);
+  const [seenCount, setSeenCount] = useState(count);
+  const isHeld = hovered || focused;
+  const toEnd = () => {
+    const { current } = box;
+    if (current) current.scrollTop = current.scrollHeight;
+    setSeenCount(count);
+    setAtEnd(true);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `toEnd` is made anew each time
+  useLayoutEffect(() => {
+    if (isAtEnd && !isHeld) toEnd();
+  }, [count, isAtEnd, isHeld]);
+  const onScroll = ({ currentTarget }: UIEvent<HTMLDivElement>) => {
+    const { scrollTop, scrollHeight, clientHeight } = currentTarget;
+    const isNear = scrollHeight - scrollTop - clientHeight < nearPx;
+    setAtEnd(isNear);
+    if (isNear) setSeenCount(count);
+  };
+  const fits = box.current !== null && box.current.scrollHeight <= box.current.clientHeight + nearPx;
+  return { ref, onScroll, behind: fits ? 0 : Math.max(0, count - seenCount), toEnd };
+}

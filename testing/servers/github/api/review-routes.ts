@@ -1,0 +1,3 @@
+import type { Route, Simulation } from './routes.ts';
+
+export const reviewRoutes = (_simulation: Simulation): Route[] => [];
