@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type EgressRule, egressRules } from '#contract/internet-access.ts';
 
+const lingerMs = 5000;
+
 const statusOf = (rule: EgressRule): number => {
   if (rule === 'bad-request' || rule === 'not-http' || rule === 'name-mismatch') return 400;
   if (rule === 'name-unknown' || rule === 'certificate-invalid') return 502;
@@ -33,6 +35,9 @@ export function refuseRaw(socket: Duplex, rule: EgressRule, host: string): void 
     return;
   }
   const text = sentenceOf(rule, host);
+  // Whoever does not read it must not hold a connection.
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
   socket.end(
     `HTTP/1.1 ${statusOf(rule)} Refused\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(text)}\r\n` +
       `x-reeve-egress: ${rule}\r\nconnection: close\r\n\r\n${text}`,

@@ -81,7 +81,9 @@ function createInnerServer(egress: Egress, tunnels: WeakMap<Duplex, Tunnel>): Se
   };
   onEachRequest(inner, take);
   inner.on('connect', (request, socket) => {
-    const target = tunnels.get(socket)?.target;
+    const tunnel = tunnels.get(socket);
+    if (tunnel) tunnel.requests += 1;
+    const target = tunnel?.target;
     const inside = splitAuthority(request.url ?? '');
     const about = inside ?? { host: target?.host ?? '', port: target?.port ?? 0 };
     egress.log.note({ method: 'CONNECT', ...about }, 'bad-request');

@@ -113,14 +113,26 @@ async function acceptTls(socket: Socket, tunnel: Tunnel, parts: TunnelParts): Pr
   const { host } = tunnel.target;
   const secureContext = await parts.authority.contextFor(host);
   if (socket.destroyed) return;
+  const before = socket.bytesRead;
+  let isSecure = false;
   const secured = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] });
   const timer = setTimeout(() => {
     tunnel.say('tls-failed');
     socket.destroy();
   }, handshakeMs);
   socket.once('close', () => clearTimeout(timer));
+  // Whoever does not trust a certificate may go without a word. Nobody reads yet, so the end must be asked for.
+  const askForEnd = () => void secured.read();
+  secured.on('readable', askForEnd);
+  secured.once('end', () => {
+    if (isSecure) return;
+    if (socket.bytesRead > before) tunnel.say('tls-failed');
+    socket.destroy();
+  });
   secured.once('secure', () => {
     clearTimeout(timer);
+    isSecure = true;
+    secured.off('readable', askForEnd);
     // Addresses have no server name (RFC 6066 §3); only the gateway may be one.
     const name = servernameOf(secured);
     const isAddress = /^[\d.]+$|:/.test(host);

@@ -49,7 +49,10 @@ function memoryFolders(memoryMb: number): Record<string, string> {
 const gated = (command: readonly string[]): string[] => ['/bin/sh', '-c', 'read -r go && exec "$@"', 'sh', ...command];
 
 /** What the engine is asked for: nothing of the machine but the folders of the attempt, no right, no network, no log. */
-export function containerOptions(spec: ContainerSpec, owner: string): ContainerCreateOptions {
+export function containerOptions(
+  spec: ContainerSpec,
+  { owner, securityOptions }: { owner: string; securityOptions: readonly string[] },
+): ContainerCreateOptions {
   const { limits } = spec;
   const memory = limits.memoryMb * megabyte;
   return {
@@ -71,8 +74,7 @@ export function containerOptions(spec: ContainerSpec, owner: string): ContainerC
       NetworkMode: 'none',
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],
-      // The engine's own seccomp profile stays: naming none is how it is asked for.
-      SecurityOpt: ['no-new-privileges'],
+      SecurityOpt: ['no-new-privileges', ...securityOptions],
       Privileged: false,
       IpcMode: 'private',
       ...ownControlGroups,

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ensureClient } from '#server/stock-client/install-client.ts';
 import { startContainerEngine } from '#testing/container-engine.ts';
 import type { ContainerSpec, Driver } from '../driver.ts';
 import { inside } from '../inside.ts';
@@ -18,7 +19,12 @@ describe.runIf(engine !== null)('containers of an engine', () => {
   let proxy: Server;
   beforeAll(async () => {
     folder = await mkdtemp('/var/tmp/reeve-docker-');
-    driver = openDockerDriver({ socketPath: engine?.socketPath ?? '', owner, defaultImage: engine?.image ?? null });
+    driver = openDockerDriver({
+      socketPath: engine?.socketPath ?? '',
+      owner,
+      defaultImage: engine?.image ?? null,
+      dataFolder: folder,
+    });
     image = await driver.prepareImage({ kind: 'default' }, options);
     await writeFile(join(folder, 'authority.pem'), 'AUTHORITY\n', { mode: 0o644 });
     proxy = createServer((request, response) => response.end(`asked ${request.url}`));
@@ -125,11 +131,27 @@ describe.runIf(engine !== null)('containers of an engine', () => {
 
   test('what a former process of this runner left is ended, and nobody else’s', async () => {
     const mine = await start('sleep 1000');
-    const former = openDockerDriver({ socketPath: engine?.socketPath ?? '', owner, defaultImage: null });
+    const former = openDockerDriver({
+      socketPath: engine?.socketPath ?? '',
+      owner,
+      defaultImage: null,
+      dataFolder: '/nowhere',
+    });
     expect(await former.reap('somebody-else')).toBe(0);
     expect(await driver.reap(owner)).toBe(0);
     expect(await former.reap(owner)).toBe(1);
     await mine.ended;
+  });
+
+  test('the client’s own sandbox works within', async () => {
+    const { folder: codex } = await ensureClient('0.169.0');
+    const { stdout, stderr } = await run(
+      `export CODEX_HOME=$HOME/.codex; mkdir -p $CODEX_HOME
+       /opt/codex/bin/codex sandbox -c 'sandbox_mode="read-only"' -- touch /workspace/no 2>/dev/null
+       /opt/codex/bin/codex sandbox -c 'sandbox_mode="workspace-write"' -- touch /workspace/yes; ls /workspace`,
+      { readOnly: { codex, authority: join(folder, 'authority.pem') } },
+    );
+    expect(stdout, stderr).toBe('yes\n');
   });
 
   test('a recipe is built without a network', async () => {
@@ -143,6 +165,11 @@ describe.runIf(engine !== null)('containers of an engine', () => {
 });
 
 test('an engine that is not there is named, with what to do', async () => {
-  const nowhere = openDockerDriver({ socketPath: '/nowhere/docker.sock', owner, defaultImage: null });
+  const nowhere = openDockerDriver({
+    socketPath: '/nowhere/docker.sock',
+    owner,
+    defaultImage: null,
+    dataFolder: '/nowhere',
+  });
   await expect(nowhere.describe()).rejects.toThrow(/no container engine answers at \/nowhere\/docker.sock: start/);
 });

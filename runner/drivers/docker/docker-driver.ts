@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import Docker from 'dockerode';
 import type { RunnerDriver } from '#contract/runners.ts';
@@ -6,6 +8,7 @@ import { openRelay, type Relay } from '../process/open-relay.ts';
 import { containerOptions, containerUser, ownerLabel } from './container-options.ts';
 import { prepareImage } from './prepare-image.ts';
 import { splitOutput } from './split-output.ts';
+import { systemCalls } from './system-calls.ts';
 import { type ContainerWatch, watchContainer } from './watch-container.ts';
 
 export interface DockerDriverOptions {
@@ -15,6 +18,8 @@ export interface DockerDriverOptions {
   owner: string;
   /** For environments that choose no image; of the engine, or pulled when it is first needed. */
   defaultImage: string | null;
+  /** Of this runner, on the engine's machine: Podman reads what system calls there are from a file in it. */
+  dataFolder: string;
 }
 
 const killedBySignal = 128;
@@ -54,8 +59,8 @@ interface Started {
 }
 
 /** Attached before it starts, so that nothing it says is lost. */
-async function startContainer(docker: Docker, spec: ContainerSpec, owner: string): Promise<Started> {
-  const container = await docker.createContainer(containerOptions(spec, owner));
+async function startContainer(docker: Docker, options: Docker.ContainerCreateOptions): Promise<Started> {
+  const container = await docker.createContainer(options);
   try {
     const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
     await container.start();
@@ -126,7 +131,14 @@ function weaknessesOf(info: EngineFacts, hasSandbox: boolean): string[] {
   ];
 }
 
-async function describe(docker: Docker, socketPath: string): Promise<RunnerDriver> {
+interface Engine {
+  name: string;
+  info: EngineFacts;
+  /** What a container is started with beside `no-new-privileges`. */
+  securityOptions: string[];
+}
+
+async function findEngine(docker: Docker, { socketPath, dataFolder }: DockerDriverOptions): Promise<Engine> {
   if (process.getuid?.() !== 0)
     throw new Error('the runner must be root to give a container its one way out (nsenter): start it as root');
   let version: Docker.DockerVersion;
@@ -135,33 +147,53 @@ async function describe(docker: Docker, socketPath: string): Promise<RunnerDrive
   } catch (cause) {
     throw new Error(
       `no container engine answers at ${socketPath}: start Docker or Podman's socket, or name another one`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
   const info = (await docker.info()) as EngineFacts;
   const isPodman = version.Components?.some(({ Name }) => Name.includes('Podman')) ?? false;
-  const hasSandbox = 'runsc' in (info.Runtimes ?? {});
+  const profile = join(dataFolder, 'system-calls.json');
+  // Docker is told the list, Podman where it is.
+  if (isPodman) await writeFile(profile, systemCalls());
+  const hasAppArmor = (info.SecurityOptions ?? []).some((option) => option.includes('apparmor'));
   return {
-    kind: 'docker',
-    engine: `${isPodman ? 'Podman' : 'Docker'} ${version.Version}`.slice(0, 100),
-    runtimes: hasSandbox ? ['runc', 'runsc'] : ['runc'],
-    weaknesses: weaknessesOf(info, hasSandbox),
+    name: `${isPodman ? 'Podman' : 'Docker'} ${version.Version}`.slice(0, 100),
+    info,
+    securityOptions: [
+      `seccomp=${isPodman ? profile : systemCalls()}`,
+      // The engine's AppArmor profile forbids every mount, and with it the stock client's own sandbox.
+      ...(hasAppArmor ? ['apparmor=unconfined'] : []),
+    ],
   };
 }
 
 /** Containers of an engine with Docker's API, on this same machine. */
-export function openDockerDriver({ socketPath, owner, defaultImage }: DockerDriverOptions): Driver {
+export function openDockerDriver(options: DockerDriverOptions): Driver {
+  const { socketPath, owner, defaultImage } = options;
   const docker = new Docker({ socketPath });
   const own = new Set<string>();
+  let found: Promise<Engine> | null = null;
+  const engine = () => {
+    found ??= findEngine(docker, options);
+    // Asked again until it answers.
+    found.catch(() => {
+      found = null;
+    });
+    return found;
+  };
   return {
     kind: 'docker',
     owner: containerUser,
-    describe: () => describe(docker, socketPath),
-    prepareImage: (image, options) => prepareImage(docker, { image, defaultImage }, options),
+    async describe(): Promise<RunnerDriver> {
+      const { name, info } = await engine();
+      const hasSandbox = 'runsc' in (info.Runtimes ?? {});
+      const runtimes: RunnerDriver['runtimes'] = hasSandbox ? ['runc', 'runsc'] : ['runc'];
+      return { kind: 'docker', engine: name, runtimes, weaknesses: weaknessesOf(info, hasSandbox) };
+    },
+    prepareImage: (image, preparing) => prepareImage(docker, { image, defaultImage }, preparing),
     async start(spec) {
-      const started = await startContainer(docker, spec, owner);
+      const { securityOptions } = await engine();
+      const started = await startContainer(docker, containerOptions(spec, { owner, securityOptions }));
       own.add(started.container.id);
       try {
         const relay = await openRelay(started.pid, { socketPath: spec.egressSocket, isRoot: true });
