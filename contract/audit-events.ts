@@ -160,6 +160,7 @@ export const auditEvents = {
   'environment.secret-deleted': { sentence: 'A secret of an environment was deleted.' },
   'environment.cache-reset': { sentence: 'What was kept of an environment was thrown away.' },
   'environment.tried': { sentence: 'The set-up of an environment was tried.' },
+  'environment.try-cancelled': { sentence: 'A try of an environment was cancelled.' },
   'task.created': { sentence: 'A hosted task was given to Codex.' },
   'task.continued': { sentence: 'A hosted task was continued.' },
   'task.cancelled': { sentence: 'A hosted task was cancelled.' },

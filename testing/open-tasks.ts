@@ -5,6 +5,7 @@ import { newId } from '#server/crypto/ids.ts';
 import type { Tables } from '#server/db/tables.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
+import { seedGitRepository } from './git-repositories.ts';
 import { apiClient } from './own-api-client.ts';
 import { signedInAs } from './signed-in-as.ts';
 import { seedMember, seedWorkspace, type TestServices } from './test-services.ts';
@@ -27,62 +28,16 @@ const settings = {
   model: null,
 };
 
-/** A repository with a deploy token, chosen for environments: nobody needs an account of their own there. */
-export async function seedRepository(
-  { db }: Pick<TestServices, 'db'>,
-  {
-    workspaceId,
-    name = 'acme/app',
-    url = `https://git.test/${name}.git`,
-  }: { workspaceId: string; name?: string; url?: string },
-): Promise<string> {
-  const at = new Date();
-  const connectionId = newId('gcn');
-  await db
-    .insertInto('git_connections')
-    .values({
-      id: connectionId,
-      workspace_id: workspaceId,
-      kind: 'git',
-      name: 'git.test',
-      base_url: new URL(url).origin,
-      api_url: null,
-      app_id: null,
-      app_slug: null,
-      client_id: null,
-      username: 'reeve',
-      sealed_private_key: null,
-      sealed_client_secret: null,
-      sealed_webhook_secret: null,
-      sealed_token: null,
-      problem: null,
-      caught_up_at: null,
-      webhook_problem: null,
-      created_by: 'Ada Lovelace',
-      created_at: at,
-      removed_at: null,
-    })
-    .execute();
-  const id = newId('rep');
-  await db
-    .insertInto('git_repositories')
-    .values({
-      id,
-      workspace_id: workspaceId,
-      connection_id: connectionId,
-      installation_id: null,
-      external_id: name,
-      name,
-      url,
-      default_branch: 'main',
-      is_private: true,
-      is_allowed: true,
-      removed_at: null,
-      seen_at: at,
-    })
-    .execute();
-  return id;
-}
+/** With a deploy token, so that nobody needs an account of their own. Nothing answers at its address. */
+export const seedRepository = (
+  services: Pick<TestServices, 'db' | 'secrets'>,
+  { workspaceId, name = 'acme/app' }: { workspaceId: string; name?: string },
+): Promise<string> =>
+  seedGitRepository(
+    services,
+    { workspaceId, createdBy: 'Ada Lovelace' },
+    { url: `https://git.test/${name}.git`, token: 'deploy-token' },
+  );
 
 export async function seedEnvironment(
   { db }: Pick<TestServices, 'db'>,

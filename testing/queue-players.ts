@@ -101,7 +101,9 @@ export class RunnerPlayer {
     const claim = { runnerId: this.id };
     const sentAt = this.#services.clock().getTime();
     const leased = (await giveOut(this.#services, this.#workspaceId, [claim])).get(claim);
-    if (!leased || !isHeard) return null;
+    // An answer that took longer than the lease is none.
+    const isLate = this.#services.clock().getTime() - sentAt >= leaseSeconds * 1000;
+    if (!leased || !isHeard || isLate) return null;
     this.#start(leased.attemptId, leased.epoch, sentAt);
     return leased.attemptId;
   }

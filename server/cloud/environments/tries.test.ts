@@ -141,6 +141,24 @@ describe('a try', () => {
     });
   });
 
+  test('is cancelled by whoever began it: at once while it waits, asked to while it runs', async () => {
+    const { body } = await tryIt(grace);
+    const cancel = (by: EnvironmentMember, id: string) =>
+      by.call<Try>('POST', `/environments/${environment.id}/tries/${id}/cancel`, {});
+    expect((await cancel(tests.owner, body.id)).status).toBe(404);
+    expect((await cancel(grace, body.id)).body).toMatchObject({ state: 'cancelled', sentence: 'It was cancelled.' });
+    expect((await cancel(grace, body.id)).body.state).toBe('cancelled');
+    const next = await tryIt(grace);
+    await tests.services.db
+      .updateTable('cloud_attempts')
+      .set({ state: 'setting-up', epoch: 1 })
+      .where('id', '=', next.body.attemptId)
+      .execute();
+    expect((await cancel(grace, next.body.id)).body.state).toBe('running');
+    const told = (await tests.events(environment.id)).filter(({ event }) => event === 'environment.try-cancelled');
+    expect(told.map(({ payload }) => (payload as { how: string }).how)).toEqual(['ended', 'had ended', 'asked']);
+  });
+
   test('is not made of a repository that may not be used any more', async () => {
     await tests.services.db.updateTable('git_repositories').set({ is_allowed: false }).execute();
     expect(await tryIt(grace)).toMatchObject({ status: 403, body: { code: 'repository-not-allowed' } });

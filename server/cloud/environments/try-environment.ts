@@ -10,6 +10,7 @@ import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { tellChanged } from '../attempts/changes.ts';
+import { cancelAttempt } from '../attempts/end-attempt.ts';
 import { fitRunner } from '../attempts/fit-runner.ts';
 import { listLiveRunners } from './choice-queries.ts';
 import { requireCloudOn } from './cloud-gate.ts';
@@ -111,4 +112,25 @@ export async function readTry(
   const row = await findTry(db, workspaceId, { memberId, environmentId: id, id: tryId });
   if (!row) throw new ReeveError('not-found', { tryId });
   return asTry(row, await listLiveRunners(db, workspaceId, heardOfSince(clock())));
+}
+
+/** Of one's own; works while Codex cloud is off. To cancel what has ended changes nothing. @throws ReeveError not-found */
+export async function cancelTry(
+  services: Pick<Services, 'db' | 'clock'>,
+  by: EnvironmentUser & { actor: Actor },
+  { id, tryId }: { id: string; tryId: string },
+): Promise<Try> {
+  const { db, clock } = services;
+  const { workspaceId, memberId, actor } = by;
+  const attemptId = await db.transaction().execute(async (tx) => {
+    const row = await findTry(tx, workspaceId, { memberId, environmentId: id, id: tryId });
+    if (!row) throw new ReeveError('not-found', { tryId });
+    const at = clock();
+    const how = await cancelAttempt(tx, workspaceId, { attemptId: row.attemptId, at, actor });
+    const subject = subjectOf({ id, label: row.environmentLabel });
+    await record(tx, actor, 'environment.try-cancelled', { at, subject, taskId: tryId, how: how ?? 'had ended' });
+    return row.attemptId;
+  });
+  tellChanged(workspaceId, [attemptId]);
+  return readTry(services, by, { id, tryId });
 }

@@ -179,6 +179,7 @@ export const actionsOf = {
   'environment.secret-deleted': admin('CODEX_ENVIRONMENT_SECRET_DELETE'),
   'environment.cache-reset': admin('CODEX_ENVIRONMENT_CACHE_RESET'),
   'environment.tried': admin('CODEX_ENVIRONMENT_TRY'),
+  'environment.try-cancelled': admin('CODEX_ENVIRONMENT_TRY_CANCEL'),
   'task.created': admin('CODEX_TASK_CREATE'),
   'task.continued': admin('CODEX_TASK_CONTINUE'),
   'task.cancelled': admin('CODEX_TASK_CANCEL'),

@@ -369,8 +369,9 @@ create table cloud_pull_requests (
   state text not null check (state in ('open', 'closed', 'merged')),
   head_sha text not null,
   created_at timestamptz not null,
-  -- As the git server tells it: what is older than this is no news.
+  -- As the git server tells it.
   updated_at timestamptz not null,
+  -- When the git server was last asked: what was asked before is no news.
   checked_at timestamptz not null
 );
 create index cloud_pull_requests_by_task on cloud_pull_requests (task_id);
