@@ -80,11 +80,14 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
     for (const workspaceId of waiting.keys()) onQueued({ workspaceId });
   }, lookEveryMs);
   timer.unref();
-  const sendAllAway = () => {
+  const close = () => {
+    clearInterval(timer);
+    attemptChanges.off('queued', onQueued);
+    services.signals.off('stopping', close);
     for (const claims of waiting.values()) for (const claim of claims) claim.leave();
   };
   attemptChanges.on('queued', onQueued);
-  services.signals.once('stopping', sendAllAway);
+  services.signals.once('stopping', close);
 
   return {
     wait({ workspaceId, runnerId }, { waitMs, signal }) {
@@ -122,11 +125,6 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
       serve(workspaceId);
       return promise;
     },
-    close() {
-      clearInterval(timer);
-      attemptChanges.off('queued', onQueued);
-      services.signals.off('stopping', sendAllAway);
-      sendAllAway();
-    },
+    close,
   };
 }

@@ -83,7 +83,7 @@ test('the stock client works with the token of its attempt: policy, models and a
     const rows = await db.selectFrom('activity_events').select(['source', 'surface']).distinct().execute();
     return rows.map(({ source, surface }) => `${source} ${surface}`).toSorted();
   };
-  await expect.poll(surfaces).toEqual(['client-event CODEX_WEB', 'gateway CODEX_WEB', 'otel CODEX_WEB']);
+  await expect.poll(surfaces).toEqual(['client-events CODEX_WEB', 'gateway CODEX_WEB', 'otel CODEX_WEB']);
 });
 
 test('the client can do nothing with it once the attempt has ended', async () => {
