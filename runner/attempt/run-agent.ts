@@ -89,7 +89,12 @@ export async function runAgent(
     phase: 'agent',
     image,
     command: commandOf(attempt, threadId),
-    env: { CODEX_HOME: codexHome, CODEX_ACCESS_TOKEN: agent.token, CODEX_AUTHAPI_BASE_URL: agent.authApiUrl, ...originatorOf(agent) },
+    env: {
+      CODEX_HOME: codexHome,
+      CODEX_ACCESS_TOKEN: agent.token,
+      CODEX_AUTHAPI_BASE_URL: agent.authApiUrl,
+      ...originatorOf(agent),
+    },
     input: job.prompt,
     codex,
     onLine: (line, stream) => {
