@@ -32,7 +32,7 @@ const most = 200;
 export function asRefusal(error: unknown, opened: OpenedRepository, what: string): unknown {
   if (!(error instanceof GitFailed)) return error;
   const said = saidByServer(error);
-  const isRefused = /returned error: 40[134]|not found|denied|refus|declined|rejected/i.test(error.said);
+  const isRefused = /returned error: 40[134]|not found|denied|refus|declined|rejected/i.test(error.said + error.output);
   const host = hostOf(opened);
   return new ReeveError(
     isRefused ? 'git-refused' : 'git-server-failed',
@@ -47,9 +47,9 @@ async function askReferences(
   credential: GitCredential,
   patterns: readonly string[],
 ): Promise<Omit<FoundBranch, 'isProtected'>[]> {
-  const url = cloneUrl(opened);
+  const remote = { url: cloneUrl(opened), credential };
   const listed = await folder
-    .run(['ls-remote', '--quiet', '--refs', url, ...patterns], { remote: { url, credential } })
+    .run(['ls-remote', '--quiet', '--refs', 'origin', ...patterns], { remote })
     .catch((error: unknown) => {
       throw asRefusal(error, opened, `the list of branches of ${opened.repository.name}`);
     });

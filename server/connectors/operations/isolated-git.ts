@@ -11,7 +11,7 @@ import type { GitCredential } from './git-credential.ts';
 
 /** git, in a folder that is its own and goes with it: no configuration, hooks or questions of this machine or of a person. */
 
-/** Where git connects to, and as whom. */
+/** Where git connects to, and as whom: `origin` for git. */
 export interface Remote {
   url: string;
   credential: GitCredential;
@@ -92,6 +92,7 @@ async function remoteSettings({ url: address, credential }: Remote): Promise<[st
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   const basic = Buffer.from(`${credential.username}:${credential.token}`).toString('base64');
   return [
+    ['remote.origin.url', address],
     [`http.${url.origin}/.extraHeader`, `Authorization: Basic ${basic}`],
     // Connected to is what was checked.
     ['http.curloptResolve', `${url.hostname}:${port}:${await addressesOf(url)}`],

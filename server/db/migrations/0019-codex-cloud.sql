@@ -240,7 +240,7 @@ create table cloud_tasks (
   deleted_at timestamptz
 );
 create index cloud_tasks_by_member on cloud_tasks (workspace_id, member_id, created_at desc, id desc);
-create index cloud_tasks_by_time on cloud_tasks (workspace_id, created_at desc, id desc);
+create index cloud_tasks_by_change on cloud_tasks (workspace_id, updated_at desc, id desc);
 create index cloud_tasks_by_environment on cloud_tasks (environment_id);
 
 create table cloud_turns (

@@ -48,7 +48,8 @@ async function answerCall(simulation: Simulation, route: Route, c: Context): Pro
 /** GitHub's REST API below `/api/v3`. */
 export function openApi(simulation: Simulation): ReturnType<typeof getRequestListener> {
   const app = new Hono();
-  const routes = [appRoutes, userRoutes, repositoryRoutes, pullRoutes, reviewRoutes, discussionRoutes].flatMap((some) =>
+  // Names of branches and paths take the rest of an address, so they come last.
+  const routes = [appRoutes, userRoutes, discussionRoutes, pullRoutes, reviewRoutes, repositoryRoutes].flatMap((some) =>
     some(simulation),
   );
   for (const route of routes) app.on(route.method, prefix + route.path, (c) => answerCall(simulation, route, c));
