@@ -6,6 +6,7 @@ import { createOwnerLink } from '#server/directory/index.ts';
 import { addExampleBundles } from '#testing/example-bundles.ts';
 import { addExampleEnvironments } from '#testing/example-environments.ts';
 import { seedExampleProofs } from '#testing/example-proofs.ts';
+import { seedExampleTasks } from '#testing/example-tasks.ts';
 import type { Person } from '#testing/organisation.ts';
 import { approvalAddress, type ExampleOrganisation, enterAs, startDeviceCode } from './example-organisation.ts';
 import { addExplainedPolicy, fetchPolicy } from './policy-delivery.ts';
@@ -49,6 +50,7 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const owner = await createOwnerLink(reeve.services, { madeBy: 'first start' });
   const userCode = await startDeviceCode(example);
   const proof = await seedProofs(example);
+  const tasks = await seedExampleTasks(reeve.services, { workspaceId: organisation.workspaceId, memberId });
   const localOf = (link = '') => link.slice(organisation.origin.length);
   return {
     overview: [...asOwner('/'), { address: '/', as: 'member' }],
@@ -115,7 +117,12 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     estate: asOwner('/verify/estate', '/verify/estate?only=below-minimum'),
     tasks: asOwner('/codex/tasks', '/codex/tasks?show=archived'),
     newTask: asOwner('/codex/new-task'),
-    task: asOwner('/codex/tasks/none'),
+    task: asOwner(
+      `/codex/tasks/${tasks.finished.id}`,
+      `/codex/tasks/${tasks.finished.id}?view=internet`,
+      `/codex/tasks/${tasks.running.id}?attempt=${tasks.running.attempts[0]?.[0]}`,
+      `/codex/tasks/${tasks.failed.id}`,
+    ),
     environments: asOwner('/codex/environments'),
     newEnvironment: asOwner('/codex/environments/new'),
     environment: asOwner(
