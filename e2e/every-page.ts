@@ -4,6 +4,7 @@ import type { paths } from '#console/paths.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 
 import { addExampleBundles } from '#testing/example-bundles.ts';
+import { addExampleEnvironments } from '#testing/example-environments.ts';
 import { seedExampleProofs } from '#testing/example-proofs.ts';
 import { seedExampleTasks } from '#testing/example-tasks.ts';
 import type { Person } from '#testing/organisation.ts';
@@ -42,6 +43,10 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const explained = await addExplainedPolicy(organisation);
   await fetchPolicy(example, organisation.owner);
   const bundles = await addExampleBundles(organisation.owner, { engineering: group ?? '', contractors: group ?? '' });
+  const environment = await addExampleEnvironments(reeve.services, {
+    ...organisation,
+    groupIds: group === undefined ? [] : [group],
+  });
   const owner = await createOwnerLink(reeve.services, { madeBy: 'first start' });
   const userCode = await startDeviceCode(example);
   const proof = await seedProofs(example);
@@ -119,7 +124,11 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     ),
     environments: asOwner('/codex/environments'),
     newEnvironment: asOwner('/codex/environments/new'),
-    environment: asOwner(`/codex/environments/${tasks.environmentId}`),
+    environment: asOwner(
+      ...['set-up', 'secrets', 'internet', 'machine', 'sharing', 'try'].map(
+        (tab) => `/codex/environments/${environment}?tab=${tab}`,
+      ),
+    ),
     git: asOwner('/git', '/git?tab=repositories', '/git?tab=tokens', '/git?tab=deliveries'),
     gitAppMade: asOwner('/git/app-made?error=access_denied'),
     gitAccountLinked: asOwner('/git/account-linked?error=access_denied'),
