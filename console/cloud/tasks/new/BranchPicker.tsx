@@ -39,7 +39,9 @@ export function BranchPicker({ repositoryId, defaultBranch, value, error, onChan
       limit={50}
       filter={({ options }) => options}
       data={(branches.data?.items ?? []).map(({ name }) => name)}
-      onFocus={() => setAsked(true)}
+      // Passing by with Tab asks the git server nothing.
+      onClick={() => setAsked(true)}
+      onKeyDown={({ key }) => key !== 'Tab' && setAsked(true)}
       onChange={onChange}
     />
   );
