@@ -88,6 +88,15 @@ function headersOf(app: App, event: string, guid: string, body: string): Record<
   };
 }
 
+/** As recorded: times are numbers of seconds, except where it is suspended or taken up again. */
+function installationIn(world: World, action: string | undefined, installation: Installation) {
+  const document = installationDocument(world, installation);
+  if (action === 'suspend' || action === 'unsuspend') return document;
+  const seconds = (at: Date) => Math.floor(at.getTime() / 1000);
+  const { createdAt, updatedAt } = installation;
+  return { ...document, created_at: seconds(createdAt), updated_at: seconds(updatedAt) };
+}
+
 const always = new Set(['installation', 'installation_repositories', 'github_app_authorization', 'ping']);
 
 function receiversOf(
@@ -172,7 +181,7 @@ export function openHooks(world: World, authorityOf: () => string | undefined): 
         ...payload,
         ...(installation &&
           !isAboutInstallation && { installation: { id: installation.id, node_id: `I_${installation.id}` } }),
-        ...(installation && isAboutInstallation && { installation: installationDocument(world, installation) }),
+        ...(installation && isAboutInstallation && { installation: installationIn(world, action, installation) }),
         sender: simpleUser(world, sender),
       };
       const ids: [number | null, number | null] = [installation?.id ?? null, repository?.id ?? null];
