@@ -222,6 +222,9 @@ export const EnvironmentSearch = z.object({
 export const GitSearch = z.object({
   tab: z.enum(['connections', 'repositories', 'tokens', 'deliveries']).optional().catch(undefined),
   search: text,
+  connection: text,
+  /** GitHub appends it where somebody installed the app. */
+  setup_action: text,
 });
 /** What a git server appends to the address it sends the browser back to. */
 export const GitAnswerSearch = z.object({ code: text, state: text, error: text });

@@ -175,6 +175,21 @@ export const git = {
       }),
     )
     .output(GitConnection),
+  replaceToken: endpoint({
+    method: 'PUT',
+    path: '/git/connections/{id}/token',
+    summary: 'Give a connection another deploy token',
+    ...manages,
+    audit: 'git.token-replaced',
+  })
+    .input(
+      z.object({
+        id: Id,
+        username: z.string().trim().max(120).optional().describe('Left out: as before.'),
+        token: z.string().min(1).max(2000).describe('Tried on the repository first; kept sealed.'),
+      }),
+    )
+    .output(GitConnection),
   remove: endpoint({
     method: 'DELETE',
     path: '/git/connections/{id}',
