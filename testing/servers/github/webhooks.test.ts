@@ -89,7 +89,7 @@ function lacking(theirs: unknown, ours: unknown, path = ''): string[] {
 }
 
 const examplesOf = (event: string, action: string | undefined): unknown[] =>
-  (recorded as { name: string; examples: { action?: string }[] }[])
+  (recorded as unknown as { name: string; examples: { action?: string }[] }[])
     .find(({ name }) => name === event)
     ?.examples.filter((one) => one.action === action) ?? [];
 
