@@ -9,7 +9,6 @@ import {
   type Delivery,
   fullName,
   type Installation,
-  installationsOf,
   type Repository,
   type World,
 } from './world.ts';
@@ -109,6 +108,9 @@ function receiversOf(
     .filter((one) => always.has(event) || one.events.includes(event))
     .map((one) => ({ app: one.app, installation: one }));
 }
+
+/** While nobody listens, events are not put together: each takes several programs of git. */
+export const isHeard = ({ apps }: World): boolean => [...apps.values()].some(({ webhook }) => webhook !== null);
 
 export function openHooks(world: World, authorityOf: () => string | undefined): Hooks {
   let isReachable = true;
@@ -240,5 +242,3 @@ export const shortRepositories = (repositories: readonly Repository[]) => reposi
 
 export const repositoriesInside = (world: World, installation: Installation) =>
   shortRepositories([...world.repositories.values()].filter((one) => covers(installation, one)));
-
-export const isInstalled = (world: World, app: App): boolean => installationsOf(world, app).length > 0;
