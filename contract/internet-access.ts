@@ -60,6 +60,10 @@ export const egressRules = {
   'bad-request': { allows: false, sentence: 'A request that no client sends by accident.' },
   'name-unknown': { allows: false, sentence: 'The name cannot be resolved.' },
   'certificate-invalid': { allows: false, sentence: 'The server’s certificate is not valid.' },
+  'tls-failed': {
+    allows: false,
+    sentence: 'The program and Reeve did not agree on TLS: it may not trust this task’s authority.',
+  },
   'gateway-path': { allows: false, sentence: 'A part of Reeve that is not for agents.' },
   'too-many-connections': { allows: false, sentence: 'Too many connections at once.' },
 } as const satisfies Record<string, { allows: boolean; sentence: string }>;

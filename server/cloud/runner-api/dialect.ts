@@ -7,6 +7,7 @@ import {
   RegisterRequest,
   ReportRequest,
 } from '#contract/runner-protocol.ts';
+import { fetchPaths } from '#server/connectors/index.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Dialect, WireCall, WireRoute } from '#server/http/wire-routes.ts';
 import type { Services } from '#server/services.ts';
@@ -109,11 +110,13 @@ export function runnerApiDialect(services: Services): Dialect {
         await finishAttempt(services, leaseOf(call, runner, finish.epoch), finish);
         return json({});
       }),
-      route('GET', `${attempt}/repository.git/info/refs`, 'What can be fetched', async (call, runner) =>
-        forwardRepository(services, call, runner),
-      ),
-      route('POST', `${attempt}/repository.git/git-upload-pack`, 'Fetch', async (call, runner) =>
-        forwardRepository(services, call, runner),
+      ...fetchPaths.map((path) =>
+        route(
+          path === 'info/refs' ? 'GET' : 'POST',
+          `${attempt}/repository.git/${path}`,
+          'A fetch of the repository, passed through',
+          async (call, runner) => forwardRepository(services, call, { ...runner, path }),
+        ),
       ),
       {
         method: 'ALL',

@@ -11,7 +11,7 @@ import { type JobFacts, promptContext, readJobFacts } from '../attempts/job-quer
 import { readQueueLimits } from '../attempts/queue-queries.ts';
 import { describeJobOf } from '../environments/describe-job.ts';
 import { findEnvironment } from '../environments/environment-queries.ts';
-import { agentConfigToml, authApiUrl, gatewayPaths } from './agent-config.ts';
+import { agentConfigToml, authApiUrl, gatewayPaths, hostedOriginator } from './agent-config.ts';
 
 type Part = Pick<Services, 'db' | 'clock' | 'secrets' | 'origin'>;
 
@@ -67,6 +67,7 @@ async function agentOf(
     token,
     model,
     authApiUrl: authApiUrl(origin),
+    originator: hostedOriginator,
     gatewayOrigin: origin,
     gatewayPaths: [...gatewayPaths],
   };

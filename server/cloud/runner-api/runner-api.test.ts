@@ -251,7 +251,7 @@ describe('reports', () => {
     const { diff_blob, is_diff_final } = await row(attemptId);
     expect(is_diff_final).toBe(true);
     const blob = await services.blobs.get(diff_blob ?? '');
-    expect(await text(blob?.content ?? [])).toBe(diff);
+    expect(blob && (await text(blob.content))).toBe(diff);
     expect(await services.blobs.get(before ?? '')).toBeNull();
     expect(await runner.call('PUT', `/attempts/${attemptId}/diff?epoch=2`, diff)).toMatchObject({ code: 'lease-lost' });
     expect(job.epoch).toBe(1);
