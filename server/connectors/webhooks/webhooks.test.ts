@@ -7,7 +7,7 @@ import type { GitConnection } from '#contract/git-connections.ts';
 import { ReeveError } from '#server/fail.ts';
 import { type GitOrganisation, openGitOrganisation } from '#testing/git-organisation.ts';
 import type { Person } from '#testing/organisation.ts';
-import type { Installation, MadeApp, Repository } from '#testing/servers/github/world.ts';
+import type { App, Installation, Repository } from '#testing/servers/github/world.ts';
 import { findConnection } from '../connections/connection-queries.ts';
 import { applyInstallation } from '../github/apply-installation.ts';
 import { catchUpDeliveries } from './catch-up.ts';
@@ -17,7 +17,7 @@ import { gitConsumers } from './git-consumers.ts';
 let git: GitOrganisation;
 let owner: Person;
 let connection: GitConnection;
-let app: MadeApp;
+let app: App;
 let installation: Installation;
 let backend: Repository;
 
