@@ -3,6 +3,7 @@ import type { GitConnection } from '#contract/git-connections.ts';
 import { formIn, type GitOrganisation, openGitOrganisation, press } from '#testing/git-organisation.ts';
 import type { Person } from '#testing/organisation.ts';
 import type { App, Installation, Repository } from '#testing/servers/github/world.ts';
+import { gitAccountsOfPerson } from '../person-rows.ts';
 
 let git: GitOrganisation;
 let owner: Person;
@@ -23,6 +24,12 @@ beforeAll(async () => {
   website = await git.github.addRepository('example/website', { isPrivate: false, defaultBranch: 'trunk' });
 });
 afterAll(() => git.close());
+
+async function collect<Row>(rows: AsyncIterable<Row>): Promise<Row[]> {
+  const found: Row[] = [];
+  for await (const row of rows) found.push(row);
+  return found;
+}
 
 const read = async () => {
   const found = (await owner.api.git.connections({})).items.find(({ id }) => id === connection.id);
@@ -238,6 +245,9 @@ describe('a member’s account', () => {
       { connectionId: connection.id, login: 'octo-grace' },
     ]);
     expect([...git.github.world.tokens.values()].filter(({ kind }) => kind === 'user')).toEqual([]);
+    const person = { workspaceId: git.organisation.workspaceId, memberId: member.memberId };
+    const kept = await collect(gitAccountsOfPerson.read(git.reeve.services.db, person));
+    expect(kept).toMatchObject([{ login: 'octo-grace', server: git.github.origin }]);
     const [entry] = await events('git.account-linked');
     expect(entry?.payload).toMatchObject({ after: { login: 'octo-grace' } });
   });

@@ -379,6 +379,17 @@ describe('what never came', () => {
     expect((await owner.api.git.connections({})).items[0]?.webhook?.problem).toBeNull();
   });
 
+  test('one that is too large to be fetched is not in the way of the others', async () => {
+    git.github.hooks.setReachable(false);
+    await git.github.changeRepositories(installation, [backend.id], 'octo-ada');
+    await git.github.changeRepositories(installation, 'all', 'octo-ada');
+    git.github.answerNext(/\/app\/hook\/deliveries\/\d+$/, 200, { text: 'x'.repeat(2_000_000) });
+    expect(await catchUpDeliveries(git.reeve.services, await row())).toEqual({ taken: 2 });
+    const [newest, large] = await deliveries();
+    expect(newest).toMatchObject({ state: 'waiting', isCaughtUp: true });
+    expect(large).toMatchObject({ state: 'failed', problem: expect.stringContaining('sent more than') });
+  });
+
   test('when GitHub cannot be asked, the connection says so', async () => {
     git.github.answerNext(/\/app\/hook\/deliveries$/, 503, { message: 'No server is available' });
     await expect(catchUpDeliveries(git.reeve.services, await row())).rejects.toMatchObject({
