@@ -4,6 +4,7 @@
  */
 export { expiringLeases } from './attempts/expire-leases.ts';
 export { cloudClientDialect } from './codex-client/dialect.ts';
+export { environmentsOfPerson } from './environments/person-rows.ts';
 export { environmentRoutes } from './environments/routes.ts';
 export {
   deleteWatchedEnvironment,

@@ -2,15 +2,24 @@ import { paths } from '#console/paths.ts';
 import { TextLink } from '#console/shell/TextLink.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
+import { isEnded } from '#contract/task-states.ts';
 import type { Task } from '#contract/tasks.ts';
 import { PullRequestBadge } from './PullRequestBadge.tsx';
 import classes from './Tasks.module.css';
 import { sourceNames, taskLook } from './task-words.ts';
 
+/** In a list the attempt that is furthest ahead stands for all; here those that still run count. */
+function standingOf(task: Task): ReturnType<typeof taskLook> {
+  const newest = task.turns.at(-1)?.attempts ?? [];
+  const ended = newest.filter(({ state }) => isEnded(state)).length;
+  if (ended === 0 || ended === newest.length) return taskLook(task);
+  return { tone: 'info', word: `${ended} of ${newest.length} ended` };
+}
+
 /** What the task is about, in one line. */
 export function TaskFacts({ task }: { task: Task }) {
   const { environmentId, environmentLabel, repository, branch, createdAt, source, mode } = task;
-  const { tone, word } = taskLook(task);
+  const { tone, word } = standingOf(task);
   return (
     <p className={classes.facts}>
       <StatusBadge tone={tone}>{word}</StatusBadge>

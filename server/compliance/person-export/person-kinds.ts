@@ -1,7 +1,7 @@
 import { activityOfPerson } from '#server/activity/index.ts';
 import { usageOfPerson } from '#server/analytics/index.ts';
 import { entriesOfPerson } from '#server/audit/index.ts';
-import { tasksOfPerson } from '#server/cloud/index.ts';
+import { environmentsOfPerson, tasksOfPerson } from '#server/cloud/index.ts';
 import { gitAccountsOfPerson } from '#server/connectors/index.ts';
 import type { PersonRows } from '#server/db/person-rows.ts';
 import { provisioningOfPerson } from '#server/directory/index.ts';
@@ -34,6 +34,7 @@ export const personKinds = (services: Pick<Services, 'secrets'>): PersonRows[] =
   kind('clients', listClientsOf),
   deliveriesToPerson,
   teamConfigOfPerson,
+  environmentsOfPerson,
   tasksOfPerson(services),
   activityOfPerson(services),
   callsOfPerson,

@@ -37,8 +37,8 @@ export function FileDiff({ file, viewType, isOpen, onOpenChange, commenting }: F
         <button type="button" className={classes.fileName} aria-expanded={isOpen} onClick={() => onOpenChange(!isOpen)}>
           <ChevronRight size={16} aria-hidden className={classes.chevron} />
           <span className={classes.path}>
-            {oldPath && <span className={classes.oldPath}>{oldPath} → </span>}
             {path}
+            {oldPath && <span className={classes.oldPath}> was {oldPath}</span>}
           </span>
         </button>
         <Group gap={8} wrap="nowrap">
@@ -146,6 +146,6 @@ const between = (hunk: HunkData, index: number) =>
     ? []
     : [
         <Decoration key={`before-${hunk.content}`} className={classes.between ?? ''}>
-          <span>⋯ line {hunk.newStart}</span>
+          <span>Line {hunk.newStart}</span>
         </Decoration>,
       ];

@@ -44,7 +44,7 @@ test('every file is there with what became of it and how many lines came and wen
       hasNoText: false,
       modes: null,
     },
-    { path: 'run.sh', oldPath: null, type: 'modify', added: 0, removed: 0, hasNoText: true, modes: '100644 → 100755' },
+    { path: 'run.sh', oldPath: null, type: 'modify', added: 0, removed: 0, hasNoText: true, modes: '100644 to 100755' },
     { path: 'logo.png', oldPath: null, type: 'add', added: 0, removed: 0, hasNoText: true, modes: null },
     { path: 'gone.txt', oldPath: null, type: 'delete', added: 0, removed: 1, hasNoText: false, modes: null },
   ]);

@@ -11,7 +11,7 @@ export interface DiffFile {
   removed: number;
   /** No text to show: binary, empty, or only its mode changed. */
   hasNoText: boolean;
-  /** `100644 → 100755` */
+  /** `100644 to 100755` */
   modes: string | null;
 }
 
@@ -63,7 +63,7 @@ function readFile(patch: StructuredPatch): DiffFile {
     added: count(hunks, 'insert'),
     removed: count(hunks, 'delete'),
     hasNoText: hunks.length === 0,
-    modes: oldMode !== undefined && newMode !== undefined && oldMode !== newMode ? `${oldMode} → ${newMode}` : null,
+    modes: oldMode !== undefined && newMode !== undefined && oldMode !== newMode ? `${oldMode} to ${newMode}` : null,
   };
 }
 

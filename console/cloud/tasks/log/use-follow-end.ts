@@ -1,20 +1,20 @@
-import { useFocusWithin, useHover, useMergedRef } from '@mantine/hooks';
-import { type UIEvent, useLayoutEffect, useRef, useState } from 'react';
+import { useHover, useMergedRef } from '@mantine/hooks';
+import { type FocusEvent, type UIEvent, useLayoutEffect, useRef, useState } from 'react';
 
 const nearPx = 24;
 
 /**
- * Keeps the end of a growing box in sight while whoever reads is there, and never while the pointer or the focus is in it: then
+ * Keeps the end of a growing box in sight while whoever reads is there, and never while the pointer or the keyboard is in it: then
  * `behind` counts what came meanwhile.
  */
 export function useFollowEnd(count: number) {
   const box = useRef<HTMLDivElement>(null);
   const { hovered, ref: hoverRef } = useHover<HTMLDivElement>();
-  const { focused, ref: focusRef } = useFocusWithin<HTMLDivElement>();
-  const ref = useMergedRef(box, hoverRef, focusRef);
+  const [hasKeyboard, setKeyboard] = useState(false);
+  const ref = useMergedRef(box, hoverRef);
   const [isAtEnd, setAtEnd] = useState(true);
   const [seenCount, setSeenCount] = useState(count);
-  const isHeld = hovered || focused;
+  const isHeld = hovered || hasKeyboard;
   const toEnd = () => {
     const { current } = box;
     if (current) current.scrollTop = current.scrollHeight;
@@ -31,6 +31,9 @@ export function useFollowEnd(count: number) {
     setAtEnd(isNear);
     if (isNear) setSeenCount(count);
   };
+  // A click leaves the focus where it was made; only whoever moves by keyboard is there with it.
+  const onFocus = ({ target }: FocusEvent) => setKeyboard(target.matches(':focus-visible'));
+  const onBlur = () => setKeyboard(false);
   const fits = box.current !== null && box.current.scrollHeight <= box.current.clientHeight + nearPx;
-  return { ref, onScroll, behind: fits ? 0 : Math.max(0, count - seenCount), toEnd };
+  return { box: { ref, onScroll, onFocus, onBlur }, behind: fits ? 0 : Math.max(0, count - seenCount), toEnd };
 }
