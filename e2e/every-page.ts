@@ -121,12 +121,10 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
       `/codex/tasks/${tasks.finished.id}`,
       `/codex/tasks/${tasks.finished.id}?view=internet`,
       `/codex/tasks/${tasks.running.id}?attempt=${tasks.running.attempts[0]?.[0]}`,
-      `/codex/tasks/${tasks.failed.id}`,
     ),
     environments: asOwner('/codex/environments'),
     newEnvironment: asOwner('/codex/environments/new'),
     environment: asOwner(
-      '/codex/environments/none',
       ...['set-up', 'secrets', 'internet', 'machine', 'sharing', 'try'].map(
         (tab) => `/codex/environments/${environment}?tab=${tab}`,
       ),

@@ -120,6 +120,19 @@ test('repositories are chosen before environments may use them', async () => {
   expect(await lookForBarriers(page)).toEqual([]);
 });
 
+test('on a phone, too', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await enterAs(page, git.organisation.owner, git.organisation.origin);
+  await page.goto('/git?tab=repositories');
+  await button(page, 'Choose: example/website').click();
+  await dialog(page, 'Choose 1 repository for environments?').getByRole('button', { name: 'Choose' }).click();
+  await button(page, 'Take away: example/website').click();
+  const confirm = dialog(page, 'Take 1 repository away from environments?');
+  await confirm.getByText('No environment uses them').waitFor();
+  await confirm.getByRole('button', { name: 'Take away' }).click();
+  await button(page, 'Choose: example/website').waitFor();
+});
+
 test('a member sees what is chosen, and links the account that counts', async () => {
   git.github.signInAs('octo-grace');
   await enter(member);
@@ -189,6 +202,15 @@ test('any other git server is connected with a deploy token, or says why not', a
   await button(page, 'Connect repository').click();
   await page.getByText('Payments is connected. Environments may use it.').waitFor();
   await page.getByText('deploy token over HTTPS').waitFor();
+
+  await button(page, 'Replace token: Payments').click();
+  const replace = dialog(page, 'Replace the token of Payments');
+  await replace.getByLabel('Deploy token').fill('wrong');
+  await replace.getByRole('button', { name: 'Replace token' }).click();
+  await replace.getByText('The old token stays').waitFor();
+  await replace.getByLabel('Deploy token').fill(git.github.addDeployToken('payments/api', 'write'));
+  await replace.getByRole('button', { name: 'Replace token' }).click();
+  await page.getByText('Payments has its new token.').waitFor();
 });
 
 test('disconnecting says what is forgotten, and forgets it', async () => {

@@ -40,8 +40,6 @@ test('a task is given by keyboard, and what is typed stays through a reload', as
   await page.reload();
   await expect.poll(() => page.getByLabel('What shall Codex do?').inputValue()).toBe(prompt);
   await page.getByText('2 containers side by side').waitFor();
-  expect(await lookForBarriers(page)).toEqual([]);
-  await widen();
   await page.getByLabel('What shall Codex do?').press('Control+Enter');
   await page.getByText('It waits for a runner.').first().waitFor();
   await expect.poll(() => page.getByRole('tab', { name: /^Attempt \d Queued/ }).count()).toBe(2);
@@ -181,27 +179,31 @@ test('changes are read file by file, and comments on lines go back with the foll
   await page.getByText('Half to even, then.').waitFor();
 });
 
-test('a pull request is opened, brought up to date, and refused in the words of the git server', async () => {
+test('a refusal of the git server is told in its words; then a pull request is opened and brought up to date', async () => {
+  const [repository] = hosted.github.world.repositories.values();
+  const title = 'Say how totals are rounded';
+  hosted.github.protect('acme/billing', { pattern: 'codex/*' });
   await button(page, 'Open pull request').click();
   const form = dialog(page, 'Open a pull request');
-  await form.getByLabel('Title').fill('Say how totals are rounded');
+  await form.getByLabel('Title').fill(title);
   expect(await lookForBarriers(page)).toEqual([]);
   await widen();
   await form.getByRole('button', { name: 'Open the pull request' }).click();
+  await form.getByText('The git server refused this').waitFor();
+  await form.getByText('GH006: Protected branch update failed').waitFor();
+  expect(hosted.browser.complaints.splice(0).join()).toContain('status of 409');
+  expect(repository?.pulls.size).toBe(0);
+  repository?.protections.splice(0);
+  expect(await form.getByLabel('Title').inputValue()).toBe(title);
+  await form.getByRole('button', { name: 'Open the pull request' }).click();
   await page.getByRole('link', { name: /^#\d+ ?open/ }).waitFor();
-  const pulls = [...hosted.github.world.repositories.values()].flatMap((repository) => [...repository.pulls.values()]);
-  expect(pulls.map(({ title }) => title)).toEqual(['Say how totals are rounded']);
-  hosted.github.protect('acme/billing', { pattern: 'codex/*' });
+  expect([...(repository?.pulls.values() ?? [])].map((pull) => pull.title)).toEqual([title]);
   await button(page, 'Update pull request').click();
   await dialog(page, /^Update #/)
     .getByRole('button', { name: 'Update the pull request' })
     .click();
-  await page.getByText('The git server refused this').first().waitFor();
-  await page.getByText('GH006: Protected branch update failed').first().waitFor();
-  expect(hosted.browser.complaints.splice(0).join()).toContain('status of 409');
-  await dialog(page, /^Update #/)
-    .getByRole('button', { name: 'Cancel' })
-    .click();
+  await page.getByText(/^Pull request #\d+ is up to date\.$/).waitFor();
+  expect(repository?.pulls.size).toBe(1);
 });
 
 test('the list says what is new, finds, and takes back what was archived', async () => {

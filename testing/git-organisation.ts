@@ -5,7 +5,7 @@ import type { Page } from './codex-cli/follow-browser.ts';
 import { foundOrganisation, type Organisation, type Person } from './organisation.ts';
 import type { Simulator } from './servers/github/simulator.ts';
 import { startGithub } from './servers/github/start-github.ts';
-import type { MadeApp } from './servers/github/world.ts';
+import type { App } from './servers/github/world.ts';
 import { startTestReeve, type TestReeve } from './start-reeve.ts';
 
 export interface GitOrganisation {
@@ -13,7 +13,7 @@ export interface GitOrganisation {
   github: Simulator;
   organisation: Organisation;
   /** An app in the organisation `example`, owned by `octo-ada`, by way of the manifest. */
-  connect(name: string): Promise<{ connection: GitConnection; app: MadeApp }>;
+  connect(name: string): Promise<{ connection: GitConnection; app: App }>;
   /** Somebody links the account of this login. */
   link(person: Person, connectionId: string, login: string): Promise<void>;
   /** Works on every delivery that is due: the jobs of `reeve serve` do not run here. */

@@ -127,7 +127,8 @@ async function seedAttempt(services: Part, place: TaskPlace, at: AttemptPosition
       sealed_answer: answer === undefined ? null : await secrets.seal(answer, `cloud_attempts/${id}/answer`),
       runner_id: state === 'queued' ? null : (seeded.runnerId ?? null),
       driver: state === 'queued' ? null : 'docker',
-      lease_until: null,
+      // Nobody plays the runner: for a day it is not missed.
+      lease_until: isOver || state === 'queued' ? null : new Date(Date.now() + 86_400_000),
       tries: seeded.tries ?? (state === 'queued' ? 0 : 1),
       cancel_asked_at: null,
       base_commit: state === 'queued' ? null : 'c05fefe4b6d1a90d7f2c9c6a4d1e8b3f5a7d9e01',

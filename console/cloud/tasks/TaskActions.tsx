@@ -72,6 +72,7 @@ export function TaskActions({ task, attempt }: { task: Task; attempt: TaskAttemp
   );
 }
 
+/** Why it cannot is said below the title, too: a phone has no tooltips. */
 function PublishButton({ task, onPublish }: { task: Task; onPublish: () => void }) {
   const why = task.mayPublish ? null : (task.mayNotPublishBecause ?? 'This cannot be published.');
   const label = pullRequestOf(task) ? 'Update pull request' : 'Open pull request';

@@ -8,7 +8,7 @@ import { openTestServices, seedWorkspace, type TestServices } from '#testing/tes
 import { connectorJobs } from '../jobs.ts';
 import { tokenPlace } from '../secret-places.ts';
 import { askDefaultBranch } from './ask-remote.ts';
-import { connectGit } from './connect-git.ts';
+import { connectGit, replaceToken } from './connect-git.ts';
 import { flush, pktLine, readPktLines } from './pkt-lines.ts';
 import { readConnection } from './read-connections.ts';
 import { syncNow } from './sync-connection.ts';
@@ -81,6 +81,34 @@ test('a token that stops working shows on the connection, until it works', async
   const hourly = connectorJobs(services).find(({ name }) => name === 'sync-git');
   expect(await hourly?.run()).toEqual({ asked: 2, failed: 0 });
   expect(await read()).toMatchObject({ state: 'connected', problem: null });
+});
+
+test('a token is replaced by one that works, and no other', async () => {
+  const { id } = await services.db.selectFrom('git_connections').select('id').executeTakeFirstOrThrow();
+  const kept = async () => {
+    const row = await services.db
+      .selectFrom('git_connections')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return { token: await services.secrets.open(row.sealed_token ?? '', tokenPlace(id)), username: row.username };
+  };
+  await expect(replaceToken(services, member, { id, token: 'wrong' })).rejects.toMatchObject({
+    code: 'git-connection-failed',
+  });
+  expect(await kept()).toEqual({ token, username: 'reeve' });
+  const next = github.addDeployToken('payments/api', 'write');
+  await replaceToken(services, member, { id, token: next, username: 'bot' });
+  expect(await kept()).toEqual({ token: next, username: 'bot' });
+  const [entry] = await services.db
+    .selectFrom('audit_events')
+    .selectAll()
+    .where('event', '=', 'git.token-replaced')
+    .execute();
+  expect(entry?.payload).toEqual({ before: { username: 'reeve' }, after: { username: 'bot' } });
+  await expect(replaceToken(services, member, { id: 'none', token: next })).rejects.toMatchObject({
+    code: 'not-found',
+  });
 });
 
 test('a connection that fails does not keep the jobs from the others', async () => {

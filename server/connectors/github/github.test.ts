@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GitConnection } from '#contract/git-connections.ts';
 import { formIn, type GitOrganisation, openGitOrganisation, press } from '#testing/git-organisation.ts';
 import type { Person } from '#testing/organisation.ts';
-import type { Installation, MadeApp, Repository } from '#testing/servers/github/world.ts';
+import type { App, Installation, Repository } from '#testing/servers/github/world.ts';
+import { gitAccountsOfPerson } from '../person-rows.ts';
 
 let git: GitOrganisation;
 let owner: Person;
 let member: Person;
 let connection: GitConnection;
-let app: MadeApp;
+let app: App;
 let backend: Repository;
 let website: Repository;
 let installation: Installation;
@@ -19,10 +20,16 @@ beforeAll(async () => {
   await owner.api.workspace.updateSettings({ codexCloudEnabled: true });
   member = await git.organisation.addMember({ name: 'Grace Hopper' });
   git.github.addUser('octo-grace');
-  backend = await git.github.addRepository('example/backend');
+  backend = await git.github.addRepository('example/backend', { collaborators: { 'octo-grace': 'read' } });
   website = await git.github.addRepository('example/website', { isPrivate: false, defaultBranch: 'trunk' });
 });
 afterAll(() => git.close());
+
+async function collect<Row>(rows: AsyncIterable<Row>): Promise<Row[]> {
+  const found: Row[] = [];
+  for await (const row of rows) found.push(row);
+  return found;
+}
 
 const read = async () => {
   const found = (await owner.api.git.connections({})).items.find(({ id }) => id === connection.id);
@@ -238,8 +245,29 @@ describe('a member’s account', () => {
       { connectionId: connection.id, login: 'octo-grace' },
     ]);
     expect([...git.github.world.tokens.values()].filter(({ kind }) => kind === 'user')).toEqual([]);
+    const person = { workspaceId: git.organisation.workspaceId, memberId: member.memberId };
+    const kept = await collect(gitAccountsOfPerson.read(git.reeve.services.db, person));
+    expect(kept).toMatchObject([{ login: 'octo-grace', server: git.github.origin }]);
     const [entry] = await events('git.account-linked');
     expect(entry?.payload).toMatchObject({ after: { login: 'octo-grace' } });
+  });
+
+  test('decides which repositories’ branches are told', async () => {
+    const id = (await repositories()).find(({ name }) => name === 'example/backend')?.id ?? '';
+    await git.github.push('example/backend', { branch: 'feature/x', files: { 'a.txt': 'a' }, by: 'octo-ada' });
+    git.github.protect('example/backend', { pattern: 'main' });
+    const { items } = await member.api.git.branches({ id });
+    expect(items).toMatchObject([
+      { name: 'main', isProtected: true },
+      { name: 'feature/x', isProtected: false },
+    ]);
+    expect((await member.api.git.branches({ id, search: 'FEAT' })).items.map(({ name }) => name)).toEqual([
+      'feature/x',
+    ]);
+    // Nobody linked an account here; who may read on GitHub cannot be asked.
+    await expect(owner.api.git.branches({ id })).rejects.toMatchObject({ code: 'git-account-needed' });
+    const other = (await repositories()).find(({ name }) => name === 'example/website')?.id ?? '';
+    await expect(member.api.git.branches({ id: other })).rejects.toMatchObject({ code: 'repository-not-allowed' });
   });
 
   test('is one member’s only', async () => {

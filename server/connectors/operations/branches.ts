@@ -82,7 +82,7 @@ export async function resolveBranch(
   const opened = await openRepository(services, asked);
   const { forWhom, branch } = asked;
   await using folder = await openGitFolder();
-  const commit = await withCredential(services, opened, { operation: 'fetch', forWhom }, (credential) =>
+  const commit = await withCredential(services, opened, { operation: 'read-repository', forWhom }, (credential) =>
     branchAt(folder, opened, { credential, branch }),
   );
   if (commit) return { branch, commit };
@@ -112,7 +112,7 @@ export async function listBranches(
   const wanted = search.toLowerCase();
   const first = opened.repository.defaultBranch;
   await using folder = await openGitFolder();
-  return await withCredential(services, opened, { operation: 'fetch', forWhom }, async (credential) => {
+  return await withCredential(services, opened, { operation: 'read-repository', forWhom }, async (credential) => {
     const [found, isProtected] = await Promise.all([
       askReferences(folder, opened, credential, [`${heads}*`]),
       askProtected(opened, credential),

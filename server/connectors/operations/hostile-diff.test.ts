@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -194,4 +194,39 @@ test('a token that may only read pushes nothing, and the server’s words are sh
     code: 'git-refused',
     details: { said: expect.stringContaining('denied') },
   });
+});
+
+const seedAt = (url: string, token: string) =>
+  seedGitRepository(services, { workspaceId, createdBy: 'Ada' }, { url, token });
+
+const publishTo = (id: string) => {
+  const words = { message: 'x', title: 'x', body: '', isDraft: false, existing: null };
+  const asked = { workspaceId, memberId, repositoryId: id, base: { branch: 'main', commit }, branch: 'x', ...words };
+  return publishDiff(services, { ...asked, diff: newFile('a', 'x') });
+};
+
+test('a server whose certificate nobody trusts is told no token', async () => {
+  const impostor = await startGithub();
+  const id = await seedAt(`${impostor.origin}/ada/tools.git`, 'the deploy token');
+  vi.stubEnv('GIT_SSL_NO_VERIFY', '1');
+  await expect(publishTo(id)).rejects.toMatchObject({
+    code: 'git-server-failed',
+    details: { said: expect.stringMatching(/certificate/i) },
+  });
+  expect(impostor.requests).toEqual([]);
+  await impostor.close();
+});
+
+test('addresses of a machine’s own cloud are not called', async () => {
+  await expect(publishTo(await seedAt('https://169.254.169.254/x.git', 't'))).rejects.toThrow('not an address');
+});
+
+test('what a killed process left behind is removed', async () => {
+  const [old, young] = [join(temporary, 'reeve-git-old'), join(temporary, 'reeve-git-young')];
+  for (const folder of [old, young]) await mkdir(folder);
+  const yesterday = new Date(Date.now() - 86_400_000);
+  await utimes(old, yesterday, yesterday);
+  await publish(newFile('c', 'x'));
+  expect(await readdir(temporary)).toEqual(['reeve-git-young']);
+  await rm(young, { recursive: true });
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { getCACertificates } from 'node:tls';
@@ -179,7 +179,19 @@ async function runGit(
     throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? gitMissing() : error;
   } finally {
     clearTimeout(timer);
-    endAll();
+  }
+}
+
+const prefix = 'reeve-git-';
+/** Longer than anything here takes: whoever made it was killed. */
+const abandonedMs = 3_600_000;
+
+async function removeAbandoned(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(prefix));
+  for (const name of names) {
+    const path = join(tmpdir(), name);
+    const facts = await stat(path).catch(() => null);
+    if (facts && Date.now() - facts.mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true });
   }
 }
 
@@ -200,10 +212,10 @@ function passTurn(): void {
   else busy -= 1;
 }
 
-/** An empty folder. Few at once; the others wait. */
+/** An empty folder, which goes when it is disposed of. Few at once; the others wait. */
 export async function openGitFolder(): Promise<GitFolder> {
   await takeTurn();
-  const path = await mkdtemp(join(tmpdir(), 'reeve-git-')).catch((error: unknown) => {
+  const path = await mkdtemp(join(tmpdir(), prefix)).catch((error: unknown) => {
     passTurn();
     throw error;
   });
@@ -212,6 +224,7 @@ export async function openGitFolder(): Promise<GitFolder> {
     passTurn();
   };
   try {
+    await removeAbandoned();
     // Those this process trusts, with what NODE_EXTRA_CA_CERTS adds.
     await writeFile(join(path, 'authorities.pem'), getCACertificates('default').join('\n'));
   } catch (error) {

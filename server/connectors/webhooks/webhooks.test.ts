@@ -7,7 +7,7 @@ import type { GitConnection } from '#contract/git-connections.ts';
 import { ReeveError } from '#server/fail.ts';
 import { type GitOrganisation, openGitOrganisation } from '#testing/git-organisation.ts';
 import type { Person } from '#testing/organisation.ts';
-import type { Installation, MadeApp, Repository } from '#testing/servers/github/world.ts';
+import type { App, Installation, Repository } from '#testing/servers/github/world.ts';
 import { findConnection } from '../connections/connection-queries.ts';
 import { applyInstallation } from '../github/apply-installation.ts';
 import { catchUpDeliveries } from './catch-up.ts';
@@ -17,7 +17,7 @@ import { gitConsumers } from './git-consumers.ts';
 let git: GitOrganisation;
 let owner: Person;
 let connection: GitConnection;
-let app: MadeApp;
+let app: App;
 let installation: Installation;
 let backend: Repository;
 
@@ -377,6 +377,17 @@ describe('what never came', () => {
     await git.work();
     await catchUpDeliveries(git.reeve.services, await row());
     expect((await owner.api.git.connections({})).items[0]?.webhook?.problem).toBeNull();
+  });
+
+  test('one that is too large to be fetched is not in the way of the others', async () => {
+    git.github.hooks.setReachable(false);
+    await git.github.changeRepositories(installation, [backend.id], 'octo-ada');
+    await git.github.changeRepositories(installation, 'all', 'octo-ada');
+    git.github.answerNext(/\/app\/hook\/deliveries\/\d+$/, 200, { text: 'x'.repeat(2_000_000) });
+    expect(await catchUpDeliveries(git.reeve.services, await row())).toEqual({ taken: 2 });
+    const [newest, large] = await deliveries();
+    expect(newest).toMatchObject({ state: 'waiting', isCaughtUp: true });
+    expect(large).toMatchObject({ state: 'failed', problem: expect.stringContaining('sent more than') });
   });
 
   test('when GitHub cannot be asked, the connection says so', async () => {

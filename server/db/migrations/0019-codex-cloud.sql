@@ -375,4 +375,4 @@ create table cloud_pull_requests (
   checked_at timestamptz not null
 );
 create index cloud_pull_requests_by_task on cloud_pull_requests (task_id);
-create index cloud_pull_requests_by_number on cloud_pull_requests (repository_id, number);
+create index cloud_pull_requests_by_number on cloud_pull_requests (workspace_id, number);

@@ -79,6 +79,15 @@ export function readDiff(diff: string): DiffFile[] | null {
   }
 }
 
+/** Characters that are not seen, or turn the direction of what follows: what is shown may differ from what runs. */
+const unseen = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
+
+/** Numbers of added lines with such characters. */
+export const linesWithUnseen = ({ hunks }: Pick<DiffFile, 'hunks'>): number[] =>
+  hunks.flatMap(({ changes }) =>
+    changes.flatMap((change) => (change.type === 'insert' && unseen.test(change.content) ? change.lineNumber : [])),
+  );
+
 export interface DiffLine {
   side: 'old' | 'new';
   line: number;

@@ -56,9 +56,9 @@ function NoLog({ attempt, log }: { attempt: TaskAttempt; log: AttemptLog }) {
 function Blocks({ blocks, entries, attempt }: { blocks: LogBlock[]; entries: number; attempt: TaskAttempt }) {
   const [limit, setLimit] = useState(shownAtOnce);
   const hidden = Math.max(0, blocks.length - limit);
-  const { box, behind, toEnd } = useFollowEnd(entries);
+  const { box, around, behind, toEnd } = useFollowEnd(entries);
   return (
-    <div className={classes.logBox}>
+    <div className={classes.logBox} ref={around}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: without it only a mouse could scroll */}
       <section className={classes.log} {...box} tabIndex={0} aria-label="Log">
         {hidden > 0 && (

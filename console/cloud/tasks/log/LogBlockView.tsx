@@ -1,4 +1,4 @@
-import { CircleAlert, FilePen, Globe, Info, ListChecks, Wrench } from 'lucide-react';
+import { ChevronRight, CircleAlert, FilePen, Globe, Info, ListChecks, Wrench } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { countOf } from '#console/ui/figures.ts';
 import { RichText } from '../RichText.tsx';
@@ -56,7 +56,10 @@ function Output({ block: { text } }: { block: OutputBlock }) {
   return (
     <details className={classes.fold}>
       <summary>
-        <span className={classes.foldName}>Output, {countOf(lines, 'line')}</span>
+        <span className={classes.foldName}>
+          <ChevronRight size={16} aria-hidden className={classes.chevron} />
+          Output, {countOf(lines, 'line')}
+        </span>
         <pre className={classes.tail}>{tail}</pre>
       </summary>
       <pre className={classes.output}>{text}</pre>

@@ -1,17 +1,16 @@
-import { useHover, useMergedRef } from '@mantine/hooks';
+import { useHover } from '@mantine/hooks';
 import { type FocusEvent, type UIEvent, useLayoutEffect, useRef, useState } from 'react';
 
 const nearPx = 24;
 
 /**
  * Keeps the end of a growing box in sight while whoever reads is there, and never while the pointer or the keyboard is in it: then
- * `behind` counts what came meanwhile.
+ * `behind` counts what came meanwhile. The pointer counts as far as `around` reaches, so that what leads to the end stays in reach.
  */
 export function useFollowEnd(count: number) {
-  const box = useRef<HTMLDivElement>(null);
-  const { hovered, ref: hoverRef } = useHover<HTMLDivElement>();
+  const box = useRef<HTMLElement>(null);
+  const { hovered, ref: around } = useHover<HTMLDivElement>();
   const [hasKeyboard, setKeyboard] = useState(false);
-  const ref = useMergedRef(box, hoverRef);
   const [isAtEnd, setAtEnd] = useState(true);
   const [seenCount, setSeenCount] = useState(count);
   const isHeld = hovered || hasKeyboard;
@@ -25,7 +24,7 @@ export function useFollowEnd(count: number) {
   useLayoutEffect(() => {
     if (isAtEnd && !isHeld) toEnd();
   }, [count, isAtEnd, isHeld]);
-  const onScroll = ({ currentTarget }: UIEvent<HTMLDivElement>) => {
+  const onScroll = ({ currentTarget }: UIEvent<HTMLElement>) => {
     const { scrollTop, scrollHeight, clientHeight } = currentTarget;
     const isNear = scrollHeight - scrollTop - clientHeight < nearPx;
     setAtEnd(isNear);
@@ -35,5 +34,10 @@ export function useFollowEnd(count: number) {
   const onFocus = ({ target }: FocusEvent) => setKeyboard(target.matches(':focus-visible'));
   const onBlur = () => setKeyboard(false);
   const fits = box.current !== null && box.current.scrollHeight <= box.current.clientHeight + nearPx;
-  return { box: { ref, onScroll, onFocus, onBlur }, behind: fits ? 0 : Math.max(0, count - seenCount), toEnd };
+  return {
+    box: { ref: box, onScroll, onFocus, onBlur },
+    around,
+    behind: fits ? 0 : Math.max(0, count - seenCount),
+    toEnd,
+  };
 }
