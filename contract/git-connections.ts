@@ -15,7 +15,7 @@ const HttpsUrl = z
  */
 export const gitOperations = {
   'list-repositories': { permissions: { metadata: 'read' }, sentence: 'See which repositories the app may reach.' },
-  'read-repository': { permissions: { metadata: 'read' }, sentence: 'Look up a repository and its branches.' },
+  'read-repository': { permissions: { contents: 'read', metadata: 'read' }, sentence: 'Look up branches.' },
   'read-permission': { permissions: { metadata: 'read' }, sentence: 'Ask what a member may do in a repository.' },
   fetch: { permissions: { contents: 'read', metadata: 'read' }, sentence: 'Fetch a repository for a task.' },
   push: { permissions: { contents: 'write', metadata: 'read' }, sentence: 'Push a branch for a pull request.' },
