@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { sign } from '@octokit/webhooks-methods';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { GitConnection } from '#contract/git-connections.ts';
 import { ReeveError } from '#server/fail.ts';
@@ -408,6 +409,41 @@ describe('what never came', () => {
     const { webhook } = (await owner.api.git.connections({})).items[0] ?? {};
     expect(webhook?.problem).toContain('No server is available');
   });
+});
+
+test('whatever is lost, doubled or mixed up, in the end the state is GitHub’s', async () => {
+  const steps = {
+    suspend: () => git.github.suspend(installation, 'octo-ada'),
+    unsuspend: () => git.github.unsuspend(installation, 'octo-ada'),
+    all: () => git.github.changeRepositories(installation, 'all', 'octo-ada'),
+    one: () => git.github.changeRepositories(installation, [backend.id], 'octo-ada'),
+  };
+  const step = fc.constantFrom(...(Object.keys(steps) as (keyof typeof steps)[]));
+  const arrivals = fc.array(fc.record({ which: fc.nat(), worksThen: fc.boolean() }), { maxLength: 8 });
+  const property = fc.asyncProperty(
+    fc.array(step, { minLength: 1, maxLength: 5 }),
+    arrivals,
+    async (done, arriving) => {
+      const before = git.github.world.deliveries.length;
+      git.github.hooks.setReachable(false);
+      for (const each of done) await steps[each]();
+      const sent = git.github.world.deliveries.slice(before);
+      for (const { which, worksThen } of sent.length > 0 ? arriving : []) {
+        const { headers, payload } = sent[which % sent.length] ?? {};
+        await post(JSON.stringify(payload), headers);
+        if (worksThen) await git.work();
+      }
+      await catchUpDeliveries(git.reeve.services, await row());
+      await git.work();
+      expect(await installationState()).toBe(installation.suspended ? 'suspended' : 'active');
+      if (installation.suspended) return;
+      const { items } = await owner.api.git.repositories({ show: 'all' });
+      expect(items).toHaveLength(installation.selection === 'all' ? 2 : 1);
+    },
+  );
+  await fc.assert(property, { numRuns: 12 });
+  await git.github.unsuspend(installation, 'octo-ada');
+  await git.work();
 });
 
 test('an authorization that is taken back on GitHub ends the link, unless it was linked again since', async () => {
