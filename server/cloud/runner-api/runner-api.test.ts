@@ -273,6 +273,9 @@ describe('reports', () => {
     await expireLeases(services);
     expect(await take(1)).toMatchObject({ code: 'lease-lost' });
     const again = await claimed();
+    // The same runner: what it says under its former lease counts no more than another's word.
+    for (const refused of [await finish(job), await report(job)]) expect(refused).toMatchObject({ code: 'lease-lost' });
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ epoch: 1, order: 'stop' }]);
     await report(again, { state: 'working' });
     expect(await take(2)).toMatchObject({ code: 'secrets-taken' });
     expect(job.secretNames).toEqual(['KEY']);
