@@ -216,12 +216,15 @@ export const TaskSearch = z.object({
 });
 export const EnvironmentsSearch = z.object({ search: text });
 export const EnvironmentSearch = z.object({
-  tab: z.enum(['set-up', 'internet', 'sharing', 'try']).optional().catch(undefined),
+  tab: z.enum(['set-up', 'secrets', 'internet', 'machine', 'sharing', 'try']).optional().catch(undefined),
   try: text,
 });
 export const GitSearch = z.object({
   tab: z.enum(['connections', 'repositories', 'tokens', 'deliveries']).optional().catch(undefined),
   search: text,
+  connection: text,
+  /** GitHub appends it where somebody installed the app. */
+  setup_action: text,
 });
 /** What a git server appends to the address it sends the browser back to. */
 export const GitAnswerSearch = z.object({ code: text, state: text, error: text });

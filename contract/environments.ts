@@ -14,6 +14,11 @@ const VariableName = z
   .refine((name) => !/^(CODEX|REEVE)_(?!ENV_)/.test(name), 'Names that begin with CODEX_ or REEVE_ are set by Reeve.');
 export const EnvironmentVariable = z.object({ name: VariableName, value: z.string().max(16_384) });
 
+const Variables = z
+  .array(EnvironmentVariable)
+  .max(200)
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'Each name may be there once.');
+
 /** The runtimes of the vendor's universal image, chosen by CODEX_ENV_<NAME>_VERSION. */
 export const languages = ['python', 'node', 'rust', 'go', 'swift', 'ruby', 'php', 'java'] as const;
 
@@ -48,7 +53,7 @@ export const EnvironmentSettings = z.object({
   languageVersions: z.partialRecord(z.enum(languages), z.string().trim().min(1).max(30)),
   setupScript: z.string().max(65_536),
   maintenanceScript: z.string().max(65_536).describe('Runs in place of set-up where a kept container is used again.'),
-  variables: z.array(EnvironmentVariable).max(200).describe('For set-up and the agent.'),
+  variables: Variables.describe('For set-up and the agent.'),
   internet: InternetAccess.describe('Of the agent.'),
   setupInternet: z.enum(['on', 'as-agent', 'off']).describe('Of set-up and maintenance; `on` is every public domain.'),
   machineSize: z.enum(machineSizeNames),
@@ -73,6 +78,17 @@ export const EnvironmentRepository = z.object({
   state: z.enum(['connected', 'suspended', 'removed']),
 });
 
+/** A run of set-up without an agent, to see whether it works. */
+export const EnvironmentTry = z.object({
+  id: Id,
+  state: z.enum(['queued', 'running', 'passed', 'failed', 'cancelled']),
+  attemptId: Id.describe('Its log: `tasks.attemptLog`.'),
+  sentence: z.string().nullable(),
+  startedAt: At.nullable(),
+  finishedAt: At.nullable(),
+});
+export type EnvironmentTry = z.infer<typeof EnvironmentTry>;
+
 export const Environment = EnvironmentSettings.extend({
   id: Id,
   creatorId: z.string().nullable(),
@@ -89,19 +105,9 @@ export const Environment = EnvironmentSettings.extend({
     .object({ builtAt: At, expiresAt: At, runnerName: z.string(), bytes: z.number().int() })
     .nullable()
     .describe('The newest one that still serves.'),
+  lastTry: EnvironmentTry.nullable().describe('Of whoever asks.'),
 });
 export type Environment = z.infer<typeof Environment>;
-
-/** A run of set-up without an agent, to see whether it works. */
-export const EnvironmentTry = z.object({
-  id: Id,
-  state: z.enum(['queued', 'running', 'passed', 'failed', 'cancelled']),
-  attemptId: Id.describe('Its log: `tasks.attemptLog`.'),
-  sentence: z.string().nullable(),
-  startedAt: At.nullable(),
-  finishedAt: At.nullable(),
-});
-export type EnvironmentTry = z.infer<typeof EnvironmentTry>;
 
 const NeededDomain = z.object({
   host: z.string(),
@@ -122,6 +128,25 @@ export const environments = {
     ...uses,
     audit: readsOnly,
   }).output(z.object({ items: z.array(Environment) })),
+  options: endpoint({
+    method: 'GET',
+    path: '/environment-options',
+    summary: 'What one may choose for an environment',
+    ...uses,
+    audit: readsOnly,
+  }).output(
+    z.object({
+      isCloudOn: z.boolean().describe('Off: nothing can be made, changed or run.'),
+      isAgentInternetAllowed: z.boolean().describe('Off: agents reach the gateway only, whatever an environment says.'),
+      repositories: z.array(EnvironmentRepository).describe('That are chosen for environments and connected.'),
+      groups: z
+        .array(z.object({ id: Id, name: z.string() }))
+        .describe('To share with: one’s own; all of the workspace for whoever manages environments.'),
+      models: z.array(z.object({ slug: z.string(), name: z.string(), isDefault: z.boolean() })),
+      runtimes: z.array(z.enum(['runc', 'runsc', 'process'])).describe('That some runner has at this moment.'),
+      runnerLabels: z.array(z.string()),
+    }),
+  ),
   get: endpoint({ method: 'GET', path: '/environments/{id}', summary: 'An environment', ...uses, audit: readsOnly })
     .input(z.object({ id: Id }))
     .output(Environment),
@@ -208,6 +233,15 @@ export const environments = {
     summary: 'How a try goes',
     ...uses,
     audit: readsOnly,
+  })
+    .input(z.object({ id: Id, tryId: Id }))
+    .output(EnvironmentTry),
+  cancelTry: endpoint({
+    method: 'POST',
+    path: '/environments/{id}/tries/{tryId}/cancel',
+    summary: 'Stop a try',
+    ...uses,
+    audit: 'environment.try-cancelled',
   })
     .input(z.object({ id: Id, tryId: Id }))
     .output(EnvironmentTry),

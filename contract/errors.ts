@@ -270,6 +270,10 @@ export const errors = {
     status: 409,
     message: 'This attempt is another runner’s by now, or has ended. Stop what runs for it.',
   },
+  'secrets-taken': {
+    status: 409,
+    message: 'The secrets of this attempt were handed out already. A runner that lost them ends the attempt.',
+  },
   'runner-unknown': {
     status: 401,
     message: 'This runner is not registered here, or was removed. Register it with a new token.',

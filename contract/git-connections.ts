@@ -4,11 +4,18 @@ import { endpoint, readsOnly } from './endpoint.ts';
 const tag = 'Git';
 const Id = z.string().min(1).max(100);
 const At = z.iso.datetime();
-const HttpsUrl = z.url({ protocol: /^https$/, error: 'Is no https address.' }).max(300);
+const HttpsUrl = z
+  .url({ protocol: /^https?$/, error: 'Is no https address.' })
+  .max(300)
+  .describe('https, except for a loopback host.');
 
-/** What a fresh installation token is asked for, by operation. Each is for one repository and lasts an hour at most. */
+/**
+ * What a fresh installation token is asked for, by operation. Each is for one repository and lasts an hour at most; only the list of
+ * repositories cannot be asked with a token for one of them, so that one reads metadata alone and is revoked when the list is there.
+ */
 export const gitOperations = {
-  'read-repository': { permissions: { metadata: 'read' }, sentence: 'Look up a repository and its branches.' },
+  'list-repositories': { permissions: { metadata: 'read' }, sentence: 'See which repositories the app may reach.' },
+  'read-repository': { permissions: { contents: 'read', metadata: 'read' }, sentence: 'Look up branches.' },
   'read-permission': { permissions: { metadata: 'read' }, sentence: 'Ask what a member may do in a repository.' },
   fetch: { permissions: { contents: 'read', metadata: 'read' }, sentence: 'Fetch a repository for a task.' },
   push: { permissions: { contents: 'write', metadata: 'read' }, sentence: 'Push a branch for a pull request.' },
@@ -139,9 +146,7 @@ export const git = {
     )
     .output(
       z.object({
-        action: z.string().describe('Where the browser posts the form.'),
-        manifest: z.string(),
-        state: z.string(),
+        url: z.string().describe('A page of Reeve that posts the manifest to GitHub, which wants it from the browser.'),
       }),
     ),
   finishGithub: endpoint({
@@ -167,6 +172,21 @@ export const git = {
         username: z.string().trim().max(120).default('reeve'),
         token: z.string().min(1).max(2000).describe('A deploy token; kept sealed.'),
         defaultBranch: z.string().trim().min(1).max(250).optional(),
+      }),
+    )
+    .output(GitConnection),
+  replaceToken: endpoint({
+    method: 'PUT',
+    path: '/git/connections/{id}/token',
+    summary: 'Give a connection another deploy token',
+    ...manages,
+    audit: 'git.token-replaced',
+  })
+    .input(
+      z.object({
+        id: Id,
+        username: z.string().trim().max(120).optional().describe('Left out: as before.'),
+        token: z.string().min(1).max(2000).describe('Tried on the repository first; kept sealed.'),
       }),
     )
     .output(GitConnection),

@@ -17,11 +17,12 @@ export const internetPresets = ['none', 'common-dependencies', 'all'] as const;
 /** RFC 9110 §9.2.1 without TRACE: what the vendor's limit leaves. */
 export const safeMethods = ['GET', 'HEAD', 'OPTIONS'] as const;
 
-/** A host name, or `*.` before one; lower case, no scheme, no port, no address. */
+/** A host name: lower case, no scheme, no port, no address. It covers its sub-domains, so that `*.` before it says nothing more. */
 export const Domain = z
   .string()
   .trim()
   .toLowerCase()
+  .overwrite((domain) => domain.replace(/^\*\./, ''))
   .max(253)
   .regex(
     /^(?=.*[a-z])([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
@@ -59,6 +60,10 @@ export const egressRules = {
   'bad-request': { allows: false, sentence: 'A request that no client sends by accident.' },
   'name-unknown': { allows: false, sentence: 'The name cannot be resolved.' },
   'certificate-invalid': { allows: false, sentence: 'The server’s certificate is not valid.' },
+  'tls-failed': {
+    allows: false,
+    sentence: 'The program and Reeve did not agree on TLS: it may not trust this task’s authority.',
+  },
   'gateway-path': { allows: false, sentence: 'A part of Reeve that is not for agents.' },
   'too-many-connections': { allows: false, sentence: 'Too many connections at once.' },
 } as const satisfies Record<string, { allows: boolean; sentence: string }>;

@@ -64,7 +64,7 @@ export const ModelCall = z.object({
   member: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
   client: z.string().nullable(),
   clientVersion: z.string().nullable(),
-  credential: z.enum(['codex-sign-in', 'personal-access-token', 'api-key', 'none']),
+  credential: z.enum(['codex-sign-in', 'personal-access-token', 'api-key', 'hosted-task', 'none']),
   model: z.string().nullable(),
   threadId: z.string().nullable(),
   turnId: z.string().nullable(),

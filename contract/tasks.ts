@@ -135,7 +135,14 @@ export const tasks = {
   })
     .input(z.object({ id: Id }))
     .output(Task),
-  create: endpoint({ method: 'POST', path: '/tasks', summary: 'Give Codex a task', ...uses, audit: 'task.created' })
+  create: endpoint({
+    method: 'POST',
+    path: '/tasks',
+    summary: 'Give Codex a task',
+    ...uses,
+    audit: 'task.created',
+    maxBodyBytes: 16 * 1024 * 1024,
+  })
     .input(
       z.object({
         environmentId: Id,

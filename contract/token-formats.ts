@@ -11,6 +11,8 @@ export const tokenFormats = {
   'personal-access-token': { name: 'Personal access token', prefix: 'at-', hadNoChecksum: true },
   'api-key': { name: 'API key of a member', prefix: 'sk-reeve-', hadNoChecksum: true },
   'workspace-key': { name: 'API key of the workspace', prefix: 'rk-', hadNoChecksum: false },
+  'runner-token': { name: 'Token that registers a runner', prefix: 'rt-', hadNoChecksum: false },
+  runner: { name: 'Secret of a runner', prefix: 'rr-', hadNoChecksum: false },
 } as const satisfies Record<string, TokenFormat>;
 
 export type TokenKind = keyof typeof tokenFormats;

@@ -35,10 +35,29 @@ test('the preview says who is touched; discarding changes nothing', async () => 
 
 test('what comes later is there, greyed, with the reason', async () => {
   await goTo(page, 'Settings and permissions');
-  const internet = page.getByRole('switch', { name: 'Internet access of hosted tasks' });
-  await internet.waitFor();
-  expect(await internet.isDisabled()).toBe(true);
-  await page.getByText('It belongs to hosted tasks, which come in a later version of Reeve.').waitFor();
+  const slack = page.getByRole('switch', { name: 'Codex in Slack' });
+  await slack.waitFor();
+  expect(await slack.isDisabled()).toBe(true);
+  await page.getByText('The Slack connection comes in a later version of Reeve.').waitFor();
+});
+
+test('Codex cloud is off at first; what it means is told before it is turned on, and off again', async () => {
+  await goTo(page, 'Settings and permissions');
+  const name = 'Allow members to use Codex cloud';
+  expect(await page.getByRole('switch', { name }).isChecked()).toBe(false);
+  await page.getByText(name, { exact: true }).click();
+  await button(page, 'Review changes').click();
+  const preview = dialog(page, 'Save these settings?');
+  await preview.getByText('may make environments and give tasks to Codex').waitFor();
+  await page.keyboard.press('Escape');
+  await button(page, 'Discard').click();
+  await saveSwitch(page, name);
+  await page.getByText(name, { exact: true }).click();
+  await button(page, 'Review changes').click();
+  await preview.getByText('No hosted task runs or waits at this moment.').waitFor();
+  await page.keyboard.press('Escape');
+  await button(page, 'Discard').click();
+  await saveSwitch(page, name);
 });
 
 test('device code off is told on the page where the code is typed', async () => {

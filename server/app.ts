@@ -2,10 +2,10 @@ import type { Hono } from 'hono';
 import { activityEventsRoutes } from './activity/index.ts';
 import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
-import { environmentRoutes, runnerRoutes, taskRoutes } from './cloud/index.ts';
+import { cloudClientDialect, environmentRoutes, runnerApiDialect, runnerRoutes, taskRoutes } from './cloud/index.ts';
 import { complianceApiDialect, complianceRoutes, personExportDialect } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
-import { gitRoutes } from './connectors/index.ts';
+import { gitRoutes, gitServerDialect } from './connectors/index.ts';
 import { directoryRoutes, provisioningRoutes, scimDialect } from './directory/index.ts';
 import { mountApiPage } from './http/api-page.ts';
 import { mountConsole } from './http/console-files.ts';
@@ -88,6 +88,9 @@ export const dialects = (services: Services, parts: AppParts): Dialect[] => [
   personExportDialect(services),
   bundleTarDialect(services),
   bundleGitDialect(services),
+  runnerApiDialect(services),
+  cloudClientDialect(services),
+  gitServerDialect(services),
 ];
 
 /** Every route, in the order of precedence: Reeve's own API, the clients' dialects, health, the console's document last. */

@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { countUsage, freeNotes } from './analytics/index.ts';
 import { auditJobs } from './audit/index.ts';
+import { expiringLeases, pullRequestConsumer, runnerJobs, watchAccess } from './cloud/index.ts';
 import { keepingJobs, logJobs } from './compliance/index.ts';
+import { connectorJobs, gitConsumers, openDeliveryWorker } from './connectors/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
 import { dropOldMasterKeys } from './crypto/master-key.ts';
 import { keepStatistics } from './db/keep-statistics.ts';
@@ -97,12 +99,19 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   ...keepingJobs(services),
   ...auditJobs(services),
   ...setupJobs(services),
+  ...runnerJobs(services),
+  ...connectorJobs(services),
   { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },
 ];
 
 /** What is looked for every moment, because somebody waits for it. */
-const repeatedJobs = (services: Services): Repeated[] => [countUsage(services)];
+const repeatedJobs = (services: Services): Repeated[] => [
+  countUsage(services),
+  expiringLeases(services),
+  watchAccess(services),
+  openDeliveryWorker(services, [...gitConsumers(services), pullRequestConsumer(services)]),
+];
 
 /** Starts them. They end by themselves when the server stops. */
 export function startRepeating(services: Services): Repeating {

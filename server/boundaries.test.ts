@@ -49,6 +49,9 @@ test('there is something to check', () => {
     expect(sources.filter(({ path }) => path.startsWith(`${folder}/`)).length).toBeGreaterThan(5);
 });
 
+/** The commands: `reeve run` is the runner, which this file alone loads. */
+const startsRunner = (path: string, to: string) => path === 'server/main.ts' && to === 'runner/run-command.ts';
+
 describe('roots', () => {
   test.each(roots)('%s imports no other root but the contract', (folder) => {
     const others = roots.filter((other) => other !== folder && other !== 'contract');
@@ -56,7 +59,9 @@ describe('roots', () => {
     const found = sources
       .filter(({ path }) => path.startsWith(`${folder}/`))
       .flatMap(({ path, imports }) =>
-        imports.filter((to) => forbidden.some((other) => to.startsWith(`${other}/`))).map((to) => `${path} → ${to}`),
+        imports
+          .filter((to) => forbidden.some((other) => to.startsWith(`${other}/`)) && !startsRunner(path, to))
+          .map((to) => `${path} → ${to}`),
       );
     expect(found).toEqual([]);
   });
@@ -175,6 +180,12 @@ describe('tables', () => {
       .filter((path) => !/(^|[-/])(queries|record|facts|adapter)\.ts$/.test(path));
     expect(found).toEqual([]);
   });
+});
+
+test('the runner reads its environment in its config.ts alone, and knows no database', () => {
+  const found = sources.filter(({ path }) => path.startsWith('runner/'));
+  expect(found.filter(({ text }) => /process\.env\b/.test(text)).map(({ path }) => path)).toEqual(['runner/config.ts']);
+  expect(found.flatMap(({ imports }) => imports).filter((to) => /^(pg|kysely|@electric-sql)/.test(to))).toEqual([]);
 });
 
 describe('said once', () => {

@@ -96,6 +96,12 @@ export const environment = z.object({
     .optional()
     .describe('Addresses and ranges of reverse proxies whose X-Forwarded-For is believed, separated by commas.')
     .register(notes, { example: '10.0.0.0/8,192.168.1.7', byDefault: 'none' }),
+  REEVE_EGRESS_RANGES: addressRanges
+    .optional()
+    .describe(
+      'Addresses and ranges that Reeve calls git servers from, as they see them; shown to administrators and at /.well-known/reeve-egress.json for allowlists.',
+    )
+    .register(notes, { example: '203.0.113.7,2001:db8::/64', byDefault: 'none' }),
   REEVE_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .optional()
     .describe('The least severe log lines to write.')

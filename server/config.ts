@@ -30,6 +30,8 @@ export interface Config {
   tls: { certificateFile: string; keyFile: string } | null;
   masterKey: MasterKeySource;
   trustedProxies: readonly string[];
+  /** What calls leave from, as git servers see it. */
+  egressRanges: readonly string[];
   log: { level: NonNullable<Environment['REEVE_LOG_LEVEL']>; format: NonNullable<Environment['REEVE_LOG_FORMAT']> };
   /** Null: off. */
   metricsListen: ListenAddress | null;
@@ -146,6 +148,7 @@ function toConfig(set: Environment): Config {
     tls: tlsOf(set),
     masterKey: masterKeyOf(set, dataFolder),
     trustedProxies: set.REEVE_TRUSTED_PROXIES ?? [],
+    egressRanges: set.REEVE_EGRESS_RANGES ?? [],
     log: { level: set.REEVE_LOG_LEVEL ?? 'info', format: set.REEVE_LOG_FORMAT ?? 'auto' },
     metricsListen: metrics === 'off' ? null : metrics,
     answersVendorNames: set.REEVE_VENDOR_NAMES === 'on',

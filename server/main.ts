@@ -36,6 +36,11 @@ const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   'team-config': async () => (await import('./commands/team-config.ts')).teamConfigCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
   analytics: async () => (await import('./commands/analytics.ts')).analyticsCommand,
+  run: async () => {
+    const { runCommand } = await import('#runner/run-command.ts');
+    const { runnerProgram } = await import('./commands/runner-program.ts');
+    return () => runCommand(runnerProgram);
+  },
   prove: async () => (await import('./commands/prove.ts')).proveCommand,
 };
 

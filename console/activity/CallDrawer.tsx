@@ -16,6 +16,7 @@ const credentials: Record<ModelCall['credential'], string> = {
   'codex-sign-in': 'Codex sign-in',
   'personal-access-token': 'Personal access token',
   'api-key': 'API key',
+  'hosted-task': 'Hosted task',
   none: 'none',
 };
 

@@ -12,12 +12,12 @@ import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { countOf } from '#console/ui/figures.ts';
 import { Pager } from '#console/ui/Pager.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
+import { useSteadyRows } from '#console/ui/use-steady-rows.ts';
 import type { ModelCall } from '#contract/models.ts';
 import { ActivityFilters } from './ActivityFilters.tsx';
 import { CallDrawer } from './CallDrawer.tsx';
 import { callColumns } from './call-columns.tsx';
 import { LiveBar } from './LiveBar.tsx';
-import { useSteadyRows } from './use-steady-rows.ts';
 
 type Search = z.infer<typeof ActivitySearch>;
 const noCalls: ModelCall[] = [];

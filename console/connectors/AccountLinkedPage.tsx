@@ -1,5 +1,14 @@
-import { Page } from '#console/shell/Page.tsx';
+import { AnswerPage } from './AnswerPage.tsx';
+import { useLinkedAccount } from './use-answer.ts';
 
 export function AccountLinkedPage() {
-  return <Page title="Linking your account">{null}</Page>;
+  return (
+    <AnswerPage
+      title="Linking your account"
+      answer={useLinkedAccount()}
+      working="Asking GitHub which account is yours…"
+      failed="Your account was not linked"
+      declined="It was declined on GitHub, so nothing was linked. Begin again if that was not meant."
+    />
+  );
 }

@@ -20,7 +20,9 @@ interface PageProps {
       | '/activity'
       | '/team-config'
       | '/verify'
-      | '/verify/proofs';
+      | '/verify/proofs'
+      | '/codex/tasks'
+      | '/codex/environments';
   }[];
   action?: ReactNode;
   /** What the page is about, as the audit log names it: its history is one click away. */

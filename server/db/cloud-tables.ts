@@ -105,6 +105,7 @@ export interface CloudTables {
     last_turn: Generated<number>;
     archived_at: Timestamp | null;
     read_at: Timestamp | null;
+    publishing_until: Generated<Timestamp | null>;
     created_at: Timestamp;
     updated_at: Timestamp;
     deleted_at: Timestamp | null;
@@ -138,6 +139,9 @@ export interface CloudTables {
     driver: RunnerDriver['kind'] | null;
     lease_until: Timestamp | null;
     tries: Generated<number>;
+    losses: Generated<number>;
+    log_base: Generated<number>;
+    secrets_epoch: number | null;
     cancel_asked_at: Timestamp | null;
     base_commit: string | null;
     diff_blob: string | null;
@@ -148,6 +152,8 @@ export interface CloudTables {
     session_blob: string | null;
     is_from_cache: boolean | null;
     needs: Json<AttemptNeeds>;
+    /** Made by the database. */
+    lane: ColumnType<string, never, never>;
     usage: ColumnType<
       { cpuSeconds: number; peakMemoryMb: number; diskMb: number } | null,
       string | null,
@@ -213,5 +219,6 @@ export interface CloudTables {
     head_sha: string;
     created_at: Timestamp;
     updated_at: Timestamp;
+    checked_at: Timestamp;
   };
 }

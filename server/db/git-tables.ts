@@ -94,7 +94,9 @@ export interface GitTables {
     state: 'waiting' | 'done' | 'ignored' | 'failed' | 'refused';
     problem: string | null;
     is_caught_up: Generated<boolean>;
+    body_hash: string | null;
     tries: Generated<number>;
+    due_at: Timestamp;
     received_at: Timestamp;
     done_at: Timestamp | null;
   };

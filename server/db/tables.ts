@@ -58,7 +58,7 @@ export interface Tables
     member_id: string | null;
     member_name: string | null;
     member_email: string | null;
-    credential: 'codex-sign-in' | 'personal-access-token' | 'api-key' | 'none';
+    credential: 'codex-sign-in' | 'personal-access-token' | 'api-key' | 'hosted-task' | 'none';
     client: string | null;
     client_version: string | null;
     model: string | null;

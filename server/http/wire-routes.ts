@@ -15,7 +15,8 @@ export interface CodexClient {
   email: string;
   name: string;
   permissions: ReadonlySet<Permission>;
-  credential: 'codex-sign-in' | 'personal-access-token' | 'api-key';
+  /** `hosted-task`: the client in the container of a task, for the member whose task it is. */
+  credential: 'codex-sign-in' | 'personal-access-token' | 'api-key' | 'hosted-task';
   /** What the credential was made for; a sign-in is for everything. */
   scopes: readonly TokenScope[];
   /** client_grants.id for a sign-in, access_tokens.id otherwise. */

@@ -35,6 +35,7 @@ export const countLiveAccessTokens = (
       .where('access_tokens.workspace_id', '=', workspaceId)
       .where('members.status', '=', 'active')
       .where('kind', '=', kind)
+      .where('attempt_id', 'is', null)
       .where('revoked_at', 'is', null)
       .where((by) => by.or([by('expires_at', 'is', null), by('expires_at', '>', now)]))
       .select((by) => by.fn.countAll().as('count'))

@@ -20,7 +20,9 @@ const withOwner = (db: Database, workspaceId: string) =>
       't.last_used_at',
       't.revoked_at',
     ])
-    .where('t.workspace_id', '=', workspaceId);
+    .where('t.workspace_id', '=', workspaceId)
+    // Those of hosted tasks are nobody's to look after.
+    .where('t.attempt_id', 'is', null);
 
 export type AccessTokenRow = Awaited<ReturnType<typeof listAccessTokens>>[number];
 
@@ -89,6 +91,7 @@ export const revokeTokensOfMember = async (tx: Database, memberId: string, at: D
     .updateTable('access_tokens')
     .set({ revoked_at: at })
     .where('member_id', '=', memberId)
+    .where('attempt_id', 'is', null)
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   return Number(numUpdatedRows);
@@ -107,6 +110,8 @@ export const findTokenByHash = (db: Database, tokenHash: string) =>
       't.expires_at',
       't.last_used_at',
       't.revoked_at',
+      't.attempt_id',
+      't.attempt_epoch',
       'm.email',
       'm.name',
       'm.status',
@@ -114,6 +119,8 @@ export const findTokenByHash = (db: Database, tokenHash: string) =>
     .select(heldRoles('m.id', 'm.workspace_id').as('held'))
     .where('t.token_hash', '=', tokenHash)
     .executeTakeFirst();
+
+export type StoredToken = NonNullable<Awaited<ReturnType<typeof findTokenByHash>>>;
 
 export const touchToken = (db: Database, { id, now, before }: { id: string; now: Date; before: Date }) =>
   db

@@ -9,6 +9,7 @@ import { isWellFormed, mintScannableToken } from '#server/crypto/scannable-token
 import { hashToken } from '#server/crypto/token-hash.ts';
 import { keepFacts } from '#server/db/keep-facts.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
+import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { SignedInMember } from '#server/http/request-context.ts';
 import type { CodexClient } from '#server/http/wire-routes.ts';
@@ -22,8 +23,10 @@ import {
   listAccessTokens,
   readTokenRules,
   revokeToken,
+  type StoredToken,
   touchToken,
 } from './access-token-queries.ts';
+import { isLeased } from './attempt-token-queries.ts';
 import { isTouchDue, touchEveryMs } from './session-lifetime.ts';
 import { lockActiveMember, touchMember } from './session-queries.ts';
 
@@ -150,6 +153,14 @@ const kindOf = (token: string): AccessToken['kind'] | null => {
 /** Whether a bearer is one of ours that is looked up, in place of a signed one. */
 export const isStoredToken = (token: string): boolean => kindOf(token) !== null;
 
+/** A lease ends without a word to whoever keeps facts, so it is asked for at every call. @throws ReeveError token-invalid */
+async function requireLease(db: Database, row: StoredToken, now: Date): Promise<void> {
+  const { attempt_id: attemptId, attempt_epoch: epoch } = row;
+  if (attemptId === null) return;
+  const isGood = epoch !== null && (await isLeased(db, row.workspace_id, { attemptId, epoch, now }));
+  if (!isGood) throw new ReeveError('token-invalid', { because: 'attempt-ended' });
+}
+
 /**
  * Who holds an `at-…` or `sk-reeve-…`. Looks at the token and its member only: whether the workspace lets such clients in is asked
  * where the call is made. The reader throws `token-invalid` or `token-expired`.
@@ -168,6 +179,7 @@ export function openTokenReader({ db, clock, changes, log }: Pick<Services, 'db'
     if (!row || row.revoked_at !== null || row.status !== 'active') throw new ReeveError('token-invalid');
     const now = clock();
     if (row.expires_at !== null && row.expires_at <= now) throw new ReeveError('token-expired');
+    await requireLease(db, row, now);
     if (isTouchDue(row.last_used_at, now)) {
       row.last_used_at = now;
       touch(row, now).catch((error: unknown) =>
@@ -180,7 +192,7 @@ export function openTokenReader({ db, clock, changes, log }: Pick<Services, 'db'
       email: row.email,
       name: row.name,
       permissions: permissionsFrom(row.held),
-      credential: row.kind,
+      credential: row.attempt_id === null ? row.kind : 'hosted-task',
       scopes: row.scopes.filter(isTokenScope),
       credentialId: row.id,
     };

@@ -12,6 +12,7 @@ export const listEndingTokens = (db: Database, { now, until }: { now: Date; unti
     .where('m.status', '=', 'active')
     .where('w.proof_run_id', 'is', null)
     .where('t.revoked_at', 'is', null)
+    .where('t.attempt_id', 'is', null)
     .where('t.expires_at', '>', now)
     .where('t.expires_at', '<=', until)
     .where((by) => by.or([by('t.noticed_days', 'is', null), by('t.noticed_days', '>', 2)]))

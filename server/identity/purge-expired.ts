@@ -1,4 +1,5 @@
 import type { Services } from '#server/services.ts';
+import { purgeAttemptTokens } from './attempt-token-queries.ts';
 import { purgeArtifacts } from './codex-oauth/artifact-queries.ts';
 import { purgeDeviceRequests } from './codex-oauth/device-request-queries.ts';
 import { purgeChallenges } from './second-factor/passkey-queries.ts';
@@ -21,5 +22,6 @@ export async function purgeExpiredIdentity({ db, clock }: Pick<Services, 'db' | 
   const requests = await purgeDeviceRequests(db, { expiredBefore: before(deviceRequestsKeptMs) });
   const challenges = await purgeChallenges(db, now);
   const pending = await purgePendingSignIns(db, now);
-  return sessions + artifacts + requests + challenges + pending;
+  const attemptTokens = await purgeAttemptTokens(db, now);
+  return attemptTokens + sessions + artifacts + requests + challenges + pending;
 }

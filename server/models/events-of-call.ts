@@ -14,7 +14,8 @@ const shared = (row: CallRow) => ({
   source: 'gateway' as const,
   memberId: row.member_id,
   memberLabel: row.member_email,
-  surface: surfaceOf(row.client),
+  // The client in a container calls itself what it calls itself everywhere.
+  surface: row.credential === 'hosted-task' ? 'CODEX_WEB' : surfaceOf(row.client),
   client: row.client,
   clientVersion: row.client_version,
   model: row.model,

@@ -20,6 +20,7 @@ export async function readCallSettings(db: Database, workspaceId: string) {
       'w.minimum_client_version as minimumClientVersion',
       'w.minimum_client_from as minimumClientFrom',
       'w.codex_local_enabled as isLocalOn',
+      'w.codex_cloud_enabled as isCloudOn',
       'w.api_keys_allowed as apiKeysAllowed',
       'w.old_clients_allowed as oldClientsAllowed',
       'w.policy_grace_minutes as policyGraceMinutes',
@@ -116,12 +117,17 @@ export async function saveSeenClient(
     .execute();
 }
 
-/** Of these members, those who may not go on: gone, not active, or in a workspace where Codex Local is off. */
+/** Of these members, what decides whether their calls may go on. */
 export async function readStandings(db: Database, memberIds: readonly string[]) {
   return db
     .selectFrom('members as m')
     .innerJoin('workspaces as w', 'w.id', 'm.workspace_id')
-    .select(['m.id as memberId', 'm.status', 'w.codex_local_enabled as isLocalOn'])
+    .select([
+      'm.id as memberId',
+      'm.status',
+      'w.codex_local_enabled as isLocalOn',
+      'w.codex_cloud_enabled as isCloudOn',
+    ])
     .select(heldRoles('m.id', 'm.workspace_id').as('held'))
     .where('m.id', 'in', [...memberIds])
     .execute();

@@ -13,6 +13,7 @@ export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { callsOfPerson } from './person-rows.ts';
 export { priceCall } from './price-call.ts';
 export { modelPricesRoutes } from './price-routes.ts';
+export { listModels } from './queries.ts';
 export { repriceCalls } from './reprice-calls.ts';
 export { responsesDialect } from './responses-api/dialect.ts';
 export { type Gateway, openGateway } from './responses-api/gateway.ts';

@@ -8,6 +8,8 @@ export interface RunningCall {
   id: string;
   workspaceId: string;
   memberId: string;
+  /** Made by the client of a hosted task: asked for Codex cloud in place of Codex Local. */
+  isHosted: boolean;
   /** Looks at the credential again. @throws ReeveError token-invalid when it was revoked meanwhile */
   authenticate: () => Promise<unknown>;
   /** Ends the call; the client is told why. */
@@ -17,7 +19,24 @@ export interface RunningCall {
 const recheckMs = 4_000;
 const refusing: ReadonlySet<AccessChange['because']> = new Set(['local-off', 'member-suspended', 'member-removed']);
 /** Some may go on after these, so each is looked at: roles add up, and who loses one may keep the permission by another way. */
-const mayRefuse: ReadonlySet<AccessChange['because']> = new Set(['roles-changed', 'settings', 'signed-out']);
+const mayRefuse: ReadonlySet<AccessChange['because']> = new Set([
+  'roles-changed',
+  'settings',
+  'signed-out',
+  'local-off',
+]);
+
+type Standing = Awaited<ReturnType<typeof readStandings>>[number];
+
+function mayGoOn({ isHosted }: RunningCall, standing: Standing | undefined): boolean {
+  if (standing?.status !== 'active') return false;
+  const permissions = permissionsFrom(standing.held);
+  return isHosted
+    ? standing.isCloudOn && can(permissions, 'codex-cloud.use')
+    : standing.isLocalOn && can(permissions, 'codex-local.use');
+}
+
+const refusalOf = ({ isHosted }: RunningCall) => new ReeveError(isHosted ? 'cloud-off' : 'local-off');
 
 /** A token that only expired lets its last call end in peace. */
 async function recheckCredential(call: RunningCall): Promise<void> {
@@ -40,9 +59,10 @@ export function openRunningCalls({ db, clock, log, signals }: Pick<Services, 'db
   const onAccessChanged = ({ workspaceId, memberId, because }: AccessChange) => {
     if (mayRefuse.has(because)) recheckSoon();
     if (!refusing.has(because)) return;
-    for (const call of calls.values())
-      if (call.workspaceId === workspaceId && (memberId === null || call.memberId === memberId))
-        call.refuse(new ReeveError('local-off'));
+    for (const call of calls.values()) {
+      if (call.workspaceId !== workspaceId || (memberId !== null && call.memberId !== memberId)) continue;
+      if (because !== 'local-off' || !call.isHosted) call.refuse(refusalOf(call));
+    }
   };
   const recheck = async () => {
     if (calls.size === 0) return;
@@ -53,9 +73,7 @@ export function openRunningCalls({ db, clock, log, signals }: Pick<Services, 'db
       const standing = standings.get(call.memberId);
       // Started after the look at the database: the next one will see it.
       if (!standing && !memberIds.includes(call.memberId)) continue;
-      const mayGoOn =
-        standing?.status === 'active' && standing.isLocalOn && can(permissionsFrom(standing.held), 'codex-local.use');
-      if (!mayGoOn) call.refuse(new ReeveError('local-off'));
+      if (!mayGoOn(call, standing)) call.refuse(refusalOf(call));
       else await recheckCredential(call);
     }
   };

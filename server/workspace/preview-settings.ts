@@ -1,6 +1,8 @@
 import { isAtLeast } from '#contract/client-versions.ts';
 import { countClientSignIns, countLiveAccessTokens, countPendingDeviceRequests } from '#server/identity/index.ts';
 import type { Services } from '#server/services.ts';
+import { type CloudFacts, readCloudFacts } from './cloud-queries.ts';
+import { agentInternetEffects, cloudEffects, cloudLimitEffects } from './preview-cloud.ts';
 import { minimumEffects, type SeenVersion } from './preview-minimum.ts';
 import { countActiveMembers, listSeenVersions } from './queries.ts';
 import { type ChangedSettings, compareSettings, readSettings, type SettingsChange } from './settings.ts';
@@ -22,6 +24,7 @@ interface Facts {
   personalTokens: number;
   apiKeys: number;
   membersWithOldClients: number;
+  cloud: CloudFacts;
   seen: SeenVersion[];
   now: Date;
 }
@@ -94,6 +97,7 @@ function effectsOf(change: ChangedSettings, facts: Facts): Effect[] {
   return [
     ...(codexLocalEnabled === undefined ? [] : localEffects(codexLocalEnabled, facts)),
     ...(deviceCodeEnabled === undefined ? [] : deviceEffects(deviceCodeEnabled, facts)),
+    ...cloudSettings(change, facts),
     ...(apiKeysAllowed === undefined ? [] : apiKeyEffects(apiKeysAllowed, facts)),
     ...(oldClientsAllowed === undefined ? [] : oldClientEffects(oldClientsAllowed, facts)),
     ...(localContentKept === undefined ? [] : contentEffects(localContentKept)),
@@ -104,6 +108,12 @@ function effectsOf(change: ChangedSettings, facts: Facts): Effect[] {
     ...(change.workspaceName === undefined ? [] : [info('The new name shows in the console and when people sign in.')]),
   ];
 }
+
+const cloudSettings = (change: ChangedSettings, { cloud, members }: Facts): Effect[] => [
+  ...(change.codexCloudEnabled === undefined ? [] : cloudEffects(change.codexCloudEnabled, { ...cloud, members })),
+  ...(change.agentInternetAllowed === undefined ? [] : agentInternetEffects(change.agentInternetAllowed, cloud)),
+  ...cloudLimitEffects(change, cloud),
+];
 
 const lifetimeEffects = (what: string, days: number): Effect[] => [
   info(
@@ -142,6 +152,7 @@ export async function previewSettings(
     waitingDevices: await countPendingDeviceRequests(db, workspaceId, now),
     personalTokens: await countLiveAccessTokens(db, workspaceId, { now, kind: 'personal-access-token' }),
     apiKeys: await countLiveAccessTokens(db, workspaceId, { now, kind: 'api-key' }),
+    cloud: await readCloudFacts(db, workspaceId),
     seen,
     now,
     membersWithOldClients: new Set(seen.filter((row) => isOld(row.version)).map((row) => row.member_id)).size,

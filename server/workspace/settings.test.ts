@@ -84,13 +84,17 @@ const preview = async (input: Record<string, unknown>) => {
 };
 
 describe('settings', () => {
-  test('a new workspace has Codex Local on and what weakens the policy off', async () => {
+  test('a new workspace has Codex Local on; Codex cloud and what weakens the policy are off', async () => {
     const { body } = await as().call('GET', '/workspace/settings');
     expect(body).toMatchObject({
       settings: {
         workspaceName: 'Example Ltd',
         codexLocalEnabled: true,
         deviceCodeEnabled: true,
+        codexCloudEnabled: false,
+        agentInternetAllowed: false,
+        cloudTasksPerMember: 4,
+        cloudTasksPerWorkspace: 32,
         localContentKept: false,
         apiKeysAllowed: false,
         oldClientsAllowed: false,
@@ -98,7 +102,7 @@ describe('settings', () => {
         accessTokenMaxDays: 365,
         keyMaxDays: 365,
       },
-      planned: [{ id: 'codex-cloud' }, { id: 'slack-answers' }, { id: 'agent-internet' }],
+      planned: [{ id: 'slack-answers' }],
     });
   });
 
@@ -121,7 +125,7 @@ describe('settings', () => {
   });
 
   test.each([
-    ['an unknown field', { codexCloudEnabled: true }],
+    ['an unknown field', { slackAnswersEnabled: true }],
     ['a wrong type', { codexLocalEnabled: 'no' }],
     ['an empty name', { workspaceName: '  ' }],
     ['a grace beyond a day', { policyGraceMinutes: 1441 }],

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { crc32 } from 'node:zlib';
 
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const token = /(?:at|rk|sk-reeve)-([0-9A-Za-z]{43})([0-9A-Za-z]{6})/;
+const token = /(?:at|rk|rr|rt|sk-reeve)-([0-9A-Za-z]{43})([0-9A-Za-z]{6})/;
 
 function checksumOf(random) {
   let text = '';

@@ -116,12 +116,18 @@ create table git_deliveries (
   state text not null check (state in ('waiting', 'done', 'ignored', 'failed', 'refused')),
   problem text,
   is_caught_up boolean not null default false,
+  -- Of what was received: the id of a delivery is not signed, so a body that comes again under another id is known by this.
+  body_hash text,
   tries integer not null default 0,
+  -- When a waiting one is next tried; while it is worked on, when others may take it over.
+  due_at timestamptz not null,
   received_at timestamptz not null,
   done_at timestamptz,
-  unique (connection_id, guid)
+  unique (connection_id, guid),
+  unique (connection_id, body_hash)
 );
-create index git_deliveries_waiting on git_deliveries (received_at) where state = 'waiting';
+create index git_deliveries_waiting on git_deliveries (due_at, received_at) where state = 'waiting';
+create index git_deliveries_by_time on git_deliveries (connection_id, received_at desc);
 
 create table cloud_environments (
   id text primary key,
@@ -227,12 +233,14 @@ create table cloud_tasks (
   last_turn integer not null default 0,
   archived_at timestamptz,
   read_at timestamptz,
+  -- While somebody pushes its changes, nobody else does.
+  publishing_until timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   deleted_at timestamptz
 );
 create index cloud_tasks_by_member on cloud_tasks (workspace_id, member_id, created_at desc, id desc);
-create index cloud_tasks_by_time on cloud_tasks (workspace_id, created_at desc, id desc);
+create index cloud_tasks_by_change on cloud_tasks (workspace_id, updated_at desc, id desc);
 create index cloud_tasks_by_environment on cloud_tasks (environment_id);
 
 create table cloud_turns (
@@ -268,6 +276,12 @@ create table cloud_attempts (
   driver text,
   lease_until timestamptz,
   tries integer not null default 0,
+  -- How often a lease ended by itself; a second time ends the attempt.
+  losses integer not null default 0,
+  -- A runner counts its log lines from 1; those of one before it stay in front.
+  log_base integer not null default 0,
+  -- Under which epoch the secrets were handed out.
+  secrets_epoch integer,
   cancel_asked_at timestamptz,
   base_commit text,
   diff_blob text,
@@ -279,6 +293,8 @@ create table cloud_attempts (
   is_from_cache boolean,
   -- What it needs of a runner, for the claim: labels, drivers, runtimes.
   needs jsonb not null,
+  -- Attempts that are alike to the claim: of one member, in one environment, with the same needs. Within a lane the oldest is next.
+  lane text not null generated always as (coalesce(member_id, '') || '/' || coalesce(environment_id, '') || '/' || md5(needs::text)) stored,
   usage jsonb,
   queued_at timestamptz not null,
   claimed_at timestamptz,
@@ -287,7 +303,10 @@ create table cloud_attempts (
 );
 create index cloud_attempts_by_task on cloud_attempts (task_id, turn_number, placement);
 create index cloud_attempts_queued on cloud_attempts (workspace_id, queued_at, id) where state = 'queued';
+create index cloud_attempts_lanes on cloud_attempts (workspace_id, lane, queued_at, id) where state = 'queued';
 create index cloud_attempts_leased on cloud_attempts (lease_until) where lease_until is not null;
+create index cloud_attempts_cancelled on cloud_attempts (id) where state = 'queued' and cancel_asked_at is not null;
+create index cloud_attempts_running on cloud_attempts (workspace_id, member_id, runner_id) where lease_until is not null;
 
 create table cloud_log (
   attempt_id text not null references cloud_attempts (id) on delete cascade,
@@ -350,7 +369,10 @@ create table cloud_pull_requests (
   state text not null check (state in ('open', 'closed', 'merged')),
   head_sha text not null,
   created_at timestamptz not null,
-  updated_at timestamptz not null
+  -- As the git server tells it.
+  updated_at timestamptz not null,
+  -- When the git server was last asked: what was asked before is no news.
+  checked_at timestamptz not null
 );
 create index cloud_pull_requests_by_task on cloud_pull_requests (task_id);
-create index cloud_pull_requests_by_number on cloud_pull_requests (repository_id, number);
+create index cloud_pull_requests_by_number on cloud_pull_requests (workspace_id, number);

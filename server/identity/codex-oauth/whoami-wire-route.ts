@@ -12,7 +12,8 @@ export const whoamiWireRoute: WireRoute = {
   summary: 'Who holds this personal access token',
   handle: (call) => {
     const client = clientOf(call);
-    if (client.credential !== 'personal-access-token') throw new ReeveError('token-invalid');
+    if (client.credential !== 'personal-access-token' && client.credential !== 'hosted-task')
+      throw new ReeveError('token-invalid');
     return Response.json(
       {
         email: client.email,

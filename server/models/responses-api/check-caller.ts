@@ -20,18 +20,24 @@ function revisionOf(headers: IncomingHttpHeaders): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+/** The surface that the credential is for: its switch in the workspace, and its permission. @throws ReeveError local-off, cloud-off, not-permitted */
+function requireSurface({ client, settings }: Pick<Caller, 'client' | 'settings'>): void {
+  const isHosted = client.credential === 'hosted-task';
+  if (isHosted ? !settings.isCloudOn : !settings.isLocalOn) throw new ReeveError(isHosted ? 'cloud-off' : 'local-off');
+  const permission = isHosted ? 'codex-cloud.use' : 'codex-local.use';
+  if (!can(client.permissions, permission)) throw new ReeveError('not-permitted', { permission });
+}
+
 /**
  * Whether this member, with this client, may call a model now. The credential itself was checked before.
  * Returns the name of the policy the client enforces, null when it cannot carry one and need not.
- * @throws ReeveError local-off, not-permitted, scope-missing, client-too-old, client-not-allowed, policy-revision-missing, policy-revision-stale
+ * @throws ReeveError local-off, cloud-off, not-permitted, scope-missing, client-too-old, client-not-allowed, policy-revision-missing, policy-revision-stale
  */
 export async function checkCaller(
   services: Pick<Services, 'db' | 'changes' | 'clock' | 'log' | 'origin' | 'signerFor'>,
   { client, facts, headers, settings }: Caller,
 ): Promise<string | null> {
-  if (!settings.isLocalOn) throw new ReeveError('local-off');
-  if (!can(client.permissions, 'codex-local.use'))
-    throw new ReeveError('not-permitted', { permission: 'codex-local.use' });
+  requireSurface({ client, settings });
   if (!client.scopes.includes('models.call')) throw new ReeveError('scope-missing', { scope: 'models.call' });
   // A program of one's own with an API key is no Codex client, so it has no version of one.
   if (client.credential !== 'api-key' || facts.isCodex) refuseBelowMinimum(facts, settings, services.clock());

@@ -228,6 +228,24 @@ describe('access that ends', () => {
     expect(await onlyCall()).toMatchObject({ outcome: 'failed', refusal_code: 'local-off' });
   });
 
+  it('leaves hosted tasks alone when Codex Local goes off, and ends them when Codex cloud does', async () => {
+    const { workspaceId, services, clients } = server;
+    const [member] = clients.values();
+    if (member) clients.set('hosted', { ...member, credential: 'hosted-task' });
+    const cloud = (isOn: boolean) => services.db.updateTable('workspaces').set({ codex_cloud_enabled: isOn }).execute();
+    await cloud(true);
+    const midway = createGate();
+    server.upstream.play(() => message('never ends', { midway }));
+    const answer = await call({ headers: { ...server.headers, authorization: 'Bearer hosted' } });
+    services.signals.emit('access-changed', { workspaceId, memberId: null, because: 'local-off' });
+    await server.gateway.running.recheck();
+    expect(server.gateway.running.count()).toBe(1);
+    await cloud(false);
+    await server.gateway.running.recheck();
+    expect(await answer.text()).toContain('Codex cloud is off in this workspace.');
+    midway.release();
+  });
+
   it('is noticed when another process ended it', async () => {
     const midway = createGate();
     server.upstream.play(() => message('never ends', { midway }));

@@ -38,7 +38,7 @@ const call = (headers: Record<string, string | undefined> = {}, sent: string | U
   });
 };
 const codeOf = async (answer: Response) => ((await answer.json()) as { error: { code: string } }).error.code;
-const asCredential = (credential: 'api-key' | 'personal-access-token') => {
+const asCredential = (credential: 'api-key' | 'personal-access-token' | 'hosted-task') => {
   const [member] = server.clients.values();
   if (member) server.clients.set(credential, { ...member, credential });
   return { authorization: `Bearer ${credential}` };
@@ -72,6 +72,37 @@ describe('who may call', () => {
     if (member) server.clients.set('no-role', { ...member, permissions: new Set() });
     const answer = await call({ authorization: 'Bearer no-role' });
     expect([answer.status, await answer.text()]).toEqual([403, localOffMessage]);
+  });
+
+  it('asks a hosted task for Codex cloud in place of Codex Local', async () => {
+    const hosted = asCredential('hosted-task');
+    await settings({ codex_local_enabled: false, codex_cloud_enabled: true });
+    const answer = await call(hosted);
+    expect(answer.status).toBe(200);
+    await answer.text();
+    expect(await server.calls()).toMatchObject([{ outcome: 'completed', credential: 'hosted-task' }]);
+    const [event] = await server.services.db
+      .selectFrom('activity_events')
+      .select('surface')
+      .where('kind', '=', 'model.call')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .execute();
+    expect(event).toEqual({ surface: 'CODEX_WEB' });
+    await settings({ codex_local_enabled: true, codex_cloud_enabled: false });
+    expect(await codeOf(await call(hosted))).toBe('cloud-off');
+    expect((await call()).status).toBe(200);
+    await settings({ codex_cloud_enabled: true });
+    const [member] = server.clients.values();
+    if (member)
+      server.clients.set('local-only', {
+        ...member,
+        permissions: new Set(['codex-local.use']),
+        credential: 'hosted-task',
+      });
+    const refused = await call({ authorization: 'Bearer local-only' });
+    expect([refused.status, await refused.text()]).toEqual([403, localOffMessage]);
+    await settings({ codex_cloud_enabled: false });
   });
 
   it('lets API keys in only where the workspace allows them', async () => {

@@ -95,6 +95,7 @@ export async function runCall(gateway: Gateway, call: ApprovedCall): Promise<Res
     id: row.id,
     workspaceId: row.workspace_id,
     memberId: row.member_id ?? '',
+    isHosted: row.credential === 'hosted-task',
     authenticate: call.authenticate,
     refuse: (error) => refuse(error),
   });

@@ -1,0 +1,38 @@
+import { paths } from '#console/paths.ts';
+import { TextLink } from '#console/shell/TextLink.tsx';
+import { countOf } from '#console/ui/figures.ts';
+import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import type { GitConnection } from '#contract/git-connections.ts';
+import classes from '../Git.module.css';
+
+/** Whether GitHub's news arrive. */
+export function WebhookLine({ connection: { id, webhook } }: { connection: GitConnection }) {
+  if (webhook === null)
+    return (
+      <p className={classes.hook}>
+        No webhooks: GitHub cannot call this address of Reeve. Reeve asks every five minutes instead.
+      </p>
+    );
+  const { received, refused, lastAt, caughtUpAt, problem } = webhook;
+  return (
+    <p className={classes.hook}>
+      {problem ? <strong>{problem} </strong> : null}
+      Webhooks:{' '}
+      <TextLink to={paths.git} search={{ tab: 'deliveries', connection: id }} inherit>
+        {countOf(received, 'delivery', 'deliveries')}
+      </TextLink>
+      {lastAt && (
+        <>
+          , the last <RelativeTime at={lastAt} />
+        </>
+      )}
+      {refused > 0 && `, ${refused} refused`}
+      {caughtUpAt && (
+        <>
+          ; missed ones looked for <RelativeTime at={caughtUpAt} />
+        </>
+      )}
+      .
+    </p>
+  );
+}

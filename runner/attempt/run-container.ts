@@ -1,0 +1,85 @@
+import type { ContainerEnd, ContainerSpec } from '../drivers/driver.ts';
+import { inside } from '../drivers/inside.ts';
+import { AttemptEnded } from './attempt-ended.ts';
+import type { Attempt } from './attempt-tools.ts';
+import { eachLine } from './lines.ts';
+
+export interface Inside {
+  phase: 'setup' | 'maintenance' | 'agent' | 'preview';
+  image: string;
+  command: readonly string[];
+  env: Readonly<Record<string, string>>;
+  input?: string;
+  codex: string | null;
+  onLine: (line: string, stream: 'stdout' | 'stderr') => void;
+}
+
+export const ownHosts = ['localhost', '127.0.0.1', '::1'];
+
+/** The way to the network, for every program that knows one of the usual variables. */
+function networkEnvironment(gatewayOrigin: string): Record<string, string> {
+  const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+  const bundles = ['CODEX_CA_CERTIFICATE', 'SSL_CERT_FILE', 'CURL_CA_BUNDLE', 'REQUESTS_CA_BUNDLE', 'GIT_SSL_CAINFO'];
+  const more = ['NODE_EXTRA_CA_CERTS', 'PIP_CERT', 'CARGO_HTTP_CAINFO', 'NIX_SSL_CERT_FILE', 'AWS_CA_BUNDLE'];
+  // What a container runs for itself is reached directly; a Reeve of that name is not in there.
+  const { hostname } = new URL(gatewayOrigin);
+  const direct = ownHosts.filter((host) => host !== hostname.replace(/^\[|\]$/g, '')).join(',');
+  return {
+    ...Object.fromEntries(proxies.map((name) => [name, inside.proxy])),
+    ...Object.fromEntries([...bundles, ...more].map((name) => [name, inside.authority])),
+    NO_PROXY: direct,
+    no_proxy: direct,
+  };
+}
+
+function specOf({ job, folders, tools }: Attempt, run: Inside): ContainerSpec {
+  const { variables, limits, repository, runtime } = job;
+  return {
+    name: `reeve-${tools.owner}-${job.attemptId}-${job.epoch}-${run.phase}`,
+    attemptId: job.attemptId,
+    image: run.image,
+    runtime,
+    command: run.command,
+    env: {
+      HOME: inside.home,
+      CI: 'true',
+      ...networkEnvironment(job.agent.gatewayOrigin),
+      ...Object.fromEntries(variables.map(({ name, value }) => [name, value])),
+      ...run.env,
+    },
+    ...(run.input === undefined ? {} : { input: run.input }),
+    workingFolder: `${inside.workspace}/${repository.folder}`,
+    folders: { workspace: folders.workspace, home: folders.home },
+    readOnly: { codex: run.codex, authority: folders.authorityFile },
+    limits,
+    egressSocket: folders.socket,
+  };
+}
+
+/**
+ * Runs a program in a container to its end. Whatever ends the attempt kills it at once, and this rejects with the reason.
+ * @throws AttemptEnded at a limit; the reason of the attempt's signal
+ */
+export async function runContainer(attempt: Attempt, run: Inside): Promise<ContainerEnd> {
+  const { driver, signal } = attempt;
+  signal.throwIfAborted();
+  const container = await driver.start(specOf(attempt, run));
+  const kill = () => void container.kill().catch((error: Error) => attempt.tools.log(`kill: ${error.message}`));
+  // It may have been aborted while the container was being made.
+  if (signal.aborted) kill();
+  signal.addEventListener('abort', kill, { once: true });
+  try {
+    const [end] = await Promise.all([
+      container.ended,
+      eachLine(container.stdout, (line) => run.onLine(line, 'stdout')),
+      eachLine(container.stderr, (line) => run.onLine(line, 'stderr')),
+    ]);
+    if (!signal.aborted && end.limit !== null) throw new AttemptEnded(end.limit);
+    signal.throwIfAborted();
+    return end;
+  } finally {
+    signal.removeEventListener('abort', kill);
+    await container.kill().catch(() => undefined);
+    await container.remove().catch((error: Error) => attempt.tools.log(`remove: ${error.message}`));
+  }
+}

@@ -1,0 +1,99 @@
+import { SecretsAnswer } from '#contract/runner-protocol.ts';
+import { createMask, findSecrets, type Secret, shortestFound } from '../secrets/find-secrets.ts';
+import { AttemptEnded } from './attempt-ended.ts';
+import type { Attempt } from './attempt-tools.ts';
+import { gatherLines } from './lines.ts';
+import type { Prepared } from './prepare.ts';
+import { runContainer } from './run-container.ts';
+
+/** Ends at the first command that fails and says which it was, whatever the script itself prints. */
+const runScript = `set -eE -o pipefail
+cat > /tmp/reeve-script.sh
+trap 'status=$?; printf "line %s: \\"%s\\" ended with status %s\\n" "$LINENO" "$BASH_COMMAND" "$status" >&2' ERR
+. /tmp/reeve-script.sh < /dev/null`;
+
+/**
+ * Asked for once, in the moment before the script that may see them. An answer that is lost on the way cannot be asked for again.
+ */
+async function fetchSecrets({ job, tools, signal }: Attempt): Promise<Secret[]> {
+  if (job.secretNames.length === 0) return [];
+  const path = `/runner/v1/attempts/${job.attemptId}/secrets?epoch=${job.epoch}`;
+  const { secrets } = await tools.calls.ask(SecretsAnswer, { method: 'GET', path, signal });
+  return secrets;
+}
+
+function warnOfShort(attempt: Attempt, secrets: readonly Secret[]): void {
+  const short = secrets.filter(({ value }) => value.length < shortestFound).map(({ name }) => name);
+  if (short.length === 0) return;
+  const text = `${short.join(', ')}: shorter than ${shortestFound} characters, so neither hidden in this log nor looked for in files.`;
+  attempt.report.add({ kind: 'notice', text });
+}
+
+async function requireNoSecrets({ folders }: Attempt, secrets: readonly Secret[]): Promise<void> {
+  for (const [place, folder] of [
+    ['workspace', folders.workspace],
+    ['home', folders.home],
+  ] as const) {
+    const found = await findSecrets(folder, secrets);
+    if (found.length === 0) continue;
+    const shown = found
+      .slice(0, 5)
+      .map(({ name, path }) => `${name} in ${place === 'home' ? '~' : '/workspace'}/${path}`);
+    throw new AttemptEnded('secret-left-behind', shown.join(', ').slice(0, 1500));
+  }
+}
+
+/** The script that this attempt runs, if any. */
+function scriptOf({ job }: Attempt, { cache }: Prepared): { phase: 'setup' | 'maintenance'; script: string } | null {
+  const phase = cache ? 'maintenance' : 'setup';
+  const script = cache ? job.maintenanceScript : job.setupScript;
+  return script.trim() === '' ? null : { phase, script };
+}
+
+/**
+ * Set-up, or maintenance where a set-up is used again, in a container of its own: the only one that gets the secrets. Afterwards nothing
+ * that the agent will see may hold one.
+ * @throws AttemptEnded setup-failed, secret-left-behind, a limit
+ */
+export async function setUp(attempt: Attempt, prepared: Prepared): Promise<void> {
+  const { job, report, egress } = attempt;
+  const run = scriptOf(attempt, prepared);
+  report.tell({ isFromCache: prepared.cache !== null });
+  if (run === null) return;
+  report.enter('setup', 'setting-up');
+  const { setup, agent } = job.internet;
+  const isSetupInternet = setup.isOn && JSON.stringify(setup) !== JSON.stringify(agent);
+  egress.setPolicy({ phase: 'setup', access: setup, offBecause: 'internet-off', isSetupInternet });
+  report.add({ kind: 'phase', text: run.phase === 'setup' ? 'Set-up begins.' : 'Maintenance begins.' });
+  const secrets = await fetchSecrets(attempt);
+  report.hide(createMask(secrets));
+  warnOfShort(attempt, secrets);
+  const output = gatherLines((text) => report.add({ kind: 'output', text }));
+  const { exitCode } = await runContainer(attempt, {
+    phase: run.phase,
+    image: prepared.image,
+    command: ['/bin/bash', '-c', runScript],
+    env: Object.fromEntries(secrets.map(({ name, value }) => [name, value])),
+    input: run.script,
+    codex: null,
+    onLine: output.take,
+  }).finally(output.flush);
+  if (exitCode !== 0) throw new AttemptEnded('setup-failed', `It ended with status ${exitCode}.`);
+  await requireNoSecrets(attempt, secrets);
+  report.add({ kind: 'phase', text: `${run.phase === 'setup' ? 'Set-up' : 'Maintenance'} is done.` });
+}
+
+/**
+ * Keeps what set-up made. Not where the task began with changes: others would get them.
+ */
+export async function keepSetup(attempt: Attempt, { source, cache }: Prepared): Promise<void> {
+  const { job, tools, folders, signal } = attempt;
+  if (job.cache === null || cache !== null || job.before.hasDiff || job.setupScript.trim() === '') return;
+  const { fingerprint, environmentId, hours } = job.cache;
+  await tools.caches
+    .keep({ fingerprint, environmentId, hours, commit: source.commit }, folders, signal)
+    .catch((error: Error) => {
+      signal.throwIfAborted();
+      tools.log(`cache: ${error.message}`);
+    });
+}

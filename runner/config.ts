@@ -1,0 +1,121 @@
+import { homedir, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { readOrigin } from './reeve/call-reeve.ts';
+
+/** The environment of `reeve run`; an option of the command wins over it. */
+const Environment = z.object({
+  REEVE_RUNNER_SERVER: z.string().optional(),
+  /** A registration token, needed once. By environment or typed in, since others on the machine can read a command line. */
+  REEVE_RUNNER_TOKEN: z.string().trim().min(1).optional(),
+  REEVE_RUNNER_NAME: z.string().trim().min(1).max(120).optional(),
+  REEVE_RUNNER_DATA: z.string().optional(),
+  REEVE_RUNNER_LABELS: z.string().optional(),
+  REEVE_RUNNER_CAPACITY: z.coerce.number().int().min(1).max(1000).optional(),
+  REEVE_RUNNER_CA: z.string().optional(),
+  REEVE_RUNNER_CONNECT: z.string().optional(),
+  REEVE_RUNNER_DRIVERS: z.string().optional(),
+  REEVE_RUNNER_GRACE_SECONDS: z.coerce.number().int().min(0).max(86_400).optional(),
+  REEVE_CLIENTS_FOLDER: z.string().optional(),
+});
+
+export const driverNames = ['docker', 'process'] as const;
+export type DriverName = (typeof driverNames)[number];
+
+export interface RunnerConfig {
+  origin: string;
+  token: string | null;
+  name: string;
+  dataFolder: string;
+  labels: string[];
+  capacity: number;
+  /** A PEM file. */
+  authorityFile: string | null;
+  connect: { host: string; port: number } | null;
+  /** Null: each that works on this machine. */
+  drivers: DriverName[] | null;
+  /** How long running attempts may take to end once the runner is asked to stop. */
+  graceSeconds: number;
+  /** With the stock clients, one package per version. */
+  clientsFolder: string;
+}
+
+export interface RunnerOptions {
+  server?: string;
+  name?: string;
+  data?: string;
+  label?: string[];
+  capacity?: number;
+  ca?: string;
+  connect?: string;
+  driver?: string[];
+  grace?: number;
+}
+
+/** What is wrong with the settings, in words for whoever starts the runner. */
+export class RunnerRefused extends Error {
+  override name = 'RunnerRefused';
+}
+
+function readConnect(text: string): { host: string; port: number } {
+  const url = URL.parse(`tcp://${text}`);
+  const port = Number(url?.port);
+  if (!url?.hostname || !Number.isInteger(port) || port === 0)
+    throw new RunnerRefused(`--connect: “${text}” is no host and port such as 127.0.0.1:8443.`);
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port };
+}
+
+function readServer(text: string | undefined): string {
+  if (text === undefined)
+    throw new RunnerRefused('--server is missing: where Reeve is, for example https://reeve.example.com.');
+  try {
+    return readOrigin(text);
+  } catch {
+    throw new RunnerRefused(`--server: “${text}” is no https address such as https://reeve.example.com.`);
+  }
+}
+
+function readDrivers(names: readonly string[] | undefined): DriverName[] | null {
+  if (names === undefined || names.length === 0) return null;
+  return names.map((name) => {
+    const known = driverNames.find((one) => one === name);
+    if (known === undefined) throw new RunnerRefused(`--driver: “${name}” is none of ${driverNames.join(', ')}.`);
+    return known;
+  });
+}
+
+const listOf = (text: string | undefined): string[] | undefined =>
+  text
+    ?.split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+
+/** @throws RunnerRefused */
+export function readRunnerConfig(
+  options: RunnerOptions,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): RunnerConfig {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const read = Environment.safeParse(given);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw new RunnerRefused(`${String(issue?.path[0])}: ${issue?.message}.`);
+  }
+  const set = read.data;
+  const ca = options.ca ?? set.REEVE_RUNNER_CA;
+  const connect = options.connect ?? set.REEVE_RUNNER_CONNECT;
+  const dataFolder = resolve(options.data ?? set.REEVE_RUNNER_DATA ?? join(homedir(), '.local/share/reeve-runner'));
+  return {
+    origin: readServer(options.server ?? set.REEVE_RUNNER_SERVER),
+    token: set.REEVE_RUNNER_TOKEN ?? null,
+    name: options.name ?? set.REEVE_RUNNER_NAME ?? hostname(),
+    dataFolder,
+    labels: options.label ?? listOf(set.REEVE_RUNNER_LABELS) ?? [],
+    capacity: options.capacity ?? set.REEVE_RUNNER_CAPACITY ?? 2,
+    authorityFile: ca === undefined ? null : resolve(ca),
+    connect: connect === undefined ? null : readConnect(connect),
+    drivers: readDrivers(options.driver ?? listOf(set.REEVE_RUNNER_DRIVERS)),
+    graceSeconds: options.grace ?? set.REEVE_RUNNER_GRACE_SECONDS ?? 3600,
+    clientsFolder: resolve(set.REEVE_CLIENTS_FOLDER ?? join(dataFolder, 'clients')),
+  };
+}

@@ -1,0 +1,175 @@
+import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ensureClient } from '#server/stock-client/install-client.ts';
+import { startContainerEngine } from '#testing/container-engine.ts';
+import type { ContainerSpec, Driver } from '../driver.ts';
+import { inside } from '../inside.ts';
+import { openDockerDriver } from './docker-driver.ts';
+
+const engine = await startContainerEngine();
+const owner = `test-${process.pid}`;
+const options = { signal: new AbortController().signal, log: () => undefined };
+
+describe.runIf(engine !== null)('containers of an engine', () => {
+  let [folder, image]: [string, string] = ['', ''];
+  let driver: Driver;
+  let proxy: Server;
+  beforeAll(async () => {
+    folder = await mkdtemp('/var/tmp/reeve-docker-');
+    driver = openDockerDriver({
+      socketPath: engine?.socketPath ?? '',
+      owner,
+      defaultImage: engine?.image ?? null,
+      dataFolder: folder,
+    });
+    image = await driver.prepareImage({ kind: 'default' }, options);
+    await writeFile(join(folder, 'authority.pem'), 'AUTHORITY\n', { mode: 0o644 });
+    proxy = createServer((request, response) => response.end(`asked ${request.url}`));
+    await new Promise<void>((resolve) => proxy.listen(join(folder, 'egress.sock'), resolve));
+  });
+  afterAll(async () => {
+    proxy?.close();
+    await engine?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  let count = 0;
+  async function start(script: string, more: Partial<ContainerSpec> = {}) {
+    count += 1;
+    const folders = { workspace: join(folder, `w${count}`), home: join(folder, `h${count}`) };
+    for (const place of Object.values(folders)) {
+      await mkdir(place);
+      await chown(place, driver.owner.uid, driver.owner.gid);
+    }
+    return driver.start({
+      name: `reeve-test-${process.pid}-${count}`,
+      attemptId: `a${count}`,
+      image,
+      runtime: 'runc',
+      command: ['/bin/bash', '-c', script],
+      env: { TOKEN: 'at-secret' },
+      workingFolder: inside.workspace,
+      folders,
+      readOnly: { codex: null, authority: join(folder, 'authority.pem') },
+      limits: { cpus: 1, memoryMb: 256, processes: 64, diskMb: 64 },
+      egressSocket: join(folder, 'egress.sock'),
+      ...more,
+    });
+  }
+
+  async function run(script: string, more: Partial<ContainerSpec> = {}) {
+    const container = await start(script, more);
+    const [stdout, stderr, end] = await Promise.all([text(container.stdout), text(container.stderr), container.ended]);
+    await container.remove();
+    return { stdout, stderr, ...end };
+  }
+
+  test('the engine says what it is', async () => {
+    const { engine: name, runtimes, weaknesses } = await driver.describe();
+    expect(name).toMatch(/^Docker \d/);
+    expect(runtimes).toContain('runc');
+    expect(weaknesses.join(' ')).not.toMatch(/cannot limit|seccomp/);
+  });
+
+  test('a command runs without any right, is given its input, and its end is told', async () => {
+    const { stdout, stderr, exitCode, usage } = await run(
+      'id -u; grep -E "CapBnd|NoNewPrivs|Seccomp:" /proc/self/status; pwd; echo "$HOME $TOKEN"; cat /opt/reeve/ca.pem; cat; echo no >&2; exit 7',
+      { input: 'from outside\n' },
+    );
+    expect(stdout).toBe(
+      '1000\nCapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n/workspace\n/home/agent at-secret\nAUTHORITY\nfrom outside\n',
+    );
+    expect(stderr).toBe('no\n');
+    expect(exitCode).toBe(7);
+    expect(usage.cpuSeconds).toBeGreaterThanOrEqual(0);
+  });
+
+  test('the proxy is there before the command, and the only network', async () => {
+    const { stdout } = await run(`
+      curl -sS http://127.0.0.1:3128/hello; echo
+      curl -sS --max-time 5 http://1.1.1.1/ 2>&1 | tail -1
+      grep -c : /proc/net/dev`);
+    const [answer, direct, interfaces] = stdout.trim().split('\n');
+    expect(answer).toBe('asked /hello');
+    expect(direct).toMatch(/Failed to connect|Couldn't connect|unreachable/i);
+    expect(Number(interfaces)).toBeGreaterThan(0);
+  });
+
+  test('each limit ends it with its own word', async () => {
+    const memory = await run('head -c 700M /dev/zero | tail >/dev/null');
+    const processes = await run('bomb() { bomb | bomb & }; while :; do bomb 2>/dev/null; sleep 0.1; done');
+    const disk = await run('for i in 1 2 3 4 5; do head -c 30M /dev/zero > "$i"; done; sleep 60');
+    expect([memory.limit, processes.limit, disk.limit]).toEqual(['memory-limit', 'process-limit', 'disk-limit']);
+  });
+
+  test('a file that no folder shows is counted', async () => {
+    const end = await run('exec 7>hidden; rm hidden; for i in 1 2 3; do head -c 30M /dev/zero >&7; done; sleep 60');
+    expect(end.limit).toBe('disk-limit');
+  });
+
+  test('output without end waits for its reader', async () => {
+    const container = await start('yes | head -c 200M');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(container.stdout.readableLength).toBeLessThan(1_000_000);
+    let bytes = 0;
+    for await (const chunk of container.stdout) bytes += chunk.length;
+    expect(bytes).toBe(200 * 1024 * 1024);
+    await container.remove();
+  });
+
+  test('killing ends every process of it', async () => {
+    const container = await start('setsid sh -c "trap \\"\\" TERM HUP; echo hidden; exec sleep 1000" & sleep 1000');
+    for await (const chunk of container.stdout) if (String(chunk).includes('hidden')) break;
+    await container.kill();
+    expect(await container.ended).toMatchObject({ signal: 'SIGKILL', limit: null });
+    await container.remove();
+    await container.remove();
+  });
+
+  test('what a former process of this runner left is ended, and nobody else’s', async () => {
+    const mine = await start('sleep 1000');
+    const former = openDockerDriver({
+      socketPath: engine?.socketPath ?? '',
+      owner,
+      defaultImage: null,
+      dataFolder: '/nowhere',
+    });
+    expect(await former.reap('somebody-else')).toBe(0);
+    expect(await driver.reap(owner)).toBe(0);
+    expect(await former.reap(owner)).toBe(1);
+    await mine.ended;
+  });
+
+  test('the client’s own sandbox works within', async () => {
+    const { folder: codex } = await ensureClient('0.169.0');
+    const { stdout, stderr } = await run(
+      `export CODEX_HOME=$HOME/.codex; mkdir -p $CODEX_HOME
+       /opt/codex/bin/codex sandbox -c 'sandbox_mode="read-only"' -- touch /workspace/no 2>/dev/null
+       /opt/codex/bin/codex sandbox -c 'sandbox_mode="workspace-write"' -- touch /workspace/yes; ls /workspace`,
+      { readOnly: { codex, authority: join(folder, 'authority.pem') } },
+    );
+    expect(stdout, stderr).toBe('yes\n');
+  });
+
+  test('a recipe is built without a network', async () => {
+    const recipe = (step: string) => ({ kind: 'recipe' as const, containerfile: `FROM ${engine?.image}\n${step}\n` });
+    const built = await driver.prepareImage(recipe('RUN echo made > /made'), options);
+    const { stdout } = await run('cat /made', { image: built });
+    expect(stdout).toBe('made\n');
+    await expect(driver.prepareImage(recipe('RUN curl -sS http://1.1.1.1/'), options)).rejects.toThrow(/curl/);
+    await expect(driver.prepareImage({ kind: 'image', reference: 'reeve.invalid/none:1' }, options)).rejects.toThrow();
+  });
+});
+
+test('an engine that is not there is named, with what to do', async () => {
+  const nowhere = openDockerDriver({
+    socketPath: '/nowhere/docker.sock',
+    owner,
+    defaultImage: null,
+    dataFolder: '/nowhere',
+  });
+  await expect(nowhere.describe()).rejects.toThrow(/no container engine answers at \/nowhere\/docker.sock: start/);
+});

@@ -1,0 +1,215 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import Docker from 'dockerode';
+import type { RunnerDriver } from '#contract/runners.ts';
+import type { ContainerEnd, ContainerSpec, Driver, RunningContainer } from '../driver.ts';
+import { openRelay, type Relay } from '../process/open-relay.ts';
+import { containerOptions, containerUser, ownerLabel } from './container-options.ts';
+import { prepareImage } from './prepare-image.ts';
+import { splitOutput } from './split-output.ts';
+import { systemCalls } from './system-calls.ts';
+import { type ContainerWatch, watchContainer } from './watch-container.ts';
+
+export interface DockerDriverOptions {
+  /** Of Docker or of Podman. */
+  socketPath: string;
+  /** Of this runner: what `reap` looks for. */
+  owner: string;
+  /** For environments that choose no image; of the engine, or pulled when it is first needed. */
+  defaultImage: string | null;
+  /** Of this runner, on the engine's machine: Podman reads what system calls there are from a file in it. */
+  dataFolder: string;
+}
+
+const killedBySignal = 128;
+const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
+
+/** 404: it is gone; 409: it has ended, or is being removed. Both are what was wanted. */
+async function unlessGone(doing: Promise<unknown>): Promise<void> {
+  try {
+    await doing;
+  } catch (error) {
+    if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
+  }
+}
+
+const signalNames: Record<number, string> = { 6: 'SIGABRT', 9: 'SIGKILL', 11: 'SIGSEGV', 15: 'SIGTERM', 25: 'SIGXFSZ' };
+
+async function endOf(
+  container: Docker.Container,
+  exitCode: number | null,
+  watch: ContainerWatch,
+): Promise<ContainerEnd> {
+  watch.stop();
+  const facts = await container.inspect().catch(() => null);
+  const isOutOfMemory = facts?.State.OOMKilled === true && exitCode !== 0;
+  const limit = watch.passed ?? (isOutOfMemory ? 'memory-limit' : null);
+  const signal =
+    exitCode !== null && exitCode > killedBySignal ? (signalNames[exitCode - killedBySignal] ?? null) : null;
+  return { exitCode: signal === null ? exitCode : null, signal, limit, usage: watch.usage };
+}
+
+interface Started {
+  container: Docker.Container;
+  stream: NodeJS.ReadWriteStream;
+  /** Resolves with the exit code. */
+  exit: Promise<number | null>;
+  pid: number;
+}
+
+/** Attached before it starts, so that nothing it says is lost. */
+async function startContainer(docker: Docker, options: Docker.ContainerCreateOptions): Promise<Started> {
+  const container = await docker.createContainer(options);
+  try {
+    const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
+    await container.start();
+    const exit = container.wait().then(
+      ({ StatusCode }: { StatusCode: number }) => StatusCode,
+      () => null,
+    );
+    const { State } = await container.inspect();
+    if (State.Pid === 0)
+      throw new Error(`the container ended before it began: ${State.Error || 'no word from the engine'}`);
+    return { container, stream, exit, pid: State.Pid };
+  } catch (error) {
+    await unlessGone(container.remove({ force: true, v: true }));
+    throw error;
+  }
+}
+
+function running(spec: ContainerSpec, { container, stream, exit, pid }: Started, relay: Relay): RunningContainer {
+  const kill = () => unlessGone(container.kill({ signal: 'SIGKILL' }));
+  const watch = watchContainer({
+    pid,
+    folders: [spec.folders.workspace, spec.folders.home],
+    limits: spec.limits,
+    onPassed: () => void kill().catch(() => undefined),
+  });
+  const { stdout, stderr } = splitOutput(stream as unknown as Readable);
+  const ended = exit.then((exitCode) => endOf(container, exitCode, watch)).finally(() => relay.close());
+  return {
+    stdout,
+    stderr,
+    ended,
+    kill: async () => {
+      await kill();
+      await ended;
+    },
+    remove: () => unlessGone(container.remove({ force: true, v: true })),
+  };
+}
+
+function letGo(stream: NodeJS.ReadWriteStream, input: string | undefined): void {
+  const stdin = stream as unknown as Writable;
+  // A command need not read what it is given.
+  stdin.on('error', () => undefined);
+  stdin.end(`\n${input ?? ''}`);
+}
+
+/** What GET /info says, as far as it matters here. */
+interface EngineFacts {
+  SecurityOptions?: string[];
+  Runtimes?: Record<string, unknown>;
+  MemoryLimit?: boolean;
+  PidsLimit?: boolean;
+  CpuCfsQuota?: boolean;
+}
+
+/** What the engine does not hold, in the words of the Runners page. */
+function weaknessesOf(info: EngineFacts, hasSandbox: boolean): string[] {
+  const options = (info.SecurityOptions ?? []).join(' ');
+  return [
+    ...(hasSandbox
+      ? []
+      : ['Containers share the kernel of this machine: an error in it leads out. gVisor (runsc) is not installed.']),
+    ...(/seccomp/.test(options) ? [] : ['The engine filters no system calls (seccomp is off).']),
+    ...(info.MemoryLimit ? [] : ['The engine cannot limit memory here.']),
+    ...(info.PidsLimit ? [] : ['The engine cannot limit processes here.']),
+    ...(info.CpuCfsQuota ? [] : ['The engine cannot limit processor time here.']),
+    'Disk use is looked at, not held by the kernel: its limit can be passed for a second.',
+  ];
+}
+
+interface Engine {
+  name: string;
+  info: EngineFacts;
+  /** What a container is started with beside `no-new-privileges`. */
+  securityOptions: string[];
+}
+
+async function findEngine(docker: Docker, { socketPath, dataFolder }: DockerDriverOptions): Promise<Engine> {
+  if (process.getuid?.() !== 0)
+    throw new Error('the runner must be root to give a container its one way out (nsenter): start it as root');
+  let version: Docker.DockerVersion;
+  try {
+    version = await docker.version();
+  } catch (cause) {
+    throw new Error(
+      `no container engine answers at ${socketPath}: start Docker or Podman's socket, or name another one`,
+      { cause },
+    );
+  }
+  const info = (await docker.info()) as EngineFacts;
+  const isPodman = version.Components?.some(({ Name }) => Name.includes('Podman')) ?? false;
+  const profile = join(dataFolder, 'system-calls.json');
+  // Docker is told the list, Podman where it is.
+  if (isPodman) await writeFile(profile, systemCalls());
+  const hasAppArmor = (info.SecurityOptions ?? []).some((option) => option.includes('apparmor'));
+  return {
+    name: `${isPodman ? 'Podman' : 'Docker'} ${version.Version}`.slice(0, 100),
+    info,
+    securityOptions: [
+      `seccomp=${isPodman ? profile : systemCalls()}`,
+      // The engine's AppArmor profile forbids every mount, and with it the stock client's own sandbox.
+      ...(hasAppArmor ? ['apparmor=unconfined'] : []),
+    ],
+  };
+}
+
+/** Containers of an engine with Docker's API, on this same machine. */
+export function openDockerDriver(options: DockerDriverOptions): Driver {
+  const { socketPath, owner, defaultImage } = options;
+  const docker = new Docker({ socketPath });
+  const own = new Set<string>();
+  let found: Promise<Engine> | null = null;
+  const engine = () => {
+    found ??= findEngine(docker, options);
+    // Asked again until it answers.
+    found.catch(() => {
+      found = null;
+    });
+    return found;
+  };
+  return {
+    kind: 'docker',
+    owner: containerUser,
+    async describe(): Promise<RunnerDriver> {
+      const { name, info } = await engine();
+      const hasSandbox = 'runsc' in (info.Runtimes ?? {});
+      const runtimes: RunnerDriver['runtimes'] = hasSandbox ? ['runc', 'runsc'] : ['runc'];
+      return { kind: 'docker', engine: name, runtimes, weaknesses: weaknessesOf(info, hasSandbox) };
+    },
+    prepareImage: (image, preparing) => prepareImage(docker, { image, defaultImage }, preparing),
+    async start(spec) {
+      const { securityOptions } = await engine();
+      const started = await startContainer(docker, containerOptions(spec, { owner, securityOptions }));
+      own.add(started.container.id);
+      try {
+        const relay = await openRelay(started.pid, { socketPath: spec.egressSocket, isRoot: true });
+        const container = running(spec, started, relay);
+        letGo(started.stream, spec.input);
+        return container;
+      } catch (error) {
+        await unlessGone(started.container.remove({ force: true, v: true }));
+        throw error;
+      }
+    },
+    async reap(former) {
+      const all = await docker.listContainers({ all: true, filters: { label: [`${ownerLabel}=${former}`] } });
+      const left = all.filter(({ Id }) => !own.has(Id));
+      for (const { Id } of left) await unlessGone(docker.getContainer(Id).remove({ force: true, v: true }));
+      return left.length;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { readdir, readlink, stat, statfs } from 'node:fs/promises';
+import type { ContainerEnd, ContainerLimits } from '../driver.ts';
+import { treeUse } from '../process/process-tree.ts';
+import { folderBytes } from '../process/watch-limits.ts';
+import { controlGroupOf } from './control-group.ts';
+
+export interface ContainerWatch {
+  /** The limit that was passed, when one was. */
+  readonly passed: ContainerEnd['limit'];
+  readonly usage: ContainerEnd['usage'];
+  stop(): void;
+}
+
+export interface Watched {
+  /** Its first process, as this machine counts. */
+  pid: number;
+  folders: readonly string[];
+  limits: Pick<ContainerLimits, 'diskMb'>;
+  onPassed: () => void;
+}
+
+const lookMs = 200;
+const megabyte = 1024 * 1024;
+
+/** Files that were removed while open take place, and no folder shows them. */
+async function hiddenBytes(pid: number): Promise<number> {
+  const seen = new Map<string, number>();
+  for (const one of treeUse(pid).pids) {
+    const fds = await readdir(`/proc/${one}/fd`).catch(() => []);
+    for (const fd of fds) {
+      const path = `/proc/${one}/fd/${fd}`;
+      const target = await readlink(path).catch(() => '');
+      if (!target.endsWith(' (deleted)')) continue;
+      const facts = await stat(path).catch(() => null);
+      if (facts?.isFile()) seen.set(`${facts.dev}:${facts.ino}`, facts.blocks * 512);
+    }
+  }
+  return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+async function freeBytes(folders: readonly string[]): Promise<number> {
+  const all = await Promise.all(folders.map((folder) => statfs(folder).catch(() => null)));
+  return all.reduce((sum, one) => sum + (one ? one.bavail * one.bsize : 0), 0);
+}
+
+/**
+ * Looks what a container uses. Memory, processes and processors are held by the kernel, so looking is only for the figures; what its
+ * folders take on the disk is held by nobody else. A disk that fills quickly is looked at at once.
+ */
+export function watchContainer({ pid, folders, limits, onPassed }: Watched): ContainerWatch {
+  let passed: ContainerEnd['limit'] = null;
+  let isStopped = false;
+  const peak = { memory: 0, cpu: 0, disk: 0 };
+  const pass = (limit: NonNullable<ContainerEnd['limit']>) => {
+    if (isStopped || passed !== null) return;
+    passed = limit;
+    onPassed();
+  };
+  const watchKernel = async () => {
+    const group = await controlGroupOf(pid);
+    while (group && !isStopped) {
+      const now = await group.read();
+      if (now) {
+        peak.memory = Math.max(peak.memory, now.peakMemoryBytes);
+        peak.cpu = Math.max(peak.cpu, now.cpuSeconds);
+        // Ended with a clear word, instead of programs that fail here and there because they cannot start others.
+        if (now.refusedForks > 0) pass('process-limit');
+      }
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
+    }
+  };
+  const measureDisk = async () => {
+    let bytes = await hiddenBytes(pid);
+    for (const folder of folders) bytes += await folderBytes(folder, limits.diskMb * megabyte + 1 - bytes);
+    peak.disk = Math.max(peak.disk, bytes);
+    if (bytes > limits.diskMb * megabyte) pass('disk-limit');
+    return bytes;
+  };
+  const watchDisk = async () => {
+    while (!isStopped) {
+      const begun = performance.now();
+      const bytes = await measureDisk();
+      const [took, free] = [performance.now() - begun, await freeBytes(folders)];
+      // Many files take long to count: they are counted less often, unless the disk loses what this container still may take.
+      const until = performance.now() + Math.max(1000, 10 * took);
+      while (!isStopped && performance.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, lookMs));
+        if (free - (await freeBytes(folders)) > limits.diskMb * megabyte - bytes) break;
+      }
+    }
+  };
+  void watchKernel();
+  void watchDisk();
+  return {
+    get passed() {
+      return passed;
+    },
+    get usage() {
+      return {
+        cpuSeconds: Math.round(peak.cpu * 100) / 100,
+        peakMemoryMb: Math.round(peak.memory / megabyte),
+        diskMb: Math.round(peak.disk / megabyte),
+      };
+    },
+    stop: () => {
+      isStopped = true;
+    },
+  };
+}

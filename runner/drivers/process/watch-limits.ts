@@ -1,0 +1,105 @@
+import { lstat, readdir, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerEnd, ContainerLimits } from '../driver.ts';
+import { type TreeUse, treeUse } from './process-tree.ts';
+
+export interface LimitWatch {
+  /** The limit that was passed, when one was. */
+  readonly passed: ContainerEnd['limit'];
+  readonly usage: ContainerEnd['usage'];
+  stop(): void;
+}
+
+export interface WatchedContainer {
+  /** The process on this machine that all of its processes are below. */
+  root: number;
+  /** Its first process within, through which its memory file systems are seen. */
+  init: number;
+  folders: readonly string[];
+  limits: Pick<ContainerLimits, 'memoryMb' | 'processes' | 'diskMb'>;
+  onPassed: () => void;
+}
+
+const lookMs = 250;
+const megabyte = 1024 * 1024;
+
+/** What a folder takes on the disk, symlinks not followed. Stops counting beyond `enoughBytes`. */
+export async function folderBytes(folder: string, enoughBytes = Number.POSITIVE_INFINITY): Promise<number> {
+  let bytes = 0;
+  const waiting = [folder];
+  for (let at = waiting.pop(); at !== undefined && bytes < enoughBytes; at = waiting.pop()) {
+    const entries = await readdir(at, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = join(at, entry.name);
+      if (entry.isDirectory()) waiting.push(path);
+      const stat = await lstat(path).catch(() => null);
+      // A file with several names is counted once for each: that only ends a container earlier.
+      bytes += (stat?.blocks ?? 0) * 512;
+    }
+  }
+  return bytes;
+}
+
+async function memoryFileBytes(init: number): Promise<number> {
+  let bytes = 0;
+  for (const place of ['tmp', 'dev/shm']) {
+    const stat = await statfs(`/proc/${init}/root/${place}`).catch(() => null);
+    if (stat) bytes += (stat.blocks - stat.bfree) * stat.bsize;
+  }
+  return bytes;
+}
+
+/**
+ * Looks four times a second what a container uses, and says so when it is more than its limits. The kernel's own limits of this driver are
+ * per process, or coarser; see its weaknesses.
+ */
+export function watchLimits({ root, init, folders, limits, onPassed }: WatchedContainer): LimitWatch {
+  let passed: ContainerEnd['limit'] = null;
+  let isStopped = false;
+  const peak = { memory: 0, cpu: 0, disk: 0 };
+  const pass = (limit: NonNullable<ContainerEnd['limit']>) => {
+    if (isStopped || passed !== null) return;
+    passed = limit;
+    onPassed();
+  };
+  const judge = (use: TreeUse, memoryFiles: number) => {
+    peak.memory = Math.max(peak.memory, use.memoryBytes + memoryFiles);
+    peak.cpu = Math.max(peak.cpu, use.cpuSeconds);
+    if (use.memoryBytes + memoryFiles > limits.memoryMb * megabyte) pass('memory-limit');
+    if (use.threads >= limits.processes) pass('process-limit');
+  };
+  const watchProcesses = async () => {
+    while (!isStopped) {
+      judge(treeUse(root), await memoryFileBytes(init));
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
+    }
+  };
+  const watchDisk = async () => {
+    while (!isStopped) {
+      const begun = performance.now();
+      let bytes = 0;
+      for (const folder of folders) bytes += await folderBytes(folder, limits.diskMb * megabyte + 1 - bytes);
+      peak.disk = Math.max(peak.disk, bytes);
+      if (bytes > limits.diskMb * megabyte) pass('disk-limit');
+      // A folder with many files is looked at less often, so that looking takes a small part of the time.
+      await new Promise((resolve) => setTimeout(resolve, Math.max(1000, 10 * (performance.now() - begun))));
+    }
+  };
+  void watchProcesses();
+  void watchDisk();
+  return {
+    get passed() {
+      return passed;
+    },
+    get usage() {
+      return {
+        cpuSeconds: Math.round(peak.cpu * 100) / 100,
+        peakMemoryMb: Math.round(peak.memory / megabyte),
+        diskMb: Math.round(peak.disk / megabyte),
+      };
+    },
+    stop: () => {
+      isStopped = true;
+    },
+  };
+}

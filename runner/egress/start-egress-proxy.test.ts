@@ -1,0 +1,137 @@
+import { stat } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  access,
+  askInside,
+  type EgressWorld,
+  openEgressWorld,
+  openTunnelTo,
+  plain,
+  readAll,
+  secureTunnel,
+  sendRaw,
+} from '#testing/egress-world.ts';
+
+let world: EgressWorld;
+beforeAll(async () => {
+  world = await openEgressWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  world.proxy.setPolicy(access({ preset: 'common-dependencies', domains: ['example.com'] }));
+  for (const list of [world.attempts, world.seen, world.lookups, world.dialled]) list.length = 0;
+});
+
+const last = async () => {
+  await expect.poll(() => world.attempts.length).toBeGreaterThan(0);
+  return world.attempts.at(-1);
+};
+
+describe('what is let through', () => {
+  it('is plain HTTP to a listed domain, at the address that was looked up', async () => {
+    const text = await sendRaw(world.socketPath, plain('GET', 'pypi.org', 'http://pypi.org/simple/?q=1'));
+    expect(text).toMatch(/^HTTP\/1.1 200 OK[\s\S]*http GET pypi.org\/simple\/\?q=1 0/);
+    expect(world.lookups).toEqual(['pypi.org']);
+    expect(world.dialled).toEqual(['151.101.0.223:80']);
+    expect(await last()).toMatchObject({
+      method: 'GET',
+      host: 'pypi.org',
+      port: 80,
+      path: '/simple/',
+      rule: 'preset-common',
+      isAllowed: true,
+      address: '151.101.0.223',
+      status: 200,
+      phase: 'agent',
+    });
+  });
+
+  it('is a request inside TLS, with the method and path in the log', async () => {
+    const text = await askInside(world, 'files.pypi.org:443', plain('HEAD', 'files.pypi.org', '/a/b?token=secret'));
+    expect(text).toMatch(/^HTTP\/1.1 200/);
+    expect(world.seen).toMatchObject([{ scheme: 'https', method: 'HEAD', host: 'files.pypi.org' }]);
+    expect(await last()).toMatchObject({ method: 'HEAD', port: 443, path: '/a/b', rule: 'preset-common', status: 200 });
+    expect(world.attempts).toHaveLength(1);
+  });
+
+  it('is every method where the environment says so', async () => {
+    world.proxy.setPolicy(access({ domains: ['example.com'], methods: 'all' }));
+    const body = 'x'.repeat(5000);
+    const text = await askInside(
+      world,
+      'example.com:443',
+      `${plain('POST', 'example.com', '/up', [`Content-Length: ${body.length}`])}${body}`,
+    );
+    expect(text).toContain('https POST example.com/up 5000');
+    expect(await last()).toMatchObject({ rule: 'listed-domain', status: 200 });
+    expect((await last())?.sentBytes).toBeGreaterThanOrEqual(5000);
+  });
+
+  it('is the gateway in any case, by its prefixes only', async () => {
+    world.proxy.setPolicy({ ...access(), access: { ...access().access, isOn: false } });
+    const host = 'gateway.reeve.example:8443';
+    expect(await askInside(world, host, plain('POST', host, '/v1/responses', ['Content-Length: 0']))).toMatch(
+      / 200 OK/,
+    );
+    expect(await last()).toMatchObject({ rule: 'gateway', isAllowed: true });
+    for (const path of [
+      '/',
+      '/api/v1/members',
+      '/v1/../api/v1/me',
+      '/v1/%2e%2e/api',
+      '/v1//x',
+      '/v1evil',
+      '/v1\\..\\api',
+    ]) {
+      world.attempts.length = 0;
+      expect(await askInside(world, host, plain('GET', host, path)), path).toMatch(/^HTTP\/1.1 403/);
+      expect(await last(), path).toMatchObject({ rule: 'gateway-path', isAllowed: false });
+    }
+    expect(world.seen).toHaveLength(1);
+  });
+
+  it('is said to be set-up’s while set-up has its own internet', async () => {
+    world.proxy.setPolicy({ ...access({ preset: 'all', methods: 'all' }), phase: 'setup', isSetupInternet: true });
+    await askInside(world, 'evil.example:443', plain('DELETE', 'evil.example', '/'));
+    expect(await last()).toMatchObject({ rule: 'setup-internet', phase: 'setup', status: 200 });
+  });
+});
+
+describe('the policy', () => {
+  it('refuses what is not on the list before anything is looked up', async () => {
+    const { answer } = await openTunnelTo(world.socketPath, 'evil.example:443');
+    expect(answer).toMatch(/^HTTP\/1.1 403[\s\S]*x-reeve-egress: domain-not-listed/);
+    expect(world.lookups).toEqual([]);
+    expect(await last()).toMatchObject({ method: 'CONNECT', host: 'evil.example', rule: 'domain-not-listed' });
+  });
+
+  it('refuses other methods inside TLS without dialling', async () => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']) {
+      world.attempts.length = 0;
+      const text = await askInside(world, 'pypi.org:443', plain(method, 'pypi.org', '/'));
+      expect(text, method).toMatch(/^HTTP\/1.1 403[\s\S]*method-not-allowed/);
+      expect(await last()).toMatchObject({ method, rule: 'method-not-allowed' });
+    }
+    expect(world.dialled).toEqual([]);
+  });
+
+  it('says which switch closed it', async () => {
+    const closed = access({ isOn: false });
+    for (const offBecause of ['internet-off', 'workspace-off'] as const) {
+      world.proxy.setPolicy({ ...closed, offBecause });
+      expect((await openTunnelTo(world.socketPath, 'pypi.org:443')).answer).toContain(offBecause);
+    }
+  });
+
+  it('holds for a connection that an earlier policy let in', async () => {
+    const secured = await secureTunnel(world, 'pypi.org:443');
+    const ended = readAll(secured);
+    world.proxy.setPolicy(access({ isOn: false }));
+    await ended;
+    expect(secured.destroyed || secured.readableEnded).toBe(true);
+  });
+});
+
+it('makes its socket for its owner alone', async () => {
+  expect((await stat(world.socketPath)).mode & 0o777).toBe(0o600);
+});

@@ -1,0 +1,195 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import process from 'node:process';
+import type { Duplex } from 'node:stream';
+import { LRUCache } from 'lru-cache';
+import { createAttemptLog } from './attempt-log.ts';
+import type { EgressPolicy, EgressProxy, EgressProxyOptions } from './egress-policy.ts';
+import { answer, type Egress, responseOn } from './exchange.ts';
+import { maxHeaderBytes } from './forward.ts';
+import { splitAbsolute, splitAuthority, type Target } from './read-target.ts';
+import { refuseRaw } from './refuse.ts';
+import { createTaskAuthority } from './task-authority.ts';
+import { openTunnel, type Tunnel, type TunnelParts } from './tunnel.ts';
+import { findRoute, type Route } from './upstream.ts';
+
+/** At once, of one task. */
+export const mostConnections = 256;
+const mostServersPerConnection = 8;
+const longestSocketPath = 107;
+
+const httpOptions: ServerOptions = {
+  maxHeaderSize: maxHeaderBytes,
+  // Judged by us, so that it is in the log.
+  requireHostHeader: false,
+  headersTimeout: 30_000,
+  // Uploads take as long as they take.
+  requestTimeout: 0,
+  keepAliveTimeout: 120_000,
+  insecureHTTPParser: false,
+  // Anything else that asks to be upgraded (h2c) is an ordinary request, and stays HTTP/1.1.
+  shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+};
+
+interface Client {
+  isGateway: boolean;
+  routes: LRUCache<string, Route>;
+}
+
+/** Plain requests on one client connection share a connection to each server, as long as both stay. */
+async function routeOf(client: Client, target: Target, isGateway: boolean, egress: Egress): Promise<Route> {
+  client.isGateway = isGateway;
+  const key = `${target.host}:${target.port}`;
+  const known = client.routes.get(key);
+  if (known) return known;
+  const route = await findRoute(target, { isGateway, options: egress.options });
+  client.routes.set(key, route);
+  return route;
+}
+
+type Incoming = { request: IncomingMessage; response: ServerResponse; isWaiting: boolean };
+type Upgrade = { socket: Duplex; head: Buffer } | null;
+
+function onEachRequest(server: Server, take: (incoming: Incoming, upgrade: Upgrade) => void): void {
+  server.on('request', (request, response) => take({ request, response, isWaiting: false }, null));
+  server.on('checkContinue', (request, response) => take({ request, response, isWaiting: true }, null));
+  server.on('checkExpectation', (request, response) => take({ request, response, isWaiting: false }, null));
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    take({ request, response: responseOn(request, socket), isWaiting: false }, { socket, head });
+  });
+}
+
+const isNoHttp = (error: NodeJS.ErrnoException): boolean =>
+  /^HPE_INVALID_(METHOD|CONSTANT|VERSION|URL)$/.test(error.code ?? '');
+
+/** Requests inside a tunnel: as a server gets them, and for this server alone. */
+function createInnerServer(egress: Egress, tunnels: WeakMap<Duplex, Tunnel>): Server {
+  const inner = createServer(httpOptions);
+  const take = ({ request, response, isWaiting }: Incoming, upgrade: Upgrade) => {
+    const tunnel = tunnels.get(request.socket);
+    if (!tunnel) return request.socket.destroy();
+    tunnel.requests += 1;
+    tunnel.active += 1;
+    (upgrade?.socket ?? response).once('close', () => {
+      tunnel.active -= 1;
+    });
+    const { host, port, scheme } = tunnel.target;
+    const findTunnelRoute = () => Promise.resolve(tunnel.route);
+    const exchange = { request, response, upgrade, isWaiting, host, port, scheme, path: request.url ?? '' };
+    void answer({ ...exchange, findRoute: findTunnelRoute }, egress).catch(() => request.socket.destroy());
+  };
+  onEachRequest(inner, take);
+  inner.on('connect', (request, socket) => {
+    const tunnel = tunnels.get(socket);
+    if (tunnel) tunnel.requests += 1;
+    const target = tunnel?.target;
+    const inside = splitAuthority(request.url ?? '');
+    const about = inside ?? { host: target?.host ?? '', port: target?.port ?? 0 };
+    egress.log.note({ method: 'CONNECT', ...about }, 'bad-request');
+    refuseRaw(socket, 'bad-request', about.host);
+  });
+  inner.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const tunnel = tunnels.get(socket);
+    if (!tunnel || error.code === 'ECONNRESET') return socket.destroy();
+    const rule = isNoHttp(error) ? 'not-http' : 'bad-request';
+    if (tunnel.requests === 0) tunnel.say(rule);
+    else egress.log.note({ method: '?', ...tunnel.target }, rule);
+    refuseRaw(socket, rule, tunnel.target.host);
+  });
+  return inner;
+}
+
+function createOuterServer(egress: Egress, parts: TunnelParts, clients: Map<Duplex, Client>): Server {
+  const outer = createServer(httpOptions);
+  const take = ({ request, response, isWaiting }: Incoming, upgrade: Upgrade) => {
+    const split = splitAbsolute(request.url ?? '');
+    const client = clients.get(request.socket);
+    const { host, port, path } = split ?? { host: '', port: 0, path: request.url ?? '' };
+    if (!client) return request.socket.destroy();
+    const exchange = { request, response, upgrade, isWaiting, host, port, scheme: 'http' as const, path };
+    const find = (target: Target, isGateway: boolean) => routeOf(client, target, isGateway, egress);
+    void answer({ ...exchange, findRoute: find }, egress).catch(() => request.socket.destroy());
+  };
+  onEachRequest(outer, take);
+  outer.on('connect', (request, socket, head) => {
+    void openTunnel(request, socket as Socket, head, parts).catch(() => socket.destroy());
+  });
+  outer.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET') return socket.destroy();
+    const rule = isNoHttp(error) ? 'not-http' : 'bad-request';
+    egress.log.note({ method: '?', host: '', port: 0 }, rule);
+    refuseRaw(socket, rule, 'anywhere');
+  });
+  return outer;
+}
+
+function trackClients(outer: Server, egress: Egress, clients: Map<Duplex, Client>): void {
+  outer.prependListener('connection', (socket) => {
+    if (clients.size >= mostConnections) {
+      egress.log.note({ method: '?', host: '', port: 0 }, 'too-many-connections');
+      socket.on('error', () => socket.destroy());
+      refuseRaw(socket, 'too-many-connections', 'anywhere');
+      socket.destroySoon();
+      return;
+    }
+    const routes = new LRUCache<string, Route>({ max: mostServersPerConnection, dispose: (route) => route.close() });
+    clients.set(socket, { isGateway: false, routes });
+    socket.once('close', () => {
+      clients.delete(socket);
+      routes.clear();
+    });
+  });
+}
+
+/** Binding takes the rights from the process's mask, so nobody else can connect even in the first moment. */
+function listen(server: Server, path: string): Promise<void> {
+  if (Buffer.byteLength(path) > longestSocketPath)
+    throw new Error(
+      `the path of a UNIX socket has at most ${longestSocketPath} bytes; ${path} is longer. Use a shorter work folder.`,
+    );
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    const before = process.umask(0o177);
+    try {
+      server.listen({ path }, resolve);
+    } finally {
+      process.umask(before);
+    }
+  });
+}
+
+/** Starts the way out for one task. @throws Error if the socket cannot be made */
+export async function startEgressProxy(options: EgressProxyOptions): Promise<EgressProxy> {
+  let policy: EgressPolicy = options.policy;
+  const authority = await createTaskAuthority();
+  const egress: Egress = {
+    options,
+    policy: () => policy,
+    log: createAttemptLog(() => policy.phase, options.onAttempt),
+  };
+  const clients = new Map<Duplex, Client>();
+  const tunnels = new WeakMap<Duplex, Tunnel>();
+  const inner = createInnerServer(egress, tunnels);
+  const onGranted = (socket: Duplex, isGateway: boolean) => {
+    const client = clients.get(socket);
+    if (client) client.isGateway = isGateway;
+  };
+  const outer = createOuterServer(egress, { egress, authority, inner, tunnels, onGranted }, clients);
+  trackClients(outer, egress, clients);
+  await listen(outer, options.socketPath);
+  return {
+    authorityPem: authority.pem,
+    setPolicy(next) {
+      policy = next;
+      // What set-up left open must not go on under its rules.
+      for (const [socket, { isGateway }] of clients) if (!isGateway) socket.destroy();
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => outer.close(() => resolve()));
+      for (const socket of clients.keys()) socket.destroy();
+      await closed;
+      await egress.log.settled();
+    },
+  };
+}

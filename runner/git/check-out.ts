@@ -1,0 +1,74 @@
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Source } from './fetch-source.ts';
+import { GitFailed, type GitPlace, runGit } from './run-git.ts';
+
+export interface CheckOutOptions {
+  source: Source;
+  /** The runner's own list of what it put there. */
+  indexFile: string;
+  /** The repository's folder in the workspace; checked to be a folder, no container runs. */
+  workTree: string;
+  /** The commit that the folder holds already, with what set-up did to it. */
+  cachedCommit: string | null;
+  signal: AbortSignal;
+}
+
+/**
+ * Makes the folder hold the commit: tracked files are as committed, what set-up added beside them stays.
+ * @returns where the runner looks at it from now on
+ */
+export async function checkOut(options: CheckOutOptions): Promise<GitPlace> {
+  const { source, indexFile, workTree, cachedCommit, signal } = options;
+  const place = { gitDir: source.gitDir, workTree, indexFile };
+  // What a container left as its own git folder is never read.
+  await rm(join(workTree, '.git'), { recursive: true, force: true });
+  await rm(indexFile, { force: true });
+  if (cachedCommit !== null) await runGit(['read-tree', cachedCommit], { ...place, signal });
+  await runGit(['read-tree', '--reset', '-u', source.commit], { ...place, signal });
+  return place;
+}
+
+interface AgentGit {
+  source: Source;
+  workTree: string;
+  /** A folder on the same disk. */
+  scratch: string;
+  branch: string;
+  remoteUrl: string;
+  signal: AbortSignal;
+}
+
+/** A git folder for the agent, made outside and moved in: some history, the branch, and an `origin` that does not answer. */
+export async function giveGitFolder({ source, workTree, scratch, branch, remoteUrl, signal }: AgentGit): Promise<void> {
+  const gitDir = join(scratch, 'agent.git');
+  await rm(gitDir, { recursive: true, force: true });
+  await runGit(['init', '--quiet', '--bare', gitDir]);
+  const local = { 'protocol.file.allow': 'always' };
+  const fetch = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--depth=50', `file://${source.store}`];
+  await runGit([...fetch, `+${source.ref}:refs/remotes/origin/${branch}`], { gitDir, settings: local, signal });
+  const settings = [
+    ['core.bare', 'false'],
+    ['remote.origin.url', remoteUrl],
+    ['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*'],
+    [`branch.${branch}.remote`, 'origin'],
+    [`branch.${branch}.merge`, `refs/heads/${branch}`],
+    ['user.name', 'Codex'],
+    ['user.email', 'codex@localhost'],
+  ];
+  for (const [name = '', value = ''] of settings) await runGit(['config', name, value], { gitDir });
+  await runGit(['update-ref', `refs/heads/${branch}`, source.commit], { gitDir });
+  await runGit(['symbolic-ref', 'HEAD', `refs/heads/${branch}`], { gitDir });
+  const inPlace = join(workTree, '.git');
+  await rename(gitDir, inPlace);
+  await runGit(['read-tree', source.commit], { gitDir: inPlace, workTree, signal });
+  // Ends with 1 where set-up changed something, which is no failure.
+  await runGit(['update-index', '-q', '--refresh'], { gitDir: inPlace, workTree, signal }).catch((error: unknown) => {
+    if (!(error instanceof GitFailed && error.exitCode === 1)) throw error;
+  });
+}
+
+/** Changes that the task begins with. @throws GitFailed when they do not apply */
+export async function applyStartingDiff(place: GitPlace, diff: Uint8Array, signal: AbortSignal): Promise<void> {
+  await runGit(['apply', '--index', '--whitespace=nowarn', '-'], { ...place, input: diff, signal });
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runGit } from './run-git.ts';
+
+export interface FetchOptions {
+  attemptId: string;
+  /** `…/repository.git` of this attempt. */
+  url: string;
+  /** Header lines that the server wants. */
+  headers: readonly string[];
+  authorityFile: string | null;
+  /** Where git goes through, if anywhere. */
+  proxyUrl?: string | null;
+  repository: string;
+  branch: string;
+  /** Null: the newest of the branch. */
+  commit: string | null;
+  signal: AbortSignal;
+}
+
+export interface Source {
+  /** The git folder of this attempt: what it writes is gone with it. */
+  gitDir: string;
+  /** Kept for other attempts of this repository; `ref` in it is the commit. */
+  store: string;
+  ref: string;
+  commit: string;
+}
+
+// History that an agent may want to read. A whole one can be gigabytes.
+const depth = 50;
+const keepUnusedDays = 14;
+
+/** One fetch at a time into each store: git locks its list of shallow commits. */
+const turns = new Map<string, Promise<unknown>>();
+function inTurn<T>(store: string, work: () => Promise<T>): Promise<T> {
+  const mine = (turns.get(store) ?? Promise.resolve()).then(work, work);
+  turns.set(
+    store,
+    mine.catch(() => undefined),
+  );
+  return mine;
+}
+
+export const storeOf = (folder: string, repository: string): string =>
+  join(folder, `${createHash('sha256').update(repository).digest('hex').slice(0, 32)}.git`);
+
+/**
+ * The highest-ranking attributes of the runner's git folders: what a `.gitattributes` says about diffs, merges and filters does not count,
+ * so that a change cannot hide as “binary” and no filter has a name.
+ */
+const attributes = '* !diff !merge !filter\n';
+
+async function makeGitFolder(gitDir: string): Promise<void> {
+  await runGit(['init', '--quiet', '--bare', gitDir]);
+  await mkdir(join(gitDir, 'info'), { recursive: true });
+  await writeFile(join(gitDir, 'info/attributes'), attributes);
+}
+
+async function fetchInto(store: string, ref: string, options: FetchOptions): Promise<string> {
+  const { url, headers, authorityFile, proxyUrl, branch, commit, signal } = options;
+  const settings = {
+    'http.extraHeader': headers,
+    ...(authorityFile === null ? {} : { 'http.sslCAInfo': authorityFile }),
+    'http.proxy': proxyUrl ?? '',
+  };
+  const want = commit ?? `refs/heads/${branch}`;
+  const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', `--depth=${depth}`, url, `+${want}:${ref}`];
+  await runGit(args, { gitDir: store, settings, signal });
+  const found = await runGit(['rev-parse', '--verify', `${ref}^{commit}`], { gitDir: store, signal });
+  return found.toString().trim();
+}
+
+/**
+ * Fetches what an attempt works on into git folders that no container sees.
+ * @throws GitFailed with what git or the server said
+ */
+export async function fetchSource(
+  folders: { repositories: string; attempt: string },
+  options: FetchOptions,
+): Promise<Source> {
+  const store = storeOf(folders.repositories, options.repository);
+  const ref = `refs/reeve/${options.attemptId}`;
+  const commit = await inTurn(store, async () => {
+    if (!existsSync(join(store, 'HEAD'))) await makeGitFolder(store);
+    const now = new Date();
+    await utimes(store, now, now);
+    return fetchInto(store, ref, options);
+  });
+  const gitDir = join(folders.attempt, 'git');
+  await makeGitFolder(gitDir);
+  await writeFile(join(gitDir, 'objects/info/alternates'), `${join(store, 'objects')}\n`);
+  return { gitDir, store, ref, commit };
+}
+
+/** Once an attempt is over. */
+export async function forgetSource({ store, ref }: Pick<Source, 'store' | 'ref'>): Promise<void> {
+  await inTurn(store, () => runGit(['update-ref', '-d', ref], { gitDir: store })).catch(() => undefined);
+}
+
+/** Stores that nobody asked for lately; at a start, when no attempt uses one. */
+export async function dropUnusedStores(folder: string, now = Date.now()): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const { mtimeMs } = await stat(join(folder, name));
+    if (now - mtimeMs > keepUnusedDays * 86_400_000) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}

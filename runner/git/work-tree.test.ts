@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type GitHttpServer, makeRepository, startGitHttp } from '#testing/servers/git-http.ts';
+import { applyStartingDiff, checkOut, giveGitFolder } from './check-out.ts';
+import { fetchSource, type Source } from './fetch-source.ts';
+import type { GitPlace } from './run-git.ts';
+import { DiffTooLarge, type Touched, takeDiff, whatIsTouched } from './take-diff.ts';
+
+let folder: string;
+let server: GitHttpServer;
+let commits: string[];
+const signal = new AbortController().signal;
+beforeAll(async () => {
+  folder = await mkdtemp('/var/tmp/reeve-git-');
+  await mkdir(join(folder, 'repositories'));
+  commits = makeRepository(join(folder, 'served/app.git'), [
+    { 'a.txt': 'one\n', 'dir/b.txt': 'two\n', '.gitignore': 'ignored/\n', old: 'old\n' },
+    { 'a.txt': 'ONE\n', old: null, link: '-> a.txt' },
+  ]);
+  server = await startGitHttp(join(folder, 'served'));
+});
+afterAll(async () => {
+  server.close();
+  await rm(folder, { recursive: true });
+});
+
+let count = 0;
+interface Opened {
+  source: Source;
+  place: GitPlace;
+  work: string;
+  attempt: string;
+}
+async function open(commit: string | null = null, from?: Opened & { commit: string }): Promise<Opened> {
+  count += 1;
+  const attempt = join(folder, `attempt-${count}`);
+  const work = from?.work ?? join(attempt, 'work');
+  await mkdir(attempt);
+  await mkdir(work, { recursive: true });
+  const source = await fetchSource(
+    { repositories: join(folder, 'repositories'), attempt },
+    {
+      attemptId: `a${count}`,
+      url: `${server.url}/app.git`,
+      headers: [],
+      authorityFile: null,
+      repository: 'corp/app',
+      branch: 'main',
+      commit,
+      signal,
+    },
+  );
+  const indexFile = join(attempt, 'index');
+  const place = await checkOut({ source, indexFile, workTree: work, cachedCommit: from?.commit ?? null, signal });
+  return { source, place, work, attempt };
+}
+
+const diffOf = async (opened: Opened, touched: Touched = new Map(), mostBytes = 1_000_000) => {
+  const { diff, leftOut } = await takeDiff(opened.place, { base: opened.source.commit, touched, mostBytes });
+  return { text: diff.toString(), leftOut };
+};
+
+test('an agent gets the commit, a git folder with its history and an origin', async () => {
+  const opened = await open();
+  expect(opened.source.commit).toBe(commits[1]);
+  await giveGitFolder({
+    ...{ source: opened.source, workTree: opened.work, scratch: opened.attempt, branch: 'main', signal },
+    remoteUrl: 'https://git.corp.test/corp/app.git',
+  });
+  const git = (...args: string[]) => execFileSync('git', ['-C', opened.work, ...args], { encoding: 'utf8' });
+  expect(git('log', '--format=%s')).toBe('commit 2\ncommit 1\n');
+  expect(git('status', '--porcelain', '--branch')).toBe('## main...origin/main\n');
+  expect(git('remote', 'get-url', 'origin')).toBe('https://git.corp.test/corp/app.git\n');
+  expect((await lstat(join(opened.work, 'link'))).isSymbolicLink()).toBe(true);
+  expect((await diffOf(opened)).text).toBe('');
+});
+
+test('an older commit can be asked for, and its folder becomes another commit’s while what set-up added stays', async () => {
+  const older = await open(commits[0] ?? '');
+  expect(await readFile(join(older.work, 'a.txt'), 'utf8')).toBe('one\n');
+  await writeFile(join(older.work, 'built'), 'by set-up');
+  await writeFile(join(older.work, 'a.txt'), 'changed by set-up');
+  const newer = await open(null, { ...older, commit: older.source.commit });
+  expect(await readFile(join(newer.work, 'a.txt'), 'utf8')).toBe('ONE\n');
+  expect(existsSync(join(newer.work, 'old'))).toBe(false);
+  expect(await readFile(join(newer.work, 'built'), 'utf8')).toBe('by set-up');
+  const touched = await whatIsTouched(newer.place);
+  await writeFile(join(newer.work, 'dir/new.txt'), 'new\n');
+  const { text } = await diffOf(newer, touched);
+  expect(text).toContain('+++ b/dir/new.txt');
+  expect(text).not.toContain('built');
+});
+
+test('changes that a task begins with are in its diff, what is ignored is not, and the diff applies', async () => {
+  const opened = await open();
+  const diff = 'diff --git a/a.txt b/a.txt\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-ONE\n+first\n';
+  await applyStartingDiff(opened.place, Buffer.from(diff), signal);
+  await mkdir(join(opened.work, 'ignored'));
+  await writeFile(join(opened.work, 'ignored/x'), 'x');
+  await writeFile(join(opened.work, 'dir/b.txt'), Buffer.from([0, 1, 2, 255]));
+  await rm(join(opened.work, 'link'));
+  const { text } = await diffOf(opened);
+  expect(text).toContain('+first');
+  expect(text).toContain('GIT binary patch');
+  expect(text).not.toContain('ignored/x');
+  const again = await open();
+  await applyStartingDiff(again.place, Buffer.from(text), signal);
+  expect(existsSync(join(again.work, 'link'))).toBe(false);
+  await expect(applyStartingDiff(again.place, Buffer.from(text), signal)).rejects.toThrow('patch');
+});
+
+test('nothing that a container writes makes git start a program, read another place, or hide a change', async () => {
+  const opened = await open();
+  const mark = join(folder, 'started');
+  const program = join(opened.work, 'evil.sh');
+  await writeFile(program, `#!/bin/sh\ntouch ${mark}\ncat\n`, { mode: 0o755 });
+  // A git folder and a nested one, both with every setting that starts a program.
+  const evil = `[core]\n\tfsmonitor = ${program}\n\thooksPath = ${opened.work}\n\tattributesFile = ${opened.work}/.gitattributes\n[filter "x"]\n\tclean = ${program}\n\tsmudge = ${program}\n[diff]\n\texternal = ${program}\n[diff "x"]\n\ttextconv = ${program}\n`;
+  for (const place of ['.git', 'nested/.git', 'dir/.git']) {
+    await mkdir(join(opened.work, place), { recursive: true });
+    execFileSync('git', ['init', '--quiet', join(opened.work, place, '..')]);
+    await writeFile(join(opened.work, place, 'config'), evil);
+  }
+  await writeFile(join(opened.work, '.gitattributes'), '* filter=x diff=x\nhidden -diff\n');
+  await writeFile(join(opened.work, 'hidden'), 'plain to see\n');
+  await writeFile(join(folder, 'host-secret'), 'HOST SECRET\n');
+  await symlink(join(folder, 'host-secret'), join(opened.work, 'out'));
+  await rm(join(opened.work, 'dir'), { recursive: true });
+  await symlink(folder, join(opened.work, 'dir'));
+  const { text, leftOut } = await diffOf(opened);
+  expect(existsSync(mark)).toBe(false);
+  expect(text).not.toContain('HOST SECRET');
+  expect(text).toContain('+plain to see');
+  expect(text).toContain('deleted file mode 100644');
+  expect(text).toMatch(/new file mode 120000[\s\S]*out/);
+  expect(leftOut).toEqual(['nested/']);
+});
+
+test('a change that is too large is not taken', async () => {
+  const opened = await open();
+  await writeFile(join(opened.work, 'large'), 'x\n'.repeat(10_000));
+  await expect(diffOf(opened, new Map(), 5_000)).rejects.toThrow(DiffTooLarge);
+  await writeFile(join(opened.work, 'large'), 'x\n'.repeat(100_000));
+  await expect(diffOf(opened, new Map(), 5_000)).rejects.toThrow(DiffTooLarge);
+});
+
+test('what cannot be fetched says so', async () => {
+  await expect(open('0'.repeat(40))).rejects.toThrow(/git fetch ended/);
+});

@@ -1,0 +1,437 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type EgressAttempt, noInternet } from '#contract/internet-access.ts';
+import type { Job } from '#contract/runner-protocol.ts';
+import type { LogEntry } from '#contract/task-states.ts';
+import { runnerProgram } from '#server/commands/runner-program.ts';
+import { Condition } from '#server/stock-client/condition.ts';
+import { clientPins } from '#server/stock-client/install-client.ts';
+import { answerGit, makeRepository } from '#testing/servers/git-http.ts';
+import { eachTurn, prompts, type Script } from '#testing/servers/model-script.ts';
+import { httpError, message, shellCommand } from '#testing/servers/model-steps.ts';
+import { type ResponsesServer, startResponsesServer } from '#testing/servers/responses.ts';
+import { readRunnerConfig } from './config.ts';
+import { type Runner, startRunner } from './start-runner.ts';
+
+interface Told {
+  job: Job;
+  leasedTo: string | null;
+  states: string[];
+  entries: Map<number, LogEntry>;
+  egress: EgressAttempt[];
+  facts: Record<string, unknown>;
+  diff: string | null;
+  session: Buffer | null;
+  finish: { ending: string; detail: string | null; answer: string | null } | null;
+  order: 'go-on' | 'cancel' | 'stop';
+  secretsAsked: number;
+}
+
+/** Says what `contract/runner-protocol.ts` says, to any number of runners, from memory: the real server is tested elsewhere. */
+class StandIn {
+  readonly attempts = new Map<string, Told>();
+  readonly queue: string[] = [];
+  readonly traffic = new Condition();
+  readonly secrets: { name: string; value: string }[] = [];
+  readonly repositories: string;
+  heartbeats = 0;
+  /** Heartbeats of everybody are left without an answer. */
+  isDeaf = false;
+  isDraining = false;
+  dropCaches: string[] = [];
+  startingDiff = '';
+  formerSession: Buffer | null = null;
+  #runners = new Map<string, string>();
+  #server = createServer((request, response) => void this.#answer(request, response));
+
+  constructor(repositories: string) {
+    this.repositories = repositories;
+  }
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    const address = this.#server.address();
+    return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  }
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+  add(job: Job): Told {
+    const told: Told = {
+      job,
+      leasedTo: null,
+      states: [],
+      entries: new Map(),
+      egress: [],
+      facts: {},
+      diff: null,
+      session: null,
+      finish: null,
+      order: 'go-on',
+      secretsAsked: 0,
+    };
+    this.attempts.set(job.attemptId, told);
+    this.queue.push(job.attemptId);
+    this.traffic.changed();
+    return told;
+  }
+  ended = (told: Told) =>
+    this.traffic.until(() => told.finish ?? undefined, { failure: () => `no end: ${logOf(told)}`, timeoutMs: 90_000 });
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://reeve');
+    const runner = this.#runners.get((request.headers.authorization ?? '').replace('Bearer ', ''));
+    const reply = (body: unknown, status = 200) => response.writeHead(status).end(JSON.stringify(body));
+    const refuse = (status: number, code: string) => reply({ error: { code, message: code } }, status);
+    const [, attemptId = '', what = ''] = /^\/runner\/v1\/attempts\/([^/]+)\/(.*)$/.exec(url.pathname) ?? [];
+    const told = this.attempts.get(attemptId);
+    if (what.startsWith('repository.git')) {
+      if (!told || told.leasedTo !== runner || request.headers['reeve-epoch'] !== String(told.job.epoch))
+        return void refuse(409, 'lease-lost');
+      return answerGit(this.repositories, `/app.git${what.slice('repository.git'.length)}`, request, response);
+    }
+    const body = await buffer(request);
+    const json = () => JSON.parse(body.toString());
+    if (url.pathname === '/runner/v1/register') {
+      const secret = `rr-${randomBytes(8).toString('hex')}`;
+      this.#runners.set(secret, `run_${this.#runners.size + 1}`);
+      return void reply({ runnerId: this.#runners.get(secret), secret, heartbeatSeconds: 0.5, leaseSeconds: 8 });
+    }
+    if (runner === undefined) return void refuse(401, 'runner-unknown');
+    if (url.pathname === '/runner/v1/heartbeat') {
+      this.heartbeats += 1;
+      if (this.isDeaf) return;
+      const leases = json().running.map((one: { attemptId: string; epoch: number }) => {
+        const known = this.attempts.get(one.attemptId);
+        const isHeld = known?.leasedTo === runner && known.job.epoch === one.epoch && known.finish === null;
+        return { ...one, order: isHeld ? known.order : 'stop' };
+      });
+      return void reply({ leases, isDraining: this.isDraining, dropCaches: this.dropCaches });
+    }
+    if (url.pathname === '/runner/v1/claim') {
+      const next = await this.traffic
+        .until(() => this.queue.shift(), { timeoutMs: 500, failure: () => '' })
+        .catch(() => null);
+      const given = next === null ? undefined : this.attempts.get(next);
+      if (given) given.leasedTo = runner;
+      return void reply({ job: given?.job ?? null });
+    }
+    const epoch = Number(
+      url.searchParams.get('epoch') ?? (body.length > 0 && request.method === 'POST' ? json().epoch : 0),
+    );
+    const isLate = told?.finish && what !== 'finish';
+    if (!told || told.leasedTo !== runner || told.job.epoch !== epoch || isLate) return void refuse(409, 'lease-lost');
+    this.#take(told, what, body, response);
+    this.traffic.changed();
+  }
+  #take(told: Told, what: string, body: Buffer, response: ServerResponse): void {
+    const reply = (text: string | Buffer) => response.writeHead(200).end(text);
+    if (what === 'report') {
+      const { state, entries, egress, epoch: _, ...facts } = JSON.parse(body.toString());
+      if (state) told.states.push(state);
+      for (const entry of entries as LogEntry[]) told.entries.set(entry.seq, entry);
+      told.egress.push(...egress);
+      Object.assign(told.facts, facts);
+    } else if (what === 'finish') told.finish ??= JSON.parse(body.toString());
+    else if (what === 'diff') told.diff = body.toString();
+    else if (what === 'secrets') {
+      told.secretsAsked += 1;
+      return void reply(JSON.stringify({ secrets: this.secrets }));
+    } else if (what === 'starting-diff') return void reply(this.startingDiff);
+    else if (what === 'session') {
+      if (body.length === 0) return void reply(this.formerSession ?? '');
+      told.session = body;
+    }
+    reply('{}');
+  }
+}
+
+const logOf = (told: Told) =>
+  [...told.entries.values()]
+    .sort((one, other) => one.seq - other.seq)
+    .map(({ kind, text, exitCode }) => `${kind}: ${text.trimEnd()}${exitCode === null ? '' : ` (${exitCode})`}`)
+    .join('\n');
+
+let folder: string;
+let reeve: StandIn;
+let origin: string;
+let model: ResponsesServer;
+let runner: Runner;
+let commits: string[];
+const scripts = new Map<string, Script>();
+const lines: string[] = [];
+
+const start = (name = 'runner') =>
+  startRunner({
+    config: readRunnerConfig(
+      { server: origin, name, data: join(folder, name), driver: ['process'], capacity: 2 },
+      { REEVE_CLIENTS_FOLDER: clientPins, REEVE_RUNNER_TOKEN: 'rt-test' },
+    ),
+    version: 'test',
+    clientFolder: (version) => runnerProgram.clientFolder(version, clientPins),
+    bubblewraps: () => runnerProgram.bubblewraps(clientPins),
+    askToken: () => Promise.reject(new Error('has a token')),
+    log: (line) => lines.push(line),
+  });
+
+beforeAll(async () => {
+  folder = await mkdtemp('/var/tmp/reeve-runner-');
+  commits = makeRepository(join(folder, 'served/app.git'), [
+    { 'greeting.txt': 'hello\n', 'AGENTS.md': 'Be brief.\n' },
+    { 'greeting.txt': 'hello world\n' },
+  ]);
+  model = await startResponsesServer({
+    script: (request, ordinal) =>
+      (scripts.get(prompts(request).at(-1) ?? '') ?? (() => message('Done.')))(request, ordinal),
+  });
+  reeve = new StandIn(join(folder, 'served'));
+  origin = await reeve.listen();
+  runner = await start();
+}, 180_000);
+afterEach(() => {
+  reeve.dropCaches = [];
+  reeve.secrets.length = 0;
+});
+afterAll(async () => {
+  await runner.stop(0);
+  reeve.close();
+  await model.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+let count = 0;
+function addJob(prompt: string, more: Omit<Partial<Job>, 'limits'> & { limits?: Partial<Job['limits']> } = {}): Told {
+  count += 1;
+  const config = `model = "corp-model"\nmodel_provider = "scripted"\napproval_policy = "never"\nsandbox_mode = "danger-full-access"
+[model_providers.scripted]\nname = "scripted"\nbase_url = "${model.baseUrl}"\nwire_api = "responses"\n[features]\napps = false\nplugins = false\n`;
+  const { limits, ...rest } = more;
+  return reeve.add({
+    attemptId: `att_${count}`,
+    epoch: 1,
+    kind: 'task',
+    taskId: `task_${count}`,
+    turnNumber: 1,
+    placement: 0,
+    mode: 'code',
+    prompt,
+    driver: 'process',
+    runtime: 'process',
+    image: { kind: 'default' },
+    limits: {
+      ...{
+        cpus: 1,
+        memoryMb: 2048,
+        processes: 256,
+        diskMb: 512,
+        outputBytes: 200_000,
+        diffBytes: 100_000,
+        seconds: 60,
+      },
+      ...limits,
+    },
+    setupScript: '',
+    maintenanceScript: '',
+    variables: [{ name: 'COLOUR', value: 'green' }],
+    secretNames: [],
+    internet: { setup: noInternet, agent: noInternet, agentOffBecause: 'internet-off' },
+    cache: null,
+    repository: {
+      ...{ name: 'corp/app', folder: 'app', branch: 'main', commit: null },
+      remoteUrl: 'https://git.corp.test/corp/app.git',
+    },
+    before: { hasSession: false, hasDiff: false },
+    agent: {
+      clientVersion: '0.169.0',
+      configToml: config,
+      token: 'at-of-this-attempt',
+      model: null,
+      authApiUrl: `http://127.0.0.1:${model.port}/api/accounts`,
+      gatewayOrigin: `http://127.0.0.1:${model.port}`,
+      gatewayPaths: ['/v1/', '/api/accounts/'],
+    },
+    ...rest,
+  });
+}
+
+test('a task: the stock client works on the repository, its log and its diff arrive, and nothing stays behind', async () => {
+  scripts.set(
+    'shout it',
+    eachTurn(
+      shellCommand(
+        'tr a-z A-Z < greeting.txt > loud.txt; rm greeting.txt; echo "$COLOUR $PWD"; git log --oneline | wc -l',
+      ),
+      message('I shouted.'),
+    ),
+  );
+  const told = addJob('shout it');
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'changed', answer: 'I shouted.', detail: null });
+  expect(told.states).toEqual(['preparing', 'working', 'finishing']);
+  expect(told.facts).toMatchObject({ baseCommit: commits[1], isFromCache: false });
+  expect(told.facts.firstModelCallAt).toBeDefined();
+  expect(logOf(told)).toMatch(
+    /command: .*tr a-z[\s\S]*command-output: green \/workspace\/app\n2 \(0\)\nmessage: I shouted\./,
+  );
+  expect([...told.entries.keys()]).toEqual([...told.entries.keys()].map((_, at) => at + 1));
+  expect(told.diff).toContain('+++ b/loud.txt');
+  expect(told.diff).toContain('deleted file mode 100644');
+  expect(told.egress.some(({ rule, isAllowed }) => rule === 'gateway' && isAllowed)).toBe(true);
+  await expect.poll(() => readdir(join(folder, 'runner/attempts'))).toEqual([]);
+  expect((await stat(join(folder, 'runner/runner.json'))).mode & 0o777).toBe(0o600);
+});
+
+test('a follow-up goes on with the thread, the changes and the commit of the turn before', async () => {
+  scripts.set('write a poem', eachTurn(shellCommand('echo roses > poem.txt'), message('Roses are red.')));
+  const first = addJob('write a poem');
+  await reeve.ended(first);
+  reeve.formerSession = first.session;
+  reeve.startingDiff = first.diff ?? '';
+  scripts.set('make it longer', eachTurn(shellCommand('cat poem.txt; echo violets >> poem.txt'), message('Longer.')));
+  const second = addJob('make it longer', {
+    before: { hasSession: true, hasDiff: true },
+    repository: { ...first.job.repository, commit: commits[0] ?? '' },
+  });
+  expect(await reeve.ended(second)).toMatchObject({ ending: 'changed' });
+  expect(logOf(second)).toContain('Codex goes on.');
+  const asked = model.requests.findLast(({ body }) => prompts(body).at(-1) === 'make it longer');
+  expect(prompts(asked?.body ?? { model: '', input: [] })).toEqual(['write a poem', 'make it longer']);
+  expect(second.diff).toContain('+roses\n+violets');
+  expect(second.facts.baseCommit).toBe(commits[0]);
+});
+
+test('set-up alone gets the secrets, its log hides them, and one that it leaves behind ends the task before the agent', async () => {
+  reeve.secrets.push({ name: 'NPM_TOKEN', value: 'npm_very-secret' });
+  scripts.set(
+    'look for it',
+    eachTurn(
+      shellCommand(
+        'env | grep -c NPM_TOKEN; grep -rl "npm_very""-secret" /workspace ~ /tmp; cat /proc/*/environ | grep -c "npm_very""-secret"; cat ~/made',
+      ),
+      message('Looked.'),
+    ),
+  );
+  const secretNames = ['NPM_TOKEN'];
+  const good = addJob('look for it', {
+    secretNames,
+    setupScript: 'echo "with $NPM_TOKEN"\necho made > ~/made; echo x > untracked\n',
+  });
+  expect(await reeve.ended(good)).toMatchObject({ ending: 'answered', answer: 'Looked.' });
+  expect(logOf(good)).toContain('output: with ***');
+  expect(logOf(good)).toMatch(/command-output: 0\n0\nmade \(0\)/);
+  expect(logOf(good)).not.toContain('npm_very-secret');
+  expect([good.secretsAsked, good.diff]).toEqual([1, '']);
+  const bad = addJob('look for it', { secretNames, setupScript: 'echo "$NPM_TOKEN" | base64 > ~/.npmrc' });
+  expect(await reeve.ended(bad)).toMatchObject({ ending: 'secret-left-behind', detail: 'NPM_TOKEN in ~/.npmrc' });
+  expect(logOf(bad)).not.toContain('Codex begins');
+});
+
+test('a failed set-up says where', async () => {
+  const told = addJob('never', { setupScript: 'echo one\nls /nothing-here\necho two\n', kind: 'try' });
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'setup-failed' });
+  expect(logOf(told)).toMatch(/output: one[\s\S]*line 2: "ls \/nothing-here" ended with status 2/);
+  const passed = addJob('never', { setupScript: 'exit 0', kind: 'try' });
+  expect(await reeve.ended(passed)).toMatchObject({ ending: 'set-up', answer: null });
+});
+
+test('set-up is kept for the next task, with its own branch, until Reeve says to drop it', async () => {
+  const cache = { environmentId: 'env_1', fingerprint: 'fp-1', hours: 12 };
+  const scripted = {
+    setupScript: 'echo built > built.txt; date +%s%N > ~/when',
+    maintenanceScript: 'echo again >> ~/log',
+    cache,
+  };
+  scripts.set(
+    'show',
+    eachTurn(
+      shellCommand('cat built.txt greeting.txt ~/when ~/log 2>/dev/null; git status --short'),
+      message('Shown.'),
+    ),
+  );
+  const first = addJob('show', scripted);
+  await reeve.ended(first);
+  const older = { ...first.job.repository, commit: commits[0] ?? '' };
+  const second = addJob('show', { ...scripted, repository: older });
+  await reeve.ended(second);
+  expect([first.facts.isFromCache, second.facts.isFromCache]).toEqual([false, true]);
+  const outputOf = (told: Told) => /command-output: ([\s\S]*?) \(\d+\)/.exec(logOf(told))?.[1]?.split('\n') ?? [];
+  expect(outputOf(second).slice(0, 2)).toEqual(['built', 'hello']);
+  expect(outputOf(second)[2]).toBe(outputOf(first)[2]);
+  expect(outputOf(second).slice(3)).toEqual(['again', '?? built.txt']);
+  expect(second.diff).toBe('');
+  reeve.dropCaches = ['fp-1'];
+  await expect.poll(() => readdir(join(folder, 'runner/caches'))).toEqual([]);
+});
+
+test('cancelling and limits end the client at once, and what it did so far is kept', async () => {
+  const slow = eachTurn(shellCommand('echo half > half.txt; sleep 300'), message('never'));
+  scripts.set('slow', slow);
+  scripts.set('hungry', eachTurn(shellCommand('head -c 400M /dev/zero | tail; sleep 60'), message('never')));
+  scripts.set(
+    'loud',
+    eachTurn(
+      shellCommand('yes | head -c 30000; sleep 1; yes | head -c 60000'),
+      message('x'.repeat(40_000)),
+      message(''),
+    ),
+  );
+  const cancelled = addJob('slow');
+  const timed = addJob('slow', { limits: { seconds: 4 } });
+  await reeve.traffic.until(() => logOf(cancelled).includes('command: '), { failure: () => logOf(cancelled) });
+  cancelled.order = 'cancel';
+  expect(await reeve.ended(cancelled)).toMatchObject({ ending: 'cancelled' });
+  expect(cancelled.diff).toContain('half.txt');
+  expect(await reeve.ended(timed)).toMatchObject({ ending: 'time-limit' });
+  const hungry = addJob('hungry', { limits: { memoryMb: 300 } });
+  const loud = addJob('loud', { limits: { outputBytes: 20_000 } });
+  const large = addJob('slow', { limits: { diffBytes: 2, seconds: 4 } });
+  expect(await reeve.ended(hungry)).toMatchObject({ ending: 'memory-limit' });
+  expect(await reeve.ended(loud)).toMatchObject({ ending: 'output-limit' });
+  expect(await reeve.ended(large)).toMatchObject({ ending: 'time-limit' });
+  expect(large.diff).toBeNull();
+});
+
+test('what cannot be had has its own ending', async () => {
+  const branch = addJob('x', { repository: { ...addJobRepository(), branch: 'nowhere' } });
+  reeve.startingDiff = 'diff --git a/none b/none\n--- a/none\n+++ b/none\n@@ -1 +1 @@\n-a\n+b\n';
+  const patch = addJob('x', { before: { hasSession: false, hasDiff: true } });
+  scripts.set('refused', () => httpError(400, 'Your administrator said no.'));
+  const refused = addJob('refused');
+  expect(await reeve.ended(branch)).toMatchObject({ ending: 'repository-unavailable' });
+  expect(await reeve.ended(patch)).toMatchObject({ ending: 'patch-refused' });
+  expect(await reeve.ended(refused)).toMatchObject({ ending: 'agent-failed', detail: 'Your administrator said no.' });
+});
+
+const addJobRepository = () => ({
+  ...{ name: 'corp/app', folder: 'app', branch: 'main', commit: null },
+  remoteUrl: 'https://git.corp.test/corp/app.git',
+});
+
+test('when heartbeats are not answered, everything of it is killed before the lease ends, and nothing more is said', async () => {
+  scripts.set(
+    'beat',
+    eachTurn(shellCommand('while :; do date +%s%N > /workspace/app/alive; sleep 0.05; done'), message('never')),
+  );
+  const told = addJob('beat');
+  await reeve.traffic.until(() => logOf(told).includes('command: '), { failure: () => logOf(told) });
+  const alive = join(
+    folder,
+    'runner/attempts/att_X'.replace('att_X', `${told.job.attemptId}-1`),
+    'workspace/app/alive',
+  );
+  await expect.poll(() => readFile(alive, 'utf8').catch(() => '')).not.toBe('');
+  reeve.isDeaf = true;
+  const deafAt = Date.now();
+  await expect.poll(() => readdir(join(folder, 'runner/attempts'))).toEqual([]);
+  // The lease is eight seconds from the last heartbeat that was answered, which was sent before this moment.
+  expect(Date.now() - deafAt).toBeLessThan(8_000);
+  expect(told.finish).toBeNull();
+  reeve.isDeaf = false;
+  told.job.epoch = 2;
+  scripts.set('beat', () => message('Second try.'));
+  reeve.queue.push(told.job.attemptId);
+  reeve.traffic.changed();
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'answered', answer: 'Second try.' });
+});

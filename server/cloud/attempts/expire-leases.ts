@@ -1,0 +1,64 @@
+import type { Repeated } from '#server/jobs/repeat.ts';
+import type { Services } from '#server/services.ts';
+import { tellChanged } from './changes.ts';
+import { endAttempt, type SealLine, settleLease } from './end-attempt.ts';
+import { listCancelledInQueue, lockExpired } from './lease-queries.ts';
+
+type Part = Pick<Services, 'db' | 'clock' | 'secrets'>;
+
+/** So much the clocks of two processes of Reeve may differ: a lease is not ended by the one that is ahead while it still holds. */
+export const clockSkewMs = 5_000;
+const atOnce = 100;
+
+export const logLineContext = (attemptId: string, seq: number): string => `cloud_log/${attemptId}/${seq}`;
+
+export const lineSealer =
+  ({ secrets }: Pick<Services, 'secrets'>): SealLine =>
+  (attemptId, seq, text) =>
+    secrets.seal(text, logLineContext(attemptId, seq));
+
+const goesOn = 'The attempt waits for another one and begins again.';
+const wordsOf = ({ removed_at }: { removed_at: Date | null }) =>
+  removed_at === null
+    ? { why: `Its runner was lost. ${goesOn}`, isLoss: true }
+    : { why: `Its runner was removed. ${goesOn}`, isLoss: false };
+
+/** Ends leases without a heartbeat, in all workspaces. @returns how many */
+export async function expireLeases(services: Part, { limit = atOnce } = {}): Promise<number> {
+  const { db, clock } = services;
+  const seal = lineSealer(services);
+  const at = clock();
+  const before = new Date(at.getTime() - clockSkewMs);
+  const settled = await db.transaction().execute(async (tx) => {
+    const expired = await lockExpired(tx, { before, limit });
+    for (const lease of expired) await settleLease(tx, lease, { at, seal, ...wordsOf(lease) });
+    return expired;
+  });
+  for (const { id, workspace_id } of settled) tellChanged(workspace_id, [id]);
+  return settled.length;
+}
+
+/** Ends what waits and was asked to end. @returns how many */
+export async function endCancelled(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  { limit = atOnce } = {},
+): Promise<number> {
+  const asked = await listCancelledInQueue(db, { limit });
+  for (const { id: attemptId, workspace_id: workspaceId } of asked) {
+    const end = { workspaceId, attemptId, ending: 'cancelled', at: clock(), ifQueued: true } as const;
+    await db.transaction().execute((tx) => endAttempt(tx, end));
+    tellChanged(workspaceId, [attemptId]);
+  }
+  return asked.length;
+}
+
+const everyMs = 2_000;
+
+export const expiringLeases = (services: Part): Repeated => ({
+  name: 'expire-leases',
+  everyMs,
+  run: async () => {
+    const most = Math.max(await expireLeases(services), await endCancelled(services));
+    return most === atOnce;
+  },
+});

@@ -1,0 +1,175 @@
+import { isEnded } from '#contract/task-states.ts';
+import type { PullRequest } from '#contract/tasks.ts';
+import { record } from '#server/audit/index.ts';
+import { type Published, publishDiff, requireRepositoryAccess } from '#server/connectors/index.ts';
+import { newId } from '#server/crypto/ids.ts';
+import { refuseLostRace } from '#server/db/lost-race.ts';
+import type { Database } from '#server/db/open-database.ts';
+import { isReeveError, ReeveError } from '#server/fail.ts';
+import type { Services } from '#server/services.ts';
+import { type AttemptRow, listAttemptRows } from './attempt-queries.ts';
+import {
+  insertPullRequest,
+  listPullRequestRows,
+  type PullRequestRow,
+  pullRequestOf,
+  updatePushed,
+} from './pull-request-queries.ts';
+import { bodyOf, branchNameOf, commitMessageOf, taskUrl } from './pull-request-words.ts';
+import { claimPublishing, freePublishing, readTaskRow, type TaskRow, touchTask } from './queries.ts';
+import { readDiffBlob } from './read-attempt.ts';
+import { contentContext, openOrNull } from './task-content.ts';
+import { requireCloud, type TaskMember } from './task-member.ts';
+import { subjectOf } from './task-subject.ts';
+
+export interface PublishInput {
+  id: string;
+  attemptId: string;
+  title?: string | undefined;
+  body?: string | undefined;
+  branch?: string | undefined;
+  isDraft: boolean;
+}
+
+interface Publishing {
+  task: TaskRow;
+  attempt: AttemptRow;
+  repositoryId: string;
+  diff: string;
+  baseCommit: string;
+  /** The one that is brought up to date. */
+  existing: PullRequestRow | null;
+}
+
+/** Longer than a push may take; who dies while pushing does not keep the others out for good. */
+const longestPublishingMs = 5 * 60_000;
+
+async function prepare(services: Services, by: TaskMember, input: PublishInput): Promise<Publishing> {
+  const { db } = services;
+  await requireCloud(db, by);
+  const task = await readTaskRow(db, by, input.id);
+  if (!task) throw new ReeveError('not-found');
+  const attempt = (await listAttemptRows(db, by.workspaceId, task.id)).find(({ id }) => id === input.attemptId);
+  if (!attempt) throw new ReeveError('attempt-not-found');
+  if (!isEnded(attempt.state)) throw new ReeveError('task-running');
+  const diff = await readDiffBlob(services, attempt.diff_blob);
+  if (diff.trim() === '' || attempt.base_commit === null) throw new ReeveError('task-has-no-diff');
+  const { repository_id: repositoryId } = task;
+  if (repositoryId === null) throw new ReeveError('not-found', { repositoryId });
+  await requireRepositoryAccess(services, { ...by, repositoryId, need: 'write', why: `task ${task.id}` });
+  const pulls = await listPullRequestRows(db, by.workspaceId, [task.id]);
+  const isWanted = (pull: PullRequestRow) =>
+    pull.state === 'open' && (input.branch === undefined || pull.branch === input.branch);
+  const existing = pulls.findLast(isWanted) ?? null;
+  return { task, attempt, repositoryId, diff, baseCommit: attempt.base_commit, existing };
+}
+
+async function push(
+  services: Services,
+  by: TaskMember,
+  { publishing, input, pullCount }: { publishing: Publishing; input: PublishInput; pullCount: number },
+): Promise<Published> {
+  const { secrets, origin } = services;
+  const { task, attempt, repositoryId, diff, baseCommit, existing } = publishing;
+  const title = input.title ?? (await secrets.open(task.sealed_title, contentContext.title(task.id)));
+  const url = taskUrl(origin, task.id);
+  const answer = await openOrNull(secrets, attempt.sealed_answer, contentContext.answer(attempt.id));
+  // One that was closed keeps its branch.
+  const fresh = `${branchNameOf(title, task.id)}${pullCount === 0 ? '' : `-${pullCount + 1}`}`;
+  return publishDiff(services, {
+    workspaceId: by.workspaceId,
+    memberId: by.memberId,
+    repositoryId,
+    base: { branch: task.branch, commit: baseCommit },
+    diff,
+    branch: existing?.branch ?? input.branch ?? fresh,
+    message: commitMessageOf({ title, url }),
+    title,
+    body: input.body ?? bodyOf({ answer, url }),
+    isDraft: input.isDraft,
+    // What was written there since stays, unless new words came along.
+    replacesWords: input.title !== undefined || input.body !== undefined,
+    existing: existing && { number: existing.number, branch: existing.branch },
+  });
+}
+
+function rowOf(publishing: Publishing, pushed: Published, at: Date): PullRequestRow {
+  const { task, attempt, repositoryId, existing } = publishing;
+  return {
+    id: existing?.id ?? newId('pr'),
+    task_id: task.id,
+    attempt_id: attempt.id,
+    repository_id: repositoryId,
+    number: pushed.number,
+    url: pushed.url,
+    branch: pushed.branch,
+    base: task.branch,
+    state: pushed.state,
+    head_sha: pushed.headSha,
+    created_at: existing?.created_at ?? at,
+    updated_at: at,
+    checked_at: at,
+  };
+}
+
+async function store(services: Services, by: TaskMember, publishing: Publishing, pushed: Published) {
+  const { db, clock } = services;
+  const at = clock();
+  const row = rowOf(publishing, pushed, at);
+  const { task, existing } = publishing;
+  const write = async (tx: Database) => {
+    if (existing) await updatePushed(tx, by.workspaceId, row);
+    else await insertPullRequest(tx, by.workspaceId, row);
+    await touchTask(tx, { workspaceId: by.workspaceId, id: task.id, at });
+    await record(tx, by.actor, 'task.published', {
+      at,
+      subject: subjectOf(task),
+      attemptId: row.attempt_id,
+      number: row.number,
+      url: row.url,
+      branch: row.branch,
+      headSha: row.head_sha,
+      isNew: existing === null,
+    });
+  };
+  await db.transaction().execute(write).catch(refuseLostRace);
+  return pullRequestOf(row);
+}
+
+/** A refusal is told in the log too: somebody tried to get past a rule of the repository, or a rule is not what people think. */
+async function recordRefusal({ db, clock }: Services, by: TaskMember, task: TaskRow, error: ReeveError) {
+  await record(db, by.actor, 'task.publish-refused', {
+    at: clock(),
+    subject: subjectOf(task),
+    code: error.code,
+    details: error.details,
+  });
+}
+
+const refusals: ReadonlySet<string> = new Set(['git-refused', 'repository-refused', 'repository-not-allowed']);
+
+/**
+ * Pushes what an attempt changed: a new pull request, or the open one of the task brought up to date. The member's own account must be
+ * allowed to write, and the rules of the branch hold.
+ * @throws ReeveError not-found, attempt-not-found, task-running, task-has-no-diff, cloud-off, conflict while somebody else publishes it, git-refused, and what requireRepositoryAccess throws
+ */
+export async function publishTask(services: Services, by: TaskMember, input: PublishInput): Promise<PullRequest> {
+  const { db, clock } = services;
+  const { workspaceId } = by;
+  const task = await readTaskRow(db, by, input.id);
+  if (!task) throw new ReeveError('not-found');
+  const now = clock();
+  const until = new Date(now.getTime() + longestPublishingMs);
+  if (!(await claimPublishing(db, { workspaceId, id: task.id, now, until }))) throw new ReeveError('conflict');
+  try {
+    const publishing = await prepare(services, by, input);
+    const pullCount = (await listPullRequestRows(db, workspaceId, [task.id])).length;
+    const pushed = await push(services, by, { publishing, input, pullCount });
+    return await store(services, by, publishing, pushed);
+  } catch (error) {
+    if (isReeveError(error) && refusals.has(error.code)) await recordRefusal(services, by, task, error);
+    throw error;
+  } finally {
+    await freePublishing(db, workspaceId, task.id);
+  }
+}
