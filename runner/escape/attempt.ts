@@ -12,7 +12,7 @@ export interface EscapeAttempt {
 }
 
 /** Shown to every attempt as shell functions. */
-export const tools = String.raw`
+export const tools = `
 via() { curl -fsS --max-time 8 -o /dev/null "$@"; }
 # Sends bytes to the proxy as they are. It got through when a server answers.
 raw() { exec 9<>/dev/tcp/127.0.0.1/3128 || return 3; printf "$1" >&9; timeout 4 cat <&9 >/tmp/raw; exec 9>&-; grep -Eq '^http [A-Z]' /tmp/raw; }
@@ -21,6 +21,6 @@ inside() { (printf "$1"; sleep 1) | timeout 6 openssl s_client -quiet -proxy 127
 any() { ls -d "${'$'}@" 2>/dev/null | grep -q .; }
 direct() { timeout 4 bash -c "exec 9<>/dev/tcp/$1/$2"; }
 # A system call with these arguments that is neither forbidden nor unknown.
-call() { perl -e '$! = 0; my $r = syscall(map { $_ + 0 } @ARGV); exit($r != -1 || ($! != 1 && $! != 38) ? 0 : 1)' "$@"; }
+call() { perl -e '$! = 0; my ($n, @a) = map { $_ + 0 } @ARGV; my $r = syscall($n, @a); exit($r != -1 || ($! != 1 && $! != 38) ? 0 : 1)' "$@"; }
 opens() { perl -e 'socket(my $s, $ARGV[0], $ARGV[1], $ARGV[2]) or exit 1; exit 0' "$@"; }
 `;

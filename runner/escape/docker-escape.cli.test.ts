@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -41,7 +42,7 @@ describe.runIf(engine !== null)('out of a container of an engine', () => {
 
   test('the engine keeps no log that a container could fill', async () => {
     const { container } = await ground.start('yes');
-    for await (const _chunk of container.stdout) break;
+    await once(container.stdout, 'readable');
     const folder = join(engine?.socketPath ?? '', '../data/containers');
     const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.log'));
     expect(files).toEqual([]);

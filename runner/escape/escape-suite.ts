@@ -15,9 +15,6 @@ const policy = access({
   domains: [...listed, ...listedToo, 'zero.example', 'azure.example', 'metadata.google.internal'],
 });
 
-/** What a script ended with that has a mistake, or a program that is not there. */
-const broken = new Set([126, 127]);
-
 export interface Tried {
   attempt: EscapeAttempt;
   hasSucceeded: boolean;
@@ -100,7 +97,7 @@ function readResults(attempts: readonly EscapeAttempt[], output: string): Tried[
     return {
       attempt,
       hasSucceeded: code === 0,
-      isBroken: code === -1 || (broken.has(code) && /not found|syntax/.test(said)),
+      isBroken: code === -1 || /command not found|syntax error|Can't locate/.test(said),
       said,
     };
   });
@@ -142,7 +139,6 @@ export async function openEscapeGround(
         ...proxied('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'),
         CURL_CA_BUNDLE: inside.authority,
         OWN_TOKEN: 'at-own',
-        LOOT: 'rr-loot',
         ENGINE_SOCKET: engineSocket,
         OTHER_SOCKET: other.socketPath,
         OWN_SOCKET: world.socketPath,

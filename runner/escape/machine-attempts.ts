@@ -11,7 +11,7 @@ const reading: EscapeAttempt[] = [
     name: 'the same by its name, anywhere',
     script: 'find / -name "$(basename "$HOST_SECRET")" 2>/dev/null | grep -q .',
   },
-  { name: 'passwords of this machine', script: 'grep -q "$LOOT" /etc/shadow || test -r /etc/shadow' },
+  { name: 'passwords of this machine', script: 'head -c 1 /etc/shadow | grep -q .' },
   { name: 'another task’s workspace', script: 'any "$OTHER_WORKSPACE"' },
   { name: 'another task’s file, anywhere', script: 'find / -name other-task.txt 2>/dev/null | grep -q .' },
   { name: 'another task’s way out', script: 'test -e "$OTHER_SOCKET"' },
@@ -76,7 +76,6 @@ const writing: EscapeAttempt[] = [
     script:
       'mkdir -p /tmp/cg && unshare -UrmC sh -c "mount -t cgroup -o memory c /tmp/cg && echo /planted > /tmp/cg/release_agent"',
   },
-  { name: 'a kernel module', script: 'modprobe loop || insmod /workspace/x.ko' },
   { name: 'becoming root by su', script: 'su root -c true < /dev/null' },
   {
     name: 'becoming root by a file of its own root',
@@ -131,7 +130,10 @@ export const controls: EscapeAttempt[] = [
   },
   { name: 'TCP', script: 'direct 127.0.0.1 3128' },
   { name: 'sockets of perl', script: 'opens 1 1 0 && opens 2 1 0 && opens 10 2 0' },
-  { name: 'system calls of perl', script: 'call 39' },
+  {
+    name: 'system calls of perl',
+    script: "call 39 && perl -e 'my ($n, @a) = (39); exit(syscall($n, @a) == $$ ? 0 : 1)'",
+  },
   {
     name: 'a link in the workspace',
     script: 'echo x > /workspace/own && ln -sfn /workspace/own /workspace/ownlink && cat /workspace/ownlink',
