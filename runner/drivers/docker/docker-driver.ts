@@ -81,10 +81,10 @@ async function startContainer(docker: Docker, options: Docker.ContainerCreateOpt
 
 function running(spec: ContainerSpec, { container, stream, exit, pid }: Started, relay: Relay): RunningContainer {
   const kill = async () => {
-    await unlessGone(container.kill({ signal: 'SIGKILL' }));
-    // The engine waits until its output is read; nobody may read it any more.
+    // The engine waits until its output is read, also with its answer; nobody may read it any more.
     const timer = setTimeout(() => (stream as unknown as Readable).destroy(), unreadOutputMs);
     void exit.then(() => clearTimeout(timer));
+    await unlessGone(container.kill({ signal: 'SIGKILL' }));
   };
   const watch = watchContainer({
     pid,
