@@ -6,6 +6,7 @@ export { expiringLeases } from './attempts/expire-leases.ts';
 export { cloudClientDialect } from './codex-client/dialect.ts';
 export { environmentRoutes } from './environments/routes.ts';
 export { runnerApiDialect } from './runner-api/dialect.ts';
+export { openEmbeddedRunner } from './runners/embedded-runner.ts';
 export { runnerRoutes } from './runners/routes.ts';
 export { createTask } from './tasks/create-task.ts';
 export { deleteTask } from './tasks/delete-task.ts';
