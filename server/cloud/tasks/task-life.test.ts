@@ -164,6 +164,41 @@ describe('a task on a runner', () => {
   });
 });
 
+describe('at the same moment', () => {
+  test('a cancel and the runner’s last word leave one end, and nobody waits for the other for good', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const task = await create();
+      const job = await claimed();
+      const [cancelled, finished] = await Promise.all([
+        cloud.grace.call('POST', `/tasks/${task.id}/cancel`, {}),
+        finish(job),
+      ]);
+      expect([cancelled.status, finished.status]).toEqual([200, 200]);
+      expect(attemptOf(await get(task.id))).toMatchObject({ state: 'completed', answer: 'Done.' });
+    }
+  });
+
+  test('a deletion and the runner’s last word leave nothing', async () => {
+    const { by } = cloud.grace;
+    for (let round = 0; round < 8; round += 1) {
+      const task = await create();
+      const job = await claimed();
+      const ref = { workspaceId: cloud.workspaceId, taskId: task.id };
+      const remove = () =>
+        deleteTask(services, by.actor, ref).then(
+          () => 'deleted',
+          (error: { code: string }) => error.code,
+        );
+      const [removed, finished] = await Promise.all([remove(), finish(job)]);
+      expect([200, 409]).toContain(finished.status);
+      // Whoever came in between may ask again.
+      if (removed === 'conflict') expect(await remove()).toBe('deleted');
+      else expect(removed).toBe('deleted');
+    }
+    expect(await services.db.selectFrom('cloud_attempts').select('id').execute()).toEqual([]);
+  });
+});
+
 describe('what runs has no place any more', () => {
   test('when the member’s access ends: nothing that the runner says counts', async () => {
     const task = await create();
