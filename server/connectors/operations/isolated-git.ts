@@ -62,7 +62,6 @@ const settings: readonly (readonly [string, string])[] = [
   ['commit.gpgSign', 'false'],
   ['push.gpgSign', 'false'],
   ['submodule.recurse', 'false'],
-  ['fetch.fsckObjects', 'true'],
   ['protocol.allow', 'never'],
   ['protocol.https.allow', 'always'],
   // Loopback only: other addresses are refused before.
