@@ -91,6 +91,7 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
 
   return {
     wait({ workspaceId, runnerId }, { waitMs, signal }) {
+      if (signal.aborted) return Promise.resolve(null);
       const { promise, resolve, reject } = Promise.withResolvers<Leased | null>();
       const claims = waiting.get(workspaceId) ?? new Set();
       waiting.set(workspaceId, claims);

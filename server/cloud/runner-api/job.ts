@@ -5,7 +5,7 @@ import { findRepository } from '#server/connectors/index.ts';
 import { createAttemptToken } from '#server/identity/index.ts';
 import type { Services } from '#server/services.ts';
 import { tellChanged } from '../attempts/changes.ts';
-import { endAttempt } from '../attempts/end-attempt.ts';
+import { endAttempt, settleUnmade } from '../attempts/end-attempt.ts';
 import type { Leased } from '../attempts/give-out.ts';
 import { type JobFacts, promptContext, readJobFacts } from '../attempts/job-queries.ts';
 import { readQueueLimits } from '../attempts/queue-queries.ts';
@@ -121,4 +121,14 @@ export async function openJob(services: Part, workspaceId: string, leased: Lease
     tellChanged(workspaceId, [attemptId]);
     return null;
   }
+}
+
+/** After `openJob` has thrown. */
+export async function giveUp(
+  { db, clock }: Part,
+  workspaceId: string,
+  { attemptId, epoch }: Pick<Leased, 'attemptId' | 'epoch'>,
+): Promise<void> {
+  await db.transaction().execute((tx) => settleUnmade(tx, workspaceId, { attemptId, epoch, at: clock() }));
+  tellChanged(workspaceId, [attemptId]);
 }

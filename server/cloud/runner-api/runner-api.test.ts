@@ -145,6 +145,19 @@ describe('a claim', () => {
     expect(await row(first)).toMatchObject({ state: 'failed', ending: 'image-unavailable', lease_until: null });
   });
 
+  test('whose job cannot be put together is tried once more, then ends, and holds up nothing', async () => {
+    const broken = await queue({ queuedAt: new Date('2026-11-20T09:00:00Z') });
+    await services.db.updateTable('cloud_turns').set({ sealed_prompt: 'unreadable' }).execute();
+    const attemptId = await queue();
+    const ask = () => runner.call('POST', '/claim', { free: 1, caches: [], waitSeconds: 0 });
+    expect((await ask()).status).toBe(500);
+    expect(await row(broken)).toMatchObject({ state: 'queued', losses: 1 });
+    expect((await ask()).status).toBe(500);
+    expect(await row(broken)).toMatchObject({ state: 'failed', ending: 'internal' });
+    expect(services.errorLines.splice(0)).toHaveLength(2);
+    expect(await claimed()).toMatchObject({ attemptId });
+  });
+
   test('of a member without access ends the attempt and gets the next one', async () => {
     const ada = await seedMember(services.db, { workspaceId, email: 'linus@example.com' });
     await services.db.updateTable('members').set({ status: 'suspended' }).where('id', '=', ada).execute();
