@@ -85,7 +85,10 @@ test('a runner that is killed takes its containers with it; its next process beg
       reeve.queue.push(told.job.attemptId);
       reeve.traffic.changed();
     }
-    expect(await reeve.ended(told), `killed after ${afterMs} ms`).toMatchObject({ ending: 'changed', answer: 'Done.' });
+    expect(await reeve.ended(told), `killed after ${afterMs} ms: ${logOf(told)}`).toMatchObject({
+      ending: 'changed',
+      answer: 'Done.',
+    });
     expect(told.diff).toContain('done.txt');
     expect(told.diff).not.toContain('alive');
   }
