@@ -60,11 +60,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Every process that a container of this runner has, by the files it sees. */
+/** Every process that a container of this runner has, by the files it sees; what each runs. */
 async function containers(): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const mounts = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/mountinfo`, 'utf8').catch(() => '')));
-  return pids.filter((_, at) => mounts[at]?.includes(join(data(), 'attempts')));
+  const found = pids.filter((_, at) => mounts[at]?.includes(join(data(), 'attempts')));
+  return Promise.all(found.map((pid) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'gone')));
 }
 
 test('a runner that is killed takes its containers with it; its next process begins clean, and the task is done once', async () => {
@@ -75,9 +76,13 @@ test('a runner that is killed takes its containers with it; its next process beg
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     program.kill('SIGKILL');
     await program.exit;
-    await expect.poll(containers, { message: `killed after ${afterMs} ms` }).toEqual([]);
+    // One that was not ready yet waits for ever, and has run nothing.
+    const inside = async () => (await containers()).filter((name) => name !== 'bwrap\n');
+    await expect.poll(inside, { message: `killed after ${afterMs} ms` }).toEqual([]);
     const before = told.finish;
     program = startRunner();
+    await program.waitForOutput(/works for/);
+    await expect.poll(containers).toEqual([]);
     // What Reeve does when a lease ends: the next epoch is given out again.
     if (before === null) {
       told.job.epoch += 1;
@@ -85,7 +90,10 @@ test('a runner that is killed takes its containers with it; its next process beg
       reeve.queue.push(told.job.attemptId);
       reeve.traffic.changed();
     }
-    expect(await reeve.ended(told), `killed after ${afterMs} ms`).toMatchObject({ ending: 'changed', answer: 'Done.' });
+    expect(await reeve.ended(told), `killed after ${afterMs} ms: ${logOf(told)}`).toMatchObject({
+      ending: 'changed',
+      answer: 'Done.',
+    });
     expect(told.diff).toContain('done.txt');
     expect(told.diff).not.toContain('alive');
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { runnerProgram } from '#server/commands/runner-program.ts';
 import { clientPins } from '#server/stock-client/install-client.ts';
+import { createGate } from '#testing/gate.ts';
 import { type JobParts, logOf, makeJob, RunnerStandIn, type Told } from '#testing/runner-stand-in.ts';
 import { makeRepository } from '#testing/servers/git-http.ts';
 import { eachTurn, prompts, type Script } from '#testing/servers/model-script.ts';
@@ -170,6 +171,18 @@ test('set-up is kept for the next task, with its own branch, until Reeve says to
   expect(second.diff).toBe('');
   reeve.dropCaches = ['fp-1'];
   await expect.poll(() => readdir(join(folder, 'runner/caches'))).toEqual([]);
+});
+
+test('the diff is shown while the agent works, without what set-up added', async () => {
+  const gate = createGate();
+  scripts.set('early', eachTurn(shellCommand('echo early > early.txt'), message('Done.', { before: gate })));
+  const told = addJob('early', { setupScript: 'echo x > untracked' });
+  await reeve.traffic.until(() => told.previews.length > 0 || told.finish !== null, { failure: () => logOf(told) });
+  expect(told.previews[0]).toMatch(/^diff --git a\/early.txt b\/early.txt\nnew file mode 100644\n/);
+  expect(told.previews[0]).not.toContain('untracked');
+  expect(told.finish).toBeNull();
+  gate.release();
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'changed' });
 });
 
 test('cancelling and limits end the client at once, and what it did so far is kept', async () => {

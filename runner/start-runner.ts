@@ -12,7 +12,7 @@ import { type RunnerConfig, RunnerRefused } from './config.ts';
 import { openDrivers } from './drivers/open-drivers.ts';
 import { startEgressProxy } from './egress/start-egress-proxy.ts';
 import { openConnectProxy } from './git/connect-proxy.ts';
-import { dropUnusedStores } from './git/fetch-source.ts';
+import { tidyStores } from './git/fetch-source.ts';
 import { CallRefused, type Calls, openCalls, type ReeveAddress, retryMs } from './reeve/call-reeve.ts';
 import { type Leases, openLeases } from './reeve/leases.ts';
 import { claimDataFolder, readRegistration, register } from './registration.ts';
@@ -72,7 +72,7 @@ async function cleanUp(
     if (count > 0) tools.log(`ended ${count} ${driver.kind} containers of an earlier run`);
   }
   for (const name of await readdir(tools.folders.attempts)) await removeFolder(join(tools.folders.attempts, name));
-  await dropUnusedStores(tools.folders.repositories);
+  await tidyStores(tools.folders.repositories);
 }
 
 interface Loop {

@@ -16,6 +16,8 @@ export interface Told {
   egress: EgressAttempt[];
   facts: Record<string, unknown>;
   diff: string | null;
+  /** What was shown before the end. */
+  previews: string[];
   session: Buffer | null;
   finish: { ending: string; detail: string | null; answer: string | null } | null;
   order: 'go-on' | 'cancel' | 'stop';
@@ -62,6 +64,7 @@ export class RunnerStandIn {
       egress: [],
       facts: {},
       diff: null,
+      previews: [],
       session: null,
       finish: null,
       order: 'go-on',
@@ -122,7 +125,10 @@ export class RunnerStandIn {
     );
     const isLate = told?.finish && what !== 'finish';
     if (!told || told.leasedTo !== runner || told.job.epoch !== epoch || isLate) return void refuse(409, 'lease-lost');
-    this.#take(told, what, body, response);
+    if (what === 'diff' && url.searchParams.get('final') === 'false') {
+      told.previews.push(body.toString());
+      response.writeHead(200).end('{}');
+    } else this.#take(told, what, body, response);
     this.traffic.changed();
   }
   #take(told: Told, what: string, body: Buffer, response: ServerResponse): void {
