@@ -17,6 +17,7 @@ const all = [
   'start-up',
   'analytics',
   'compliance-logs',
+  'egress-proxy',
 ];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.includes(name));
