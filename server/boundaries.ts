@@ -225,14 +225,12 @@ export const tablesAnyoneMayRead = [
   'seen_clients',
   'email_domains',
   'sso_connections',
-  // What turning Codex cloud off would end is told before it is done.
+  // What turning Codex cloud off would end is told before it is done; which repositories are used decides whether a connection may go.
   'cloud_environments',
   // The token of a hosted task works while its attempt is leased.
   'cloud_attempts',
   // A legal hold binds whoever deletes.
   'compliance_holds',
-  // Which repositories environments use decides whether a connection may go.
-  'cloud_environments',
 ] as const;
 
 /** The platform's own tables: no feature touches them. */

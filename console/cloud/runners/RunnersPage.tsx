@@ -44,7 +44,7 @@ export function RunnersPage() {
           {({ items, tokens, queue, embeddedProblem }) => (
             <>
               {embeddedProblem !== null && (
-                <Notice tone="warning" title="This server cannot run tasks itself">
+                <Notice tone="warn" title="This server cannot run tasks itself">
                   <p>{embeddedProblem}</p>
                 </Notice>
               )}
