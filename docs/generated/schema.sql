@@ -46,12 +46,15 @@ create table access_tokens (
   revoked_at timestamp with time zone,
   scopes jsonb not null default '["policy.read", "models.call"]'::jsonb,
   noticed_days integer,
+  attempt_id text,
+  attempt_epoch integer,
   constraint access_tokens_kind_check CHECK ((kind = ANY (ARRAY['personal-access-token'::text, 'api-key'::text]))),
   constraint access_tokens_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
   constraint access_tokens_pkey PRIMARY KEY (id),
   constraint access_tokens_token_hash_key UNIQUE (token_hash),
   constraint access_tokens_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+CREATE INDEX access_tokens_by_attempt ON public.access_tokens USING btree (attempt_id) WHERE (attempt_id IS NOT NULL);
 CREATE INDEX access_tokens_by_end ON public.access_tokens USING btree (expires_at) WHERE (revoked_at IS NULL);
 CREATE INDEX access_tokens_by_member ON public.access_tokens USING btree (workspace_id, member_id);
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, member_id, kind, token_hash, expires_at, revoked_at OR TRUNCATE ON public.access_tokens FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
@@ -267,6 +270,288 @@ create table client_grants (
 CREATE INDEX client_grants_by_member ON public.client_grants USING btree (workspace_id, member_id);
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF workspace_id, member_id, oauth_grant_id, revoked_at OR TRUNCATE ON public.client_grants FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 
+create table cloud_attempts (
+  id text not null,
+  task_id text not null,
+  workspace_id text not null,
+  member_id text,
+  environment_id text,
+  turn_number integer not null,
+  placement integer not null,
+  kind text not null default 'task'::text,
+  state text not null,
+  ending text,
+  detail text,
+  sealed_answer text,
+  epoch integer not null default 0,
+  runner_id text,
+  driver text,
+  lease_until timestamp with time zone,
+  tries integer not null default 0,
+  losses integer not null default 0,
+  log_base integer not null default 0,
+  secrets_epoch integer,
+  cancel_asked_at timestamp with time zone,
+  base_commit text,
+  diff_blob text,
+  is_diff_final boolean not null default false,
+  files_modified integer,
+  lines_added integer,
+  lines_removed integer,
+  session_blob text,
+  is_from_cache boolean,
+  needs jsonb not null,
+  lane text not null default ((((COALESCE(member_id, ''::text) || '/'::text) || COALESCE(environment_id, ''::text)) || '/'::text) || md5((needs)::text)),
+  usage jsonb,
+  queued_at timestamp with time zone not null,
+  claimed_at timestamp with time zone,
+  first_model_call_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint cloud_attempts_kind_check CHECK ((kind = ANY (ARRAY['task'::text, 'try'::text]))),
+  constraint cloud_attempts_pkey PRIMARY KEY (id),
+  constraint cloud_attempts_runner_id_fkey FOREIGN KEY (runner_id) REFERENCES cloud_runners(id) ON DELETE SET NULL,
+  constraint cloud_attempts_task_id_fkey FOREIGN KEY (task_id) REFERENCES cloud_tasks(id) ON DELETE CASCADE,
+  constraint cloud_attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX cloud_attempts_by_task ON public.cloud_attempts USING btree (task_id, turn_number, placement);
+CREATE INDEX cloud_attempts_cancelled ON public.cloud_attempts USING btree (id) WHERE ((state = 'queued'::text) AND (cancel_asked_at IS NOT NULL));
+CREATE INDEX cloud_attempts_lanes ON public.cloud_attempts USING btree (workspace_id, lane, queued_at, id) WHERE (state = 'queued'::text);
+CREATE INDEX cloud_attempts_leased ON public.cloud_attempts USING btree (lease_until) WHERE (lease_until IS NOT NULL);
+CREATE INDEX cloud_attempts_queued ON public.cloud_attempts USING btree (workspace_id, queued_at, id) WHERE (state = 'queued'::text);
+CREATE INDEX cloud_attempts_running ON public.cloud_attempts USING btree (workspace_id, member_id, runner_id) WHERE (lease_until IS NOT NULL);
+
+create table cloud_caches (
+  runner_id text not null,
+  fingerprint text not null,
+  environment_id text not null,
+  workspace_id text not null,
+  built_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  bytes bigint not null,
+  constraint cloud_caches_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES cloud_environments(id) ON DELETE CASCADE,
+  constraint cloud_caches_pkey PRIMARY KEY (runner_id, fingerprint),
+  constraint cloud_caches_runner_id_fkey FOREIGN KEY (runner_id) REFERENCES cloud_runners(id) ON DELETE CASCADE,
+  constraint cloud_caches_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table cloud_comments (
+  id text not null,
+  task_id text not null,
+  attempt_id text not null,
+  workspace_id text not null,
+  path text not null,
+  side text not null,
+  line integer not null,
+  sealed_text text not null,
+  sent_with_turn integer,
+  created_at timestamp with time zone not null,
+  constraint cloud_comments_pkey PRIMARY KEY (id),
+  constraint cloud_comments_side_check CHECK ((side = ANY (ARRAY['old'::text, 'new'::text]))),
+  constraint cloud_comments_task_id_fkey FOREIGN KEY (task_id) REFERENCES cloud_tasks(id) ON DELETE CASCADE,
+  constraint cloud_comments_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX cloud_comments_by_task ON public.cloud_comments USING btree (task_id);
+
+create table cloud_egress (
+  id text not null,
+  attempt_id text not null,
+  workspace_id text not null,
+  environment_id text,
+  at timestamp with time zone not null,
+  phase text not null,
+  method text not null,
+  host text not null,
+  port integer not null,
+  path text,
+  is_allowed boolean not null,
+  rule text not null,
+  address text,
+  status integer,
+  sent_bytes bigint not null,
+  received_bytes bigint not null,
+  constraint cloud_egress_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES cloud_attempts(id) ON DELETE CASCADE,
+  constraint cloud_egress_pkey PRIMARY KEY (id),
+  constraint cloud_egress_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX cloud_egress_by_attempt ON public.cloud_egress USING btree (attempt_id, at, id);
+CREATE INDEX cloud_egress_refused ON public.cloud_egress USING btree (environment_id, at) WHERE (NOT is_allowed);
+
+create table cloud_environment_groups (
+  environment_id text not null,
+  workspace_id text not null,
+  group_id text not null,
+  constraint cloud_environment_groups_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES cloud_environments(id) ON DELETE CASCADE,
+  constraint cloud_environment_groups_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+  constraint cloud_environment_groups_pkey PRIMARY KEY (environment_id, group_id),
+  constraint cloud_environment_groups_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table cloud_environment_pins (
+  environment_id text not null,
+  workspace_id text not null,
+  member_id text not null,
+  constraint cloud_environment_pins_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES cloud_environments(id) ON DELETE CASCADE,
+  constraint cloud_environment_pins_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint cloud_environment_pins_pkey PRIMARY KEY (environment_id, member_id),
+  constraint cloud_environment_pins_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table cloud_environment_secrets (
+  environment_id text not null,
+  workspace_id text not null,
+  name text not null,
+  sealed text not null,
+  updated_at timestamp with time zone not null,
+  updated_by text not null,
+  constraint cloud_environment_secrets_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES cloud_environments(id) ON DELETE CASCADE,
+  constraint cloud_environment_secrets_pkey PRIMARY KEY (environment_id, name),
+  constraint cloud_environment_secrets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table cloud_environments (
+  id text not null,
+  workspace_id text not null,
+  creator_id text,
+  creator_name text not null,
+  label text not null,
+  settings jsonb not null,
+  repository_ids jsonb not null,
+  sharing text not null,
+  cache_salt text not null,
+  revision integer not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint cloud_environments_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES members(id) ON DELETE SET NULL,
+  constraint cloud_environments_pkey PRIMARY KEY (id),
+  constraint cloud_environments_sharing_check CHECK ((sharing = ANY (ARRAY['private'::text, 'groups'::text, 'workspace'::text]))),
+  constraint cloud_environments_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX cloud_environments_by_workspace ON public.cloud_environments USING btree (workspace_id);
+
+create table cloud_log (
+  attempt_id text not null,
+  seq integer not null,
+  workspace_id text not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  phase text not null,
+  item text,
+  exit_code integer,
+  sealed_text text not null,
+  constraint cloud_log_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES cloud_attempts(id) ON DELETE CASCADE,
+  constraint cloud_log_pkey PRIMARY KEY (attempt_id, seq),
+  constraint cloud_log_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table cloud_pull_requests (
+  id text not null,
+  task_id text not null,
+  attempt_id text not null,
+  workspace_id text not null,
+  repository_id text not null,
+  number integer,
+  url text not null,
+  branch text not null,
+  base text not null,
+  state text not null,
+  head_sha text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  checked_at timestamp with time zone not null,
+  constraint cloud_pull_requests_pkey PRIMARY KEY (id),
+  constraint cloud_pull_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'merged'::text]))),
+  constraint cloud_pull_requests_task_id_fkey FOREIGN KEY (task_id) REFERENCES cloud_tasks(id) ON DELETE CASCADE,
+  constraint cloud_pull_requests_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX cloud_pull_requests_by_number ON public.cloud_pull_requests USING btree (workspace_id, number);
+CREATE INDEX cloud_pull_requests_by_task ON public.cloud_pull_requests USING btree (task_id);
+
+create table cloud_runner_tokens (
+  id text not null,
+  workspace_id text not null,
+  token_hash text not null,
+  hint text not null,
+  labels jsonb not null,
+  is_embedded boolean not null default false,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint cloud_runner_tokens_pkey PRIMARY KEY (id),
+  constraint cloud_runner_tokens_token_hash_key UNIQUE (token_hash),
+  constraint cloud_runner_tokens_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table cloud_runners (
+  id text not null,
+  workspace_id text not null,
+  name text not null,
+  secret_hash text not null,
+  labels jsonb not null,
+  drivers jsonb not null,
+  version text not null,
+  protocol integer not null,
+  capacity integer not null,
+  is_embedded boolean not null default false,
+  problem text,
+  address text,
+  registered_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  draining_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  constraint cloud_runners_pkey PRIMARY KEY (id),
+  constraint cloud_runners_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX cloud_runners_by_secret ON public.cloud_runners USING btree (secret_hash);
+CREATE INDEX cloud_runners_by_workspace ON public.cloud_runners USING btree (workspace_id);
+
+create table cloud_tasks (
+  id text not null,
+  workspace_id text not null,
+  member_id text,
+  environment_id text,
+  environment_label text not null,
+  repository_id text,
+  repository text not null,
+  branch text not null,
+  mode text not null,
+  source text not null,
+  sealed_title text not null,
+  last_turn integer not null default 0,
+  archived_at timestamp with time zone,
+  read_at timestamp with time zone,
+  publishing_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint cloud_tasks_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE SET NULL,
+  constraint cloud_tasks_mode_check CHECK ((mode = ANY (ARRAY['ask'::text, 'code'::text]))),
+  constraint cloud_tasks_pkey PRIMARY KEY (id),
+  constraint cloud_tasks_source_check CHECK ((source = ANY (ARRAY['console'::text, 'cli'::text, 'api'::text, 'github'::text, 'slack'::text, 'linear'::text, 'try'::text]))),
+  constraint cloud_tasks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX cloud_tasks_by_change ON public.cloud_tasks USING btree (workspace_id, updated_at DESC, id DESC);
+CREATE INDEX cloud_tasks_by_environment ON public.cloud_tasks USING btree (environment_id);
+CREATE INDEX cloud_tasks_by_member ON public.cloud_tasks USING btree (workspace_id, member_id, created_at DESC, id DESC);
+
+create table cloud_turns (
+  task_id text not null,
+  number integer not null,
+  workspace_id text not null,
+  sealed_prompt text not null,
+  mode text not null,
+  follows_attempt_id text,
+  starting_diff_blob text,
+  comments integer not null default 0,
+  created_at timestamp with time zone not null,
+  constraint cloud_turns_mode_check CHECK ((mode = ANY (ARRAY['ask'::text, 'code'::text]))),
+  constraint cloud_turns_pkey PRIMARY KEY (task_id, number),
+  constraint cloud_turns_task_id_fkey FOREIGN KEY (task_id) REFERENCES cloud_tasks(id) ON DELETE CASCADE,
+  constraint cloud_turns_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
 create table compliance_destinations (
   id text not null,
   workspace_id text not null,
@@ -476,6 +761,145 @@ create table former_calls (
   constraint former_calls_pkey PRIMARY KEY (id)
 );
 CREATE INDEX former_calls_oldest ON public.former_calls USING btree (started_at);
+
+create table git_accounts (
+  workspace_id text not null,
+  member_id text not null,
+  connection_id text not null,
+  external_id text not null,
+  login text not null,
+  linked_at timestamp with time zone not null,
+  constraint git_accounts_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES git_connections(id) ON DELETE CASCADE,
+  constraint git_accounts_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE,
+  constraint git_accounts_pkey PRIMARY KEY (member_id, connection_id),
+  constraint git_accounts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX git_accounts_one_member ON public.git_accounts USING btree (connection_id, external_id);
+
+create table git_connections (
+  id text not null,
+  workspace_id text not null,
+  kind text not null,
+  name text not null,
+  base_url text not null,
+  api_url text,
+  app_id text,
+  app_slug text,
+  client_id text,
+  username text,
+  sealed_private_key text,
+  sealed_client_secret text,
+  sealed_webhook_secret text,
+  sealed_token text,
+  problem text,
+  caught_up_at timestamp with time zone,
+  webhook_problem text,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  constraint git_connections_kind_check CHECK ((kind = ANY (ARRAY['github'::text, 'git'::text]))),
+  constraint git_connections_pkey PRIMARY KEY (id),
+  constraint git_connections_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX git_connections_by_workspace ON public.git_connections USING btree (workspace_id);
+
+create table git_deliveries (
+  id text not null,
+  workspace_id text not null,
+  connection_id text not null,
+  guid text not null,
+  event text not null,
+  action text,
+  repository text,
+  installation text,
+  payload jsonb not null,
+  state text not null,
+  problem text,
+  is_caught_up boolean not null default false,
+  body_hash text,
+  tries integer not null default 0,
+  due_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  done_at timestamp with time zone,
+  constraint git_deliveries_connection_id_body_hash_key UNIQUE (connection_id, body_hash),
+  constraint git_deliveries_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES git_connections(id) ON DELETE CASCADE,
+  constraint git_deliveries_connection_id_guid_key UNIQUE (connection_id, guid),
+  constraint git_deliveries_pkey PRIMARY KEY (id),
+  constraint git_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'ignored'::text, 'failed'::text, 'refused'::text]))),
+  constraint git_deliveries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX git_deliveries_by_time ON public.git_deliveries USING btree (connection_id, received_at DESC);
+CREATE INDEX git_deliveries_waiting ON public.git_deliveries USING btree (due_at, received_at) WHERE (state = 'waiting'::text);
+
+create table git_installations (
+  id text not null,
+  workspace_id text not null,
+  connection_id text not null,
+  external_id text not null,
+  account text not null,
+  account_kind text not null,
+  selection text not null,
+  permissions jsonb not null,
+  state text not null,
+  since timestamp with time zone not null,
+  checked_at timestamp with time zone,
+  constraint git_installations_account_kind_check CHECK ((account_kind = ANY (ARRAY['organization'::text, 'user'::text]))),
+  constraint git_installations_connection_id_external_id_key UNIQUE (connection_id, external_id),
+  constraint git_installations_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES git_connections(id) ON DELETE CASCADE,
+  constraint git_installations_pkey PRIMARY KEY (id),
+  constraint git_installations_selection_check CHECK ((selection = ANY (ARRAY['all'::text, 'selected'::text]))),
+  constraint git_installations_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'removed'::text]))),
+  constraint git_installations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table git_pending (
+  state_hash text not null,
+  workspace_id text not null,
+  member_id text not null,
+  purpose text not null,
+  facts jsonb not null,
+  expires_at timestamp with time zone not null,
+  constraint git_pending_pkey PRIMARY KEY (state_hash),
+  constraint git_pending_purpose_check CHECK ((purpose = ANY (ARRAY['app'::text, 'link'::text]))),
+  constraint git_pending_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
+create table git_repositories (
+  id text not null,
+  workspace_id text not null,
+  connection_id text not null,
+  installation_id text,
+  external_id text not null,
+  name text not null,
+  url text not null,
+  default_branch text not null,
+  is_private boolean not null,
+  is_archived boolean not null default false,
+  is_allowed boolean not null default false,
+  removed_at timestamp with time zone,
+  seen_at timestamp with time zone not null,
+  constraint git_repositories_connection_id_external_id_key UNIQUE (connection_id, external_id),
+  constraint git_repositories_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES git_connections(id) ON DELETE CASCADE,
+  constraint git_repositories_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES git_installations(id) ON DELETE SET NULL,
+  constraint git_repositories_pkey PRIMARY KEY (id),
+  constraint git_repositories_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX git_repositories_by_workspace ON public.git_repositories USING btree (workspace_id, name);
+
+create table git_token_uses (
+  id text not null,
+  workspace_id text not null,
+  connection_id text not null,
+  repository text not null,
+  operation text not null,
+  permissions jsonb not null,
+  for_whom text not null,
+  at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint git_token_uses_pkey PRIMARY KEY (id),
+  constraint git_token_uses_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX git_token_uses_by_time ON public.git_token_uses USING btree (workspace_id, at DESC);
 
 create table group_members (
   workspace_id text not null,
@@ -1674,6 +2098,10 @@ create table workspaces (
   proof_run_id text,
   minimum_client_version text,
   minimum_client_from timestamp with time zone,
+  codex_cloud_enabled boolean not null default false,
+  agent_internet_allowed boolean not null default false,
+  cloud_tasks_per_member integer not null default 4,
+  cloud_tasks_per_workspace integer not null default 32,
   constraint workspaces_baseline_policy_id_fkey FOREIGN KEY (baseline_policy_id) REFERENCES policies(id),
   constraint workspaces_fallback FOREIGN KEY (fallback_policy_id) REFERENCES policies(id),
   constraint workspaces_pkey PRIMARY KEY (id),
@@ -1681,5 +2109,6 @@ create table workspaces (
   constraint workspaces_second_factor_rule_check CHECK ((second_factor_rule = ANY (ARRAY['off'::text, 'admins'::text, 'everyone'::text])))
 );
 CREATE TRIGGER announce_access_change AFTER DELETE OR UPDATE OF name, codex_local_enabled, local_content_kept, api_keys_allowed, old_clients_allowed, policy_grace_minutes, fallback_policy_id, baseline_policy_id OR TRUNCATE ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
+CREATE TRIGGER announce_cloud AFTER UPDATE OF codex_cloud_enabled, agent_internet_allowed ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 CREATE TRIGGER announce_default_role AFTER UPDATE OF default_role_id ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
 CREATE TRIGGER announce_minimum_client AFTER UPDATE OF minimum_client_version, minimum_client_from ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION reeve_announce_access_change();
