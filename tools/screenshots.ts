@@ -259,6 +259,7 @@ const reeve = await startTestReeve({
 try {
   const { owner, workspaceId } = await foundExampleOrganisation(reeve);
   await addExampleEnvironments(reeve.services, { workspaceId, owner, groupIds: [] });
+  await seedExampleTasks(reeve.services, { workspaceId, memberId: owner.memberId });
   if (values.every === undefined) await proveExample(owner);
   const browser = await openBrowser(reeve);
   await takeAll(browser, owner, wanted, folder);
