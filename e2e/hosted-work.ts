@@ -57,6 +57,7 @@ async function connectRepository({ reeve, organisation }: ExampleOrganisation, g
     files: { 'README.md': readme },
     collaborators: { 'octo-grace': 'write' },
   });
+  await github.push('acme/billing', { branch: 'release/1', files: { VERSION: '1\n' }, by: 'octo-ada' });
   const permissions = { contents: 'write', pull_requests: 'write', workflows: 'write' } as const;
   const made = github.createApp({ owner: 'acme', name: 'Reeve', permissions, events: ['pull_request'] });
   const installation = await github.install(made.app, 'acme');

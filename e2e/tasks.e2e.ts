@@ -40,6 +40,12 @@ test('a task is given by keyboard, and what is typed stays through a reload', as
   await page.reload();
   await expect.poll(() => page.getByLabel('What shall Codex do?').inputValue()).toBe(prompt);
   await page.getByText('2 containers side by side').waitFor();
+  const branch = page.getByRole('combobox', { name: 'Branch' });
+  await branch.pressSequentially('rel');
+  await page.getByRole('option', { name: 'release/1', exact: true }).click();
+  expect(await branch.inputValue()).toBe('release/1');
+  expect(await page.getByRole('option', { name: 'main', exact: true }).count()).toBe(0);
+  await branch.fill('');
   await page.getByLabel('What shall Codex do?').press('Control+Enter');
   await page.getByText('It waits for a runner.').first().waitFor();
   await expect.poll(() => page.getByRole('tab', { name: /^Attempt \d Queued/ }).count()).toBe(2);

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { openBrowser, type Profile, type TestBrowser } from '#testing/browser.ts';
 import { addExampleEnvironments } from '#testing/example-environments.ts';
 import { foundExampleOrganisation } from '#testing/example-organisation.ts';
+import { seedExampleTasks } from '#testing/example-tasks.ts';
 import type { Person } from '#testing/organisation.ts';
 import { proveExample } from '#testing/prove-example.ts';
 import { startTestReeve } from '#testing/start-reeve.ts';
@@ -99,6 +100,9 @@ async function openProof(page: Page): Promise<void> {
     .waitFor();
 }
 
+/** A finished task with what it changed. */
+const openTask = openFirst('Fix the rounding of invoice totals', 'Fix the rounding of invoice totals');
+
 /** The pictures of the README and the guides. */
 const pictures: Picture[] = [
   { name: 'overview', path: '/' },
@@ -118,6 +122,8 @@ const pictures: Picture[] = [
   { name: 'team-config-bundle', path: '/team-config', prepare: openBundleFile },
   { name: 'environments', path: '/codex/environments' },
   { name: 'environment-internet', path: '/codex/environments', prepare: openEnvironmentTab('Internet') },
+  { name: 'tasks', path: '/codex/tasks' },
+  { name: 'task', path: '/codex/tasks', prepare: openTask },
   { name: 'models', path: '/models' },
   { name: 'connect', path: '/connect' },
   { name: 'analytics', path: '/analytics' },
@@ -162,6 +168,9 @@ const everyPath = {
   environments: '/codex/environments',
   'environment-new': '/codex/environments/new',
   models: '/models',
+  tasks: '/codex/tasks',
+  'task-new': '/codex/new-task',
+  runners: '/runners',
   analytics: '/analytics',
   'analytics-tables': '/analytics?interval=week&tables=surfaces.threads.models.groups',
   activity: '/activity',
@@ -187,6 +196,7 @@ const everyPicture = (): Picture[] => {
     { name: 'member', path: '/members?search=Radia', prepare: openFirst('Radia Perlman', 'Radia Perlman') },
     { name: 'connection', path: '/single-sign-on', prepare: openFirst('Okta', 'Okta') },
     { name: 'verify', path: '/verify', prepare: lookAtEverything },
+    { name: 'task', path: '/codex/tasks', prepare: openTask },
     ...['Document', 'Defaults', 'Tests', 'Versions', 'Settings'].map((tab) => ({
       name: `policy-${tab.toLowerCase()}`,
       path: '/policies',
@@ -249,6 +259,7 @@ const reeve = await startTestReeve({
 try {
   const { owner, workspaceId } = await foundExampleOrganisation(reeve);
   await addExampleEnvironments(reeve.services, { workspaceId, owner, groupIds: [] });
+  await seedExampleTasks(reeve.services, { workspaceId, memberId: owner.memberId });
   if (values.every === undefined) await proveExample(owner);
   const browser = await openBrowser(reeve);
   await takeAll(browser, owner, wanted, folder);

@@ -10,7 +10,7 @@ const stateLooks: Record<Runner['state'], { tone: Tone; word: string }> = {
 
 /** One that is ready and reports a problem still gets tasks: somebody should look. */
 export const lookOf = ({ state, problem }: Pick<Runner, 'state' | 'problem'>): { tone: Tone; word: string } =>
-  state === 'ready' && problem !== null ? { tone: 'warn', word: 'Ready, with a problem' } : stateLooks[state];
+  state === 'ready' && problem !== null ? { tone: 'warn', word: 'Has a problem' } : stateLooks[state];
 
 export const driverNames: Record<RunnerDriver['kind'], string> = {
   docker: 'Containers',
