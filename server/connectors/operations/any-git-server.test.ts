@@ -255,3 +255,13 @@ test('what a killed process left behind is removed', async () => {
   expect(await readdir(temporary)).toEqual(['reeve-git-young']);
   await rm(young, { recursive: true });
 });
+
+test('without the program git it says what to install', async () => {
+  const path = process.env.PATH;
+  vi.stubEnv('PATH', temporary);
+  await expect(publish(newFile('e', 'x'))).rejects.toMatchObject({
+    code: 'not-supported',
+    message: expect.stringContaining('git is not installed'),
+  });
+  vi.stubEnv('PATH', path);
+});

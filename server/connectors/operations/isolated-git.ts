@@ -238,7 +238,7 @@ export function saidByServer({ said }: GitFailed): string {
   const lines = said
     .split('\n')
     .map((line) => line.trim())
-    .filter(Boolean);
+    .filter((line) => line !== '' && !line.startsWith('warning:'));
   const remote = lines
     .filter((line) => line.startsWith('remote:'))
     .map((line) => line.replace(/^remote:\s*/, '').trim());
