@@ -149,7 +149,7 @@ const binaryFile = (content: Buffer) => {
 test('a few bytes that ask for much memory are refused, a file of a sensible size is not', async () => {
   const { headSha } = await publish(binaryFile(Buffer.alloc(1_000_000)));
   expect(await gitIn(repository.folder, ['cat-file', '-s', `${headSha}:big`])).toBe('1000000\n');
-  await expect(publish(binaryFile(Buffer.alloc(300_000_000)))).rejects.toMatchObject({
+  await expect(publish(binaryFile(Buffer.alloc(270_000_000)))).rejects.toMatchObject({
     code: 'git-refused',
     details: { said: expect.stringContaining('over limit') },
   });
