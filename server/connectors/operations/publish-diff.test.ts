@@ -9,7 +9,7 @@ import { openTestServices, seedWorkspace, type TestServices } from '#testing/tes
 import { publishDiff } from './publish-diff.ts';
 import { readPullRequest } from './pull-requests.ts';
 
-// Each publication starts some forty programs, here and at the server.
+// Each publication starts dozens of programs, here and at the server.
 vi.setConfig({ testTimeout: 120_000 });
 
 let services: TestServices;
