@@ -149,7 +149,7 @@ const binaryFile = (content: Buffer) => {
 test('a few bytes that ask for much memory are refused, a file of a sensible size is not', async () => {
   const { headSha } = await publish(binaryFile(Buffer.alloc(1_000_000)));
   expect(await gitIn(repository.folder, ['cat-file', '-s', `${headSha}:big`])).toBe('1000000\n');
-  await expect(publish(binaryFile(Buffer.alloc(300_000_000)))).rejects.toMatchObject({
+  await expect(publish(binaryFile(Buffer.alloc(270_000_000)))).rejects.toMatchObject({
     code: 'git-refused',
     details: { said: expect.stringContaining('over limit') },
   });
@@ -254,4 +254,14 @@ test('what a killed process left behind is removed', async () => {
   await publish(newFile('c', 'x'));
   expect(await readdir(temporary)).toEqual(['reeve-git-young']);
   await rm(young, { recursive: true });
+});
+
+test('without the program git it says what to install', async () => {
+  const path = process.env.PATH;
+  vi.stubEnv('PATH', temporary);
+  await expect(publish(newFile('e', 'x'))).rejects.toMatchObject({
+    code: 'not-supported',
+    message: expect.stringContaining('git is not installed'),
+  });
+  vi.stubEnv('PATH', path);
 });

@@ -2,8 +2,9 @@ import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { asGitServerError } from '../github/open-app.ts';
 import { type GitCredential, withCredential } from './git-credential.ts';
+import { type GitFolder, openGitFolder } from './git-folder.ts';
 import { githubWith } from './github-as-token.ts';
-import { GitFailed, type GitFolder, openGitFolder, saidByServer } from './isolated-git.ts';
+import { GitFailed, saidByServer } from './isolated-git.ts';
 import {
   cloneUrl,
   hostOf,
@@ -82,7 +83,7 @@ export async function resolveBranch(
 ): Promise<{ branch: string; commit: string }> {
   const opened = await openRepository(services, asked);
   const { forWhom, branch } = asked;
-  await using folder = await openGitFolder();
+  await using folder = await openGitFolder('look');
   const commit = await withCredential(services, opened, { operation: 'read-repository', forWhom }, (credential) =>
     branchAt(folder, opened, { credential, branch }),
   );
@@ -112,7 +113,7 @@ export async function listBranches(
   const { forWhom, search = '' } = asked;
   const wanted = search.toLowerCase();
   const first = opened.repository.defaultBranch;
-  await using folder = await openGitFolder();
+  await using folder = await openGitFolder('look');
   return await withCredential(services, opened, { operation: 'read-repository', forWhom }, async (credential) => {
     const [found, isProtected] = await Promise.all([
       askReferences(folder, opened, credential, [`${heads}*`]),

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { getCACertificates } from 'node:tls';
 import { programPath } from '#server/config.ts';
 import { ReeveError } from '#server/fail.ts';
 import { guardedLookup, refuseUnsafeUrl } from '#server/http/guarded-fetch.ts';
 import type { GitCredential } from './git-credential.ts';
 
 /** git, in a folder that is its own and goes with it: no configuration, hooks or questions of this machine or of a person. */
+
+/** In the folder: the authorities that are trusted. */
+export const authoritiesFile = 'authorities.pem';
 
 /** Where git connects to, and as whom: `origin` for git. */
 export interface Remote {
@@ -21,12 +21,6 @@ export interface RunOptions {
   input?: string;
   remote?: Remote;
   env?: Record<string, string>;
-}
-
-export interface GitFolder extends AsyncDisposable {
-  path: string;
-  /** @returns what it wrote @throws GitFailed */
-  run(args: readonly string[], options?: RunOptions): Promise<string>;
 }
 
 /** git ended with an error. `said` is what it told people. */
@@ -41,12 +35,10 @@ export class GitFailed extends Error {
   }
 }
 
-const timeLimitMs = 300_000;
 const maxOutput = 64 * 1024 * 1024;
 const maxSaid = 64 * 1024;
 /** A few bytes of a binary diff can ask for any amount of memory. */
 const memory = { oneBlock: '256m', wholeKilobytes: 4 * 1024 * 1024 };
-const atOnce = 3;
 
 const settings: readonly (readonly [string, string])[] = [
   ['safe.directory', '*'],
@@ -108,7 +100,7 @@ const asVariables = (all: readonly (readonly [string, string])[]): Record<string
   ),
 });
 
-export const gitMissing = () =>
+const gitMissing = () =>
   new ReeveError(
     'not-supported',
     {},
@@ -121,10 +113,11 @@ const commandLine = (args: readonly string[]): [string, string[]] =>
     ? ['/bin/sh', ['-c', `ulimit -v ${memory.wholeKilobytes}; exec git "$@"`, 'git', ...args]]
     : ['git', [...args]];
 
-async function runGit(
+/** @returns what it wrote @throws GitFailed; ReeveError not-supported where git is not installed */
+export async function runGit(
   path: string,
   args: readonly string[],
-  { input = '', remote, env = {} }: RunOptions,
+  { timeLimitMs, input = '', remote, env = {} }: RunOptions & { timeLimitMs: number },
 ): Promise<string> {
   const all = [...settings, ...(remote ? await remoteSettings(remote) : [])];
   const [program, line] = commandLine(args);
@@ -141,7 +134,7 @@ async function runGit(
       GIT_ATTR_NOSYSTEM: '1',
       GIT_TERMINAL_PROMPT: '0',
       GIT_ALLOC_LIMIT: memory.oneBlock,
-      GIT_SSL_CAINFO: join(path, 'authorities.pem'),
+      GIT_SSL_CAINFO: join(path, authoritiesFile),
       // No repository around it is looked for.
       GIT_CEILING_DIRECTORIES: dirname(path),
       LC_ALL: 'C',
@@ -181,64 +174,12 @@ async function runGit(
   }
 }
 
-const prefix = 'reeve-git-';
-/** Longer than anything here takes: whoever made it was killed. */
-const abandonedMs = 3_600_000;
-
-async function removeAbandoned(): Promise<void> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(prefix));
-  for (const name of names) {
-    const path = join(tmpdir(), name);
-    const facts = await stat(path).catch(() => null);
-    if (facts && Date.now() - facts.mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true });
-  }
-}
-
-let busy = 0;
-const waiting: (() => void)[] = [];
-
-async function takeTurn(): Promise<void> {
-  if (busy < atOnce) {
-    busy += 1;
-    return;
-  }
-  await new Promise<void>((resolve) => waiting.push(resolve));
-}
-
-function passTurn(): void {
-  const next = waiting.shift();
-  if (next) next();
-  else busy -= 1;
-}
-
-/** An empty folder, which goes when it is disposed of. Few at once; the others wait. */
-export async function openGitFolder(): Promise<GitFolder> {
-  await takeTurn();
-  const path = await mkdtemp(join(tmpdir(), prefix)).catch((error: unknown) => {
-    passTurn();
-    throw error;
-  });
-  const close = async () => {
-    await rm(path, { recursive: true, force: true });
-    passTurn();
-  };
-  try {
-    await removeAbandoned();
-    // Those this process trusts, with what NODE_EXTRA_CA_CERTS adds.
-    await writeFile(join(path, 'authorities.pem'), getCACertificates('default').join('\n'));
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { path, run: (args, options = {}) => runGit(path, args, options), [Symbol.asyncDispose]: close };
-}
-
 /** Lines that git marks as the server's, or all when there are none. */
 export function saidByServer({ said }: GitFailed): string {
   const lines = said
     .split('\n')
     .map((line) => line.trim())
-    .filter(Boolean);
+    .filter((line) => line !== '' && !line.startsWith('warning:'));
   const remote = lines
     .filter((line) => line.startsWith('remote:'))
     .map((line) => line.replace(/^remote:\s*/, '').trim());

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { newId } from '#server/crypto/ids.ts';
 import { seedGitAccount, seedGithub, trustAuthority } from '#testing/git-repositories.ts';
 import { branchCommit, gitIn } from '#testing/servers/github/git-folder.ts';
@@ -8,6 +8,9 @@ import type { Installation, Repository } from '#testing/servers/github/world.ts'
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { publishDiff } from './publish-diff.ts';
 import { readPullRequest } from './pull-requests.ts';
+
+// Each publication starts dozens of programs, here and at the server.
+vi.setConfig({ testTimeout: 120_000 });
 
 let services: TestServices;
 let github: Simulator;

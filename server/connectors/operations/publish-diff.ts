@@ -2,13 +2,14 @@ import { Branch, type PullRequest } from '#contract/tasks.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { branchAt } from './branches.ts';
-import { commitDiff, type MadeCommit, type Person, pushCommit } from './commit-diff.ts';
+import { commitDiff, type MadeCommit, type Person } from './commit-diff.ts';
 import { type GitCredential, withCredential } from './git-credential.ts';
+import { type GitFolder, openGitFolder } from './git-folder.ts';
 import { githubWith } from './github-as-token.ts';
-import { type GitFolder, openGitFolder } from './isolated-git.ts';
 import { cloneUrl, type OpenedRepository, openRepository, type RepositoryRef } from './open-repository.ts';
 import { findAuthor, findLinkedAccount } from './place-queries.ts';
 import { putPullRequest } from './pull-requests.ts';
+import { pushCommit } from './push-commit.ts';
 
 export interface PublishAsked extends RepositoryRef {
   memberId: string;
@@ -155,7 +156,7 @@ export async function publishDiff(services: PublishServices, asked: PublishAsked
   const { branch, base, title, body, isDraft, existing, replacesWords = false } = asked;
   const author = await findAuthor(services.db, asked.workspaceId, asked.memberId);
   const forWhom = `${author?.name ?? asked.memberId}: publish to ${branch}`;
-  await using folder = await openGitFolder();
+  await using folder = await openGitFolder('publish');
   await folder.run(['init', '--quiet', '--bare', '--initial-branch=nothing', '.']);
   const work = { folder, opened, asked, forWhom };
   const made = await makeCommit(services, work);
