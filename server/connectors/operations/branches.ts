@@ -32,7 +32,7 @@ const most = 200;
 export function asRefusal(error: unknown, opened: OpenedRepository, what: string): unknown {
   if (!(error instanceof GitFailed)) return error;
   const said = saidByServer(error);
-  const isRefused = /returned error: 40[134]|not found|denied|refus|declined|rejected/i.test(error.said);
+  const isRefused = /returned error: 40[134]|not found|denied|refus|declined|rejected/i.test(error.said + error.output);
   const host = hostOf(opened);
   return new ReeveError(
     isRefused ? 'git-refused' : 'git-server-failed',
@@ -47,9 +47,9 @@ async function askReferences(
   credential: GitCredential,
   patterns: readonly string[],
 ): Promise<Omit<FoundBranch, 'isProtected'>[]> {
-  const url = cloneUrl(opened);
+  const remote = { url: cloneUrl(opened), credential };
   const listed = await folder
-    .run(['ls-remote', '--quiet', '--refs', url, ...patterns], { remote: { url, credential } })
+    .run(['ls-remote', '--quiet', '--refs', 'origin', ...patterns], { remote })
     .catch((error: unknown) => {
       throw asRefusal(error, opened, `the list of branches of ${opened.repository.name}`);
     });
@@ -82,7 +82,7 @@ export async function resolveBranch(
   const opened = await openRepository(services, asked);
   const { forWhom, branch } = asked;
   await using folder = await openGitFolder();
-  const commit = await withCredential(services, opened, { operation: 'fetch', forWhom }, (credential) =>
+  const commit = await withCredential(services, opened, { operation: 'read-repository', forWhom }, (credential) =>
     branchAt(folder, opened, { credential, branch }),
   );
   if (commit) return { branch, commit };
@@ -112,7 +112,7 @@ export async function listBranches(
   const wanted = search.toLowerCase();
   const first = opened.repository.defaultBranch;
   await using folder = await openGitFolder();
-  return await withCredential(services, opened, { operation: 'fetch', forWhom }, async (credential) => {
+  return await withCredential(services, opened, { operation: 'read-repository', forWhom }, async (credential) => {
     const [found, isProtected] = await Promise.all([
       askReferences(folder, opened, credential, [`${heads}*`]),
       askProtected(opened, credential),

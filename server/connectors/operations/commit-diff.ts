@@ -31,7 +31,6 @@ const depth = 64;
 
 /** With trees and without the files; of a server that knows no such thing, with them. */
 async function fetchCommits(folder: GitFolder, remote: Remote, { base, tip }: CommitAsked): Promise<void> {
-  await folder.run(['remote', 'add', 'origin', remote.url]);
   const fetch = (...what: string[]) =>
     folder.run(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--filter=blob:none', ...what], { remote });
   if (tip !== null) return void (await fetch(`--depth=${depth}`, 'origin', base.commit, tip));
@@ -46,10 +45,10 @@ async function fetchCommits(folder: GitFolder, remote: Remote, { base, tip }: Co
 const applyProblem = ({ said }: GitFailed): string =>
   said
     .split('\n')
-    .filter((line) => line.startsWith('error:'))
+    .filter((line) => /^(?:error|fatal): /.test(line))
     .slice(0, 5)
     .join('\n')
-    .replaceAll('error: ', '');
+    .replaceAll(/^(?:error|fatal): /gm, '');
 
 const formerBlobs = /^index ([0-9a-f]{40,64})\.\.[0-9a-f]{40,64}/gm;
 
@@ -132,16 +131,18 @@ export async function commitDiff(
   await folder.run(['read-tree', base.commit], { env, remote });
   await fetchBlobs(folder, remote, asked);
   await apply(folder, remote, asked, env);
-  const tree = (await folder.run(['write-tree'], { env, remote })).trim();
-  const before = await treeOf(folder, base.commit);
-  if (tree === before) throw new ReeveError('task-has-no-diff');
-  const changed = await folder.run(['diff-tree', '-r', '-z', '--name-only', '--no-renames', before, tree], { remote });
+  // Files that did not change are not here.
+  const tree = (await folder.run(['write-tree', '--missing-ok'], { env })).trim();
+  const changed = await folder.run(['diff-tree', '-r', '-z', '--name-only', '--no-renames', base.commit, tree], {
+    remote,
+  });
+  if (changed === '') throw new ReeveError('task-has-no-diff');
   const changesWorkflows = changed.split('\0').some((path) => path.startsWith(workflows));
   const comesFromBase = tip !== null && (await isAncestor(folder, base.commit, tip));
   if (tip !== null && comesFromBase && (await treeOf(folder, tip)) === tree) return { commit: tip, changesWorkflows };
   const parents = [...(tip === null ? [] : [tip]), ...(comesFromBase ? [] : [base.commit])];
   const commit = await folder.run(['commit-tree', tree, ...parents.flatMap((one) => ['-p', one]), '-F', '-'], {
-    input: message,
+    input: message.replaceAll('\0', ' '),
     env: identities(asked),
   });
   return { commit: commit.trim(), changesWorkflows };
