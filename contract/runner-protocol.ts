@@ -94,7 +94,9 @@ export const Job = AttemptRef.extend({
     originator: z
       .string()
       .optional()
-      .describe('CODEX_INTERNAL_ORIGINATOR_OVERRIDE: by it the client’s own reports tell hosted tasks from local work.'),
+      .describe(
+        'CODEX_INTERNAL_ORIGINATOR_OVERRIDE: by it the client’s own reports tell hosted tasks from local work.',
+      ),
     gatewayOrigin: z.string().describe('The one origin that the container reaches in any case.'),
     gatewayPaths: z.array(z.string()).describe('Path prefixes of it that are open.'),
   }),

@@ -103,7 +103,7 @@ function Problem({ connection: { problem, kind, name, installUrl, state } }: { c
     >
       <p>
         The app exists and reaches nothing yet. An owner of the organisation installs it and chooses which repositories
-        it reaches; with Enterprise Managed Users nobody else can, and nobody can link an account before.
+        it reaches; with Enterprise Managed Users nobody else can.
       </p>
     </Notice>
   );

@@ -69,7 +69,7 @@ export const repositoryColumns = (onAsk?: (repository: GitRepository) => void): 
     phone: 'detail',
     cell: ({ environments }) => (environments === 0 ? quiet('none') : countOf(environments, 'environment')),
     phoneCell: ({ environments, host, isAllowed }) =>
-      `${host}. ${isAllowed ? `Chosen. ${usedBy(environments)}.` : 'Not chosen.'}`,
+      onAsk && !isAllowed ? `${host}. Not chosen.` : `${host}. ${onAsk ? 'Chosen. ' : ''}${usedBy(environments)}.`,
   },
   { id: 'branch', header: 'Default branch', cell: ({ defaultBranch }) => <code>{defaultBranch}</code> },
   { id: 'visibility', header: 'Visibility', cell: ({ isPrivate }) => (isPrivate ? 'private' : 'public') },

@@ -201,7 +201,9 @@ test('a person is told which environments they made and pinned', async () => {
   const theirs = await tests.make(linus, { label: 'Theirs', sharing: 'workspace' });
   await grace.call('PUT', `/environments/${theirs.body.id}/pinned`, { isPinned: true });
   const person = { workspaceId: tests.workspaceId, memberId: grace.memberId };
-  expect(await Array.fromAsync(environmentsOfPerson.read(tests.services.db, person))).toMatchObject([
+  const told: unknown[] = [];
+  for await (const row of environmentsOfPerson.read(tests.services.db, person)) told.push(row);
+  expect(told).toMatchObject([
     { what: 'made', id: body.id, label: 'Mine' },
     { what: 'pinned', environment_id: theirs.body.id },
   ]);

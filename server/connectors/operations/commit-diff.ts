@@ -51,11 +51,34 @@ const applyProblem = ({ said }: GitFailed): string =>
     .replaceAll(/^(?:error|fatal): /gm, '');
 
 const formerBlobs = /^index ([0-9a-f]{40,64})\.\.[0-9a-f]{40,64}/gm;
+const formerPaths = /^(?:rename|copy) from ([^"\n].*)$/gm;
+
+const firstOf = (diff: string, pattern: RegExp): Set<string> =>
+  new Set([...diff.matchAll(pattern)].map(([, first = '']) => first));
+
+/** Files that moved as they were have no line that names their content. */
+async function contentOf(
+  folder: GitFolder,
+  paths: ReadonlySet<string>,
+  env: Record<string, string>,
+): Promise<string[]> {
+  if (paths.size === 0) return [];
+  const entries = (await folder.run(['ls-files', '--stage', '-z'], { env })).split('\0');
+  return entries.flatMap((entry) => {
+    const [facts = '', path = ''] = entry.split('\t');
+    return paths.has(path) ? [facts.split(' ')[1] ?? ''] : [];
+  });
+}
 
 /** All files that it changes at once: git would ask for one after the other. What is not there shows when it is applied. */
-async function fetchBlobs(folder: GitFolder, remote: Remote, { diff }: CommitAsked): Promise<void> {
-  const names = new Set([...diff.matchAll(formerBlobs)].map(([, name = '']) => name));
-  const wanted = [...names].filter((name) => !/^0+$/.test(name));
+async function fetchBlobs(
+  folder: GitFolder,
+  remote: Remote,
+  { diff }: CommitAsked,
+  env: Record<string, string>,
+): Promise<void> {
+  const moved = await contentOf(folder, firstOf(diff, formerPaths), env);
+  const wanted = [...new Set([...firstOf(diff, formerBlobs), ...moved])].filter((name) => !/^0*$/.test(name));
   if (wanted.length < 2) return;
   const args = ['-c', 'fetch.negotiationAlgorithm=noop', 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'];
   const input = `${wanted.join('\n')}\n`;
@@ -129,7 +152,7 @@ export async function commitDiff(
   if (tip !== null) await refuseOthersWork(folder, tip, asked);
   const env = { GIT_INDEX_FILE: `${folder.path}/index-of-publish` };
   await folder.run(['read-tree', base.commit], { env, remote });
-  await fetchBlobs(folder, remote, asked);
+  await fetchBlobs(folder, remote, asked, env);
   await apply(folder, remote, asked, env);
   // Files that did not change are not here.
   const tree = (await folder.run(['write-tree', '--missing-ok'], { env })).trim();

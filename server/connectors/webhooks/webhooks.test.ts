@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { sign } from '@octokit/webhooks-methods';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { GitConnection } from '#contract/git-connections.ts';
 import { ReeveError } from '#server/fail.ts';
@@ -263,6 +264,15 @@ describe('what fails', () => {
   });
 });
 
+test('several workers at once take each delivery once', async () => {
+  const seen: (number | undefined)[] = [];
+  const numbers = Array.from({ length: 20 }, (_, at) => 1000 + at);
+  for (const number of numbers) await post(body(pull(number)));
+  const take = async ({ pullRequest }: GitDelivery) => void seen.push(pullRequest?.number);
+  await Promise.all([1, 2, 3].map(() => git.work([{ event: 'pull_request', take }])));
+  expect(seen.sort()).toEqual(numbers);
+});
+
 describe('order', () => {
   const told = (action: string, facts: object = {}) =>
     body({ action, installation: { id: installation.id, ...facts }, sender: { id: 7, login: 'octo-ada' } });
@@ -385,9 +395,10 @@ describe('what never came', () => {
     await git.github.changeRepositories(installation, 'all', 'octo-ada');
     git.github.answerNext(/\/app\/hook\/deliveries\/\d+$/, 200, { text: 'x'.repeat(2_000_000) });
     expect(await catchUpDeliveries(git.reeve.services, await row())).toEqual({ taken: 2 });
-    const [newest, large] = await deliveries();
-    expect(newest).toMatchObject({ state: 'waiting', isCaughtUp: true });
-    expect(large).toMatchObject({ state: 'failed', problem: expect.stringContaining('sent more than') });
+    const fetched = (await deliveries()).filter(({ state, isCaughtUp }) => isCaughtUp && state !== 'done');
+    const states = fetched.map(({ state, problem }) => ({ state, problem }));
+    expect(states).toContainEqual({ state: 'waiting', problem: null });
+    expect(states).toContainEqual({ state: 'failed', problem: expect.stringContaining('sent more than') });
   });
 
   test('when GitHub cannot be asked, the connection says so', async () => {
@@ -398,6 +409,41 @@ describe('what never came', () => {
     const { webhook } = (await owner.api.git.connections({})).items[0] ?? {};
     expect(webhook?.problem).toContain('No server is available');
   });
+});
+
+test('whatever is lost, doubled or mixed up, in the end the state is GitHub’s', async () => {
+  const steps = {
+    suspend: () => git.github.suspend(installation, 'octo-ada'),
+    unsuspend: () => git.github.unsuspend(installation, 'octo-ada'),
+    all: () => git.github.changeRepositories(installation, 'all', 'octo-ada'),
+    one: () => git.github.changeRepositories(installation, [backend.id], 'octo-ada'),
+  };
+  const step = fc.constantFrom(...(Object.keys(steps) as (keyof typeof steps)[]));
+  const arrivals = fc.array(fc.record({ which: fc.nat(), worksThen: fc.boolean() }), { maxLength: 8 });
+  const property = fc.asyncProperty(
+    fc.array(step, { minLength: 1, maxLength: 5 }),
+    arrivals,
+    async (done, arriving) => {
+      const before = git.github.world.deliveries.length;
+      git.github.hooks.setReachable(false);
+      for (const each of done) await steps[each]();
+      const sent = git.github.world.deliveries.slice(before);
+      for (const { which, worksThen } of sent.length > 0 ? arriving : []) {
+        const { headers, payload } = sent[which % sent.length] ?? {};
+        await post(JSON.stringify(payload), headers);
+        if (worksThen) await git.work();
+      }
+      await catchUpDeliveries(git.reeve.services, await row());
+      await git.work();
+      expect(await installationState()).toBe(installation.suspended ? 'suspended' : 'active');
+      if (installation.suspended) return;
+      const { items } = await owner.api.git.repositories({ show: 'all' });
+      expect(items).toHaveLength(installation.selection === 'all' ? 2 : 1);
+    },
+  );
+  await fc.assert(property, { numRuns: 12 });
+  await git.github.unsuspend(installation, 'octo-ada');
+  await git.work();
 });
 
 test('an authorization that is taken back on GitHub ends the link, unless it was linked again since', async () => {
