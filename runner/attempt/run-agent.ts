@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Job } from '#contract/runner-protocol.ts';
 import type { ContainerEnd } from '../drivers/driver.ts';
 import { inside } from '../drivers/inside.ts';
+import type { Touched } from '../git/take-diff.ts';
 import { untilAnswered } from '../reeve/call-reeve.ts';
 import { AttemptEnded } from './attempt-ended.ts';
 import { giveTo, removeFolder } from './attempt-folders.ts';
@@ -10,12 +11,14 @@ import type { Attempt } from './attempt-tools.ts';
 import { type CodexReader, createCodexReader } from './codex-events.ts';
 import { gatherLines } from './lines.ts';
 import type { Prepared } from './prepare.ts';
+import { openPreview } from './preview-diff.ts';
 import { ownHosts, runContainer } from './run-container.ts';
 import { unpackSession } from './session-tar.ts';
 
-export interface AgentEnd {
-  reader: CodexReader;
-  usage: ContainerEnd['usage'];
+/** What is known of the agent's work, also where it does not end well. */
+export interface AgentWatch {
+  begun(reader: CodexReader): void;
+  ended(end: ContainerEnd): void;
 }
 
 const codexHome = `${inside.home}/.codex`;
@@ -70,9 +73,9 @@ function requireGoodEnd({ exitCode, signal }: ContainerEnd, reader: CodexReader,
  */
 export async function runAgent(
   attempt: Attempt,
-  { image }: Prepared,
-  keep: (reader: CodexReader) => void,
-): Promise<AgentEnd> {
+  { image, source }: Prepared,
+  { touched, watch }: { touched: Touched; watch: AgentWatch },
+): Promise<void> {
   const { job, tools, report, egress } = attempt;
   const { agent, internet } = job;
   const [codex, threadId] = await Promise.all([tools.clientFolder(agent.clientVersion), makeCodexHome(attempt)]);
@@ -81,8 +84,10 @@ export async function runAgent(
   egress.setPolicy({ phase: 'agent', ...access, isSetupInternet: false });
   report.add({ kind: 'phase', text: threadId === null ? 'Codex begins.' : 'Codex goes on.' });
   const folder = `${inside.workspace}/${job.repository.folder}`;
-  const reader = createCodexReader({ add: report.add, folder });
-  keep(reader);
+  const preview = openPreview(attempt, { image, base: source.commit, touched });
+  const onWork = () => job.mode === 'code' && preview.changed();
+  const reader = createCodexReader({ add: report.add, onWork, folder });
+  watch.begun(reader);
   let said = '';
   const output = gatherLines((text) => report.add({ kind: 'output', text }));
   const end = await runContainer(attempt, {
@@ -102,7 +107,10 @@ export async function runAgent(
       said = `${said}${line}\n`.slice(-4000);
       output.take(line);
     },
-  }).finally(output.flush);
+    onEnd: watch.ended,
+  }).finally(async () => {
+    output.flush();
+    await preview.close();
+  });
   requireGoodEnd(end, reader, said);
-  return { reader, usage: end.usage };
 }
