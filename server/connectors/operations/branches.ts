@@ -1,7 +1,8 @@
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { asGitServerError, githubAs } from '../github/open-app.ts';
+import { asGitServerError } from '../github/open-app.ts';
 import { type GitCredential, withCredential } from './git-credential.ts';
+import { githubWith } from './github-as-token.ts';
 import { GitFailed, type GitFolder, openGitFolder, saidByServer } from './isolated-git.ts';
 import {
   cloneUrl,
@@ -89,9 +90,9 @@ export async function resolveBranch(
   throw new ReeveError('not-found', { branch }, { message: `${opened.repository.name} has no branch ${branch}.` });
 }
 
-async function askProtected(opened: OpenedRepository, { token }: GitCredential): Promise<Set<string>> {
+async function askProtected(opened: OpenedRepository, credential: GitCredential): Promise<Set<string>> {
   if (opened.connection.kind === 'git') return new Set();
-  const { data } = await githubAs(opened.connection.api_url ?? '', token)
+  const { data } = await githubWith(opened, credential)
     .request('GET /repos/{owner}/{repo}/branches', { ...ownerAndName(opened), protected: true, per_page: 100 })
     .catch((error: unknown) => {
       throw asGitServerError(error, opened.connection);

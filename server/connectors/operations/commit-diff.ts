@@ -33,11 +33,11 @@ const depth = 64;
 async function fetchCommits(folder: GitFolder, remote: Remote, { base, tip }: CommitAsked): Promise<void> {
   const fetch = (...what: string[]) =>
     folder.run(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--filter=blob:none', ...what], { remote });
-  if (tip !== null) return void (await fetch(`--depth=${depth}`, 'origin', base.commit, tip));
-  await fetch('--depth=1', 'origin', base.commit).catch(async (error: unknown) => {
+  const others = tip === null ? [] : [tip];
+  await fetch(`--depth=${tip === null ? 1 : depth}`, 'origin', base.commit, ...others).catch(async (error: unknown) => {
     // Some servers give out branches only.
     if (!(error instanceof GitFailed) || !/not our ref|unadvertised|not allow request/i.test(error.said)) throw error;
-    await fetch('origin', `refs/heads/${base.branch}`);
+    await fetch('origin', `refs/heads/${base.branch}`, ...others);
     await folder.run(['cat-file', '-e', `${base.commit}^{commit}`]);
   });
 }

@@ -62,7 +62,6 @@ const settings: readonly (readonly [string, string])[] = [
   ['commit.gpgSign', 'false'],
   ['push.gpgSign', 'false'],
   ['submodule.recurse', 'false'],
-  ['fetch.fsckObjects', 'true'],
   ['protocol.allow', 'never'],
   ['protocol.https.allow', 'always'],
   // Loopback only: other addresses are refused before.
@@ -239,7 +238,7 @@ export function saidByServer({ said }: GitFailed): string {
   const lines = said
     .split('\n')
     .map((line) => line.trim())
-    .filter(Boolean);
+    .filter((line) => line !== '' && !line.startsWith('warning:'));
   const remote = lines
     .filter((line) => line.startsWith('remote:'))
     .map((line) => line.replace(/^remote:\s*/, '').trim());

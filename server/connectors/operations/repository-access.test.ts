@@ -141,6 +141,12 @@ test('when GitHub cannot be asked, nobody is let in', async () => {
   expect([...github.world.tokens.keys()]).toEqual([]);
 });
 
+test('a new token that one machine of GitHub’s does not know yet is tried again', async () => {
+  github.answerNext(/permission$/, 401, { message: 'Bad credentials' });
+  await require(ada, 'read');
+  expect(permissionCalls()).toBe(2);
+});
+
 test('with a deploy token there is no account to ask', async () => {
   const place = { workspaceId, createdBy: 'Ada' };
   const token = github.addDeployToken('example/secret', 'read');

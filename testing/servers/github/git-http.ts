@@ -104,7 +104,7 @@ function cgiVariables(
     CONTENT_TYPE: headers['content-type'],
     CONTENT_LENGTH: headers['content-length'],
     HTTP_CONTENT_ENCODING: headers['content-encoding'],
-    GIT_PROTOCOL: headers['git-protocol'],
+    GIT_PROTOCOL: repository.isOld ? undefined : headers['git-protocol'],
   };
   return {
     GIT_PROJECT_ROOT: dirname(repository.folder),

@@ -205,6 +205,31 @@ const publishTo = (id: string) => {
   return publishDiff(services, { ...asked, diff: newFile('a', 'x') });
 };
 
+test('a server of long ago that gives out branches only, and no part of them, will do', async () => {
+  github.addUser('grace');
+  const old = await github.addRepository('grace/old', { files: { a: 'one\n' } });
+  const base = (await branchCommit(old.folder, 'main')) ?? '';
+  await github.push('grace/old', { branch: 'main', files: { b: 'two\n' }, by: 'grace' });
+  old.isOld = true;
+  for (const setting of ['uploadpack.allowFilter', 'uploadpack.allowReachableSHA1InWant'])
+    await gitIn(old.folder, ['config', setting, 'false']);
+  const id = await seedAt(`${github.origin}/grace/old.git`, github.addDeployToken('grace/old', 'write'));
+  const words = { message: 'x', title: 'x', body: '', isDraft: false, existing: null };
+  const asked = {
+    workspaceId,
+    memberId,
+    repositoryId: id,
+    base: { branch: 'main', commit: base },
+    branch: 'x',
+    ...words,
+  };
+  const first = await publishDiff(services, { ...asked, diff: newFile('c', 'three') });
+  expect(await gitIn(old.folder, ['ls-tree', '--name-only', first.headSha])).toBe('a\nc\n');
+  const again = { ...asked, existing: { number: null, branch: 'x' }, diff: newFile('d', 'four') };
+  const second = await publishDiff(services, again);
+  expect((await gitIn(old.folder, ['rev-parse', `${second.headSha}^@`])).trim()).toBe(first.headSha);
+});
+
 test('a server whose certificate nobody trusts is told no token', async () => {
   const impostor = await startGithub();
   const id = await seedAt(`${impostor.origin}/ada/tools.git`, 'the deploy token');
@@ -229,4 +254,14 @@ test('what a killed process left behind is removed', async () => {
   await publish(newFile('c', 'x'));
   expect(await readdir(temporary)).toEqual(['reeve-git-young']);
   await rm(young, { recursive: true });
+});
+
+test('without the program git it says what to install', async () => {
+  const path = process.env.PATH;
+  vi.stubEnv('PATH', temporary);
+  await expect(publish(newFile('e', 'x'))).rejects.toMatchObject({
+    code: 'not-supported',
+    message: expect.stringContaining('git is not installed'),
+  });
+  vi.stubEnv('PATH', path);
 });
