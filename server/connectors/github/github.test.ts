@@ -65,6 +65,7 @@ describe('an app by manifest', () => {
     expect(page.headers['referrer-policy']).toBe('origin');
     const unknown = await owner.browser.get(`${git.reeve.origin}/git/app-form?state=unknown`);
     expect(unknown.status).toBe(410);
+    expect((await member.browser.get(begun.url)).status).toBe(410);
   });
 
   test('is taken over once, by whoever began, with its secrets sealed', async () => {
