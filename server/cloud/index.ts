@@ -12,8 +12,8 @@ export {
   type WatchedEnvironment,
 } from './environments/watched-environments.ts';
 export { runnerApiDialect } from './runner-api/dialect.ts';
-export { runnerJobs } from './runners/jobs.ts';
 export { openEmbeddedRunner } from './runners/embedded-runner.ts';
+export { runnerJobs } from './runners/jobs.ts';
 export { runnerRoutes } from './runners/routes.ts';
 export { deleteTask, eraseTasksOf } from './tasks/delete-task.ts';
 export { watchAccess } from './tasks/end-lost-access.ts';
