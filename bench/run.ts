@@ -18,6 +18,7 @@ const all = [
   'analytics',
   'compliance-logs',
   'task-scheduling',
+  'egress-proxy',
 ];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.includes(name));

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -94,6 +94,19 @@ async function untilReady(engine: ChildProcess, socketPath: string, said: () => 
   }
 }
 
+/** What a container that ended with its engine may leave mounted. */
+async function unmountBelow(folder: string): Promise<void> {
+  const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
+  for (const place of mounts.filter((one) => one.startsWith(`${folder}/`)).reverse())
+    await run('umount', ['-l', place], 20).catch(() => undefined);
+}
+
+async function endContainers(socketPath: string): Promise<void> {
+  const docker = new Docker({ socketPath });
+  for (const { Id } of await docker.listContainers({ all: true }))
+    await docker.getContainer(Id).remove({ force: true });
+}
+
 async function importImage(socketPath: string, file: string): Promise<void> {
   const docker = new Docker({ socketPath });
   const [repo, tag] = image.split(':');
@@ -123,10 +136,16 @@ async function startEngine(): Promise<ContainerEngine> {
   });
   const stop = async () => {
     if (child.exitCode === null) {
+      // A container whose output nobody reads any more can keep the engine waiting.
+      const patience = new Promise((resolve) => setTimeout(resolve, 15_000).unref());
+      await Promise.race([endContainers(socketPath).catch(() => undefined), patience]);
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
       await ended;
+      clearTimeout(timer);
     }
+    await unmountBelow(folder);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {

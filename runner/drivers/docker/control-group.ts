@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** What the kernel counts of a container. */
 export interface ControlGroup {
   read(): Promise<{ cpuSeconds: number; peakMemoryBytes: number; refusedForks: number } | null>;
+  /** Its processes, as this machine counts. */
+  pids(): Promise<number[]>;
 }
 
 const root = '/sys/fs/cgroup';
@@ -30,6 +32,10 @@ export async function controlGroupOf(pid: number): Promise<ControlGroup | null> 
       : join(root, paths.get('') ?? '', file);
   const isOld = paths.has('memory');
   return {
+    async pids() {
+      const text = await readFile(of('pids', 'cgroup.procs'), 'utf8').catch(() => '');
+      return text.split('\n').filter(Boolean).map(Number);
+    },
     async read() {
       const cpu = isOld
         ? await numberIn(of('cpuacct', 'cpuacct.usage'))

@@ -23,6 +23,7 @@ export interface DockerDriverOptions {
 }
 
 const killedBySignal = 128;
+const unreadOutputMs = 2000;
 const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
 
 /** 404: it is gone; 409: it has ended, or is being removed. Both are what was wanted. */
@@ -79,7 +80,12 @@ async function startContainer(docker: Docker, options: Docker.ContainerCreateOpt
 }
 
 function running(spec: ContainerSpec, { container, stream, exit, pid }: Started, relay: Relay): RunningContainer {
-  const kill = () => unlessGone(container.kill({ signal: 'SIGKILL' }));
+  const kill = async () => {
+    // The engine waits until its output is read, also with its answer; nobody may read it any more.
+    const timer = setTimeout(() => (stream as unknown as Readable).destroy(), unreadOutputMs);
+    void exit.then(() => clearTimeout(timer));
+    await unlessGone(container.kill({ signal: 'SIGKILL' }));
+  };
   const watch = watchContainer({
     pid,
     folders: [spec.folders.workspace, spec.folders.home],
@@ -96,7 +102,11 @@ function running(spec: ContainerSpec, { container, stream, exit, pid }: Started,
       await kill();
       await ended;
     },
-    remove: () => unlessGone(container.remove({ force: true, v: true })),
+    remove: async () => {
+      // As for an end: the engine would wait for a reader.
+      (stream as unknown as Readable).destroy();
+      await unlessGone(container.remove({ force: true, v: true }));
+    },
   };
 }
 

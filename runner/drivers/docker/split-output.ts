@@ -5,7 +5,7 @@ const headBytes = 8;
 /**
  * The engine's one stream as two. Its frames are a head of eight bytes (which stream, three zeros, length) and the bytes; see "Stream
  * format" of the attach call in the engine's API. Reads on only when both readers keep up, so that whoever writes without end waits
- * instead of filling the runner's memory.
+ * instead of filling the runner's memory: both must be read, or neither goes on.
  */
 export function splitOutput(stream: Readable): { stdout: Readable; stderr: Readable } {
   const outputs = { stdout: new PassThrough(), stderr: new PassThrough() };

@@ -1,8 +1,7 @@
 import { readdir, readlink, stat, statfs } from 'node:fs/promises';
 import type { ContainerEnd, ContainerLimits } from '../driver.ts';
-import { treeUse } from '../process/process-tree.ts';
 import { folderBytes } from '../process/watch-limits.ts';
-import { controlGroupOf } from './control-group.ts';
+import { type ControlGroup, controlGroupOf } from './control-group.ts';
 
 export interface ContainerWatch {
   /** The limit that was passed, when one was. */
@@ -23,9 +22,9 @@ const lookMs = 200;
 const megabyte = 1024 * 1024;
 
 /** Files that were removed while open take place, and no folder shows them. */
-async function hiddenBytes(pid: number): Promise<number> {
+async function hiddenBytes(group: ControlGroup | null): Promise<number> {
   const seen = new Map<string, number>();
-  for (const one of treeUse(pid).pids) {
+  for (const one of (await group?.pids()) ?? []) {
     const fds = await readdir(`/proc/${one}/fd`).catch(() => []);
     for (const fd of fds) {
       const path = `/proc/${one}/fd/${fd}`;
@@ -56,8 +55,7 @@ export function watchContainer({ pid, folders, limits, onPassed }: Watched): Con
     passed = limit;
     onPassed();
   };
-  const watchKernel = async () => {
-    const group = await controlGroupOf(pid);
+  const watchKernel = async (group: ControlGroup | null) => {
     while (group && !isStopped) {
       const now = await group.read();
       if (now) {
@@ -69,18 +67,20 @@ export function watchContainer({ pid, folders, limits, onPassed }: Watched): Con
       await new Promise((resolve) => setTimeout(resolve, lookMs));
     }
   };
-  const measureDisk = async () => {
-    let bytes = await hiddenBytes(pid);
+  const measureDisk = async (group: ControlGroup | null) => {
+    let bytes = await hiddenBytes(group);
     for (const folder of folders) bytes += await folderBytes(folder, limits.diskMb * megabyte + 1 - bytes);
     peak.disk = Math.max(peak.disk, bytes);
     if (bytes > limits.diskMb * megabyte) pass('disk-limit');
     return bytes;
   };
-  const watchDisk = async () => {
+  const watchDisk = async (group: ControlGroup | null) => {
     while (!isStopped) {
       const begun = performance.now();
-      const bytes = await measureDisk();
-      const [took, free] = [performance.now() - begun, await freeBytes(folders)];
+      // Before counting: what is written while the files are counted is then missing afterwards.
+      const free = await freeBytes(folders);
+      const bytes = await measureDisk(group);
+      const took = performance.now() - begun;
       // Many files take long to count: they are counted less often, unless the disk loses what this container still may take.
       const until = performance.now() + Math.max(1000, 10 * took);
       while (!isStopped && performance.now() < until) {
@@ -89,8 +89,7 @@ export function watchContainer({ pid, folders, limits, onPassed }: Watched): Con
       }
     }
   };
-  void watchKernel();
-  void watchDisk();
+  void controlGroupOf(pid).then((group) => Promise.all([watchKernel(group), watchDisk(group)]));
   return {
     get passed() {
       return passed;

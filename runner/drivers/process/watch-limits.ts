@@ -22,6 +22,7 @@ export interface WatchedContainer {
 
 const lookMs = 250;
 const megabyte = 1024 * 1024;
+const smallestEntry = 4096;
 
 /** What a folder takes on the disk, symlinks not followed. Stops counting beyond `enoughBytes`. */
 export async function folderBytes(folder: string, enoughBytes = Number.POSITIVE_INFINITY): Promise<number> {
@@ -34,7 +35,8 @@ export async function folderBytes(folder: string, enoughBytes = Number.POSITIVE_
       if (entry.isDirectory()) waiting.push(path);
       const stat = await lstat(path).catch(() => null);
       // A file with several names is counted once for each: that only ends a container earlier.
-      bytes += (stat?.blocks ?? 0) * 512;
+      // An empty file or a symlink has no blocks, and still takes one of the disk's inodes, of which there are not more than blocks.
+      bytes += Math.max(smallestEntry, (stat?.blocks ?? 0) * 512);
     }
   }
   return bytes;

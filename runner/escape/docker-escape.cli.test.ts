@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startContainerEngine } from '#testing/container-engine.ts';
+import { openDockerDriver } from '../drivers/docker/docker-driver.ts';
+import type { Driver } from '../drivers/driver.ts';
+import { type EscapeGround, openEscapeGround } from './escape-suite.ts';
+import { holdsWhatATaskTakes, nothingGetsOut, nothingLeavesTheContainer, trustsNoWorkspace } from './escape-tests.ts';
+
+const engine = await startContainerEngine();
+
+describe.runIf(engine !== null)('out of a container of an engine', () => {
+  let ground: EscapeGround;
+  let driver: Driver;
+  let dataFolder = '';
+  beforeAll(async () => {
+    dataFolder = await mkdtemp('/var/tmp/reeve-escape-data-');
+    const socketPath = engine?.socketPath ?? '';
+    driver = openDockerDriver({
+      socketPath,
+      owner: `escape-${process.pid}`,
+      defaultImage: engine?.image ?? null,
+      dataFolder,
+    });
+    const image = await driver.prepareImage(
+      { kind: 'default' },
+      { signal: new AbortController().signal, log: () => undefined },
+    );
+    ground = await openEscapeGround(driver, { image, runtime: 'runc', engineSocket: socketPath });
+  });
+  afterAll(async () => {
+    await ground?.close();
+    await engine?.stop();
+    await rm(dataFolder, { recursive: true, force: true });
+  });
+
+  nothingGetsOut(() => ground, 'docker');
+  nothingLeavesTheContainer(() => ground, 'docker');
+  holdsWhatATaskTakes(() => ground);
+  trustsNoWorkspace(() => ground);
+
+  test('the engine keeps no log that a container could fill', async () => {
+    const { container } = await ground.start('yes');
+    await once(container.stdout, 'readable');
+    const folder = join(engine?.socketPath ?? '', '../data/containers');
+    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.log'));
+    expect(files).toEqual([]);
+    await container.kill();
+    await container.remove();
+  });
+});
