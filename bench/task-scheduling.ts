@@ -17,6 +17,7 @@ import { readKeyRing } from '#server/crypto/key-ring.ts';
 import { createSecretBox } from '#server/crypto/secret-box.ts';
 import { migrate } from '#server/db/migrate.ts';
 import { openDatabase } from '#server/db/open-database.ts';
+import type { Services } from '#server/services.ts';
 import { turnCloudOn } from '#testing/cloud-queue.ts';
 import { dockerDriver } from '#testing/runner-client.ts';
 import { startPostgres } from '#testing/servers/postgres.ts';
@@ -63,7 +64,8 @@ await sql`analyze`.execute(db);
 const secrets = createSecretBox(await readKeyRing(`1:${Buffer.alloc(32, 7).toString('base64')}`, 'the benchmark'));
 const log = pino({ level: 'silent' });
 const processes = databases.map((each) => {
-  const services = { db: each.db, clock: () => new Date(), secrets, log, signals: new EventEmitter() };
+  const signals: Services['signals'] = new EventEmitter();
+  const services = { db: each.db, clock: () => new Date(), secrets, log, signals };
   return { services, claims: openClaims(services) };
 });
 const partOf = (index: number) => processes[index % processes.length] as (typeof processes)[number];

@@ -177,6 +177,7 @@ export const auditEvents = {
     sentence: 'A git server was connected.',
     secret: ['token', 'privateKey', 'clientSecret', 'webhookSecret'],
   },
+  'git.token-replaced': { sentence: 'A git server was given another deploy token.', secret: ['token'] },
   'git.disconnected': { sentence: 'A git server was disconnected.' },
   'git.installation-changed': { sentence: 'A GitHub App was installed, suspended, or removed on GitHub.' },
   'git.repositories-chosen': { sentence: 'Which repositories environments may use was changed.' },

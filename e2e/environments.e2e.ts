@@ -149,7 +149,7 @@ test('internet access: the preset in full, one’s own domains, and what was ref
   await own.fill('*.Example.com');
   await own.press('Enter');
   await page.getByText('files.example.org', { exact: true }).waitFor();
-  await button(page, 'Add files.example.org to the list').click();
+  await button(page, 'Add to the list: files.example.org').click();
   await page.getByText('on the list', { exact: true }).waitFor();
   await button(page, 'Save environment').click();
   await page.getByText('Internet is saved.').waitFor();

@@ -1,5 +1,5 @@
 import { type BuiltInRole, permissionsOf } from '#contract/built-in-roles.ts';
-import type { LogEntry } from '#contract/task-states.ts';
+import { isEnded, type LogEntry } from '#contract/task-states.ts';
 import { taskRoutes } from '#server/cloud/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { Tables } from '#server/db/tables.ts';
@@ -139,8 +139,16 @@ type AttemptChange = Partial<
 /** What a runner would have left, written where it would be. */
 export function runnerStandIn(services: Pick<TestServices, 'db' | 'secrets' | 'blobs' | 'clock'>, workspaceId: string) {
   const { db, secrets, blobs } = services;
-  const update = (id: string, change: AttemptChange & { sealed_answer?: string; diff_blob?: string }) =>
-    db.updateTable('cloud_attempts').set(change).where('id', '=', id).execute();
+  /** Whatever runs is leased. */
+  const update = (id: string, change: AttemptChange) => {
+    const isRunning = change.state !== undefined && change.state !== 'queued' && !isEnded(change.state);
+    const lease = isRunning ? { lease_until: new Date(services.clock().getTime() + 25_000) } : {};
+    return db
+      .updateTable('cloud_attempts')
+      .set({ ...change, ...lease })
+      .where('id', '=', id)
+      .execute();
+  };
   return {
     update,
     async writeLog(attemptId: string, from: number, texts: readonly string[], kind: LogEntry['kind'] = 'output') {
@@ -194,7 +202,13 @@ export function runnerStandIn(services: Pick<TestServices, 'db' | 'secrets' | 'b
     async fail(attemptId: string) {
       await db
         .updateTable('cloud_attempts')
-        .set({ state: 'failed', ending: 'setup-failed', detail: 'npm ci failed.', finished_at: services.clock() })
+        .set({
+          state: 'failed',
+          ending: 'setup-failed',
+          detail: 'npm ci failed.',
+          lease_until: null,
+          finished_at: services.clock(),
+        })
         .where('id', '=', attemptId)
         .execute();
     },

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Job } from '#contract/runner-protocol.ts';
 import type { ContainerEnd } from '../drivers/driver.ts';
 import { inside } from '../drivers/inside.ts';
 import type { Touched } from '../git/take-diff.ts';
@@ -49,6 +50,10 @@ const forCommands = [
   ...['-c', 'shell_environment_policy.exclude=["CODEX_ACCESS_TOKEN"]'],
 ];
 
+/** What tells the client's own reports from those of local work. */
+const originatorOf = ({ originator }: Job['agent']): Record<string, string> =>
+  originator === undefined ? {} : { CODEX_INTERNAL_ORIGINATOR_OVERRIDE: originator };
+
 function commandOf({ job }: Attempt, threadId: string | null): string[] {
   const ask = job.mode === 'ask' ? ['-c', `developer_instructions=${JSON.stringify(onlyAnswer)}`] : [];
   const exec = ['exec', '--json', '--skip-git-repo-check', ...forCommands, ...ask];
@@ -89,7 +94,12 @@ export async function runAgent(
     phase: 'agent',
     image,
     command: commandOf(attempt, threadId),
-    env: { CODEX_HOME: codexHome, CODEX_ACCESS_TOKEN: agent.token, CODEX_AUTHAPI_BASE_URL: agent.authApiUrl },
+    env: {
+      CODEX_HOME: codexHome,
+      CODEX_ACCESS_TOKEN: agent.token,
+      CODEX_AUTHAPI_BASE_URL: agent.authApiUrl,
+      ...originatorOf(agent),
+    },
     input: job.prompt,
     codex,
     onLine: (line, stream) => {

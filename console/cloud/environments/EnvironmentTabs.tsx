@@ -69,7 +69,7 @@ export function EnvironmentTabs({ environment, options, working, problems, isRea
       </Tabs.Panel>
       <Tabs.Panel value="secrets">
         <VariablesSection {...section} />
-        <Secrets environment={environment} isReadOnly={isReadOnly} />
+        <Secrets environment={environment} isReadOnly={isReadOnly} mayDelete={environment.mayEdit} />
       </Tabs.Panel>
       <Tabs.Panel value="internet">
         <InternetSection {...section} />

@@ -4,12 +4,11 @@ import type { Environment, EnvironmentSettings } from '#contract/environments.ts
 import type { InternetAccess } from '#contract/internet-access.ts';
 
 export const sharingWords: Record<EnvironmentSettings['sharing'], { label: string; sentence: string }> = {
-  private: { label: 'Only me', sentence: 'Whoever made it, and Codex admins.' },
+  private: { label: 'Private', sentence: 'Whoever made it, and Codex admins.' },
   groups: { label: 'Groups', sentence: 'Members of these groups may give tasks in it.' },
   workspace: { label: 'Everyone', sentence: 'Whoever may use Codex cloud in this workspace.' },
 };
 
-/** Of somebody else’s, “only me” would be wrong. */
 export const sayShared = ({ sharing, groupIds }: Pick<Environment, 'sharing' | 'groupIds'>): string => {
   if (sharing === 'groups') return countOf(groupIds.length, 'group');
   return sharing === 'workspace' ? 'Everyone' : 'Private';

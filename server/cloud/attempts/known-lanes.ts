@@ -2,12 +2,12 @@ import type { Services } from '#server/services.ts';
 import type { QueuedAttempt } from './pick-attempts.ts';
 import { readLanes } from './queue-queries.ts';
 
-/** Reading takes at most one part in so many of the time, however long the queue is. */
+/** So few are read whenever somebody gets nothing. */
+const fewLanes = 200;
+/** Reading more takes at most one part in so many of the time, however long the queue is, and meanwhile what was known serves. */
 const share = 10;
 /** What other processes queue tells nobody here. */
 const freshMs = 1_000;
-/** A queue that is read within this is waited for; a longer one is read while what was known serves. */
-const quickMs = 25;
 const forgottenAfterMs = 60_000;
 
 interface Entry {
@@ -59,15 +59,21 @@ export function openKnownLanes({ db, log }: Pick<Services, 'db' | 'log'>, onRead
       const entry = known.get(workspaceId);
       if (entry) entry.isStale = true;
     },
-    async read(workspaceId: string): Promise<readonly QueuedAttempt[]> {
+    /** @returns `isNew`: as they are at this moment */
+    async read(workspaceId: string): Promise<{ lanes: readonly QueuedAttempt[]; isNew: boolean }> {
       const entry = known.get(workspaceId);
-      if (!entry) return (await readNow(workspaceId)).lanes;
+      if (!entry) return { lanes: (await readNow(workspaceId)).lanes, isNew: true };
       const ageMs = performance.now() - entry.readAt;
-      if (!entry.isStale && ageMs < freshMs) return entry.lanes;
-      const restMs = Math.max(0, share * entry.tookMs - ageMs);
-      if (restMs === 0 && entry.tookMs < quickMs && !coming.has(workspaceId)) return (await readNow(workspaceId)).lanes;
-      readSoon(workspaceId, restMs);
-      return entry.lanes;
+      if (!entry.isStale && ageMs < freshMs) return { lanes: entry.lanes, isNew: false };
+      if (entry.lanes.length <= fewLanes) return { lanes: (await readNow(workspaceId)).lanes, isNew: true };
+      readSoon(workspaceId, Math.max(0, share * entry.tookMs - ageMs));
+      return { lanes: entry.lanes, isNew: false };
+    },
+    /** For whoever got nothing by what was known; null where that is too much to read at once. */
+    async readFew(workspaceId: string): Promise<readonly QueuedAttempt[] | null> {
+      const entry = known.get(workspaceId);
+      if (entry && entry.lanes.length > fewLanes) return null;
+      return (await readNow(workspaceId)).lanes;
     },
     /** Nobody has asked for them for a while. */
     forgetOld(): void {

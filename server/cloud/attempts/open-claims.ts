@@ -45,8 +45,12 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
     if (claims.length === 0) return;
     for (const claim of claims) claim.isServed = true;
     try {
-      const given = await giveOut(services, workspaceId, claims, await known.read(workspaceId));
-      for (const claim of claims) await hand(workspaceId, claim, given.get(claim) ?? null);
+      const { lanes, isNew } = await known.read(workspaceId);
+      const given = await giveOut(services, workspaceId, claims, lanes);
+      const left = claims.filter((claim) => !given.has(claim));
+      const few = isNew || left.length === 0 ? null : await known.readFew(workspaceId);
+      const late = few ? await giveOut(services, workspaceId, left, few) : null;
+      for (const claim of claims) await hand(workspaceId, claim, given.get(claim) ?? late?.get(claim) ?? null);
     } catch (error) {
       for (const claim of claims) claim.fail(error);
     }
@@ -76,14 +80,18 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
     for (const workspaceId of waiting.keys()) onQueued({ workspaceId });
   }, lookEveryMs);
   timer.unref();
-  const sendAllAway = () => {
+  const close = () => {
+    clearInterval(timer);
+    attemptChanges.off('queued', onQueued);
+    services.signals.off('stopping', close);
     for (const claims of waiting.values()) for (const claim of claims) claim.leave();
   };
   attemptChanges.on('queued', onQueued);
-  services.signals.once('stopping', sendAllAway);
+  services.signals.once('stopping', close);
 
   return {
     wait({ workspaceId, runnerId }, { waitMs, signal }) {
+      if (signal.aborted) return Promise.resolve(null);
       const { promise, resolve, reject } = Promise.withResolvers<Leased | null>();
       const claims = waiting.get(workspaceId) ?? new Set();
       waiting.set(workspaceId, claims);
@@ -118,11 +126,6 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
       serve(workspaceId);
       return promise;
     },
-    close() {
-      clearInterval(timer);
-      attemptChanges.off('queued', onQueued);
-      services.signals.off('stopping', sendAllAway);
-      sendAllAway();
-    },
+    close,
   };
 }

@@ -5,6 +5,7 @@ import { readKeyRing } from '#server/crypto/key-ring.ts';
 import { createSecretBox } from '#server/crypto/secret-box.ts';
 import { migrate } from '#server/db/migrate.ts';
 import { type OpenDatabase, openDatabase } from '#server/db/open-database.ts';
+import type { Services } from '#server/services.ts';
 import { seedTask, turnCloudOn } from '#testing/cloud-queue.ts';
 import { askCancel, brokenRows, newWorld, RunnerPlayer, seedRunner } from '#testing/queue-players.ts';
 import { type PostgresServer, startPostgres } from '#testing/servers/postgres.ts';
@@ -33,7 +34,10 @@ afterAll(async () => {
 
 async function openPlay({ perMember, perWorkspace }: { perMember: number; perWorkspace: number }) {
   const secrets = createSecretBox(await readKeyRing(`1:${Buffer.alloc(32, 7).toString('base64')}`, 'the test'));
-  const services = processes.map(({ db }) => ({ db, clock, secrets, log, signals: new EventEmitter() }));
+  const services = processes.map(({ db }) => {
+    const signals: Services['signals'] = new EventEmitter();
+    return { db, clock, secrets, log, signals };
+  });
   const [first] = services as [(typeof services)[number]];
   const { workspaceId } = await seedWorkspace(first.db);
   await turnCloudOn({ db: first.db, workspaceId }, { perMember, perWorkspace });

@@ -4,6 +4,7 @@ import type { Environment, EnvironmentTry } from '#contract/environments.ts';
 import type { EgressRule } from '#contract/internet-access.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { type EnvironmentMember, type EnvironmentTests, openEnvironmentTests } from '#testing/environment-tests.ts';
+import { seedRepository } from '#testing/seed-repository.ts';
 import { attemptChanges } from '../attempts/changes.ts';
 import { cacheFingerprint } from './cache-fingerprint.ts';
 import { findEnvironment } from './environment-queries.ts';
@@ -163,6 +164,18 @@ describe('a try', () => {
     await tests.services.db.updateTable('git_repositories').set({ is_allowed: false }).execute();
     expect(await tryIt(grace)).toMatchObject({ status: 403, body: { code: 'repository-not-allowed' } });
     await tests.services.db.updateTable('git_repositories').set({ is_allowed: true }).execute();
+  });
+
+  test('is not made for whoever has no account on the git server that may read the repository', async () => {
+    const { workspaceId, services } = tests;
+    const repositoryId = await seedRepository(services.db, {
+      workspaceId,
+      name: 'acme/hidden',
+      installation: 'active',
+    });
+    const { body } = await tests.make(tests.owner, { repositoryIds: [repositoryId], sharing: 'workspace' });
+    const answer = await grace.call('POST', `/environments/${body.id}/tries`, {});
+    expect(answer).toMatchObject({ status: 409, body: { code: 'git-account-needed', data: { repositoryId } } });
   });
 
   test('that waits in a deleted environment ends; one that runs is asked to', async () => {

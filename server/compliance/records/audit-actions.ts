@@ -191,6 +191,7 @@ export const actionsOf = {
   'task.ended': admin('CODEX_TASK_END'),
   'task.requeued': admin('CODEX_TASK_REQUEUE'),
   'git.connected': admin('GIT_CONNECT'),
+  'git.token-replaced': admin('GIT_TOKEN_REPLACE'),
   'git.disconnected': admin('GIT_DISCONNECT'),
   'git.installation-changed': admin('GIT_INSTALLATION_CHANGE'),
   'git.repositories-chosen': admin('GIT_REPOSITORIES_CHOOSE'),

@@ -240,7 +240,7 @@ create table cloud_tasks (
   deleted_at timestamptz
 );
 create index cloud_tasks_by_member on cloud_tasks (workspace_id, member_id, created_at desc, id desc);
-create index cloud_tasks_by_time on cloud_tasks (workspace_id, created_at desc, id desc);
+create index cloud_tasks_by_change on cloud_tasks (workspace_id, updated_at desc, id desc);
 create index cloud_tasks_by_environment on cloud_tasks (environment_id);
 
 create table cloud_turns (
@@ -375,4 +375,4 @@ create table cloud_pull_requests (
   checked_at timestamptz not null
 );
 create index cloud_pull_requests_by_task on cloud_pull_requests (task_id);
-create index cloud_pull_requests_by_number on cloud_pull_requests (repository_id, number);
+create index cloud_pull_requests_by_number on cloud_pull_requests (workspace_id, number);

@@ -10,7 +10,7 @@ export function ScriptsSection({ draft, edit, problems, isReadOnly }: SectionPro
     {
       key: 'setupScript',
       label: 'Set-up script',
-      note: 'Bash, in the repository’s folder, before the agent starts. It alone sees the secrets. What it exports is gone afterwards: write it to ~/.bashrc, or set a variable.',
+      note: 'Bash, in the repository’s folder, before the agent starts; it ends at the first command that fails. It alone sees the secrets. What it exports is gone afterwards: write it to ~/.bashrc, or set a variable.',
     },
     {
       key: 'maintenanceScript',

@@ -71,7 +71,7 @@ export function NeededDomains({ environmentId, internet, edit, isReadOnly }: Nee
                         <Button
                           variant="default"
                           size="compact-sm"
-                          aria-label={`Add ${host} to the list`}
+                          aria-label={`Add to the list: ${host}`}
                           leftSection={<Plus size={16} aria-hidden />}
                           onClick={() => add(host)}
                         >

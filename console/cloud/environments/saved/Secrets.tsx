@@ -10,8 +10,15 @@ import { SecretDialog } from './SecretDialog.tsx';
 
 type Asked = { kind: 'save'; name: string | null } | { kind: 'delete'; name: string };
 
+interface SecretsProps {
+  environment: Environment;
+  isReadOnly: boolean;
+  /** Also while nothing can be saved: secrets can always be cleared away. */
+  mayDelete: boolean;
+}
+
 /** Saved one by one, apart from the rest: a secret is in no draft. */
-export function Secrets({ environment, isReadOnly }: { environment: Environment; isReadOnly: boolean }) {
+export function Secrets({ environment, isReadOnly, mayDelete }: SecretsProps) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const close = () => setAsked(null);
   return (
@@ -40,8 +47,8 @@ export function Secrets({ environment, isReadOnly }: { environment: Environment;
                 <span className={classes.note}>
                   saved <RelativeTime at={updatedAt} /> by {updatedBy}
                 </span>
-                {!isReadOnly && (
-                  <Button.Group>
+                <Button.Group>
+                  {!isReadOnly && (
                     <Button
                       variant="default"
                       size="compact-sm"
@@ -50,6 +57,8 @@ export function Secrets({ environment, isReadOnly }: { environment: Environment;
                     >
                       Replace
                     </Button>
+                  )}
+                  {mayDelete && (
                     <Button
                       variant="default"
                       size="compact-sm"
@@ -58,8 +67,8 @@ export function Secrets({ environment, isReadOnly }: { environment: Environment;
                     >
                       Delete
                     </Button>
-                  </Button.Group>
-                )}
+                  )}
+                </Button.Group>
               </li>
             ))}
           </ul>
