@@ -58,7 +58,7 @@ const loads: Load[] = [
     isTls: true,
     bytes: small,
     concurrency: 16,
-    calls: 1500,
+    calls: 600,
     isFresh: false,
   },
   {
@@ -66,16 +66,16 @@ const loads: Load[] = [
     isTls: true,
     bytes: small,
     concurrency: 8,
-    calls: 300,
+    calls: 100,
     isFresh: true,
   },
-  { title: 'HTTPS, 8 MiB, 4 at once', isTls: true, bytes: large, concurrency: 4, calls: 40, isFresh: false },
+  { title: 'HTTPS, 8 MiB, 4 at once', isTls: true, bytes: large, concurrency: 4, calls: 16, isFresh: false },
   {
     title: 'HTTP, 1 KiB, kept alive, 16 at once',
     isTls: false,
     bytes: small,
     concurrency: 16,
-    calls: 1500,
+    calls: 600,
     isFresh: false,
   },
 ];

@@ -16,6 +16,8 @@ export interface Egress {
   options: EgressProxyOptions;
   policy(): EgressPolicy;
   log: AttemptLog;
+  /** Waited for before an answer. */
+  pace: { refused(): Promise<void>; allowed(): Promise<void> };
 }
 
 /** A request and where it wants to go, before anything was judged. */
@@ -86,8 +88,9 @@ function ruleFor(exchange: Exchange, target: Target, { isGateway, egress }: { is
   });
 }
 
-function stop(exchange: Exchange, attempt: OpenAttempt, rule: EgressRule): void {
+async function stop(exchange: Exchange, attempt: OpenAttempt, { rule, egress }: { rule: EgressRule; egress: Egress }) {
   attempt.end(rule);
+  await egress.pace.refused();
   // What a refused connection sends next is not worth reading.
   if (rule === 'bad-request' || rule === 'name-mismatch') exchange.response.shouldKeepAlive = false;
   refuse(exchange.response, rule, exchange.host);
@@ -98,18 +101,19 @@ export async function answer(exchange: Exchange, egress: Egress): Promise<void> 
   const { request, response, host, port, path } = exchange;
   const attempt = egress.log.open({ method: request.method ?? '', host, port, path });
   const reading = readTarget(exchange, egress.options);
-  if ('problem' in reading) return stop(exchange, attempt, reading.problem);
+  if ('problem' in reading) return stop(exchange, attempt, { rule: reading.problem, egress });
   const oddity = oddityOf(exchange);
-  if (oddity) return stop(exchange, attempt, oddity);
+  if (oddity) return stop(exchange, attempt, { rule: oddity, egress });
   const { target, isGateway } = reading;
   const rule = ruleFor(exchange, target, { isGateway, egress });
-  if (!egressRules[rule].allows) return stop(exchange, attempt, rule);
+  if (!egressRules[rule].allows) return stop(exchange, attempt, { rule, egress });
+  if (!isGateway) await egress.pace.allowed();
   let route: Route;
   try {
     route = await exchange.findRoute(target, isGateway);
   } catch (error) {
     if (!(error instanceof DialError)) throw error;
-    return stop(exchange, attempt, error.rule ?? 'name-unknown');
+    return stop(exchange, attempt, { rule: error.rule ?? 'name-unknown', egress });
   }
   if (request.destroyed || response.destroyed) return attempt.end(rule);
   const passage = { target, isGateway, route, path, rule, attempt };

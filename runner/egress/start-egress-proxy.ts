@@ -7,6 +7,7 @@ import { createAttemptLog } from './attempt-log.ts';
 import type { EgressPolicy, EgressProxy, EgressProxyOptions } from './egress-policy.ts';
 import { answer, type Egress, responseOn } from './exchange.ts';
 import { maxHeaderBytes } from './forward.ts';
+import { createPace } from './pace.ts';
 import { splitAbsolute, splitAuthority, type Target } from './read-target.ts';
 import { refuseRaw } from './refuse.ts';
 import { createTaskAuthority } from './task-authority.ts';
@@ -87,7 +88,7 @@ function createInnerServer(egress: Egress, tunnels: WeakMap<Duplex, Tunnel>): Se
     const inside = splitAuthority(request.url ?? '');
     const about = inside ?? { host: target?.host ?? '', port: target?.port ?? 0 };
     egress.log.note({ method: 'CONNECT', ...about }, 'bad-request');
-    refuseRaw(socket, 'bad-request', about.host);
+    void egress.pace.refused().then(() => refuseRaw(socket, 'bad-request', about.host));
   });
   inner.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const tunnel = tunnels.get(socket);
@@ -95,7 +96,7 @@ function createInnerServer(egress: Egress, tunnels: WeakMap<Duplex, Tunnel>): Se
     const rule = isNoHttp(error) ? 'not-http' : 'bad-request';
     if (tunnel.requests === 0) tunnel.say(rule);
     else egress.log.note({ method: '?', ...tunnel.target }, rule);
-    refuseRaw(socket, rule, tunnel.target.host);
+    void egress.pace.refused().then(() => refuseRaw(socket, rule, tunnel.target.host));
   });
   return inner;
 }
@@ -119,15 +120,20 @@ function createOuterServer(egress: Egress, parts: TunnelParts, clients: Map<Dupl
     if (error.code === 'ECONNRESET') return socket.destroy();
     const rule = isNoHttp(error) ? 'not-http' : 'bad-request';
     egress.log.note({ method: '?', host: '', port: 0 }, rule);
-    refuseRaw(socket, rule, 'anywhere');
+    void egress.pace.refused().then(() => refuseRaw(socket, rule, 'anywhere'));
   });
   return outer;
 }
 
 function trackClients(outer: Server, egress: Egress, clients: Map<Duplex, Client>): void {
+  let saidAt = Number.NEGATIVE_INFINITY;
   outer.prependListener('connection', (socket) => {
     if (clients.size >= mostConnections) {
-      egress.log.note({ method: '?', host: '', port: 0 }, 'too-many-connections');
+      // Opening them costs nothing, so a second's worth is one entry.
+      if (performance.now() - saidAt > 1000) {
+        egress.log.note({ method: '?', host: '', port: 0 }, 'too-many-connections');
+        saidAt = performance.now();
+      }
       socket.on('error', () => socket.destroy());
       refuseRaw(socket, 'too-many-connections', 'anywhere');
       socket.destroySoon();
@@ -167,6 +173,7 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
     options,
     policy: () => policy,
     log: createAttemptLog(() => policy.phase, options.onAttempt),
+    pace: { refused: createPace({ free: 1000, intervalMs: 20 }), allowed: createPace({ free: 20_000, intervalMs: 5 }) },
   };
   const clients = new Map<Duplex, Client>();
   const tunnels = new WeakMap<Duplex, Tunnel>();

@@ -43,8 +43,9 @@ export async function openTunnel(request: IncomingMessage, socket: Socket, head:
   socket.on('error', () => socket.destroy());
   const split = splitAuthority(request.url ?? '');
   const about = { method: 'CONNECT', host: split?.host ?? request.url ?? '', port: split?.port ?? 0 };
-  const stop = (rule: EgressRule) => {
+  const stop = async (rule: EgressRule) => {
     egress.log.note(about, rule);
+    await egress.pace.refused();
     refuseRaw(socket, rule, about.host);
   };
   if (split === null) return stop('bad-request');
@@ -60,6 +61,7 @@ export async function openTunnel(request: IncomingMessage, socket: Socket, head:
     ? 'gateway'
     : judge(egress.policy(), { host: target.host, method: null, isUpgrade: false, headers: {} });
   if (!egressRules[rule].allows) return stop(rule);
+  if (!isGateway) await egress.pace.allowed();
   let route: Route;
   try {
     route = await findRoute(target, { isGateway, options: egress.options });

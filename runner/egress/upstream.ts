@@ -3,6 +3,7 @@ import { Agent } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { LRUCache } from 'lru-cache';
 import type { EgressRule } from '#contract/internet-access.ts';
 import type { EgressProxyOptions } from './egress-policy.ts';
 import { isPublicAddress } from './public-addresses.ts';
@@ -31,6 +32,17 @@ export interface Route {
 }
 
 type Trust = { ca: string[] } | Record<string, never>;
+type Sessions = LRUCache<string, Buffer>;
+
+/** TLS sessions of one proxy: a server that was verified need not be again for each connection, as in any client. */
+const sessionsOf = new WeakMap<EgressProxyOptions, Sessions>();
+const mostSessions = 200;
+
+function sessionsFor(options: EgressProxyOptions): Sessions {
+  const known = sessionsOf.get(options) ?? new LRUCache<string, Buffer>({ max: mostSessions });
+  sessionsOf.set(options, known);
+  return known;
+}
 
 /** Every address of the name, all of them public. @throws DialError `name-unknown` or `private-address` */
 async function publicAddresses(name: string, options: EgressProxyOptions): Promise<string[]> {
@@ -68,7 +80,13 @@ function dial(host: string, port: number): Promise<Socket> {
   });
 }
 
-function startTls(socket: Socket, host: string, trust: Trust): Promise<TLSSocket> {
+function startTls(
+  socket: Socket,
+  { host, port }: Target,
+  { trust, sessions }: { trust: Trust; sessions: Sessions },
+): Promise<TLSSocket> {
+  const server = `${host}:${port}`;
+  const session = sessions.get(server);
   const bare = host.replace(/^\[|\]$/g, '');
   return new Promise((resolve, reject) => {
     const secured = connectTls({
@@ -76,8 +94,10 @@ function startTls(socket: Socket, host: string, trust: Trust): Promise<TLSSocket
       ...(isIP(bare) === 0 ? { servername: bare } : { host: bare }),
       ALPNProtocols: ['http/1.1'],
       minVersion: 'TLSv1.2',
+      ...(session ? { session } : {}),
       ...trust,
     });
+    secured.on('session', (made) => sessions.set(server, made));
     const stop = (error: Error) => {
       secured.destroy();
       socket.destroy();
@@ -99,7 +119,12 @@ const isCertificateProblem = (error: unknown): boolean =>
   );
 
 async function openConnection(
-  { target, addresses, trust }: { target: Target; addresses: readonly string[]; trust: Trust },
+  {
+    target,
+    addresses,
+    trust,
+    sessions,
+  }: { target: Target; addresses: readonly string[]; trust: Trust; sessions: Sessions },
   { connectTo, dialled }: { connectTo: EgressProxyOptions['connectTo']; dialled: (address: string) => void },
 ): Promise<Duplex> {
   let problem = new Error('no address');
@@ -109,7 +134,7 @@ async function openConnection(
     try {
       const socket = await dial(to.host, to.port);
       socket.setNoDelay(true);
-      return target.scheme === 'http' ? socket : await startTls(socket, target.host, trust);
+      return target.scheme === 'http' ? socket : await startTls(socket, target, { trust, sessions });
     } catch (error) {
       problem = error instanceof Error ? error : new Error(String(error));
       if (isCertificateProblem(error)) throw new DialError(problem.message, 'certificate-invalid');
@@ -134,12 +159,13 @@ export async function findRoute(
     : await publicAddresses(target.host, options);
   const connectTo = isGateway ? (own ? () => own : undefined) : options.connectTo;
   const trust = trustFor(options, isGateway);
+  const sessions = sessionsFor(options);
   const agent = new Agent({ keepAlive: true, maxSockets: 1, maxFreeSockets: 1, scheduling: 'fifo' });
   let [address, isClosed]: [string | null, boolean] = [null, false];
   let idleClosed = (): void => undefined;
   agent.createConnection = (_options, done) => {
     openConnection(
-      { target, addresses, trust },
+      { target, addresses, trust, sessions },
       {
         connectTo,
         dialled: (one) => {
