@@ -17,6 +17,7 @@ const all = [
   'start-up',
   'analytics',
   'compliance-logs',
+  'task-scheduling',
   'egress-proxy',
 ];
 const wanted = process.argv.slice(2);

@@ -216,7 +216,7 @@ export const TaskSearch = z.object({
 });
 export const EnvironmentsSearch = z.object({ search: text });
 export const EnvironmentSearch = z.object({
-  tab: z.enum(['set-up', 'internet', 'sharing', 'try']).optional().catch(undefined),
+  tab: z.enum(['set-up', 'secrets', 'internet', 'machine', 'sharing', 'try']).optional().catch(undefined),
   try: text,
 });
 export const GitSearch = z.object({

@@ -236,6 +236,15 @@ export const environments = {
   })
     .input(z.object({ id: Id, tryId: Id }))
     .output(EnvironmentTry),
+  cancelTry: endpoint({
+    method: 'POST',
+    path: '/environments/{id}/tries/{tryId}/cancel',
+    summary: 'Stop a try',
+    ...uses,
+    audit: 'environment.try-cancelled',
+  })
+    .input(z.object({ id: Id, tryId: Id }))
+    .output(EnvironmentTry),
   neededDomains: endpoint({
     method: 'GET',
     path: '/environments/{id}/needed-domains',

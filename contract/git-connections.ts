@@ -15,7 +15,7 @@ const HttpsUrl = z
  */
 export const gitOperations = {
   'list-repositories': { permissions: { metadata: 'read' }, sentence: 'See which repositories the app may reach.' },
-  'read-repository': { permissions: { metadata: 'read' }, sentence: 'Look up a repository and its branches.' },
+  'read-repository': { permissions: { contents: 'read', metadata: 'read' }, sentence: 'Look up branches.' },
   'read-permission': { permissions: { metadata: 'read' }, sentence: 'Ask what a member may do in a repository.' },
   fetch: { permissions: { contents: 'read', metadata: 'read' }, sentence: 'Fetch a repository for a task.' },
   push: { permissions: { contents: 'write', metadata: 'read' }, sentence: 'Push a branch for a pull request.' },
@@ -172,6 +172,21 @@ export const git = {
         username: z.string().trim().max(120).default('reeve'),
         token: z.string().min(1).max(2000).describe('A deploy token; kept sealed.'),
         defaultBranch: z.string().trim().min(1).max(250).optional(),
+      }),
+    )
+    .output(GitConnection),
+  replaceToken: endpoint({
+    method: 'PUT',
+    path: '/git/connections/{id}/token',
+    summary: 'Give a connection another deploy token',
+    ...manages,
+    audit: 'git.token-replaced',
+  })
+    .input(
+      z.object({
+        id: Id,
+        username: z.string().trim().max(120).optional().describe('Left out: as before.'),
+        token: z.string().min(1).max(2000).describe('Tried on the repository first; kept sealed.'),
       }),
     )
     .output(GitConnection),

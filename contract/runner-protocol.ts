@@ -91,6 +91,12 @@ export const Job = AttemptRef.extend({
     token: z.string().describe('An access token (`at-…`) good for this attempt alone, until its lease ends.'),
     model: z.string().nullable(),
     authApiUrl: z.string().describe('CODEX_AUTHAPI_BASE_URL.'),
+    originator: z
+      .string()
+      .optional()
+      .describe(
+        'CODEX_INTERNAL_ORIGINATOR_OVERRIDE: by it the client’s own reports tell hosted tasks from local work.',
+      ),
     gatewayOrigin: z.string().describe('The one origin that the container reaches in any case.'),
     gatewayPaths: z.array(z.string()).describe('Path prefixes of it that are open.'),
   }),

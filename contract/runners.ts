@@ -58,6 +58,10 @@ export const runners = {
     z.object({
       items: z.array(Runner),
       tokens: z.array(RunnerToken).describe('That may still register a runner.'),
+      embeddedProblem: z
+        .string()
+        .nullable()
+        .describe('Why Reeve runs no tasks on its own machine though it is meant to; null where it does.'),
       queue: z.object({
         queued: z.number().int(),
         running: z.number().int(),

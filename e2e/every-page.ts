@@ -4,7 +4,9 @@ import type { paths } from '#console/paths.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 
 import { addExampleBundles } from '#testing/example-bundles.ts';
+import { addExampleEnvironments } from '#testing/example-environments.ts';
 import { seedExampleProofs } from '#testing/example-proofs.ts';
+import { seedExampleTasks } from '#testing/example-tasks.ts';
 import type { Person } from '#testing/organisation.ts';
 import { approvalAddress, type ExampleOrganisation, enterAs, startDeviceCode } from './example-organisation.ts';
 import { addExplainedPolicy, fetchPolicy } from './policy-delivery.ts';
@@ -41,9 +43,14 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
   const explained = await addExplainedPolicy(organisation);
   await fetchPolicy(example, organisation.owner);
   const bundles = await addExampleBundles(organisation.owner, { engineering: group ?? '', contractors: group ?? '' });
+  const environment = await addExampleEnvironments(reeve.services, {
+    ...organisation,
+    groupIds: group === undefined ? [] : [group],
+  });
   const owner = await createOwnerLink(reeve.services, { madeBy: 'first start' });
   const userCode = await startDeviceCode(example);
   const proof = await seedProofs(example);
+  const tasks = await seedExampleTasks(reeve.services, { workspaceId: organisation.workspaceId, memberId });
   const localOf = (link = '') => link.slice(organisation.origin.length);
   return {
     overview: [...asOwner('/'), { address: '/', as: 'member' }],
@@ -110,10 +117,18 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     estate: asOwner('/verify/estate', '/verify/estate?only=below-minimum'),
     tasks: asOwner('/codex/tasks', '/codex/tasks?show=archived'),
     newTask: asOwner('/codex/new-task'),
-    task: asOwner('/codex/tasks/none'),
+    task: asOwner(
+      `/codex/tasks/${tasks.finished.id}`,
+      `/codex/tasks/${tasks.finished.id}?view=internet`,
+      `/codex/tasks/${tasks.running.id}?attempt=${tasks.running.attempts[0]?.[0]}`,
+    ),
     environments: asOwner('/codex/environments'),
     newEnvironment: asOwner('/codex/environments/new'),
-    environment: asOwner('/codex/environments/none'),
+    environment: asOwner(
+      ...['set-up', 'secrets', 'internet', 'machine', 'sharing', 'try'].map(
+        (tab) => `/codex/environments/${environment}?tab=${tab}`,
+      ),
+    ),
     git: asOwner('/git', '/git?tab=repositories', '/git?tab=tokens', '/git?tab=deliveries'),
     gitAppMade: asOwner('/git/app-made?error=access_denied'),
     gitAccountLinked: asOwner('/git/account-linked?error=access_denied'),

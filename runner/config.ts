@@ -15,6 +15,8 @@ const Environment = z.object({
   REEVE_RUNNER_CA: z.string().optional(),
   REEVE_RUNNER_CONNECT: z.string().optional(),
   REEVE_RUNNER_DRIVERS: z.string().optional(),
+  REEVE_RUNNER_ENGINE: z.string().optional(),
+  REEVE_RUNNER_IMAGE: z.string().trim().min(1).max(300).optional(),
   REEVE_RUNNER_GRACE_SECONDS: z.coerce.number().int().min(0).max(86_400).optional(),
   REEVE_CLIENTS_FOLDER: z.string().optional(),
 });
@@ -34,6 +36,10 @@ export interface RunnerConfig {
   connect: { host: string; port: number } | null;
   /** Null: each that works on this machine. */
   drivers: DriverName[] | null;
+  /** The UNIX socket of Docker or Podman; null: where it usually is. */
+  engineSocket: string | null;
+  /** The image of environments that choose none. */
+  defaultImage: string | null;
   /** How long running attempts may take to end once the runner is asked to stop. */
   graceSeconds: number;
   /** With the stock clients, one package per version. */
@@ -49,6 +55,8 @@ export interface RunnerOptions {
   ca?: string;
   connect?: string;
   driver?: string[];
+  engine?: string;
+  image?: string;
   grace?: number;
 }
 
@@ -115,6 +123,8 @@ export function readRunnerConfig(
     authorityFile: ca === undefined ? null : resolve(ca),
     connect: connect === undefined ? null : readConnect(connect),
     drivers: readDrivers(options.driver ?? listOf(set.REEVE_RUNNER_DRIVERS)),
+    engineSocket: options.engine ?? set.REEVE_RUNNER_ENGINE ?? null,
+    defaultImage: options.image ?? set.REEVE_RUNNER_IMAGE ?? null,
     graceSeconds: options.grace ?? set.REEVE_RUNNER_GRACE_SECONDS ?? 3600,
     clientsFolder: resolve(set.REEVE_CLIENTS_FOLDER ?? join(dataFolder, 'clients')),
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -18,7 +18,9 @@ const fileOf = (dataFolder: string) => join(dataFolder, 'runner.json');
  * @throws RunnerRefused when another runner has it
  */
 export async function claimDataFolder(dataFolder: string): Promise<() => void> {
-  await mkdir(dataFolder, { recursive: true, mode: 0o711 });
+  // Repositories are in it: nobody else on this machine goes through. What a container sees is mounted from outside.
+  await mkdir(dataFolder, { recursive: true });
+  await chmod(dataFolder, 0o700);
   const hash = createHash('sha256').update(resolve(dataFolder)).digest('hex').slice(0, 32);
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((done, reject) => {

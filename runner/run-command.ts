@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { type RunnerOptions, readRunnerConfig } from './config.ts';
+import { type RunnerOptions, RunnerRefused, readRunnerConfig } from './config.ts';
+import { CallFailed } from './reeve/call-reeve.ts';
 import { type Runner, type RunnerNeeds, startRunner } from './start-runner.ts';
 
 /** What the program brings that the runner has no part in. */
@@ -67,10 +68,22 @@ async function untilStopped(
   await runner.stop(seconds * 1000);
 }
 
-async function run(
+async function run(program: RunProgram, options: RunnerOptions & { embedded?: boolean }): Promise<void> {
+  try {
+    await work(program, options);
+  } catch (error) {
+    if (!(error instanceof RunnerRefused || error instanceof CallFailed)) throw error;
+    log(error.message);
+    process.exit(1);
+  }
+}
+
+async function work(
   program: RunProgram,
   { embedded, ...options }: RunnerOptions & { embedded?: boolean },
 ): Promise<void> {
+  // What is made for containers belongs to another user there. Nobody else reaches it: the data folder itself is closed.
+  process.umask(0o022);
   const config = readRunnerConfig(options);
   const needs: RunnerNeeds = {
     config,
@@ -97,6 +110,8 @@ export const runCommand = (program: RunProgram) =>
     .option('--ca <file>', 'PEM file of the authority that signed Reeve’s certificate (REEVE_RUNNER_CA)')
     .option('--connect <host:port>', 'dial this in place of the server’s name (REEVE_RUNNER_CONNECT)')
     .option('--driver <name>', 'docker or process; may be repeated (REEVE_RUNNER_DRIVERS)', collect)
+    .option('--engine <socket>', 'of Docker or Podman, if not at the usual place (REEVE_RUNNER_ENGINE)')
+    .option('--image <reference>', 'for environments that choose none (REEVE_RUNNER_IMAGE)')
     .option(
       '--grace <seconds>',
       'how long tasks may go on after SIGTERM (REEVE_RUNNER_GRACE_SECONDS)',

@@ -1,163 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type EgressAttempt, noInternet } from '#contract/internet-access.ts';
-import type { Job } from '#contract/runner-protocol.ts';
-import type { LogEntry } from '#contract/task-states.ts';
 import { runnerProgram } from '#server/commands/runner-program.ts';
-import { Condition } from '#server/stock-client/condition.ts';
 import { clientPins } from '#server/stock-client/install-client.ts';
-import { answerGit, makeRepository } from '#testing/servers/git-http.ts';
+import { createGate } from '#testing/gate.ts';
+import { type JobParts, logOf, makeJob, RunnerStandIn, type Told } from '#testing/runner-stand-in.ts';
+import { makeRepository } from '#testing/servers/git-http.ts';
 import { eachTurn, prompts, type Script } from '#testing/servers/model-script.ts';
 import { httpError, message, shellCommand } from '#testing/servers/model-steps.ts';
 import { type ResponsesServer, startResponsesServer } from '#testing/servers/responses.ts';
 import { readRunnerConfig } from './config.ts';
 import { type Runner, startRunner } from './start-runner.ts';
 
-interface Told {
-  job: Job;
-  leasedTo: string | null;
-  states: string[];
-  entries: Map<number, LogEntry>;
-  egress: EgressAttempt[];
-  facts: Record<string, unknown>;
-  diff: string | null;
-  session: Buffer | null;
-  finish: { ending: string; detail: string | null; answer: string | null } | null;
-  order: 'go-on' | 'cancel' | 'stop';
-  secretsAsked: number;
-}
-
-/** Says what `contract/runner-protocol.ts` says, to any number of runners, from memory: the real server is tested elsewhere. */
-class StandIn {
-  readonly attempts = new Map<string, Told>();
-  readonly queue: string[] = [];
-  readonly traffic = new Condition();
-  readonly secrets: { name: string; value: string }[] = [];
-  readonly repositories: string;
-  heartbeats = 0;
-  /** Heartbeats of everybody are left without an answer. */
-  isDeaf = false;
-  isDraining = false;
-  dropCaches: string[] = [];
-  startingDiff = '';
-  formerSession: Buffer | null = null;
-  #runners = new Map<string, string>();
-  #server = createServer((request, response) => void this.#answer(request, response));
-
-  constructor(repositories: string) {
-    this.repositories = repositories;
-  }
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    const address = this.#server.address();
-    return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-  }
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-  add(job: Job): Told {
-    const told: Told = {
-      job,
-      leasedTo: null,
-      states: [],
-      entries: new Map(),
-      egress: [],
-      facts: {},
-      diff: null,
-      session: null,
-      finish: null,
-      order: 'go-on',
-      secretsAsked: 0,
-    };
-    this.attempts.set(job.attemptId, told);
-    this.queue.push(job.attemptId);
-    this.traffic.changed();
-    return told;
-  }
-  ended = (told: Told) =>
-    this.traffic.until(() => told.finish ?? undefined, { failure: () => `no end: ${logOf(told)}`, timeoutMs: 90_000 });
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://reeve');
-    const runner = this.#runners.get((request.headers.authorization ?? '').replace('Bearer ', ''));
-    const reply = (body: unknown, status = 200) => response.writeHead(status).end(JSON.stringify(body));
-    const refuse = (status: number, code: string) => reply({ error: { code, message: code } }, status);
-    const [, attemptId = '', what = ''] = /^\/runner\/v1\/attempts\/([^/]+)\/(.*)$/.exec(url.pathname) ?? [];
-    const told = this.attempts.get(attemptId);
-    if (what.startsWith('repository.git')) {
-      if (!told || told.leasedTo !== runner || request.headers['reeve-epoch'] !== String(told.job.epoch))
-        return void refuse(409, 'lease-lost');
-      return answerGit(this.repositories, `/app.git${what.slice('repository.git'.length)}`, request, response);
-    }
-    const body = await buffer(request);
-    const json = () => JSON.parse(body.toString());
-    if (url.pathname === '/runner/v1/register') {
-      const secret = `rr-${randomBytes(8).toString('hex')}`;
-      this.#runners.set(secret, `run_${this.#runners.size + 1}`);
-      return void reply({ runnerId: this.#runners.get(secret), secret, heartbeatSeconds: 0.5, leaseSeconds: 8 });
-    }
-    if (runner === undefined) return void refuse(401, 'runner-unknown');
-    if (url.pathname === '/runner/v1/heartbeat') {
-      this.heartbeats += 1;
-      if (this.isDeaf) return;
-      const leases = json().running.map((one: { attemptId: string; epoch: number }) => {
-        const known = this.attempts.get(one.attemptId);
-        const isHeld = known?.leasedTo === runner && known.job.epoch === one.epoch && known.finish === null;
-        return { ...one, order: isHeld ? known.order : 'stop' };
-      });
-      return void reply({ leases, isDraining: this.isDraining, dropCaches: this.dropCaches });
-    }
-    if (url.pathname === '/runner/v1/claim') {
-      const next = await this.traffic
-        .until(() => this.queue.shift(), { timeoutMs: 500, failure: () => '' })
-        .catch(() => null);
-      const given = next === null ? undefined : this.attempts.get(next);
-      if (given) given.leasedTo = runner;
-      return void reply({ job: given?.job ?? null });
-    }
-    const epoch = Number(
-      url.searchParams.get('epoch') ?? (body.length > 0 && request.method === 'POST' ? json().epoch : 0),
-    );
-    const isLate = told?.finish && what !== 'finish';
-    if (!told || told.leasedTo !== runner || told.job.epoch !== epoch || isLate) return void refuse(409, 'lease-lost');
-    this.#take(told, what, body, response);
-    this.traffic.changed();
-  }
-  #take(told: Told, what: string, body: Buffer, response: ServerResponse): void {
-    const reply = (text: string | Buffer) => response.writeHead(200).end(text);
-    if (what === 'report') {
-      const { state, entries, egress, epoch: _, ...facts } = JSON.parse(body.toString());
-      if (state) told.states.push(state);
-      for (const entry of entries as LogEntry[]) told.entries.set(entry.seq, entry);
-      told.egress.push(...egress);
-      Object.assign(told.facts, facts);
-    } else if (what === 'finish') told.finish ??= JSON.parse(body.toString());
-    else if (what === 'diff') told.diff = body.toString();
-    else if (what === 'secrets') {
-      told.secretsAsked += 1;
-      return void reply(JSON.stringify({ secrets: this.secrets }));
-    } else if (what === 'starting-diff') return void reply(this.startingDiff);
-    else if (what === 'session') {
-      if (body.length === 0) return void reply(this.formerSession ?? '');
-      told.session = body;
-    }
-    reply('{}');
-  }
-}
-
-const logOf = (told: Told) =>
-  [...told.entries.values()]
-    .sort((one, other) => one.seq - other.seq)
-    .map(({ kind, text, exitCode }) => `${kind}: ${text.trimEnd()}${exitCode === null ? '' : ` (${exitCode})`}`)
-    .join('\n');
-
 let folder: string;
-let reeve: StandIn;
+let reeve: RunnerStandIn;
 let origin: string;
 let model: ResponsesServer;
 let runner: Runner;
@@ -188,7 +44,7 @@ beforeAll(async () => {
     script: (request, ordinal) =>
       (scripts.get(prompts(request).at(-1) ?? '') ?? (() => message('Done.')))(request, ordinal),
   });
-  reeve = new StandIn(join(folder, 'served'));
+  reeve = new RunnerStandIn(join(folder, 'served'));
   origin = await reeve.listen();
   runner = await start();
 }, 180_000);
@@ -204,58 +60,10 @@ afterAll(async () => {
 });
 
 let count = 0;
-function addJob(prompt: string, more: Omit<Partial<Job>, 'limits'> & { limits?: Partial<Job['limits']> } = {}): Told {
+const addJob = (prompt: string, more: JobParts = {}): Told => {
   count += 1;
-  const config = `model = "corp-model"\nmodel_provider = "scripted"\napproval_policy = "never"\nsandbox_mode = "danger-full-access"
-[model_providers.scripted]\nname = "scripted"\nbase_url = "${model.baseUrl}"\nwire_api = "responses"\n[features]\napps = false\nplugins = false\n`;
-  const { limits, ...rest } = more;
-  return reeve.add({
-    attemptId: `att_${count}`,
-    epoch: 1,
-    kind: 'task',
-    taskId: `task_${count}`,
-    turnNumber: 1,
-    placement: 0,
-    mode: 'code',
-    prompt,
-    driver: 'process',
-    runtime: 'process',
-    image: { kind: 'default' },
-    limits: {
-      ...{
-        cpus: 1,
-        memoryMb: 2048,
-        processes: 256,
-        diskMb: 512,
-        outputBytes: 200_000,
-        diffBytes: 100_000,
-        seconds: 60,
-      },
-      ...limits,
-    },
-    setupScript: '',
-    maintenanceScript: '',
-    variables: [{ name: 'COLOUR', value: 'green' }],
-    secretNames: [],
-    internet: { setup: noInternet, agent: noInternet, agentOffBecause: 'internet-off' },
-    cache: null,
-    repository: {
-      ...{ name: 'corp/app', folder: 'app', branch: 'main', commit: null },
-      remoteUrl: 'https://git.corp.test/corp/app.git',
-    },
-    before: { hasSession: false, hasDiff: false },
-    agent: {
-      clientVersion: '0.169.0',
-      configToml: config,
-      token: 'at-of-this-attempt',
-      model: null,
-      authApiUrl: `http://127.0.0.1:${model.port}/api/accounts`,
-      gatewayOrigin: `http://127.0.0.1:${model.port}`,
-      gatewayPaths: ['/v1/', '/api/accounts/'],
-    },
-    ...rest,
-  });
-}
+  return reeve.add(makeJob(count, model, { prompt, ...more }));
+};
 
 test('a task: the stock client works on the repository, its log and its diff arrive, and nothing stays behind', async () => {
   scripts.set(
@@ -363,6 +171,18 @@ test('set-up is kept for the next task, with its own branch, until Reeve says to
   expect(second.diff).toBe('');
   reeve.dropCaches = ['fp-1'];
   await expect.poll(() => readdir(join(folder, 'runner/caches'))).toEqual([]);
+});
+
+test('the diff is shown while the agent works, without what set-up added', async () => {
+  const gate = createGate();
+  scripts.set('early', eachTurn(shellCommand('echo early > early.txt'), message('Done.', { before: gate })));
+  const told = addJob('early', { setupScript: 'echo x > untracked' });
+  await reeve.traffic.until(() => told.previews.length > 0 || told.finish !== null, { failure: () => logOf(told) });
+  expect(told.previews[0]).toMatch(/^diff --git a\/early.txt b\/early.txt\nnew file mode 100644\n/);
+  expect(told.previews[0]).not.toContain('untracked');
+  expect(told.finish).toBeNull();
+  gate.release();
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'changed' });
 });
 
 test('cancelling and limits end the client at once, and what it did so far is kept', async () => {

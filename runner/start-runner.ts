@@ -12,7 +12,7 @@ import { type RunnerConfig, RunnerRefused } from './config.ts';
 import { openDrivers } from './drivers/open-drivers.ts';
 import { startEgressProxy } from './egress/start-egress-proxy.ts';
 import { openConnectProxy } from './git/connect-proxy.ts';
-import { dropUnusedStores } from './git/fetch-source.ts';
+import { tidyStores } from './git/fetch-source.ts';
 import { CallRefused, type Calls, openCalls, type ReeveAddress, retryMs } from './reeve/call-reeve.ts';
 import { type Leases, openLeases } from './reeve/leases.ts';
 import { claimDataFolder, readRegistration, register } from './registration.ts';
@@ -47,12 +47,16 @@ const longestClaimSeconds = 20;
 const ownerOf = (dataFolder: string) => createHash('sha256').update(resolve(dataFolder)).digest('hex').slice(0, 12);
 
 async function makeFolders(dataFolder: string) {
+  // Those of an earlier process are left where it was killed.
+  const prefix = `reeve-${ownerOf(dataFolder)}-`;
+  for (const name of await readdir(tmpdir()))
+    if (name.startsWith(prefix)) await rm(join(tmpdir(), name), { recursive: true, force: true });
   const folders = {
     attempts: join(dataFolder, 'attempts'),
     repositories: join(dataFolder, 'repositories'),
     caches: join(dataFolder, 'caches'),
     process: join(dataFolder, 'process'),
-    sockets: await mkdtemp(join(tmpdir(), 'reeve-')),
+    sockets: await mkdtemp(join(tmpdir(), prefix)),
   };
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o711 });
   return folders;
@@ -68,7 +72,7 @@ async function cleanUp(
     if (count > 0) tools.log(`ended ${count} ${driver.kind} containers of an earlier run`);
   }
   for (const name of await readdir(tools.folders.attempts)) await removeFolder(join(tools.folders.attempts, name));
-  await dropUnusedStores(tools.folders.repositories);
+  await tidyStores(tools.folders.repositories);
 }
 
 interface Loop {
@@ -146,7 +150,8 @@ export async function startRunner(needs: RunnerNeeds): Promise<Runner> {
   const known = await readRegistration(config.dataFolder, config.origin);
   const owner = ownerOf(config.dataFolder);
   const bubblewraps = await needs.bubblewraps();
-  const places = { dataFolder: folders.process, owner, bubblewraps };
+  const { engineSocket, defaultImage } = config;
+  const places = { dataFolder: folders.process, owner, bubblewraps, engineSocket, defaultImage };
   const { drivers, described, problems } = await openDrivers(config.drivers, places);
   for (const problem of problems) log(problem);
   if (drivers.length === 0) throw new RunnerRefused(`No container can be run on this machine. ${problems.join(' ')}`);

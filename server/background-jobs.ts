@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { countUsage, freeNotes } from './analytics/index.ts';
 import { auditJobs } from './audit/index.ts';
-import { expiringLeases, pullRequestConsumer, watchAccess } from './cloud/index.ts';
+import { expiringLeases, pullRequestConsumer, runnerJobs, watchAccess } from './cloud/index.ts';
 import { keepingJobs, logJobs } from './compliance/index.ts';
 import { connectorJobs, gitConsumers, openDeliveryWorker } from './connectors/index.ts';
 import type { LiveKeys } from './crypto/live-keys.ts';
@@ -99,6 +99,7 @@ export const backgroundJobs = (services: Services, keys: LiveKeys): BackgroundJo
   ...keepingJobs(services),
   ...auditJobs(services),
   ...setupJobs(services),
+  ...runnerJobs(services),
   ...connectorJobs(services),
   { name: 'sweep-blobs', cron: '41 * * * *', run: () => sweepBlobs(services) },
   { name: 'drop-former-keys', cron: '37 3 * * *', run: () => dropFormerKeys(services, keys) },

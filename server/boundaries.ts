@@ -98,6 +98,7 @@ export const features = {
       'analytics',
       'audit',
       'cloud',
+      'connectors',
       'directory',
       'identity',
       'models',

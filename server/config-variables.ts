@@ -157,6 +157,12 @@ export const environment = z.object({
     .optional()
     .describe('A time stamping authority (RFC 3161) that stamps every checkpoint of the audit log.')
     .register(notes, { example: 'https://tsa.example.org/tsr', byDefault: 'no time stamps', secret: true }),
+  REEVE_EMBEDDED_RUNNER: oneOf(['on', 'off'])
+    .optional()
+    .describe(
+      'on: tasks of Codex cloud run on this server’s own machine too, in bubblewrap, which is weaker than a runner with containers.',
+    )
+    .register(notes, { example: 'off', byDefault: 'on with the embedded database, else off' }),
   REEVE_SHUTDOWN_TIMEOUT_SECONDS: seconds(3600)
     .optional()
     .describe('How long a stop waits for answers in flight before it ends them.')

@@ -40,6 +40,8 @@ export interface Config {
   /** Null: links are shown instead of mailed. */
   mail: { smtpUrl: SecretText; from: string } | null;
   audit: AuditConfig;
+  /** Whether this machine runs tasks itself; auto: with the embedded database. */
+  embeddedRunner: 'on' | 'off' | 'auto';
   shutdownTimeoutMs: number;
   gateway: { maxBodyBytes: number; upstreamTimeoutMs: number; idleTimeoutMs: number };
 }
@@ -154,6 +156,7 @@ function toConfig(set: Environment): Config {
     answersVendorNames: set.REEVE_VENDOR_NAMES === 'on',
     mail: smtpUrl && from ? { smtpUrl, from } : null,
     audit: auditOf(set),
+    embeddedRunner: set.REEVE_EMBEDDED_RUNNER ?? 'auto',
     shutdownTimeoutMs: (set.REEVE_SHUTDOWN_TIMEOUT_SECONDS ?? 30) * 1000,
     gateway: {
       maxBodyBytes: set.REEVE_GATEWAY_MAX_BODY_BYTES ?? 32 * 1024 * 1024,

@@ -31,6 +31,8 @@ import { openProofWorker } from './verify/index.ts';
 export interface RunningReeve {
   services: Services;
   origin: string;
+  /** Where it is reached from this machine. */
+  localAddress: { host: string; port: number };
   /** The local authority's certificate in PEM; null with an own certificate. */
   authorityPem: string | null;
   opened: OpenDatabase;
@@ -175,8 +177,9 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   server.on('upgrade', (request, socket) => gateway.refuseUpgrade(request, socket));
   answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   // Here and in no job: the client under proof calls this very process.
+  const localAddress = loopbackOf(server, config.listen.host);
   const proofs = openProofWorker(services, {
-    listenAddress: loopbackOf(server, config.listen.host),
+    listenAddress: localAddress,
     authorityPem: certificates.authorityPem,
   });
   opening.defer(() => proofs.close());
@@ -202,6 +205,7 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   return {
     services,
     origin,
+    localAddress,
     authorityPem: certificates.authorityPem,
     opened,
     keys,

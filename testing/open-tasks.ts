@@ -1,10 +1,11 @@
 import { type BuiltInRole, permissionsOf } from '#contract/built-in-roles.ts';
-import type { LogEntry } from '#contract/task-states.ts';
+import { isEnded, type LogEntry } from '#contract/task-states.ts';
 import { taskRoutes } from '#server/cloud/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { Tables } from '#server/db/tables.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountOwnApi } from '#server/http/own-api.ts';
+import { seedGitRepository } from './git-repositories.ts';
 import { apiClient } from './own-api-client.ts';
 import { signedInAs } from './signed-in-as.ts';
 import { seedMember, seedWorkspace, type TestServices } from './test-services.ts';
@@ -27,62 +28,16 @@ const settings = {
   model: null,
 };
 
-/** A repository with a deploy token, chosen for environments: nobody needs an account of their own there. */
-export async function seedRepository(
-  { db }: Pick<TestServices, 'db'>,
-  {
-    workspaceId,
-    name = 'acme/app',
-    url = `https://git.test/${name}.git`,
-  }: { workspaceId: string; name?: string; url?: string },
-): Promise<string> {
-  const at = new Date();
-  const connectionId = newId('gcn');
-  await db
-    .insertInto('git_connections')
-    .values({
-      id: connectionId,
-      workspace_id: workspaceId,
-      kind: 'git',
-      name: 'git.test',
-      base_url: new URL(url).origin,
-      api_url: null,
-      app_id: null,
-      app_slug: null,
-      client_id: null,
-      username: 'reeve',
-      sealed_private_key: null,
-      sealed_client_secret: null,
-      sealed_webhook_secret: null,
-      sealed_token: null,
-      problem: null,
-      caught_up_at: null,
-      webhook_problem: null,
-      created_by: 'Ada Lovelace',
-      created_at: at,
-      removed_at: null,
-    })
-    .execute();
-  const id = newId('rep');
-  await db
-    .insertInto('git_repositories')
-    .values({
-      id,
-      workspace_id: workspaceId,
-      connection_id: connectionId,
-      installation_id: null,
-      external_id: name,
-      name,
-      url,
-      default_branch: 'main',
-      is_private: true,
-      is_allowed: true,
-      removed_at: null,
-      seen_at: at,
-    })
-    .execute();
-  return id;
-}
+/** With a deploy token, so that nobody needs an account of their own. Nothing answers at its address. */
+export const seedRepository = (
+  services: Pick<TestServices, 'db' | 'secrets'>,
+  { workspaceId, name = 'acme/app' }: { workspaceId: string; name?: string },
+): Promise<string> =>
+  seedGitRepository(
+    services,
+    { workspaceId, createdBy: 'Ada Lovelace' },
+    { url: `https://git.test/${name}.git`, token: 'deploy-token' },
+  );
 
 export async function seedEnvironment(
   { db }: Pick<TestServices, 'db'>,
@@ -184,8 +139,16 @@ type AttemptChange = Partial<
 /** What a runner would have left, written where it would be. */
 export function runnerStandIn(services: Pick<TestServices, 'db' | 'secrets' | 'blobs' | 'clock'>, workspaceId: string) {
   const { db, secrets, blobs } = services;
-  const update = (id: string, change: AttemptChange & { sealed_answer?: string; diff_blob?: string }) =>
-    db.updateTable('cloud_attempts').set(change).where('id', '=', id).execute();
+  /** Whatever runs is leased. */
+  const update = (id: string, change: AttemptChange) => {
+    const isRunning = change.state !== undefined && change.state !== 'queued' && !isEnded(change.state);
+    const lease = isRunning ? { lease_until: new Date(services.clock().getTime() + 25_000) } : {};
+    return db
+      .updateTable('cloud_attempts')
+      .set({ ...change, ...lease })
+      .where('id', '=', id)
+      .execute();
+  };
   return {
     update,
     async writeLog(attemptId: string, from: number, texts: readonly string[], kind: LogEntry['kind'] = 'output') {
@@ -239,7 +202,13 @@ export function runnerStandIn(services: Pick<TestServices, 'db' | 'secrets' | 'b
     async fail(attemptId: string) {
       await db
         .updateTable('cloud_attempts')
-        .set({ state: 'failed', ending: 'setup-failed', detail: 'npm ci failed.', finished_at: services.clock() })
+        .set({
+          state: 'failed',
+          ending: 'setup-failed',
+          detail: 'npm ci failed.',
+          lease_until: null,
+          finished_at: services.clock(),
+        })
         .where('id', '=', attemptId)
         .execute();
     },

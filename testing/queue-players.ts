@@ -101,7 +101,9 @@ export class RunnerPlayer {
     const claim = { runnerId: this.id };
     const sentAt = this.#services.clock().getTime();
     const leased = (await giveOut(this.#services, this.#workspaceId, [claim])).get(claim);
-    if (!leased || !isHeard) return null;
+    // An answer that took longer than the lease is none.
+    const isLate = this.#services.clock().getTime() - sentAt >= leaseSeconds * 1000;
+    if (!leased || !isHeard || isLate) return null;
     this.#start(leased.attemptId, leased.epoch, sentAt);
     return leased.attemptId;
   }
@@ -147,16 +149,37 @@ export class RunnerPlayer {
     await this.#say(attemptId, () => reportAttempt(this.#services, this.#lease(attemptId, epoch), said));
   }
 
-  /** @param epoch another one than it holds: what a runner says that was fenced and does not know */
-  async finish(attemptId: string, ending: Ending, epoch = this.held.get(attemptId)?.epoch): Promise<void> {
-    if (epoch === undefined) return;
-    const end = { epoch, ending, detail: null, answer: null, commits: null, usage: null };
-    const isAccepted = await this.#say(attemptId, () =>
-      finishAttempt(this.#services, this.#lease(attemptId, epoch), end),
-    );
-    if (!isAccepted) return;
+  async finish(attemptId: string, ending: Ending): Promise<void> {
+    const held = this.held.get(attemptId);
+    if (!held) return;
+    const end = { epoch: held.epoch, ending, detail: null, answer: null, commits: null, usage: null };
+    const lease = this.#lease(attemptId, held.epoch);
+    if (!(await this.#say(attemptId, () => finishAttempt(this.#services, lease, end)))) return;
     this.#stop(attemptId);
     this.#world.finished.set(attemptId, [...(this.#world.finished.get(attemptId) ?? []), ending]);
+  }
+
+  /** A word under a lease that is not the present one, with an ending that nobody else gives: it must be refused. */
+  async finishLate(attemptId: string, epoch: number): Promise<void> {
+    const present = await this.#services.db
+      .selectFrom('cloud_attempts')
+      .select('id')
+      .where('workspace_id', '=', this.#workspaceId)
+      .where('id', '=', attemptId)
+      .where('runner_id', '=', this.id)
+      .where('epoch', '=', epoch)
+      .where('lease_until', 'is not', null)
+      .executeTakeFirst();
+    if (epoch < 1 || present) return;
+    const end = { epoch, ending: 'agent-failed', detail: null, answer: null, commits: null, usage: null } as const;
+    const isAccepted = await finishAttempt(this.#services, this.#lease(attemptId, epoch), end).then(
+      () => true,
+      (error: unknown) => {
+        if (isReeveError(error) && error.code === 'lease-lost') return false;
+        throw error;
+      },
+    );
+    if (isAccepted) this.#world.broken.push(`${attemptId} was ended under epoch ${epoch}, which is not its lease`);
   }
 }
 

@@ -6,25 +6,27 @@ interface SeedRepository {
   name?: string;
   isAllowed?: boolean;
   isArchived?: boolean;
+  /** Of a GitHub App; left out, it is one of another git server with a deploy token, where members need no account. */
   installation?: 'active' | 'suspended' | 'removed';
 }
 
-/** A repository of a GitHub installation, written straight into the database; nothing answers at its address. */
+/** A repository, written straight into the database; nothing answers at its address. */
 export async function seedRepository(
   db: Database,
-  { workspaceId, name = 'acme/shop', isAllowed = true, isArchived = false, installation = 'active' }: SeedRepository,
+  { workspaceId, name = 'acme/shop', isAllowed = true, isArchived = false, installation }: SeedRepository,
 ): Promise<string> {
   const [connectionId, installationId, id] = [newId('git'), newId('ins'), newId('repo')];
   const now = new Date();
+  const host = installation ? 'https://github.example.com' : 'https://git.example.com';
   await db
     .insertInto('git_connections')
     .values({
       id: connectionId,
       workspace_id: workspaceId,
-      kind: 'github',
-      name: 'GitHub',
-      base_url: 'https://github.example.com',
-      api_url: 'https://github.example.com/api/v3',
+      kind: installation ? 'github' : 'git',
+      name: installation ? 'GitHub' : 'Git',
+      base_url: host,
+      api_url: installation ? `${host}/api/v3` : null,
       app_id: null,
       app_slug: null,
       client_id: null,
@@ -41,32 +43,33 @@ export async function seedRepository(
       removed_at: null,
     })
     .execute();
-  await db
-    .insertInto('git_installations')
-    .values({
-      id: installationId,
-      workspace_id: workspaceId,
-      connection_id: connectionId,
-      external_id: id,
-      account: name.split('/')[0] ?? name,
-      account_kind: 'organization',
-      selection: 'all',
-      permissions: '{}',
-      state: installation,
-      since: now,
-      checked_at: now,
-    })
-    .execute();
+  if (installation)
+    await db
+      .insertInto('git_installations')
+      .values({
+        id: installationId,
+        workspace_id: workspaceId,
+        connection_id: connectionId,
+        external_id: id,
+        account: name.split('/')[0] ?? name,
+        account_kind: 'organization',
+        selection: 'all',
+        permissions: '{}',
+        state: installation,
+        since: now,
+        checked_at: now,
+      })
+      .execute();
   await db
     .insertInto('git_repositories')
     .values({
       id,
       workspace_id: workspaceId,
       connection_id: connectionId,
-      installation_id: installationId,
+      installation_id: installation ? installationId : null,
       external_id: id,
       name,
-      url: `https://github.example.com/${name}.git`,
+      url: `${host}/${name}.git`,
       default_branch: 'main',
       is_private: true,
       is_archived: isArchived,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { openBrowser, type Profile, type TestBrowser } from '#testing/browser.ts';
+import { addExampleEnvironments } from '#testing/example-environments.ts';
 import { foundExampleOrganisation } from '#testing/example-organisation.ts';
 import type { Person } from '#testing/organisation.ts';
 import { proveExample } from '#testing/prove-example.ts';
@@ -75,6 +76,12 @@ const lookAtEverything = async (page: Page) => {
   await page.reload();
   await page.getByRole('heading', { name: 'Needs somebody' }).waitFor();
 };
+const openEnvironmentTab = (tab: string) => async (page: Page) => {
+  await openFirst('Web shop', 'Web shop')(page);
+  await page.getByRole('tab', { name: tab }).click();
+  await page.waitForLoadState('networkidle');
+};
+
 const proofs = (page: Page) => page.getByRole('table', { name: 'Policies by client versions' });
 
 /** A cell of a client that does not know everything, with the evidence of its first attempt. */
@@ -109,6 +116,8 @@ const pictures: Picture[] = [
   { name: 'policy-delivery', path: '/policies/delivery' },
   { name: 'team-config', path: '/team-config' },
   { name: 'team-config-bundle', path: '/team-config', prepare: openBundleFile },
+  { name: 'environments', path: '/codex/environments' },
+  { name: 'environment-internet', path: '/codex/environments', prepare: openEnvironmentTab('Internet') },
   { name: 'models', path: '/models' },
   { name: 'connect', path: '/connect' },
   { name: 'analytics', path: '/analytics' },
@@ -150,6 +159,8 @@ const everyPath = {
   explanation: '/why/1.1.0',
   connect: '/connect',
   'connect-fleet': '/connect?for=fleet',
+  environments: '/codex/environments',
+  'environment-new': '/codex/environments/new',
   models: '/models',
   analytics: '/analytics',
   'analytics-tables': '/analytics?interval=week&tables=surfaces.threads.models.groups',
@@ -185,6 +196,11 @@ const everyPicture = (): Picture[] => {
       name: `team-config-${tab.toLowerCase()}`,
       path: '/team-config',
       prepare: openBundleTab(tab),
+    })),
+    ...['Set-up', 'Variables and secrets', 'Internet', 'Machine and cache', 'Sharing', 'Try it'].map((tab) => ({
+      name: `environment-${tab.toLowerCase().replaceAll(' ', '-')}`,
+      path: '/codex/environments',
+      prepare: openEnvironmentTab(tab),
     })),
   ];
   return [...addresses, ...opened].flatMap((picture) =>
@@ -231,7 +247,8 @@ const reeve = await startTestReeve({
   REEVE_CLIENTS_FOLDER: path.join(import.meta.dirname, '../server/stock-client/pins'),
 });
 try {
-  const { owner } = await foundExampleOrganisation(reeve);
+  const { owner, workspaceId } = await foundExampleOrganisation(reeve);
+  await addExampleEnvironments(reeve.services, { workspaceId, owner, groupIds: [] });
   if (values.every === undefined) await proveExample(owner);
   const browser = await openBrowser(reeve);
   await takeAll(browser, owner, wanted, folder);

@@ -10,7 +10,7 @@ import { useCan, useSession } from '#console/session.ts';
 import { can } from '#contract/permissions.ts';
 import { isPage, navigation } from './navigation.ts';
 
-/** Every page at once; members, groups, policies and bundles as soon as something is typed. */
+/** Every page at once; members, groups, policies, tasks and bundles as soon as something is typed. */
 export function CommandPalette() {
   const [query, setQuery] = useState('');
   const [search] = useDebouncedValue(query.trim(), 150);
@@ -31,7 +31,7 @@ export function CommandPalette() {
       attributes={{ content: { 'aria-label': 'Search or go to a page' } }}
       searchProps={{
         leftSection: <Search size={18} aria-hidden />,
-        placeholder: 'A page, member, group, policy or bundle',
+        placeholder: 'A page, member, group, policy, task or bundle',
         'aria-label': 'Search or go to a page',
       }}
     />
@@ -100,6 +100,7 @@ function useFound(search: string): SpotlightActionGroupData[] {
   const mayReadMembers = useCan('members.read');
   const mayReadPolicies = useCan('policies.read');
   const mayReadBundles = useCan('team-config.read');
+  const mayUseCloud = useCan('codex-cloud.use');
   const isSearching = search.length > 0;
   const members = useQuery(
     api.directory.members.list.queryOptions({ input: { search, limit: 6 }, enabled: isSearching && mayReadMembers }),
@@ -108,6 +109,12 @@ function useFound(search: string): SpotlightActionGroupData[] {
     api.directory.groups.list.queryOptions({ input: { search, limit: 6 }, enabled: isSearching && mayReadMembers }),
   );
   const policies = useQuery(api.policies.list.queryOptions({ enabled: isSearching && mayReadPolicies }));
+  const tasks = useQuery(
+    api.tasks.list.queryOptions({
+      input: { search, limit: 6, show: 'all' },
+      enabled: search.length > 1 && mayUseCloud,
+    }),
+  );
   const bundles = useQuery(api.teamConfig.list.queryOptions({ enabled: isSearching && mayReadBundles }));
   if (!isSearching) return [];
   const nothing = { items: [] };
@@ -135,6 +142,15 @@ function useFound(search: string): SpotlightActionGroupData[] {
         id: `policy-${id}`,
         label: name,
         onClick: () => void navigate({ to: paths.policy, params: { id } }),
+      })),
+    },
+    {
+      group: 'Tasks',
+      actions: (tasks.data ?? nothing).items.map(({ id, title, repository }) => ({
+        id: `task-${id}`,
+        label: title,
+        description: repository,
+        onClick: () => void navigate({ to: paths.task, params: { id } }),
       })),
     },
     {

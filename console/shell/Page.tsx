@@ -21,7 +21,8 @@ interface PageProps {
       | '/team-config'
       | '/verify'
       | '/verify/proofs'
-      | '/codex/tasks';
+      | '/codex/tasks'
+      | '/codex/environments';
   }[];
   action?: ReactNode;
   /** What the page is about, as the audit log names it: its history is one click away. */

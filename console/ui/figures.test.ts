@@ -9,6 +9,7 @@ import {
   formatTokens,
   formatUsd,
   formatUsdSum,
+  sayTime,
 } from './figures.ts';
 
 test.each([
@@ -37,4 +38,16 @@ test.each([
   [countOf(1200, 'person', 'people'), '1,200 people'],
 ])('%s is %s', (shown, expected) => {
   expect(shown).toBe(expected);
+});
+
+test('a running clock shows whole seconds, then minutes, then hours', () => {
+  expect([-500, 0, 59_999, 60_000, 133_400, 3_600_000, 3_905_000].map(sayTime)).toEqual([
+    '0 s',
+    '0 s',
+    '59 s',
+    '1 min 0 s',
+    '2 min 13 s',
+    '1 h 0 min',
+    '1 h 5 min',
+  ]);
 });

@@ -56,3 +56,12 @@ export function formatBytes(bytes: number): string {
   const place = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
   return `${tenths.format(bytes / 1000 ** place)} ${units[place]}`;
 }
+
+/** "4 s", "2 min 13 s", "1 h 5 min": whole seconds, as a running clock shows them. */
+export function sayTime(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -5,19 +5,11 @@ import { useCan } from '#console/session.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import type { PlannedToggle, WorkspaceSettings } from '#contract/workspace.ts';
+import { CloudSettings } from './CloudSettings.tsx';
 import { ConfirmSettings } from './ConfirmSettings.tsx';
 import { MinimumClient, minimumError } from './MinimumClient.tsx';
 import classes from './Settings.module.css';
-import {
-  clients,
-  hosted,
-  hostedLimits,
-  lifetimes,
-  nameOf,
-  records,
-  surfaces,
-  type ToggleWords,
-} from './settings-words.ts';
+import { clients, lifetimes, nameOf, records, surfaces, type ToggleWords } from './settings-words.ts';
 import { ToggleRow } from './ToggleRow.tsx';
 
 interface SettingsFormProps {
@@ -67,24 +59,7 @@ export function SettingsForm({ saved, planned }: SettingsFormProps) {
           <ToggleRow key={id} label={label} sentence={sentence} isOn={false} reason={reason} />
         ))}
       </Section>
-      <Section title="Codex cloud">
-        {toggles(hosted)}
-        {hostedLimits.map(({ key, label, sentence, max }) => (
-          <NumberInput
-            key={key}
-            className={classes.field ?? ''}
-            label={label}
-            description={sentence}
-            min={1}
-            max={max}
-            clampBehavior="strict"
-            allowDecimal={false}
-            value={draft[key]}
-            readOnly={!mayWrite}
-            onChange={(count) => typeof count === 'number' && edit({ [key]: count })}
-          />
-        ))}
-      </Section>
+      <CloudSettings value={draft} saved={saved} onChange={mayWrite ? edit : undefined} />
       <Section title="Clients at the gateway">
         {toggles(clients)}
         <MinimumClient value={draft} onChange={mayWrite ? edit : undefined} />

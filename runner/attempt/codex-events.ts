@@ -38,6 +38,8 @@ export interface CodexReader {
 
 interface ReaderOptions {
   add: (line: Line) => void;
+  /** A command or a patch is done: files may have changed. */
+  onWork: () => void;
   /** Where the repository is inside, so that paths are shown as the repository has them. */
   folder: string;
 }
@@ -86,7 +88,7 @@ function sayers(folder: string): Record<string, Say> {
   };
 }
 
-export function createCodexReader({ add, folder }: ReaderOptions): CodexReader {
+export function createCodexReader({ add, onWork, folder }: ReaderOptions): CodexReader {
   const say = sayers(folder);
   const known = {
     threadId: null as string | null,
@@ -96,6 +98,7 @@ export function createCodexReader({ add, folder }: ReaderOptions): CodexReader {
   };
   const readItem = (item: Item, stage: 'started' | 'updated' | 'completed') => {
     for (const line of say[item.type]?.(item, stage) ?? []) add(line);
+    if (isOver(stage) && /^(command_execution|file_change|mcp_tool_call)$/.test(item.type)) onWork();
     if (item.type === 'agent_message' && isOver(stage)) known.answer = item.text ?? known.answer;
   };
   const fail = (message: string) => {

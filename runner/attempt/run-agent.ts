@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Job } from '#contract/runner-protocol.ts';
 import type { ContainerEnd } from '../drivers/driver.ts';
 import { inside } from '../drivers/inside.ts';
+import type { Touched } from '../git/take-diff.ts';
 import { untilAnswered } from '../reeve/call-reeve.ts';
 import { AttemptEnded } from './attempt-ended.ts';
 import { giveTo, removeFolder } from './attempt-folders.ts';
@@ -9,12 +11,14 @@ import type { Attempt } from './attempt-tools.ts';
 import { type CodexReader, createCodexReader } from './codex-events.ts';
 import { gatherLines } from './lines.ts';
 import type { Prepared } from './prepare.ts';
+import { openPreview } from './preview-diff.ts';
 import { ownHosts, runContainer } from './run-container.ts';
 import { unpackSession } from './session-tar.ts';
 
-export interface AgentEnd {
-  reader: CodexReader;
-  usage: ContainerEnd['usage'];
+/** What is known of the agent's work, also where it does not end well. */
+export interface AgentWatch {
+  begun(reader: CodexReader): void;
+  ended(end: ContainerEnd): void;
 }
 
 const codexHome = `${inside.home}/.codex`;
@@ -46,6 +50,10 @@ const forCommands = [
   ...['-c', 'shell_environment_policy.exclude=["CODEX_ACCESS_TOKEN"]'],
 ];
 
+/** What tells the client's own reports from those of local work. */
+const originatorOf = ({ originator }: Job['agent']): Record<string, string> =>
+  originator === undefined ? {} : { CODEX_INTERNAL_ORIGINATOR_OVERRIDE: originator };
+
 function commandOf({ job }: Attempt, threadId: string | null): string[] {
   const ask = job.mode === 'ask' ? ['-c', `developer_instructions=${JSON.stringify(onlyAnswer)}`] : [];
   const exec = ['exec', '--json', '--skip-git-repo-check', ...forCommands, ...ask];
@@ -65,9 +73,9 @@ function requireGoodEnd({ exitCode, signal }: ContainerEnd, reader: CodexReader,
  */
 export async function runAgent(
   attempt: Attempt,
-  { image }: Prepared,
-  keep: (reader: CodexReader) => void,
-): Promise<AgentEnd> {
+  { image, source }: Prepared,
+  { touched, watch }: { touched: Touched; watch: AgentWatch },
+): Promise<void> {
   const { job, tools, report, egress } = attempt;
   const { agent, internet } = job;
   const [codex, threadId] = await Promise.all([tools.clientFolder(agent.clientVersion), makeCodexHome(attempt)]);
@@ -76,15 +84,22 @@ export async function runAgent(
   egress.setPolicy({ phase: 'agent', ...access, isSetupInternet: false });
   report.add({ kind: 'phase', text: threadId === null ? 'Codex begins.' : 'Codex goes on.' });
   const folder = `${inside.workspace}/${job.repository.folder}`;
-  const reader = createCodexReader({ add: report.add, folder });
-  keep(reader);
+  const preview = openPreview(attempt, { image, base: source.commit, touched });
+  const onWork = () => job.mode === 'code' && preview.changed();
+  const reader = createCodexReader({ add: report.add, onWork, folder });
+  watch.begun(reader);
   let said = '';
   const output = gatherLines((text) => report.add({ kind: 'output', text }));
   const end = await runContainer(attempt, {
     phase: 'agent',
     image,
     command: commandOf(attempt, threadId),
-    env: { CODEX_HOME: codexHome, CODEX_ACCESS_TOKEN: agent.token, CODEX_AUTHAPI_BASE_URL: agent.authApiUrl },
+    env: {
+      CODEX_HOME: codexHome,
+      CODEX_ACCESS_TOKEN: agent.token,
+      CODEX_AUTHAPI_BASE_URL: agent.authApiUrl,
+      ...originatorOf(agent),
+    },
     input: job.prompt,
     codex,
     onLine: (line, stream) => {
@@ -92,7 +107,10 @@ export async function runAgent(
       said = `${said}${line}\n`.slice(-4000);
       output.take(line);
     },
-  }).finally(output.flush);
+    onEnd: watch.ended,
+  }).finally(async () => {
+    output.flush();
+    await preview.close();
+  });
   requireGoodEnd(end, reader, said);
-  return { reader, usage: end.usage };
 }

@@ -11,7 +11,7 @@ import { type AttemptFolders, makeAttemptFolders, removeFolder } from './attempt
 import type { Attempt, AttemptTools } from './attempt-tools.ts';
 import { type Left, sendDiff, sendEnd, sendSession } from './finish.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import { runAgent } from './run-agent.ts';
+import { type AgentWatch, runAgent } from './run-agent.ts';
 import { keepSetup, setUp } from './set-up.ts';
 
 /** What is known of an attempt as it goes, for the end that comes too early. */
@@ -56,10 +56,15 @@ async function runPhases(attempt: Attempt, progress: Progress): Promise<'set-up'
   await keepSetup(attempt, prepared);
   if (attempt.job.kind === 'try') return 'set-up';
   const touched = await whatIsTouched(prepared.place);
-  const { usage } = await runAgent(attempt, prepared, (reader) => {
-    progress.left = { place: prepared.place, base: prepared.source.commit, touched, reader };
-  });
-  progress.usage = usage;
+  const watch: AgentWatch = {
+    begun: (reader) => {
+      progress.left = { place: prepared.place, base: prepared.source.commit, touched, reader };
+    },
+    ended: ({ usage }) => {
+      progress.usage = usage;
+    },
+  };
+  await runAgent(attempt, prepared, { touched, watch });
   return 'agent-done';
 }
 

@@ -12,6 +12,8 @@ export interface Inside {
   input?: string;
   codex: string | null;
   onLine: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** However it ended. */
+  onEnd?: (end: ContainerEnd) => void;
 }
 
 export const ownHosts = ['localhost', '127.0.0.1', '::1'];
@@ -74,6 +76,7 @@ export async function runContainer(attempt: Attempt, run: Inside): Promise<Conta
       eachLine(container.stdout, (line) => run.onLine(line, 'stdout')),
       eachLine(container.stderr, (line) => run.onLine(line, 'stderr')),
     ]);
+    run.onEnd?.(end);
     if (!signal.aborted && end.limit !== null) throw new AttemptEnded(end.limit);
     signal.throwIfAborted();
     return end;

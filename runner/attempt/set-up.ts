@@ -1,4 +1,5 @@
 import { SecretsAnswer } from '#contract/runner-protocol.ts';
+import { untilAnswered } from '../reeve/call-reeve.ts';
 import { createMask, findSecrets, type Secret, shortestFound } from '../secrets/find-secrets.ts';
 import { AttemptEnded } from './attempt-ended.ts';
 import type { Attempt } from './attempt-tools.ts';
@@ -13,12 +14,14 @@ trap 'status=$?; printf "line %s: \\"%s\\" ended with status %s\\n" "$LINENO" "$
 . /tmp/reeve-script.sh < /dev/null`;
 
 /**
- * Asked for once, in the moment before the script that may see them. An answer that is lost on the way cannot be asked for again.
+ * In the moment before the script that may see them. Reeve gives them once: where its answer is lost on the way, the next try is refused
+ * and the attempt ends.
  */
-async function fetchSecrets({ job, tools, signal }: Attempt): Promise<Secret[]> {
+async function fetchSecrets({ job, tools, lease, signal }: Attempt): Promise<Secret[]> {
   if (job.secretNames.length === 0) return [];
   const path = `/runner/v1/attempts/${job.attemptId}/secrets?epoch=${job.epoch}`;
-  const { secrets } = await tools.calls.ask(SecretsAnswer, { method: 'GET', path, signal });
+  const call = { method: 'GET', path, signal } as const;
+  const { secrets } = await untilAnswered(lease.lost, () => tools.calls.ask(SecretsAnswer, call));
   return secrets;
 }
 

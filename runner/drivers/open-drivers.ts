@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { RunnerDriver } from '#contract/runners.ts';
 import { type DriverName, driverNames } from '../config.ts';
 import type { Driver } from './driver.ts';
@@ -8,7 +9,13 @@ export interface DriverPlaces {
   /** Who `reap` knows its containers by. */
   owner: string;
   bubblewraps: readonly string[];
+  /** Of Docker or Podman; null: where they usually are. */
+  engineSocket: string | null;
+  /** For environments that choose no image. */
+  defaultImage: string | null;
 }
+
+const usualSockets = ['/var/run/docker.sock', '/run/podman/podman.sock'];
 
 export interface OpenDrivers {
   drivers: Driver[];
@@ -17,7 +24,15 @@ export interface OpenDrivers {
   problems: string[];
 }
 
-const makers: Partial<Record<DriverName, (places: DriverPlaces) => Driver | Promise<Driver>>> = {
+/** Loaded where it is wanted: the engine's client is large. */
+async function openEngine({ dataFolder, owner, engineSocket, defaultImage }: DriverPlaces): Promise<Driver> {
+  const { openDockerDriver } = await import('./docker/docker-driver.ts');
+  const socketPath = engineSocket ?? usualSockets.find((path) => existsSync(path)) ?? usualSockets[0] ?? '';
+  return openDockerDriver({ dataFolder, socketPath, owner, defaultImage });
+}
+
+const makers: Record<DriverName, (places: DriverPlaces) => Driver | Promise<Driver>> = {
+  docker: openEngine,
   process: openProcessDriver,
 };
 
@@ -25,10 +40,8 @@ const makers: Partial<Record<DriverName, (places: DriverPlaces) => Driver | Prom
 export async function openDrivers(wanted: readonly DriverName[] | null, places: DriverPlaces): Promise<OpenDrivers> {
   const open: OpenDrivers = { drivers: [], described: [], problems: [] };
   for (const name of wanted ?? driverNames) {
-    const make = makers[name];
-    if (!make) continue;
     try {
-      const driver = await make(places);
+      const driver = await makers[name](places);
       open.described.push(await driver.describe());
       open.drivers.push(driver);
     } catch (error) {

@@ -100,10 +100,20 @@ export async function forgetSource({ store, ref }: Pick<Source, 'store' | 'ref'>
   await inTurn(store, () => runGit(['update-ref', '-d', ref], { gitDir: store })).catch(() => undefined);
 }
 
-/** Stores that nobody asked for lately; at a start, when no attempt uses one. */
-export async function dropUnusedStores(folder: string, now = Date.now()): Promise<void> {
+/** What a killed git leaves: locks of files that it was about to write, packs that it had not finished. */
+const left = /(\.lock|^tmp_(pack|idx|obj)_.*)$/;
+
+/** At a start, when no attempt uses one: stores that nobody asked for lately go, the others forget what was under way in them. */
+export async function tidyStores(folder: string, now = Date.now()): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
-    const { mtimeMs } = await stat(join(folder, name));
-    if (now - mtimeMs > keepUnusedDays * 86_400_000) await rm(join(folder, name), { recursive: true, force: true });
+    const store = join(folder, name);
+    const { mtimeMs } = await stat(store);
+    if (now - mtimeMs > keepUnusedDays * 86_400_000 || !existsSync(join(store, 'info/attributes'))) {
+      await rm(store, { recursive: true, force: true });
+      continue;
+    }
+    await rm(join(store, 'refs/reeve'), { recursive: true, force: true });
+    for (const entry of await readdir(store, { withFileTypes: true, recursive: true }))
+      if (entry.isFile() && left.test(entry.name)) await rm(join(entry.parentPath, entry.name), { force: true });
   }
 }

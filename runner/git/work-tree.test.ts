@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type GitHttpServer, makeRepository, startGitHttp } from '#testing/servers/git-http.ts';
 import { applyStartingDiff, checkOut, giveGitFolder } from './check-out.ts';
-import { fetchSource, type Source } from './fetch-source.ts';
+import { fetchSource, type Source, tidyStores } from './fetch-source.ts';
 import type { GitPlace } from './run-git.ts';
 import { DiffTooLarge, type Touched, takeDiff, whatIsTouched } from './take-diff.ts';
 
@@ -145,6 +145,17 @@ test('a change that is too large is not taken', async () => {
   await expect(diffOf(opened, new Map(), 5_000)).rejects.toThrow(DiffTooLarge);
   await writeFile(join(opened.work, 'large'), 'x\n'.repeat(100_000));
   await expect(diffOf(opened, new Map(), 5_000)).rejects.toThrow(DiffTooLarge);
+});
+
+test('what a killed git left is tidied up', async () => {
+  const opened = await open();
+  for (const name of ['shallow.lock', 'refs/reeve/a1.lock', 'objects/pack/tmp_pack_x'])
+    await writeFile(join(opened.source.store, name), '');
+  await tidyStores(join(folder, 'repositories'));
+  expect(existsSync(join(opened.source.store, 'shallow.lock'))).toBe(false);
+  expect((await open()).source.commit).toBe(commits[1]);
+  await tidyStores(join(folder, 'repositories'), Date.now() + 15 * 86_400_000);
+  expect(existsSync(opened.source.store)).toBe(false);
 });
 
 test('what cannot be fetched says so', async () => {

@@ -4,11 +4,20 @@
  */
 export { expiringLeases } from './attempts/expire-leases.ts';
 export { cloudClientDialect } from './codex-client/dialect.ts';
+export { environmentsOfPerson } from './environments/person-rows.ts';
 export { environmentRoutes } from './environments/routes.ts';
+export {
+  deleteWatchedEnvironment,
+  listWatchedEnvironments,
+  type WatchedEnvironment,
+} from './environments/watched-environments.ts';
 export { runnerApiDialect } from './runner-api/dialect.ts';
+export { openEmbeddedRunner } from './runners/embedded-runner.ts';
+export { runnerJobs } from './runners/jobs.ts';
 export { runnerRoutes } from './runners/routes.ts';
-export { createTask } from './tasks/create-task.ts';
-export { deleteTask } from './tasks/delete-task.ts';
+export { deleteTask, eraseTasksOf } from './tasks/delete-task.ts';
 export { watchAccess } from './tasks/end-lost-access.ts';
+export { tasksOfPerson } from './tasks/person-rows.ts';
 export { taskRoutes } from './tasks/routes.ts';
 export { pullRequestConsumer } from './tasks/take-pull-request.ts';
+export { findTaskFacts, listTaskFacts, type TaskFacts } from './tasks/task-facts.ts';

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { backgroundJobs, startRepeating } from '#server/background-jobs.ts';
+import { openEmbeddedRunner } from '#server/cloud/index.ts';
 import { createOwnerLink, type OwnerLink } from '#server/directory/index.ts';
 import { openJobs } from '#server/jobs/open-jobs.ts';
 import { hasActiveOwner } from '#server/roles/index.ts';
@@ -54,6 +55,8 @@ async function serve({ jobs: withJobs, demo: isDemo = false, demoDays: days }: S
     opening.defer(() => control.close());
     const ownerLink = await firstOwnerLink(services);
     process.stdout.write(await greeting(reeve, { ownerLink, example: demo?.owner ?? null }));
+    const embeddedRunner = openEmbeddedRunner(services, reeve);
+    opening.defer(() => embeddedRunner.close());
     if (withJobs) {
       const jobs = await openJobs({ opened, config, log }, backgroundJobs(services, keys));
       opening.defer(() => jobs.close());

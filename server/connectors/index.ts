@@ -8,6 +8,7 @@ export { type FetchPath, fetchPaths, forwardGitFetch } from './operations/forwar
 export { type PublishAsked, type Published, publishDiff } from './operations/publish-diff.ts';
 export { type PullRequestFacts, readPullRequest } from './operations/pull-requests.ts';
 export { type AccessAsked, forgetAccess, requireRepositoryAccess } from './operations/repository-access.ts';
+export { gitAccountsOfPerson } from './person-rows.ts';
 export { findRepository, listRepositories, type RepositoryRow } from './repository-queries.ts';
 export { gitRoutes } from './routes.ts';
 export { type DeliveryConsumer, type GitDelivery, openDeliveryWorker } from './webhooks/delivery-worker.ts';

@@ -5,7 +5,7 @@ import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { actingMember } from './acting-member.ts';
 import { chooseRepositories, readChoosable } from './connections/choose-repositories.ts';
-import { connectGit } from './connections/connect-git.ts';
+import { connectGit, replaceToken } from './connections/connect-git.ts';
 import { readConnection, readConnections } from './connections/read-connections.ts';
 import { readAccounts, readDeliveries, readTokenUses } from './connections/read-lists.ts';
 import { removeConnection } from './connections/remove-connection.ts';
@@ -14,6 +14,8 @@ import { egressPath } from './egress-ranges.ts';
 import { finishApp } from './github/finish-app.ts';
 import { finishLink, startLink, unlinkAccount } from './github/link-account.ts';
 import { startApp } from './github/start-app.ts';
+import { listBranches } from './operations/branches.ts';
+import { requireRepositoryAccess } from './operations/repository-access.ts';
 
 const { git } = routes;
 const workspaceOf = (context: RequestContext): string => callerOf(context).workspaceId;
@@ -33,6 +35,10 @@ function connectionRoutes(services: Services) {
     connectGit: git.connectGit.handler(async ({ input, context }) =>
       read(context, await connectGit(services, actingMember(context), input)),
     ),
+    replaceToken: git.replaceToken.handler(async ({ input, context }) => {
+      await replaceToken(services, actingMember(context), input);
+      return read(context, input.id);
+    }),
     remove: git.remove.handler(async ({ input, context }) => {
       await removeConnection(services, actingMember(context), input.id);
       return {};
@@ -59,8 +65,14 @@ function repositoryRoutes(services: Services) {
         throw new ReeveError('not-permitted', { permission: 'connectors.write' });
       return { items: await readChoosable(services, workspaceId, input) };
     }),
-    branches: git.branches.handler(() => {
-      throw new ReeveError('not-found');
+    branches: git.branches.handler(async ({ input, context }) => {
+      const { workspaceId, memberId, name } = signedIn(context);
+      const of = { workspaceId, repositoryId: input.id };
+      // Names of branches tell what is worked on: they are for whoever may read the repository.
+      await requireRepositoryAccess(services, { ...of, memberId, need: 'read', why: 'list branches' });
+      return {
+        items: await listBranches(services, { ...of, search: input.search, forWhom: `${name}: list branches` }),
+      };
     }),
     allow: git.allow.handler(async ({ input, context }) => ({
       changed: await chooseRepositories(services, actingMember(context), input),

@@ -124,5 +124,7 @@ export async function guardedFetch(address: string | URL, options: FetchOptions 
   const received = new Headers();
   for (const [name, value] of Object.entries(answer.headers))
     for (const one of [value ?? []].flat()) received.append(name, one);
-  return new Response(withoutBody.has(status) ? null : content, { status, headers: received });
+  const response = new Response(withoutBody.has(status) ? null : content, { status, headers: received });
+  // As of `fetch`: libraries read from it which page of a list they have. One that is constructed has none.
+  return Object.defineProperty(response, 'url', { value: url.href });
 }

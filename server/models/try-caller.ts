@@ -10,7 +10,7 @@ export interface TriedCaller {
   credential: CodexClient['credential'];
   clientVersion: string;
   /** What the workspace would say in place of what it says. */
-  toggles: Partial<Pick<CallSettings, 'isLocalOn' | 'apiKeysAllowed' | 'oldClientsAllowed'>>;
+  toggles: Partial<Pick<CallSettings, 'isLocalOn' | 'isCloudOn' | 'apiKeysAllowed' | 'oldClientsAllowed'>>;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Box } from '@mantine/core';
-import { countOf } from '#console/ui/figures.ts';
+import { countOf, sayTime } from '#console/ui/figures.ts';
 import { Notice } from '#console/ui/Notice.tsx';
-import { RelativeTime } from '#console/ui/RelativeTime.tsx';
+import { useNow } from '#console/ui/use-now.ts';
 import type { Runner } from '#contract/runners.ts';
 import classes from './Runners.module.css';
 
@@ -29,15 +29,7 @@ export function QueueFigures({ queue, runners }: QueueFiguresProps) {
         </div>
         <div>
           <dt>Longest wait</dt>
-          <dd>
-            {oldestQueuedAt === null ? (
-              <span>nothing waits</span>
-            ) : (
-              <span className={classes.figureText}>
-                since <RelativeTime at={oldestQueuedAt} />
-              </span>
-            )}
-          </dd>
+          <dd>{oldestQueuedAt === null ? <span>nothing waits</span> : <Since at={oldestQueuedAt} />}</dd>
         </div>
       </dl>
       {unfit > 0 && (
@@ -55,4 +47,9 @@ export function QueueFigures({ queue, runners }: QueueFiguresProps) {
       )}
     </>
   );
+}
+
+function Since({ at }: { at: string }) {
+  const now = useNow(1000);
+  return sayTime(now.getTime() - new Date(at).getTime());
 }

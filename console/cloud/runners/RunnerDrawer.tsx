@@ -13,7 +13,7 @@ import type { Runner } from '#contract/runners.ts';
 import { ChangeLabels } from './ChangeLabels.tsx';
 import { Labels } from './Labels.tsx';
 import { RemoveRunner } from './RemoveRunner.tsx';
-import { driverNames, sayDriver, stateLooks } from './runner-words.ts';
+import { driverNames, lookOf, sayDriver } from './runner-words.ts';
 
 interface RunnerDrawerProps {
   runner: Runner | undefined;
@@ -107,14 +107,15 @@ function Drain({ runner: { id, name, state } }: { runner: Runner }) {
 }
 
 function RunnerFacts({ runner }: { runner: Runner }) {
-  const { state, running, capacity, drivers, labels, version, protocol, address, registeredAt, seenAt } = runner;
+  const look = lookOf(runner);
+  const { running, capacity, drivers, labels, version, protocol, address, registeredAt, seenAt } = runner;
   return (
     <Facts
       items={[
         [
           'State',
-          <StatusBadge key="state" tone={stateLooks[state].tone}>
-            {stateLooks[state].word}
+          <StatusBadge key="state" tone={look.tone}>
+            {look.word}
           </StatusBadge>,
         ],
         ['Load', `${running} of ${capacity} busy`],

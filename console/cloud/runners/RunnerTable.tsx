@@ -9,7 +9,7 @@ import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import type { Runner } from '#contract/runners.ts';
 import { Labels } from './Labels.tsx';
 import classes from './Runners.module.css';
-import { driverNames, sayDriver, stateLooks, weaknessesOf } from './runner-words.ts';
+import { driverNames, lookOf, sayDriver, weaknessesOf } from './runner-words.ts';
 
 const columns = (onOpen: (id: string) => void): DataColumn<Runner>[] => [
   {
@@ -29,17 +29,17 @@ const columns = (onOpen: (id: string) => void): DataColumn<Runner>[] => [
     id: 'state',
     header: 'State',
     phone: 'side',
-    cell: ({ state, problem }) => (
-      <StatusBadge tone={state === 'ready' && problem !== null ? 'warn' : stateLooks[state].tone}>
-        {stateLooks[state].word}
-      </StatusBadge>
-    ),
+    cell: (runner) => {
+      const { tone, word } = lookOf(runner);
+      return <StatusBadge tone={tone}>{word}</StatusBadge>;
+    },
   },
   {
     id: 'load',
     header: 'Load',
     phone: 'detail',
     cell: ({ running, capacity }) => <Load running={running} capacity={capacity} />,
+    phoneCell: ({ running, capacity }) => `${running} of ${capacity} busy`,
   },
   {
     id: 'drivers',
@@ -47,9 +47,7 @@ const columns = (onOpen: (id: string) => void): DataColumn<Runner>[] => [
     phone: 'detail',
     cell: (runner) => <Drivers runner={runner} />,
   },
-  { id: 'labels', header: 'Labels', phone: 'detail', cell: ({ labels }) => <Labels labels={labels} /> },
-  { id: 'version', header: 'Version', isExtra: true, cell: ({ version }) => version },
-  { id: 'address', header: 'Address', isExtra: true, cell: ({ address }) => address ?? '' },
+  { id: 'labels', header: 'Labels', phone: 'none', cell: ({ labels }) => <Labels labels={labels} /> },
   { id: 'seenAt', header: 'Seen', phone: 'detail', cell: ({ seenAt }) => <RelativeTime at={seenAt} /> },
 ];
 

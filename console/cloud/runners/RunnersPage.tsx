@@ -41,8 +41,13 @@ export function RunnersPage() {
         </Notice>
       ) : (
         <Loaded query={runners} what="The runners could not be loaded" skeleton={<RowSkeletons rows={3} />}>
-          {({ items, tokens, queue }) => (
+          {({ items, tokens, queue, embeddedProblem }) => (
             <>
+              {embeddedProblem !== null && (
+                <Notice tone="warning" title="This server cannot run tasks itself">
+                  <p>{embeddedProblem}</p>
+                </Notice>
+              )}
               {(items.length > 0 || queue.queued > 0) && <QueueFigures queue={queue} runners={items} />}
               {items.length === 0 ? (
                 <EmptyState action={add}>

@@ -5,6 +5,7 @@ import { api } from '#console/api.ts';
 import { showDone, showFailure } from '#console/shell/show-result.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { Section } from '#console/ui/Section.tsx';
+import { shortName } from '#console/ui/short-name.ts';
 import type { RunnerToken } from '#contract/runners.ts';
 import { Labels } from './Labels.tsx';
 import classes from './Runners.module.css';
@@ -30,7 +31,7 @@ export function WaitingTokens({ tokens }: { tokens: Token[] }) {
               <code>{hint}…</code>
               <Labels labels={labels} />
               <span className={classes.quiet}>
-                made by {createdBy} <RelativeTime at={createdAt} />, ends <RelativeTime at={expiresAt} />
+                made by {shortName(createdBy)} <RelativeTime at={createdAt} />, ends <RelativeTime at={expiresAt} />
               </span>
               <Button
                 size="compact-sm"

@@ -1,12 +1,16 @@
 import type { Tone } from '#console/ui/StatusBadge.tsx';
 import type { Runner, RunnerDriver } from '#contract/runners.ts';
 
-export const stateLooks: Record<Runner['state'], { tone: Tone; word: string }> = {
+const stateLooks: Record<Runner['state'], { tone: Tone; word: string }> = {
   ready: { tone: 'ok', word: 'Ready' },
   draining: { tone: 'warn', word: 'Draining' },
   lost: { tone: 'bad', word: 'Lost' },
   removed: { tone: 'off', word: 'Removed' },
 };
+
+/** One that is ready and reports a problem still gets tasks: somebody should look. */
+export const lookOf = ({ state, problem }: Pick<Runner, 'state' | 'problem'>): { tone: Tone; word: string } =>
+  state === 'ready' && problem !== null ? { tone: 'warn', word: 'Ready, with a problem' } : stateLooks[state];
 
 export const driverNames: Record<RunnerDriver['kind'], string> = {
   docker: 'Containers',

@@ -22,7 +22,7 @@ export function AttemptTabs({ attempts, selected, onSelect }: AttemptTabsProps) 
       }}
       className={classes.attempts ?? ''}
     >
-      <Tabs.List aria-label="Attempts">
+      <Tabs.List aria-label="Attempts" className={classes.attemptList ?? ''}>
         {attempts.map((attempt) => {
           const { tone, word } = stateLooks[attempt.state];
           return (

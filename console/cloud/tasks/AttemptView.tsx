@@ -1,6 +1,7 @@
 import { Tabs, VisuallyHidden } from '@mantine/core';
 import { useMemo } from 'react';
 import { Notice } from '#console/ui/Notice.tsx';
+import { Sentence } from '#console/ui/Sentence.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { useNow } from '#console/ui/use-now.ts';
 import { isEnded } from '#contract/task-states.ts';
@@ -81,11 +82,7 @@ function Outcome({ attempt }: { attempt: TaskAttempt }) {
         {isPlain && sentence && <span>{sentence}</span>}
         <span className={classes.quiet}>{facts.join(' · ')}</span>
       </p>
-      {!isPlain && (
-        <Notice tone="bad" title={sentence ?? 'It failed.'}>
-          <p>The log has what happened. Run it again, or go on with a follow-up.</p>
-        </Notice>
-      )}
+      {!isPlain && <Notice tone="bad" title={<Sentence text={sentence ?? 'It failed.'} />} />}
       {attempt.answer !== null && (
         <section className={classes.answer} aria-label="Answer">
           <RichText text={attempt.answer} />

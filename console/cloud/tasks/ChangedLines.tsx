@@ -5,7 +5,7 @@ import classes from './Tasks.module.css';
 
 /** "+12 −3" for eyes, a sentence for screen readers. */
 export function ChangedLines({ stats }: { stats: DiffStats | null }) {
-  if (stats === null || stats.filesModified === 0) return null;
+  if (stats === null || stats.linesAdded + stats.linesRemoved === 0) return null;
   const { filesModified, linesAdded, linesRemoved } = stats;
   const sentence = `${countOf(filesModified, 'file')} changed, ${countOf(linesAdded, 'line')} added, ${linesRemoved} removed`;
   return (

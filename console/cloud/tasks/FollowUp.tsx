@@ -98,11 +98,15 @@ export function FollowUp({ task, attempt, onSent }: FollowUpProps) {
               data={counts}
               onChange={(value) => setAttempts(value ?? '1')}
             />
-            {comments.length > 0 && <Text size="sm">{countOf(comments.length, 'comment')} go along.</Text>}
+            {comments.length > 0 && (
+              <Text size="sm">
+                {countOf(comments.length, 'comment')} {comments.length === 1 ? 'goes' : 'go'} along.
+              </Text>
+            )}
           </Group>
           <Group gap={16}>
             <Text size="sm" c="dimmed" visibleFrom="sm">
-              <Kbd>Ctrl</Kbd> or <Kbd>⌘</Kbd> + <Kbd>Enter</Kbd>
+              <Kbd>Ctrl</Kbd> or <Kbd>Cmd</Kbd> + <Kbd>Enter</Kbd>
             </Text>
             <Button type="submit" loading={send.isPending}>
               Send

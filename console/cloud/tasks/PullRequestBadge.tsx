@@ -1,4 +1,4 @@
-import { Anchor } from '@mantine/core';
+import { Anchor, VisuallyHidden } from '@mantine/core';
 import { ExternalLink, GitMerge, GitPullRequest, GitPullRequestClosed } from 'lucide-react';
 import type { PullRequest } from '#contract/tasks.ts';
 import classes from './Tasks.module.css';
@@ -10,7 +10,7 @@ export const pullRequestStates = { open: 'open', closed: 'closed', merged: 'merg
 export const pullRequestName = ({ number, branch }: PullRequest): string => (number === null ? branch : `#${number}`);
 
 /** Leads to the git server. */
-export function PullRequestBadge({ pullRequest }: { pullRequest: PullRequest }) {
+export function PullRequestBadge({ pullRequest, isShort = false }: { pullRequest: PullRequest; isShort?: boolean }) {
   const Icon = icons[pullRequest.state];
   return (
     <Anchor
@@ -23,8 +23,14 @@ export function PullRequestBadge({ pullRequest }: { pullRequest: PullRequest }) 
     >
       <Icon size={14} aria-hidden />
       <span className={classes.pullRequestName}>{pullRequestName(pullRequest)}</span>
-      {pullRequest.number !== null && pullRequestStates[pullRequest.state]}
-      <ExternalLink size={12} aria-label="on the git server" />
+      {isShort ? (
+        <VisuallyHidden>{pullRequestStates[pullRequest.state]} on the git server</VisuallyHidden>
+      ) : (
+        <>
+          {pullRequest.number !== null && pullRequestStates[pullRequest.state]}
+          <ExternalLink size={12} role="img" aria-label="on the git server" />
+        </>
+      )}
     </Anchor>
   );
 }

@@ -34,6 +34,16 @@ export function TaskActions({ task, attempt }: { task: Task; attempt: TaskAttemp
           Cancel
         </Button>
       )}
+      {failed.length > 0 && unfinished.length === 0 && (
+        <Button
+          variant={failed.length === newest.length ? 'filled' : 'default'}
+          leftSection={<RotateCcw size={16} aria-hidden />}
+          loading={retry.isPending}
+          onClick={() => retry.mutate({ id: task.id })}
+        >
+          {failed.length === 1 ? 'Run again' : `Run ${failed.length} again`}
+        </Button>
+      )}
       {attempt.hasDiff && isEnded(attempt.state) && <PublishButton task={task} onPublish={() => setAsked('publish')} />}
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
@@ -42,15 +52,6 @@ export function TaskActions({ task, attempt }: { task: Task; attempt: TaskAttemp
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {failed.length > 0 && unfinished.length === 0 && (
-            <Menu.Item
-              leftSection={<RotateCcw size={16} aria-hidden />}
-              disabled={retry.isPending}
-              onClick={() => retry.mutate({ id: task.id })}
-            >
-              Run {failed.length === 1 ? 'the failed attempt' : `${failed.length} failed attempts`} again
-            </Menu.Item>
-          )}
           {attempt.hasDiff && (
             <Menu.Item leftSection={<SquareTerminal size={16} aria-hidden />} onClick={() => setAsked('apply')}>
               Apply on your machine
@@ -71,6 +72,7 @@ export function TaskActions({ task, attempt }: { task: Task; attempt: TaskAttemp
   );
 }
 
+/** Why it cannot is said below the title, too: a phone has no tooltips. */
 function PublishButton({ task, onPublish }: { task: Task; onPublish: () => void }) {
   const why = task.mayPublish ? null : (task.mayNotPublishBecause ?? 'This cannot be published.');
   const label = pullRequestOf(task) ? 'Update pull request' : 'Open pull request';

@@ -49,7 +49,7 @@ export function TaskPage() {
       <Loaded query={found} what="This task could not be loaded">
         {(loaded) => (
           <>
-            <TaskFacts task={loaded} />
+            <TaskFacts task={loaded} attempt={attempt} />
             <Turns task={loaded} attempt={attempt} />
           </>
         )}

@@ -5,6 +5,7 @@ import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import type { TaskAttempt, TaskTurn } from '#contract/tasks.ts';
 import { ChangedLines } from './ChangedLines.tsx';
+import { inline } from './inline.tsx';
 import classes from './Tasks.module.css';
 import { attemptName, sayAttempt, stateLooks } from './task-words.ts';
 
@@ -51,7 +52,7 @@ export function FormerAttempts({ turn, onOpen }: FormerTurnProps) {
         return (
           <li key={attempt.id}>
             <StatusBadge tone={tone}>{word}</StatusBadge>
-            <span className={classes.formerSaid}>{said}</span>
+            <span className={classes.formerSaid}>{inline(said ?? '')}</span>
             <ChangedLines stats={attempt.stats} />
             <Button
               size="compact-sm"

@@ -1,3 +1,4 @@
+import { sayTime } from '#console/ui/figures.ts';
 import type { Tone } from '#console/ui/StatusBadge.tsx';
 import { type AttemptState, endings, isEnded } from '#contract/task-states.ts';
 import type { TaskAttempt, TaskSummary } from '#contract/tasks.ts';
@@ -43,24 +44,15 @@ export const attemptName = ({ placement }: Pick<TaskAttempt, 'placement'>): stri
 
 /** Why it ended so, or what it waits for, in one sentence; null while it works and nothing is to be said. */
 export function sayAttempt(attempt: TaskAttempt): string | null {
-  if (attempt.sentence !== null) return attempt.sentence;
-  if (attempt.ending !== null) return endings[attempt.ending].sentence;
+  const { sentence, queuePosition } = attempt;
+  if (attempt.ending !== null) return sentence ?? endings[attempt.ending].sentence;
   if (attempt.state === 'queued') {
-    if (attempt.queuePosition === null) return 'Waits for a runner.';
-    return attempt.queuePosition <= 1
-      ? 'It is next in the queue.'
-      : `It is number ${attempt.queuePosition} in the queue.`;
+    const waits = sentence ?? 'It waits for a runner.';
+    if (queuePosition === null) return waits;
+    return `${waits} It is ${queuePosition <= 1 ? 'next' : `number ${queuePosition}`} in the queue.`;
   }
+  if (sentence !== null) return sentence;
   return attempt.tries > 1 ? `A runner was lost. This is try ${attempt.tries}.` : null;
-}
-
-/** "4 s", "2 min 13 s", "1 h 5 min": whole seconds, as a running clock shows them. */
-export function sayTime(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** How long it ran, or runs by now; null before a runner took it. */

@@ -46,8 +46,13 @@ export function AccountEntry({ server, account }: AccountEntryProps) {
             Unlink {account.login}
           </Button>
         ) : (
-          <Button size="xs" loading={start.isPending || start.isSuccess} onClick={() => start.mutate({ connectionId })}>
-            Link your account on {host}
+          <Button
+            size="xs"
+            aria-label={`Link your account on ${host}`}
+            loading={start.isPending || start.isSuccess}
+            onClick={() => start.mutate({ connectionId })}
+          >
+            Link your account
           </Button>
         )
       }

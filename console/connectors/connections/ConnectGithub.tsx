@@ -94,8 +94,7 @@ export function ConnectGithub({ onClose }: { onClose: () => void }) {
           <Notice tone="info" title="An owner of the organisation has to do this">
             <p>
               Only owners make an app for their organisation and install it. With Enterprise Managed Users there is no
-              way around it: until an owner has installed the app, members can neither connect repositories nor link
-              their accounts.
+              way around it: until an owner has installed the app, members have no repositories to work in.
             </p>
           </Notice>
           <Group justify="flex-end" gap={8}>

@@ -13,11 +13,13 @@ import { ExternalLink } from '../ExternalLink.tsx';
 import { connectionStates, kindNames } from '../git-words.ts';
 import { Installations } from './Installations.tsx';
 import { RemoveConnection } from './RemoveConnection.tsx';
+import { ReplaceToken } from './ReplaceToken.tsx';
 import { WebhookLine } from './WebhookLine.tsx';
 
 export function ConnectionEntry({ connection }: { connection: GitConnection }) {
   const { id, name, kind, baseUrl, appUrl, state, createdBy, createdAt } = connection;
-  const [isRemoving, setRemoving] = useState(false);
+  const [opened, setOpened] = useState<'remove' | 'token' | null>(null);
+  const close = () => setOpened(null);
   const sync = useMutation(
     api.git.sync.mutationOptions({ onError: (error) => showFailure(`${name} could not be checked`, error) }),
   );
@@ -34,7 +36,7 @@ export function ConnectionEntry({ connection }: { connection: GitConnection }) {
         </span>,
       ]}
       action={
-        <Group gap={8} wrap="nowrap">
+        <Group gap={8}>
           <Button
             variant="default"
             size="xs"
@@ -45,12 +47,22 @@ export function ConnectionEntry({ connection }: { connection: GitConnection }) {
           >
             Check now
           </Button>
+          {kind === 'git' && (
+            <Button
+              variant="default"
+              size="xs"
+              aria-label={`Replace token: ${name}`}
+              onClick={() => setOpened('token')}
+            >
+              Replace token
+            </Button>
+          )}
           <Button
             variant="subtle"
             color="red"
             size="xs"
             aria-label={`Disconnect ${name}`}
-            onClick={() => setRemoving(true)}
+            onClick={() => setOpened('remove')}
           >
             Disconnect
           </Button>
@@ -60,7 +72,8 @@ export function ConnectionEntry({ connection }: { connection: GitConnection }) {
       <Problem connection={connection} />
       <Installations connection={connection} />
       {kind === 'github' && <WebhookLine connection={connection} />}
-      {isRemoving && <RemoveConnection connection={connection} onClose={() => setRemoving(false)} />}
+      {opened === 'remove' && <RemoveConnection connection={connection} onClose={close} />}
+      {opened === 'token' && <ReplaceToken connection={connection} onClose={close} />}
     </Entry>
   );
 }
@@ -72,7 +85,7 @@ function Problem({ connection: { problem, kind, name, installUrl, state } }: { c
         <p>
           {problem}{' '}
           {kind === 'git'
-            ? 'Check whether the deploy token still is good, then check again. A new token needs a new connection.'
+            ? 'Check whether the deploy token still is good; another one can take its place.'
             : 'Tasks that need it wait or fail. Look at the app on GitHub, then check again.'}
         </p>
       </Notice>
@@ -90,7 +103,7 @@ function Problem({ connection: { problem, kind, name, installUrl, state } }: { c
     >
       <p>
         The app exists and reaches nothing yet. An owner of the organisation installs it and chooses which repositories
-        it reaches; with Enterprise Managed Users nobody else can, and nobody can link an account before.
+        it reaches; with Enterprise Managed Users nobody else can.
       </p>
     </Notice>
   );

@@ -22,7 +22,7 @@ export function ConnectionsTab() {
   useSyncAfterInstall(connections.data?.items);
   const close = () => setOpened(null);
   const add = (
-    <Group gap={8}>
+    <Group gap={8} justify="center">
       <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setOpened('github')}>
         Connect GitHub
       </Button>

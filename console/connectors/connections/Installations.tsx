@@ -42,9 +42,11 @@ function InstallationLine({ installation }: { installation: GitInstallation }) {
       </span>
       {state !== 'removed' && (
         <>
-          <span>
-            {countOf(repositories, 'repository', 'repositories')}, {selection === 'all' ? 'all of them' : 'selected'}
-          </span>
+          {state === 'active' && (
+            <span>
+              {countOf(repositories, 'repository', 'repositories')}, {selection === 'all' ? 'all of them' : 'selected'}
+            </span>
+          )}
           <ExternalLink href={manageUrl}>Change on GitHub</ExternalLink>
         </>
       )}

@@ -5,6 +5,7 @@ import { api } from '#console/api.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { DataTable } from '#console/ui/DataTable.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
+import { Notice } from '#console/ui/Notice.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import type { GitConnection } from '#contract/git-connections.ts';
 import classes from '../Git.module.css';
@@ -60,9 +61,11 @@ function Deliveries({ connection: { id, webhook } }: { connection: GitConnection
         here. The last 200 are here; they are kept for 30 days.
       </p>
       {webhook?.problem && (
-        <p className={classes.apart}>
-          <strong>{webhook.problem}</strong>
-        </p>
+        <div className={classes.apart}>
+          <Notice tone="warn" title="Deliveries do not get here">
+            <p>{webhook.problem}</p>
+          </Notice>
+        </div>
       )}
       <Loaded query={deliveries} what="The deliveries could not be loaded" skeleton={<RowSkeletons rows={6} />}>
         {({ items }) => (

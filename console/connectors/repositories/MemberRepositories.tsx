@@ -9,7 +9,7 @@ import { Section } from '#console/ui/Section.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import { repositoryColumns } from './repository-columns.tsx';
 
-const columns = repositoryColumns({ showsChosen: false });
+const columns = repositoryColumns();
 
 /** What environments may use. Whether one's own account may is asked when it matters. */
 export function MemberRepositories() {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { api } from '#console/api.ts';
 import { paths } from '#console/paths.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
@@ -13,9 +13,9 @@ import { RowSkeletons } from '#console/ui/Skeletons.tsx';
 import type { GitRepository } from '#contract/git-connections.ts';
 import classes from '../Git.module.css';
 import { ChooseRepositories } from './ChooseRepositories.tsx';
+import { ConfirmChoice } from './ConfirmChoice.tsx';
 import { repositoryColumns } from './repository-columns.tsx';
 
-const columns = repositoryColumns({ showsChosen: true });
 /** The server lists no more at once. */
 const listedAtMost = 1_000;
 
@@ -43,6 +43,8 @@ interface RepositoriesProps {
 
 function Repositories({ items, search, onSearch }: RepositoriesProps) {
   const [selectedIds, setSelectedIds] = useState<string[]>([]);
+  const [asked, setAsked] = useState<GitRepository | null>(null);
+  const columns = useMemo(() => repositoryColumns(setAsked), []);
   const selected = items.filter(({ id }) => selectedIds.includes(id));
   const chosen = items.filter(({ isAllowed }) => isAllowed).length;
   if (items.length === 0 && search === '')
@@ -71,6 +73,14 @@ function Repositories({ items, search, onSearch }: RepositoriesProps) {
       />
       {items.length === 0 && <EmptyState>No repository matches.</EmptyState>}
       {selected.length > 0 && <ChooseRepositories repositories={selected} onDone={() => setSelectedIds([])} />}
+      {asked && (
+        <ConfirmChoice
+          way={asked.isAllowed ? 'refuse' : 'allow'}
+          repositories={[asked]}
+          onClose={() => setAsked(null)}
+          onDone={() => setAsked(null)}
+        />
+      )}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import type { DataColumn } from '#console/ui/data-table-column.ts';
 import { countOf } from '#console/ui/figures.ts';
 import { StatusBadge, type Tone } from '#console/ui/StatusBadge.tsx';
@@ -34,22 +34,42 @@ const chosen = ({ isAllowed }: GitRepository) =>
 
 const usedBy = (count: number) => (count === 0 ? 'No environment' : countOf(count, 'environment'));
 
-export const repositoryColumns = ({ showsChosen }: { showsChosen: boolean }): DataColumn<GitRepository>[] => [
+/** On a phone rows cannot be selected, so that each has its own button. */
+const choiceButton = (repository: GitRepository, onAsk: (repository: GitRepository) => void) => {
+  const verb = repository.isAllowed ? 'Take away' : 'Choose';
+  return (
+    <Button size="xs" variant="default" aria-label={`${verb}: ${repository.name}`} onClick={() => onAsk(repository)}>
+      {verb}
+    </Button>
+  );
+};
+
+/** `onAsk`: for whoever may choose. */
+export const repositoryColumns = (onAsk?: (repository: GitRepository) => void): DataColumn<GitRepository>[] => [
   {
     id: 'name',
     header: 'Repository',
     phone: 'title',
     cell: (repository) => <Name repository={repository} />,
   },
-  ...(showsChosen
-    ? [{ id: 'chosen', header: 'For environments', phone: 'side', cell: chosen } satisfies DataColumn<GitRepository>]
+  ...(onAsk
+    ? [
+        {
+          id: 'chosen',
+          header: 'For environments',
+          phone: 'side',
+          cell: chosen,
+          phoneCell: (repository: GitRepository) => choiceButton(repository, onAsk),
+        } satisfies DataColumn<GitRepository>,
+      ]
     : []),
   {
     id: 'environments',
     header: 'Used by',
     phone: 'detail',
     cell: ({ environments }) => (environments === 0 ? quiet('none') : countOf(environments, 'environment')),
-    phoneCell: ({ environments, host }) => `${host}. ${usedBy(environments)}.`,
+    phoneCell: ({ environments, host, isAllowed }) =>
+      onAsk && !isAllowed ? `${host}. Not chosen.` : `${host}. ${onAsk ? 'Chosen. ' : ''}${usedBy(environments)}.`,
   },
   { id: 'branch', header: 'Default branch', cell: ({ defaultBranch }) => <code>{defaultBranch}</code> },
   { id: 'visibility', header: 'Visibility', cell: ({ isPrivate }) => (isPrivate ? 'private' : 'public') },

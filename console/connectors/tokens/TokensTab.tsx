@@ -49,8 +49,9 @@ export function TokensTab() {
     <>
       <Text size="sm" c="dimmed" mb="lg">
         Whenever Reeve needs something of a repository, GitHub makes a token for that: for the one repository, with no
-        more than the permissions it takes, for an hour at most. None is stored, and none gets into a container. The
-        last 200 are here; they are kept for 90 days.
+        more than the permissions it takes, for an hour at most. Only the list of all repositories is asked with one
+        that reads no more than their names and settings. None is stored, and none gets into a container. The last 200
+        are here; they are kept for 90 days.
       </Text>
       <Loaded query={uses} what="The tokens could not be loaded" skeleton={<RowSkeletons rows={6} />}>
         {({ items }) => (

@@ -61,12 +61,18 @@ function kernelLimits({ limits }: ContainerSpec, uid: number): string[] {
   return ['prlimit', `--nproc=${processes}`, `--fsize=${file}`, `--data=${data}`, '--core=0', '--'];
 }
 
+/**
+ * The command waits for a line. A runner that dies before it sent one ends the container: bubblewrap is told to die with the runner, but
+ * in its first moments it does not know that yet.
+ */
+const waitForWord = 'read -r word || exit 125; exec "$@"';
+
 function commandLine(spec: ContainerSpec, { bubblewrap, etc, owner, isRoot }: SandboxOptions) {
   const { workspace, home } = spec.folders;
   const { codex, authority } = spec.readOnly;
   const own: SandboxPlaces = { workspace, home, etc, authority, codex };
   const limits = kernelLimits(spec, owner.uid);
-  const run = ['--args', '5', '--', ...spec.command];
+  const run = ['--args', '4', '--', '/bin/sh', '-c', waitForWord, 'sh', ...spec.command];
   if (!isRoot) return { places: own, command: [...limits, bubblewrap, ...run] };
   const places: SandboxPlaces = {
     workspace: '/mnt/workspace',
@@ -104,27 +110,26 @@ export async function startSandbox(spec: ContainerSpec, options: SandboxOptions)
     cwd: '/',
     env: { PATH: searchPath, [options.mark.name]: options.mark.value },
     detached: true,
-    stdio: [spec.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
-  const [, stdout, stderr, info, gate, args] = child.stdio as unknown as [
-    Writable | null,
-    Readable,
-    Readable,
-    Readable,
+  const [stdin, stdout, stderr, info, args] = child.stdio as unknown as [
     Writable,
+    Readable,
+    Readable,
+    Readable,
     Writable,
   ];
-  for (const stream of [gate, args, child.stdin]) stream?.on('error', () => undefined);
+  // A command need not read what it is given.
+  for (const stream of [args, stdin]) stream.on('error', () => undefined);
   const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
   failed.catch(() => undefined);
   // Not on a command line: whoever is on this machine could read the values there.
-  const fromFile = [...sandboxArguments(spec, places), '--info-fd', '3', '--block-fd', '4'];
+  const fromFile = [...sandboxArguments(spec, places), '--info-fd', '3'];
   args.end(`${fromFile.join('\0')}\0`);
-  if (spec.input !== undefined) child.stdin?.end(spec.input);
   const init = await Promise.race([readInfo(info), failed]).catch(async (cause: Error) => {
     let said = '';
     for await (const chunk of stderr) said += chunk;
     throw new Error(`bubblewrap cannot start the container: ${said.trim().slice(0, 1000) || cause.message}`, { cause });
   });
-  return { child, stdout, stderr, init, letGo: () => void gate.end('x') };
+  return { child, stdout, stderr, init, letGo: () => void stdin.end(`\n${spec.input ?? ''}`) };
 }

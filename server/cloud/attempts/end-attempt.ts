@@ -1,7 +1,7 @@
 import { type Ending, endings } from '#contract/task-states.ts';
 import { type Actor, record, systemActor } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
-import { askToCancel, endAttemptRow, putBackAttempt, touchTask } from './lease-queries.ts';
+import { askToCancel, endAttemptRow, findLosses, putBackAttempt, touchTask } from './lease-queries.ts';
 import { noteInLog } from './log-queries.ts';
 
 type Usage = { cpuSeconds: number; peakMemoryMb: number; diskMb: number };
@@ -120,6 +120,22 @@ export async function settleLease(
     because: why,
   });
   return 'requeued';
+}
+
+/**
+ * For a lease whose job Reeve could not put together, which may pass: back into the queue once, as a loss; then it ends as Reeve's own
+ * fault instead of coming up again and again.
+ */
+export async function settleUnmade(
+  tx: Database,
+  workspaceId: string,
+  { attemptId, epoch, at }: { attemptId: string; epoch: number; at: Date },
+): Promise<void> {
+  const losses = await findLosses(tx, workspaceId, attemptId);
+  const detail = 'Reeve could not put the job together; its log says why.';
+  if (losses === undefined || losses + 1 < mostLosses)
+    await putBackAttempt(tx, workspaceId, { id: attemptId, epoch, isLoss: true });
+  else await endAttempt(tx, { workspaceId, attemptId, ending: 'internal', detail, at, ifLease: { epoch } });
 }
 
 /** Seals a line of the log. */

@@ -4,19 +4,20 @@ import type { Database } from '#server/db/open-database.ts';
 import { permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { tellChanged } from './changes.ts';
+import { chooseLanes } from './choose-lanes.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { Placing } from './fit-runner.ts';
 import { putBackAttempt } from './lease-queries.ts';
-import { type Picked, pickAttempts, type WaitingClaim } from './pick-attempts.ts';
+import { type Picked, pickAttempts, type QueuedAttempt, type WaitingClaim } from './pick-attempts.ts';
 import {
   countRunning,
   findClaimingRunners,
-  hasQueued,
   insertLeases,
   listKeptEnvironments,
   lockQueue,
   readCloudStandings,
   readHeads,
+  readLanes,
   readQueueLimits,
 } from './queue-queries.ts';
 
@@ -73,7 +74,7 @@ interface Given<One extends Claim> {
 async function giveOutIn<One extends Claim>(
   tx: Database,
   workspaceId: string,
-  { claims, now }: { claims: readonly One[]; now: Date },
+  { claims, lanes, now }: { claims: readonly One[]; lanes: readonly QueuedAttempt[]; now: Date },
 ): Promise<Given<One>> {
   await lockQueue(tx, workspaceId);
   const limits = await readQueueLimits(tx, workspaceId);
@@ -82,7 +83,9 @@ async function giveOutIn<One extends Claim>(
   const full = await describeClaims(tx, workspaceId, { claims, now });
   const total = [...running.values()].reduce((sum, count) => sum + count, 0);
   if (full.length === 0 || total >= limits.perWorkspace) return { leases: [], ended: [] };
-  const heads = await readHeads(tx, workspaceId, { each: Math.min(full.length, limits.perMember) });
+  const chosen = chooseLanes(lanes, { running, limits }, full);
+  const each = Math.min(full.length, limits.perMember);
+  const heads = await readHeads(tx, workspaceId, { lanes: chosen, each });
   const picked = pickAttempts({ heads, running, limits }, full);
   const refused = await withoutAccess(tx, workspaceId, [
     ...new Map(picked.map(({ attempt }) => [attempt.id, attempt])).values(),
@@ -123,19 +126,22 @@ const mostRounds = 10;
 /**
  * Gives the work of a workspace to the runners that ask, in one transaction that no other of its kind overlaps. Who gets nothing may
  * ask again.
+ * @param known the oldest of each lane, as it was a moment ago: only where to look; what is given out is looked at again
  */
 export async function giveOut<One extends Claim>(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   workspaceId: string,
   claims: readonly One[],
+  known?: readonly QueuedAttempt[],
 ): Promise<Map<One, Leased>> {
   const given = new Map<One, Leased>();
+  const lanes = known ?? (await readLanes(db, workspaceId));
   for (let round = 0; round < mostRounds; round += 1) {
     const open = claims.filter((claim) => !given.has(claim));
-    if (open.length === 0 || !(await hasQueued(db, workspaceId))) break;
+    if (open.length === 0 || lanes.length === 0) break;
     const { leases, ended } = await db
       .transaction()
-      .execute((tx) => giveOutIn(tx, workspaceId, { claims: open, now: clock() }));
+      .execute((tx) => giveOutIn(tx, workspaceId, { claims: open, lanes, now: clock() }));
     for (const { claim, leased } of leases) given.set(claim, leased);
     tellChanged(workspaceId, ended);
     if (ended.length === 0) break;

@@ -173,6 +173,16 @@ export const touchTask = (tx: Database, workspaceId: string, { taskId, at }: { t
     .where('id', '=', taskId)
     .execute();
 
+export const findLosses = async (db: Database, workspaceId: string, id: string): Promise<number | undefined> =>
+  (
+    await db
+      .selectFrom('cloud_attempts')
+      .select('losses')
+      .where('workspace_id', '=', workspaceId)
+      .where('id', '=', id)
+      .executeTakeFirst()
+  )?.losses;
+
 /** How an attempt ended under an epoch; undefined when it did not, or under another. */
 export const findEnd = (db: Database, { workspaceId, runnerId, attemptId, epoch }: LeaseRef) =>
   db

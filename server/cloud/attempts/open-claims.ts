@@ -1,6 +1,7 @@
 import type { Services } from '#server/services.ts';
 import { attemptChanges } from './changes.ts';
 import { type Claim, giveOut, type Leased, putBackUnused } from './give-out.ts';
+import { openKnownLanes } from './known-lanes.ts';
 
 interface Waiting extends Claim {
   /** While a look at the queue is under way, whose answer may hold something for it. */
@@ -31,6 +32,7 @@ const lookEveryMs = 1_000;
 export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' | 'log'>): Claims {
   const waiting = new Map<string, Set<Waiting>>();
   const serving = new Map<string, { isAgain: boolean }>();
+  const known = openKnownLanes(services, (workspaceId) => serve(workspaceId));
 
   /** What was given to somebody who is gone goes back at once, instead of when its lease ends. */
   const hand = async (workspaceId: string, claim: Waiting, leased: Leased | null) => {
@@ -43,8 +45,12 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
     if (claims.length === 0) return;
     for (const claim of claims) claim.isServed = true;
     try {
-      const given = await giveOut(services, workspaceId, claims);
-      for (const claim of claims) await hand(workspaceId, claim, given.get(claim) ?? null);
+      const { lanes, isNew } = await known.read(workspaceId);
+      const given = await giveOut(services, workspaceId, claims, lanes);
+      const left = claims.filter((claim) => !given.has(claim));
+      const few = isNew || left.length === 0 ? null : await known.readFew(workspaceId);
+      const late = few ? await giveOut(services, workspaceId, left, few) : null;
+      for (const claim of claims) await hand(workspaceId, claim, given.get(claim) ?? late?.get(claim) ?? null);
     } catch (error) {
       for (const claim of claims) claim.fail(error);
     }
@@ -66,20 +72,26 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
     })();
   };
   const onQueued = ({ workspaceId }: { workspaceId: string }) => {
+    known.spoil(workspaceId);
     if (waiting.has(workspaceId)) serve(workspaceId);
   };
   const timer = setInterval(() => {
-    for (const workspaceId of waiting.keys()) serve(workspaceId);
+    known.forgetOld();
+    for (const workspaceId of waiting.keys()) onQueued({ workspaceId });
   }, lookEveryMs);
   timer.unref();
-  const sendAllAway = () => {
+  const close = () => {
+    clearInterval(timer);
+    attemptChanges.off('queued', onQueued);
+    services.signals.off('stopping', close);
     for (const claims of waiting.values()) for (const claim of claims) claim.leave();
   };
   attemptChanges.on('queued', onQueued);
-  services.signals.once('stopping', sendAllAway);
+  services.signals.once('stopping', close);
 
   return {
     wait({ workspaceId, runnerId }, { waitMs, signal }) {
+      if (signal.aborted) return Promise.resolve(null);
       const { promise, resolve, reject } = Promise.withResolvers<Leased | null>();
       const claims = waiting.get(workspaceId) ?? new Set();
       waiting.set(workspaceId, claims);
@@ -114,11 +126,6 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
       serve(workspaceId);
       return promise;
     },
-    close() {
-      clearInterval(timer);
-      attemptChanges.off('queued', onQueued);
-      services.signals.off('stopping', sendAllAway);
-      sendAllAway();
-    },
+    close,
   };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RunnerDriver } from '#contract/runners.ts';
 import type { AttemptNeeds } from '#server/db/cloud-tables.ts';
+import { chooseLanes } from './choose-lanes.ts';
 import { fitRunner } from './fit-runner.ts';
 import { pickAttempts, type QueuedAttempt, togetherMs, type WaitingClaim } from './pick-attempts.ts';
 
@@ -170,4 +171,22 @@ test('the picks are those of the rule as it is written, whatever waits and whoev
     ),
     { numRuns: 500 },
   );
+});
+
+test('of a long queue only some lanes are looked at, and the picks are the same', () => {
+  const gpu: AttemptNeeds = { labels: ['gpu'], runtime: 'any', cpus: 1 };
+  const heads = Array.from({ length: 2_000 }, (_, index) =>
+    attempt(`a${String(index).padStart(4, '0')}`, `m${index}`, (index * 7919) % 2_000_000, {
+      ...(index % 3 === 0 ? { needs: gpu } : {}),
+    }),
+  );
+  const running = new Map<string | null, number>(
+    heads.filter((_, index) => index % 5 < 4).map((one) => [one.memberId, 1]),
+  );
+  const queue = { heads, running, limits: { perMember: 2, perWorkspace: 10_000 } };
+  const waiting = [...claims(20), ...Array.from({ length: 20 }, () => claimOf({ labels: ['gpu'] }))];
+  const lanes = new Set(chooseLanes(heads, queue, waiting));
+  expect(lanes.size).toBeLessThan(250);
+  const looked = heads.filter(({ lane }) => lanes.has(lane));
+  expect(ids(pickAttempts({ ...queue, heads: looked }, waiting))).toEqual(ids(pickAttempts(queue, waiting)));
 });

@@ -35,7 +35,7 @@ export interface Picked<Claim extends WaitingClaim> extends Placing {
 /** So much older ones stay first; between those that came together, a kept set-up decides. */
 export const togetherMs = 10_000;
 /** Lanes that are looked at for a kept set-up. */
-const mostLooked = 64;
+export const mostLooked = 64;
 
 interface Turn {
   lane: readonly QueuedAttempt[];

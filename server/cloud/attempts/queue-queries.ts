@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { AttemptNeeds } from '#server/db/cloud-tables.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { heldRoles } from '#server/roles/index.ts';
 import type { QueuedAttempt } from './pick-attempts.ts';
@@ -41,22 +40,11 @@ export const countRunning = async (db: Database, workspaceId: string): Promise<M
 };
 
 /**
- * The oldest of each lane, at most `each`, in their order. The lanes are found by jumping from one to the next in the index, so the
- * cost is by the number of lanes and not of attempts.
+ * The oldest of each lane. The lanes are found by jumping from one to the next in the index, so the cost is by the number of lanes and
+ * not of attempts.
  */
-export async function readHeads(
-  db: Database,
-  workspaceId: string,
-  { each }: { each: number },
-): Promise<QueuedAttempt[]> {
-  const { rows } = await sql<{
-    id: string;
-    lane: string;
-    memberId: string | null;
-    environmentId: string | null;
-    needs: AttemptNeeds;
-    queuedAt: Date;
-  }>`
+export async function readLanes(db: Database, workspaceId: string): Promise<QueuedAttempt[]> {
+  const { rows } = await sql<QueuedAttempt>`
     with recursive lanes(lane) as (
       (select lane from cloud_attempts where workspace_id = ${workspaceId} and state = 'queued' order by lane limit 1)
       union all
@@ -69,8 +57,25 @@ export async function readHeads(
       select id, a.lane, member_id as "memberId", environment_id as "environmentId", needs, queued_at as "queuedAt"
       from cloud_attempts a
       where a.workspace_id = ${workspaceId} and a.state = 'queued' and a.lane = lanes.lane
-      order by queued_at, id limit ${each}
+      order by queued_at, id limit 1
     ) h where lanes.lane is not null`.execute(db);
+  return rows;
+}
+
+/** Of these lanes the oldest, at most `each`, in their order, as they are now. */
+export async function readHeads(
+  db: Database,
+  workspaceId: string,
+  { lanes, each }: { lanes: readonly string[]; each: number },
+): Promise<QueuedAttempt[]> {
+  if (lanes.length === 0) return [];
+  const { rows } = await sql<QueuedAttempt>`
+    select h.* from unnest(${sql.val([...lanes])}::text[]) as lanes(lane) cross join lateral (
+      select id, a.lane, member_id as "memberId", environment_id as "environmentId", needs, queued_at as "queuedAt"
+      from cloud_attempts a
+      where a.workspace_id = ${workspaceId} and a.state = 'queued' and a.cancel_asked_at is null and a.lane = lanes.lane
+      order by queued_at, id limit ${each}
+    ) h`.execute(db);
   return rows;
 }
 

@@ -11,6 +11,9 @@ import { requireCloudClient } from './who-calls.ts';
 /** A client asks under `wham/` when its base URL contains `/backend-api`, else under `api/codex/`. */
 const bothStyles = (path: string) => [`/backend-api/wham${path}`, `/api/codex${path}`, `/backend-api/api/codex${path}`];
 
+/** `codex apply` of clients up to about 0.12x puts its path behind a base URL that ends in a slash already. */
+const stylesOfTask = (path: string) => [...bothStyles(path), `/backend-api//wham${path}`];
+
 const ListQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).catch(20),
   cursor: z.string().max(500).optional(),
@@ -63,7 +66,7 @@ export function cloudClientDialect(services: Services): Dialect {
   return {
     name: 'Codex cloud client',
     routes: answers(services).flatMap(([path, { method, summary, answer }]) =>
-      bothStyles(path).map((styled) => ({
+      (path === '/tasks/:id' ? stylesOfTask(path) : bothStyles(path)).map((styled) => ({
         method,
         path: styled,
         allow: 'codex-client' as const,

@@ -7,6 +7,7 @@ import {
   plainEnvironment,
 } from '#testing/environment-tests.ts';
 import { seedRepository } from '#testing/seed-repository.ts';
+import { environmentsOfPerson } from './person-rows.ts';
 
 let tests: EnvironmentTests;
 let grace: EnvironmentMember;
@@ -48,7 +49,7 @@ describe('an environment', () => {
       revision: 1,
       taskCount: 0,
       variables,
-      repositories: [{ name: 'acme/shop', host: 'github.example.com', defaultBranch: 'main', state: 'connected' }],
+      repositories: [{ name: 'acme/shop', host: 'git.example.com', defaultBranch: 'main', state: 'connected' }],
       cache: null,
       lastTry: null,
       secrets: [],
@@ -193,6 +194,19 @@ describe('sharing', () => {
     await linus.call('PUT', `/environments/${body.id}/pinned`, { isPinned: false });
     expect(await labels(linus)).toEqual(['Alpha', 'Beta']);
   });
+});
+
+test('a person is told which environments they made and pinned', async () => {
+  const { body } = await tests.make(grace, { label: 'Mine' });
+  const theirs = await tests.make(linus, { label: 'Theirs', sharing: 'workspace' });
+  await grace.call('PUT', `/environments/${theirs.body.id}/pinned`, { isPinned: true });
+  const person = { workspaceId: tests.workspaceId, memberId: grace.memberId };
+  const told: unknown[] = [];
+  for await (const row of environmentsOfPerson.read(tests.services.db, person)) told.push(row);
+  expect(told).toMatchObject([
+    { what: 'made', id: body.id, label: 'Mine' },
+    { what: 'pinned', environment_id: theirs.body.id },
+  ]);
 });
 
 describe('Codex cloud off', () => {

@@ -14,7 +14,7 @@ import { readNeededDomains } from './needed-domains.ts';
 import { requireEnvironment } from './require-environment.ts';
 import { resetCache } from './reset-cache.ts';
 import { showEnvironment, showEnvironments } from './show-environment.ts';
-import { readTry, tryEnvironment } from './try-environment.ts';
+import { cancelTry, readTry, tryEnvironment } from './try-environment.ts';
 
 const of = routes.environments;
 
@@ -59,6 +59,7 @@ export const environmentRoutes = (services: Services) => ({
     return {};
   }),
   try: of.try.handler(({ input, context }) => tryEnvironment(services, authorOf(context), input.id)),
+  cancelTry: of.cancelTry.handler(({ input, context }) => cancelTry(services, authorOf(context), input)),
   getTry: of.getTry.handler(({ input, context }) => readTry(services, authorOf(context), input)),
   neededDomains: of.neededDomains.handler(({ input, context }) =>
     readNeededDomains(services, authorOf(context), input.id),

@@ -4,6 +4,7 @@ import type { Environment, EnvironmentTry } from '#contract/environments.ts';
 import type { EgressRule } from '#contract/internet-access.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { type EnvironmentMember, type EnvironmentTests, openEnvironmentTests } from '#testing/environment-tests.ts';
+import { seedRepository } from '#testing/seed-repository.ts';
 import { attemptChanges } from '../attempts/changes.ts';
 import { cacheFingerprint } from './cache-fingerprint.ts';
 import { findEnvironment } from './environment-queries.ts';
@@ -141,10 +142,40 @@ describe('a try', () => {
     });
   });
 
+  test('is cancelled by whoever began it: at once while it waits, asked to while it runs', async () => {
+    const { body } = await tryIt(grace);
+    const cancel = (by: EnvironmentMember, id: string) =>
+      by.call<Try>('POST', `/environments/${environment.id}/tries/${id}/cancel`, {});
+    expect((await cancel(tests.owner, body.id)).status).toBe(404);
+    expect((await cancel(grace, body.id)).body).toMatchObject({ state: 'cancelled', sentence: 'It was cancelled.' });
+    expect((await cancel(grace, body.id)).body.state).toBe('cancelled');
+    const next = await tryIt(grace);
+    await tests.services.db
+      .updateTable('cloud_attempts')
+      .set({ state: 'setting-up', epoch: 1 })
+      .where('id', '=', next.body.attemptId)
+      .execute();
+    expect((await cancel(grace, next.body.id)).body.state).toBe('running');
+    const told = (await tests.events(environment.id)).filter(({ event }) => event === 'environment.try-cancelled');
+    expect(told.map(({ payload }) => (payload as { how: string }).how)).toEqual(['ended', 'had ended', 'asked']);
+  });
+
   test('is not made of a repository that may not be used any more', async () => {
     await tests.services.db.updateTable('git_repositories').set({ is_allowed: false }).execute();
     expect(await tryIt(grace)).toMatchObject({ status: 403, body: { code: 'repository-not-allowed' } });
     await tests.services.db.updateTable('git_repositories').set({ is_allowed: true }).execute();
+  });
+
+  test('is not made for whoever has no account on the git server that may read the repository', async () => {
+    const { workspaceId, services } = tests;
+    const repositoryId = await seedRepository(services.db, {
+      workspaceId,
+      name: 'acme/hidden',
+      installation: 'active',
+    });
+    const { body } = await tests.make(tests.owner, { repositoryIds: [repositoryId], sharing: 'workspace' });
+    const answer = await grace.call('POST', `/environments/${body.id}/tries`, {});
+    expect(answer).toMatchObject({ status: 409, body: { code: 'git-account-needed', data: { repositoryId } } });
   });
 
   test('that waits in a deleted environment ends; one that runs is asked to', async () => {

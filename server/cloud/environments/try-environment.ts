@@ -3,13 +3,13 @@ import type { EnvironmentTry } from '#contract/environments.ts';
 import { leaseSeconds } from '#contract/runner-protocol.ts';
 import { type AttemptState, endings, isEnded } from '#contract/task-states.ts';
 import { type Actor, record } from '#server/audit/index.ts';
-import { findRepository, type RepositoryRow } from '#server/connectors/index.ts';
+import { findRepository, type RepositoryRow, requireRepositoryAccess } from '#server/connectors/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { AttemptNeeds } from '#server/db/cloud-tables.ts';
-import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { tellChanged } from '../attempts/changes.ts';
+import { cancelAttempt } from '../attempts/end-attempt.ts';
 import { fitRunner } from '../attempts/fit-runner.ts';
 import { listLiveRunners } from './choice-queries.ts';
 import { requireCloudOn } from './cloud-gate.ts';
@@ -51,24 +51,28 @@ export const asTry = (row: TryRow, runners: Runners): Try => ({
   finishedAt: isEnded(row.state) ? (row.finishedAt?.toISOString() ?? null) : null,
 });
 
-/** The one that tasks work on when they say nothing else. @throws ReeveError repository-not-allowed */
+type TryingServices = Pick<Services, 'db' | 'clock' | 'secrets' | 'log'>;
+
+/** The one that tasks work on when they say nothing else; what set-up prints may be all that is in it, so the member has to be allowed to read it. */
 async function requireFirstRepository(
-  db: Database,
-  { workspaceId, repositoryIds }: EnvironmentRow,
+  services: TryingServices,
+  { memberId }: EnvironmentUser,
+  { workspaceId, repositoryIds, label }: EnvironmentRow,
 ): Promise<RepositoryRow> {
-  const id = repositoryIds[0] ?? '';
-  const repository = await findRepository(db, workspaceId, id);
-  if (!repository?.isAllowed || repository.state !== 'connected')
-    throw new ReeveError('repository-not-allowed', { repositoryId: id, repository: repository?.name ?? null });
+  const repositoryId = repositoryIds[0] ?? '';
+  const why = `a try of ${label}`;
+  await requireRepositoryAccess(services, { workspaceId, memberId, repositoryId, need: 'read', why });
+  const repository = await findRepository(services.db, workspaceId, repositoryId);
+  if (!repository) throw new ReeveError('not-found', { repositoryId });
   return repository;
 }
 
 /**
  * Set-up once, without an agent, as an attempt of its own kind. One at a time for each member and environment.
- * @throws ReeveError cloud-off, not-found, repository-not-allowed, task-running
+ * @throws ReeveError cloud-off, not-found, task-running, and what `requireRepositoryAccess` throws
  */
 export async function tryEnvironment(
-  services: Pick<Services, 'db' | 'clock' | 'secrets'>,
+  services: TryingServices,
   by: EnvironmentUser & { actor: Actor },
   environmentId: string,
 ): Promise<Try> {
@@ -76,7 +80,7 @@ export async function tryEnvironment(
   const { workspaceId, memberId, actor } = by;
   await requireCloudOn(db, workspaceId);
   const environment = await requireEnvironment(db, by, environmentId);
-  const repository = await requireFirstRepository(db, environment);
+  const repository = await requireFirstRepository(services, by, environment);
   const at = clock();
   const [taskId, attemptId] = [newId('task_e'), newId('att')];
   const sealedTitle = await secrets.seal(`Set-up of ${environment.label}`, `cloud_tasks/${taskId}/title`);
@@ -111,4 +115,25 @@ export async function readTry(
   const row = await findTry(db, workspaceId, { memberId, environmentId: id, id: tryId });
   if (!row) throw new ReeveError('not-found', { tryId });
   return asTry(row, await listLiveRunners(db, workspaceId, heardOfSince(clock())));
+}
+
+/** Of one's own; works while Codex cloud is off. To cancel what has ended changes nothing. @throws ReeveError not-found */
+export async function cancelTry(
+  services: Pick<Services, 'db' | 'clock'>,
+  by: EnvironmentUser & { actor: Actor },
+  { id, tryId }: { id: string; tryId: string },
+): Promise<Try> {
+  const { db, clock } = services;
+  const { workspaceId, memberId, actor } = by;
+  const attemptId = await db.transaction().execute(async (tx) => {
+    const row = await findTry(tx, workspaceId, { memberId, environmentId: id, id: tryId });
+    if (!row) throw new ReeveError('not-found', { tryId });
+    const at = clock();
+    const how = await cancelAttempt(tx, workspaceId, { attemptId: row.attemptId, at, actor });
+    const subject = subjectOf({ id, label: row.environmentLabel });
+    await record(tx, actor, 'environment.try-cancelled', { at, subject, taskId: tryId, how: how ?? 'had ended' });
+    return row.attemptId;
+  });
+  tellChanged(workspaceId, [attemptId]);
+  return readTry(services, by, { id, tryId });
 }

@@ -11,6 +11,7 @@ const tries = (db: Database, workspaceId: string, memberId: string) =>
       't.id as taskId',
       'a.id as attemptId',
       'a.environment_id as environmentId',
+      't.environment_label as environmentLabel',
       'a.state',
       'a.ending',
       'a.detail',

@@ -24,5 +24,8 @@ export const agentConfigToml = ({ origin, model }: { origin: string; model: stri
 /** CODEX_AUTHAPI_BASE_URL. */
 export const authApiUrl = (origin: string): string => clientAddresses(origin).CODEX_AUTHAPI_BASE_URL;
 
+/** What the client calls itself; the surface CODEX_WEB is known by it. */
+export const hostedOriginator = 'codex_web';
+
 /** What a client with an access token calls: who it is, its policy and the models, what it reports. */
 export const gatewayPaths = ['/api/accounts/v1/user-auth-credential/', '/backend-api/', '/otel/v1/'] as const;

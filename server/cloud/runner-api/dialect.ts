@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   type ClaimAnswer,
   ClaimRequest,
@@ -7,6 +7,7 @@ import {
   RegisterRequest,
   ReportRequest,
 } from '#contract/runner-protocol.ts';
+import { fetchPaths } from '#server/connectors/index.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Dialect, WireCall, WireRoute } from '#server/http/wire-routes.ts';
 import type { Services } from '#server/services.ts';
@@ -17,8 +18,8 @@ import { openClaims } from '../attempts/open-claims.ts';
 import { reportAttempt } from '../attempts/report-attempt.ts';
 import { registerRunner } from '../runners/register-runner.ts';
 import { answerHeartbeat } from './answer-heartbeat.ts';
-import { openJob } from './job.ts';
-import { maxSessionBytes, readDiffText, readMessage, streamBody } from './read-call.ts';
+import { giveUp, openJob } from './job.ts';
+import { checkMessage, maxSessionBytes, readDiffText, readJson, readMessage, streamBody } from './read-call.ts';
 import { forwardRepository } from './repository.ts';
 import { answerFormer, takeSecretsOf } from './take-parts.ts';
 import { type CallingRunner, leaseOf, requireRunner } from './who-calls.ts';
@@ -39,13 +40,25 @@ function openClaiming(services: Services) {
       if (!leased) return { job: null };
       try {
         const job = await openJob(services, workspaceId, leased);
-        if (job) return { job };
+        if (job && !left.signal.aborted) return { job };
+        // Nobody heard of it.
+        if (job) await putBackUnused(services, workspaceId, leased);
       } catch (error) {
-        await putBackUnused(services, workspaceId, leased);
+        await giveUp(services, workspaceId, leased);
         throw error;
       }
     }
   };
+}
+
+/** Of somebody who may be anybody. */
+const maxRegistrationBytes = 64 * 1024;
+
+/** Whoever has no token is told nothing else. @throws ReeveError runner-token-invalid, bad-input */
+async function readRegistration(call: WireCall): Promise<z.infer<typeof RegisterRequest>> {
+  const json = await readJson(call, maxRegistrationBytes);
+  if (!z.object({ token: z.string() }).safeParse(json).success) throw new ReeveError('runner-token-invalid');
+  return checkMessage(json, RegisterRequest);
 }
 
 /** What runners say: see `contract/runner-protocol.ts`. Each is asked for its secret, and each message about an attempt for its lease. */
@@ -72,8 +85,7 @@ export function runnerApiDialect(services: Services): Dialect {
         path: '/runner/v1/register',
         allow: 'checked-inside',
         summary: 'Make a runner of whoever holds a registration token',
-        handle: async (call) =>
-          json(await registerRunner(services, await readMessage(call, RegisterRequest), { ip: call.ip })),
+        handle: async (call) => json(await registerRunner(services, await readRegistration(call), { ip: call.ip })),
       },
       route('POST', '/claim', 'Wait for an attempt and lease it', async (call, runner) =>
         json(await claim(call, runner)),
@@ -109,11 +121,13 @@ export function runnerApiDialect(services: Services): Dialect {
         await finishAttempt(services, leaseOf(call, runner, finish.epoch), finish);
         return json({});
       }),
-      route('GET', `${attempt}/repository.git/info/refs`, 'What can be fetched', async (call, runner) =>
-        forwardRepository(services, call, runner),
-      ),
-      route('POST', `${attempt}/repository.git/git-upload-pack`, 'Fetch', async (call, runner) =>
-        forwardRepository(services, call, runner),
+      ...fetchPaths.map((path) =>
+        route(
+          path === 'info/refs' ? 'GET' : 'POST',
+          `${attempt}/repository.git/${path}`,
+          'A fetch of the repository, passed through',
+          async (call, runner) => forwardRepository(services, call, { ...runner, path }),
+        ),
       ),
       {
         method: 'ALL',

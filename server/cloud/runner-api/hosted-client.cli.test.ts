@@ -54,7 +54,11 @@ async function openContainer({ agent }: Job): Promise<ClientMachine> {
   const machine = await createClientMachine({
     configToml: agent.configToml,
     trustedCaPem: acceptance.organisation.authorityPem,
-    env: { CODEX_ACCESS_TOKEN: agent.token, CODEX_AUTHAPI_BASE_URL: agent.authApiUrl },
+    env: {
+      CODEX_ACCESS_TOKEN: agent.token,
+      CODEX_AUTHAPI_BASE_URL: agent.authApiUrl,
+      CODEX_INTERNAL_ORIGINATOR_OVERRIDE: agent.originator ?? '',
+    },
   });
   onTestFinished(() => machine.close());
   return machine;
@@ -75,9 +79,11 @@ test('the stock client works with the token of its attempt: policy, models and a
     { ...facts, sandboxMode: 'workspace-write' },
   ]);
   const { db } = acceptance.reeve.services;
-  const reported = () =>
-    db.selectFrom('activity_events').select(['source', 'surface']).where('source', '<>', 'gateway').execute();
-  await expect.poll(async () => (await reported()).length).toBeGreaterThan(0);
+  const surfaces = async () => {
+    const rows = await db.selectFrom('activity_events').select(['source', 'surface']).distinct().execute();
+    return rows.map(({ source, surface }) => `${source} ${surface}`).toSorted();
+  };
+  await expect.poll(surfaces).toEqual(['client-events CODEX_WEB', 'gateway CODEX_WEB', 'otel CODEX_WEB']);
 });
 
 test('the client can do nothing with it once the attempt has ended', async () => {

@@ -5,13 +5,13 @@ import { findRepository } from '#server/connectors/index.ts';
 import { createAttemptToken } from '#server/identity/index.ts';
 import type { Services } from '#server/services.ts';
 import { tellChanged } from '../attempts/changes.ts';
-import { endAttempt } from '../attempts/end-attempt.ts';
+import { endAttempt, settleUnmade } from '../attempts/end-attempt.ts';
 import type { Leased } from '../attempts/give-out.ts';
 import { type JobFacts, promptContext, readJobFacts } from '../attempts/job-queries.ts';
 import { readQueueLimits } from '../attempts/queue-queries.ts';
 import { describeJobOf } from '../environments/describe-job.ts';
 import { findEnvironment } from '../environments/environment-queries.ts';
-import { agentConfigToml, authApiUrl, gatewayPaths } from './agent-config.ts';
+import { agentConfigToml, authApiUrl, gatewayPaths, hostedOriginator } from './agent-config.ts';
 
 type Part = Pick<Services, 'db' | 'clock' | 'secrets' | 'origin'>;
 
@@ -67,6 +67,7 @@ async function agentOf(
     token,
     model,
     authApiUrl: authApiUrl(origin),
+    originator: hostedOriginator,
     gatewayOrigin: origin,
     gatewayPaths: [...gatewayPaths],
   };
@@ -120,4 +121,14 @@ export async function openJob(services: Part, workspaceId: string, leased: Lease
     tellChanged(workspaceId, [attemptId]);
     return null;
   }
+}
+
+/** After `openJob` has thrown. */
+export async function giveUp(
+  { db, clock }: Part,
+  workspaceId: string,
+  { attemptId, epoch }: Pick<Leased, 'attemptId' | 'epoch'>,
+): Promise<void> {
+  await db.transaction().execute((tx) => settleUnmade(tx, workspaceId, { attemptId, epoch, at: clock() }));
+  tellChanged(workspaceId, [attemptId]);
 }

@@ -15,15 +15,18 @@ const unknownEncoding = (encoding: string) => new ReeveError('media-type-not-sup
 const receive = ({ c }: WireCall, maxBytes: number): Promise<Buffer> =>
   receiveBody(c.env.incoming, { maxBytes, encodings: ['gzip', 'zstd'], tooLarge, unknownEncoding });
 
-/** A message as its schema has it. @throws ReeveError bad-input, body-too-large, media-type-not-supported */
-export async function readMessage<Schema extends z.ZodType>(call: WireCall, schema: Schema): Promise<z.output<Schema>> {
-  const text = (await receive(call, maxJsonBytes)).toString('utf8');
-  let json: unknown;
+/** @throws ReeveError bad-input, body-too-large, media-type-not-supported */
+export async function readJson(call: WireCall, maxBytes = maxJsonBytes): Promise<unknown> {
+  const text = (await receive(call, maxBytes)).toString('utf8');
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new ReeveError('bad-input', {}, { message: 'The message is no JSON.', cause });
   }
+}
+
+/** A message as its schema has it. @throws ReeveError bad-input */
+export function checkMessage<Schema extends z.ZodType>(json: unknown, schema: Schema): z.output<Schema> {
   const read = schema.safeParse(json);
   if (read.success) return read.data;
   const issues = read.error.issues.slice(0, 5).map(({ path, message }) => ({ path, message }));
@@ -33,6 +36,11 @@ export async function readMessage<Schema extends z.ZodType>(call: WireCall, sche
     { message: `The message is not understood: ${JSON.stringify(issues)}` },
   );
 }
+
+export const readMessage = async <Schema extends z.ZodType>(
+  call: WireCall,
+  schema: Schema,
+): Promise<z.output<Schema>> => checkMessage(await readJson(call), schema);
 
 export const readDiffText = async (call: WireCall): Promise<string> =>
   (await receive(call, maxDiffBytes)).toString('utf8');

@@ -145,6 +145,19 @@ describe('a claim', () => {
     expect(await row(first)).toMatchObject({ state: 'failed', ending: 'image-unavailable', lease_until: null });
   });
 
+  test('whose job cannot be put together is tried once more, then ends, and holds up nothing', async () => {
+    const broken = await queue({ queuedAt: new Date('2026-11-20T09:00:00Z') });
+    await services.db.updateTable('cloud_turns').set({ sealed_prompt: 'unreadable' }).execute();
+    const attemptId = await queue();
+    const ask = () => runner.call('POST', '/claim', { free: 1, caches: [], waitSeconds: 0 });
+    expect((await ask()).status).toBe(500);
+    expect(await row(broken)).toMatchObject({ state: 'queued', losses: 1 });
+    expect((await ask()).status).toBe(500);
+    expect(await row(broken)).toMatchObject({ state: 'failed', ending: 'internal' });
+    expect(services.errorLines.splice(0)).toHaveLength(2);
+    expect(await claimed()).toMatchObject({ attemptId });
+  });
+
   test('of a member without access ends the attempt and gets the next one', async () => {
     const ada = await seedMember(services.db, { workspaceId, email: 'linus@example.com' });
     await services.db.updateTable('members').set({ status: 'suspended' }).where('id', '=', ada).execute();
@@ -251,7 +264,7 @@ describe('reports', () => {
     const { diff_blob, is_diff_final } = await row(attemptId);
     expect(is_diff_final).toBe(true);
     const blob = await services.blobs.get(diff_blob ?? '');
-    expect(await text(blob?.content ?? [])).toBe(diff);
+    expect(blob && (await text(blob.content))).toBe(diff);
     expect(await services.blobs.get(before ?? '')).toBeNull();
     expect(await runner.call('PUT', `/attempts/${attemptId}/diff?epoch=2`, diff)).toMatchObject({ code: 'lease-lost' });
     expect(job.epoch).toBe(1);
@@ -273,6 +286,9 @@ describe('reports', () => {
     await expireLeases(services);
     expect(await take(1)).toMatchObject({ code: 'lease-lost' });
     const again = await claimed();
+    // The same runner: what it says under its former lease counts no more than another's word.
+    for (const refused of [await finish(job), await report(job)]) expect(refused).toMatchObject({ code: 'lease-lost' });
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ epoch: 1, order: 'stop' }]);
     await report(again, { state: 'working' });
     expect(await take(2)).toMatchObject({ code: 'secrets-taken' });
     expect(job.secretNames).toEqual(['KEY']);

@@ -144,6 +144,27 @@ export const updateRunner = (
 export const deleteCachesOfRunner = (tx: Database, workspaceId: string, runnerId: string) =>
   tx.deleteFrom('cloud_caches').where('workspace_id', '=', workspaceId).where('runner_id', '=', runnerId).execute();
 
+/** In all workspaces: what waits for longer than this. */
+export const listLongQueued = (db: Database, queuedBefore: Date) =>
+  db
+    .selectFrom('cloud_attempts')
+    .select(['id', 'workspace_id as workspaceId', 'needs'])
+    .where('state', '=', 'queued')
+    .where('queued_at', '<', queuedBefore)
+    .orderBy('queued_at')
+    .limit(10_000)
+    .execute();
+
+/** In all workspaces: runners of which nothing was heard since. */
+export const listForgottenRunners = (db: Database, seenBefore: Date) =>
+  db
+    .selectFrom('cloud_runners')
+    .select(['id', 'workspace_id as workspaceId'])
+    .where('removed_at', 'is', null)
+    .where('seen_at', '<', seenBefore)
+    .limit(1_000)
+    .execute();
+
 /** The queue in figures, with what asks for the same of a runner once. */
 export async function readQueue(db: Database, workspaceId: string) {
   const { rows } = await sql<{

@@ -5,6 +5,7 @@ import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { fitRunner } from '../attempts/fit-runner.ts';
 import { countRunning } from '../attempts/queue-queries.ts';
+import { embeddedProblem } from './embedded-runner.ts';
 import { type ListedRunner, listRunners, listTokens, type RunnerTokenRow, readQueue } from './queries.ts';
 
 type Answer = z.output<NonNullable<(typeof runners.list)['~orpc']['outputSchema']>>;
@@ -51,7 +52,8 @@ export async function readRunner({ db, clock }: Part, workspaceId: string, id: s
 }
 
 /** All runners, the tokens that may still register one, and the queue before them. */
-export async function readRunners({ db, clock }: Part, workspaceId: string): Promise<Answer> {
+export async function readRunners(services: Part & Pick<Services, 'signals'>, workspaceId: string): Promise<Answer> {
+  const { db, clock } = services;
   const now = clock();
   const rows = await listRunners(db, workspaceId);
   const items = rows.map((row) => asRunner(row, now));
@@ -65,6 +67,7 @@ export async function readRunners({ db, clock }: Part, workspaceId: string): Pro
   return {
     items,
     tokens: tokens.map(asToken),
+    embeddedProblem: embeddedProblem(services),
     queue: {
       queued: count(queue),
       running: [...running.values()].reduce((sum, each) => sum + each, 0),

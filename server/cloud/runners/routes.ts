@@ -5,7 +5,7 @@ import { drainRunner, labelRunner, removeRunner } from './change-runner.ts';
 import { asToken, readRunner, readRunners } from './read-runners.ts';
 import { createRunnerToken, revokeRunnerToken } from './runner-tokens.ts';
 
-type Part = Pick<Services, 'db' | 'clock' | 'origin'>;
+type Part = Pick<Services, 'db' | 'clock' | 'origin' | 'signals'>;
 
 async function createToken(
   { db, clock, origin }: Part,

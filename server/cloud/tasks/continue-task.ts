@@ -1,5 +1,6 @@
 import { isEnded } from '#contract/task-states.ts';
 import { record } from '#server/audit/index.ts';
+import { requireRepositoryAccess } from '#server/connectors/index.ts';
 import { refuseLostRace } from '#server/db/lost-race.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
@@ -10,7 +11,6 @@ import { type AttemptRow, listAttemptRows } from './attempt-queries.ts';
 import { listCommentRows, markSent } from './comment-queries.ts';
 import { insertTurn, listTurnRows, lockTask, readTaskRow, type TaskRow } from './queries.ts';
 import { placesOf, queueAttempts, tellOfQueued } from './queue-attempts.ts';
-import { requireRepositoryAccess } from './repository-work.ts';
 import { contentContext } from './task-content.ts';
 import { requireCloud, type TaskMember } from './task-member.ts';
 import { subjectOf } from './task-subject.ts';

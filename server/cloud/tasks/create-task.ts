@@ -1,6 +1,6 @@
 import type { TaskSummary } from '#contract/tasks.ts';
 import { record } from '#server/audit/index.ts';
-import { findRepository } from '#server/connectors/index.ts';
+import { findRepository, requireRepositoryAccess } from '#server/connectors/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
@@ -8,7 +8,6 @@ import { needsOf } from '../environments/describe-job.ts';
 import { requireEnvironment } from '../environments/require-environment.ts';
 import { insertTask, insertTurn } from './queries.ts';
 import { placesOf, queueAttempts, tellOfQueued } from './queue-attempts.ts';
-import { requireRepositoryAccess } from './repository-work.ts';
 import { writeStartingDiff } from './starting-diff.ts';
 import { contentContext } from './task-content.ts';
 import { requireCloud, type TaskMember } from './task-member.ts';

@@ -3,8 +3,9 @@ import type { Task } from '#contract/tasks.ts';
 import { systemActor } from '#server/audit/index.ts';
 import { openTasks, runnerStandIn } from '#testing/open-tasks.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
-import { deleteTask } from './delete-task.ts';
+import { deleteTask, eraseTasksOf } from './delete-task.ts';
 import { endLostAccess, watchAccess } from './end-lost-access.ts';
+import { tasksOfPerson } from './person-rows.ts';
 
 let services: TestServices;
 let cloud: Awaited<ReturnType<typeof openTasks>>;
@@ -89,6 +90,34 @@ describe('to delete a task', () => {
     const held = deleteTask(services, actor, { workspaceId: cloud.workspaceId, taskId: task.id });
     await expect(held).rejects.toMatchObject({ code: 'on-hold' });
     expect(await attempts()).toMatchObject([{ state: 'queued' }]);
+  });
+});
+
+describe('what is kept about a person', () => {
+  const owner = () => ({ workspaceId: cloud.workspaceId, memberId: cloud.graceId });
+
+  test('is told whole, and of nobody else', async () => {
+    const task = await create({ prompt: 'Mine' });
+    await create({ prompt: 'Not mine' }, cloud.linus);
+    await runner.complete(idsOf(task)[0] ?? '', 'Answered.');
+    const rows = [];
+    for await (const row of tasksOfPerson(services).read(services.db, owner())) rows.push(row);
+    expect(rows).toMatchObject([
+      { id: task.id, title: 'Mine', turns: [{ prompt: 'Mine' }], attempts: [{ answer: 'Answered.' }] },
+    ]);
+  });
+
+  test('is erased, also when the person is gone already', async () => {
+    await create({ startingDiff: diff });
+    await create();
+    const kept = await create({}, cloud.linus);
+    await services.db.deleteFrom('members').where('id', '=', cloud.graceId).execute();
+    const actor = systemActor('compliance', cloud.workspaceId);
+    const erase = () =>
+      services.db.transaction().execute((tx) => eraseTasksOf(tx, services, actor, { ...owner(), limit: 1 }));
+    expect([await erase(), await erase(), await erase()]).toEqual([1, 1, 0]);
+    const left = await services.db.selectFrom('cloud_tasks').select('id').execute();
+    expect(left).toEqual([{ id: kept.id }]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { isEnded } from '#contract/task-states.ts';
 import type { PullRequest } from '#contract/tasks.ts';
 import { record } from '#server/audit/index.ts';
+import { type Published, publishDiff, requireRepositoryAccess } from '#server/connectors/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { refuseLostRace } from '#server/db/lost-race.ts';
 import type { Database } from '#server/db/open-database.ts';
@@ -17,7 +18,6 @@ import {
 import { bodyOf, branchNameOf, commitMessageOf, taskUrl } from './pull-request-words.ts';
 import { claimPublishing, freePublishing, readTaskRow, type TaskRow, touchTask } from './queries.ts';
 import { readDiffBlob } from './read-attempt.ts';
-import { type PublishedDiff, publishDiff, requireRepositoryAccess } from './repository-work.ts';
 import { contentContext, openOrNull } from './task-content.ts';
 import { requireCloud, type TaskMember } from './task-member.ts';
 import { subjectOf } from './task-subject.ts';
@@ -68,7 +68,7 @@ async function push(
   services: Services,
   by: TaskMember,
   { publishing, input, pullCount }: { publishing: Publishing; input: PublishInput; pullCount: number },
-): Promise<PublishedDiff> {
+): Promise<Published> {
   const { secrets, origin } = services;
   const { task, attempt, repositoryId, diff, baseCommit, existing } = publishing;
   const title = input.title ?? (await secrets.open(task.sealed_title, contentContext.title(task.id)));
@@ -87,11 +87,13 @@ async function push(
     title,
     body: input.body ?? bodyOf({ answer, url }),
     isDraft: input.isDraft,
+    // What was written there since stays, unless new words came along.
+    replacesWords: input.title !== undefined || input.body !== undefined,
     existing: existing && { number: existing.number, branch: existing.branch },
   });
 }
 
-function rowOf(publishing: Publishing, pushed: PublishedDiff, at: Date): PullRequestRow {
+function rowOf(publishing: Publishing, pushed: Published, at: Date): PullRequestRow {
   const { task, attempt, repositoryId, existing } = publishing;
   return {
     id: existing?.id ?? newId('pr'),
@@ -110,7 +112,7 @@ function rowOf(publishing: Publishing, pushed: PublishedDiff, at: Date): PullReq
   };
 }
 
-async function store(services: Services, by: TaskMember, publishing: Publishing, pushed: PublishedDiff) {
+async function store(services: Services, by: TaskMember, publishing: Publishing, pushed: Published) {
   const { db, clock } = services;
   const at = clock();
   const row = rowOf(publishing, pushed, at);

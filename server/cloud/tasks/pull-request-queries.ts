@@ -32,7 +32,7 @@ export const listPullRequestRows = async (db: Database, workspaceId: string, tas
 export const listByNumber = (db: Database, workspaceId: string, number: number) =>
   db
     .selectFrom('cloud_pull_requests')
-    .select(['id', 'repository_id', 'number'])
+    .select(['id', 'task_id', 'repository_id', 'number'])
     .where('workspace_id', '=', workspaceId)
     .where('number', '=', number)
     .where('state', '<>', 'merged')
@@ -91,23 +91,23 @@ export interface PullRequestNews {
   state: PullRequest['state'];
   headSha: string;
   /** When the git server says that it became so. */
-  at: Date;
+  updatedAt: Date;
+  askedAt: Date;
 }
 
-/** News that come late change nothing: what is stored is newer, or merged, which is for good. */
+/** An answer changes nothing when somebody asked later, or published since; what was merged stays so. */
 export const storeNews = (
   db: Database,
   workspaceId: string,
   pull: { repositoryId: string; number: number },
-  { state, headSha, at }: PullRequestNews,
+  { state, headSha, updatedAt, askedAt }: PullRequestNews,
 ) =>
   db
     .updateTable('cloud_pull_requests')
-    .set({ state, head_sha: headSha, updated_at: at })
+    .set({ state, head_sha: headSha, updated_at: updatedAt, checked_at: askedAt })
     .where('workspace_id', '=', workspaceId)
     .where('repository_id', '=', pull.repositoryId)
     .where('number', '=', pull.number)
-    .where('updated_at', '<=', at)
+    .where('checked_at', '<=', askedAt)
     .where('state', '<>', 'merged')
-    .returning(['id', 'task_id', 'attempt_id'])
     .execute();

@@ -46,6 +46,20 @@ export const lockTask = (tx: Database, { workspaceId, memberId }: Owner, id: str
     .forNoKeyUpdate()
     .executeTakeFirst();
 
+/** Whosever they are: for those who keep watch over the workspace. */
+export const readAnyTaskRow = (db: Database, workspaceId: string, id: string) =>
+  tasksOf(db, workspaceId).where('t.id', '=', id).executeTakeFirst();
+
+export function listAnyTaskRows(
+  db: Database,
+  workspaceId: string,
+  { after, limit }: { after: { at: Date; id: string } | null; limit: number },
+): Promise<TaskRow[]> {
+  let rows = tasksOf(db, workspaceId);
+  if (after) rows = rows.where(sql<boolean>`(t.updated_at, t.id) < (${after.at}, ${after.id})`);
+  return rows.orderBy('t.updated_at', 'desc').orderBy('t.id', 'desc').limit(limit).execute();
+}
+
 /** Whosever it is, tries too: for those who delete. */
 export const lockAnyTask = (tx: Database, workspaceId: string, id: string) =>
   tx
@@ -56,6 +70,34 @@ export const lockAnyTask = (tx: Database, workspaceId: string, id: string) =>
     .where('t.deleted_at', 'is', null)
     .forUpdate()
     .executeTakeFirst();
+
+/** Of whoever gave them, whether they are here still or not. */
+export const listTaskIdsOf = async (
+  db: Database,
+  { workspaceId, memberId }: Owner,
+  limit: number,
+): Promise<string[]> => {
+  const rows = await db
+    .selectFrom('cloud_tasks as t')
+    .select('t.id')
+    .where('t.workspace_id', '=', workspaceId)
+    .where((by) =>
+      by.or([
+        by('t.member_id', '=', memberId),
+        by.exists(
+          by
+            .selectFrom('cloud_attempts as a')
+            .select('a.id')
+            .whereRef('a.task_id', '=', 't.id')
+            .where('a.member_id', '=', memberId),
+        ),
+      ]),
+    )
+    .orderBy('t.id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+};
 
 export interface ListedTasks {
   show: 'current' | 'archived' | 'all';

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { readPullRequest } from '#server/connectors/index.ts';
 import { isReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { claimCheck, listPullRequestRows, type PullRequestRow, storeNews } from './pull-request-queries.ts';
-import { readPullRequest } from './repository-work.ts';
 
 const minuteMs = 60_000;
 /** How long a page waits for the git server; what it says later is there next time. */
@@ -11,12 +11,14 @@ const longestWaitMs = 2_000;
 export async function askAgain(
   services: Services,
   workspaceId: string,
-  pull: Pick<PullRequestRow, 'repository_id' | 'number'>,
+  pull: Pick<PullRequestRow, 'task_id' | 'repository_id' | 'number'>,
 ): Promise<void> {
   if (pull.number === null) return;
   const place = { repositoryId: pull.repository_id, number: pull.number };
-  const now = await readPullRequest(services, { workspaceId, ...place });
-  await storeNews(services.db, workspaceId, place, { state: now.state, headSha: now.headSha, at: now.updatedAt });
+  const askedAt = services.clock();
+  const now = await readPullRequest(services, { workspaceId, ...place, forWhom: `task ${pull.task_id}` });
+  const news = { state: now.state, headSha: now.headSha, updatedAt: now.updatedAt, askedAt };
+  await storeNews(services.db, workspaceId, place, news);
 }
 
 /** Open ones of the task that nobody asked about for a minute. What the git server refuses to tell stays as it was. */

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 import { heldRoles } from '#server/roles/index.ts';
-import { liveStates } from './attempt-rows.ts';
 
 interface WhoAsks {
   workspaceId: string;
@@ -27,23 +26,21 @@ export const lockMember = (tx: Database, { workspaceId, memberId }: WhoAsks) =>
     .forNoKeyUpdate()
     .executeTakeFirst();
 
-/** How many attempts of the member wait, and how many run; what the workspace lets run at once. */
+/**
+ * How many attempts of the member wait, and how many run; what the workspace lets run at once. Each count has an index of its own, so that
+ * what has ended costs nothing.
+ */
 export async function readLoad(db: Database, { workspaceId, memberId }: WhoAsks) {
   const row = await db
     .selectFrom('workspaces as w')
-    .leftJoin('cloud_attempts as a', (join) =>
-      join
-        .onRef('a.workspace_id', '=', 'w.id')
-        .on('a.member_id', '=', memberId)
-        .on('a.state', 'in', [...liveStates]),
-    )
     .select([
       'w.cloud_tasks_per_member as runningPerMember',
-      sql<number>`count(*) filter (where a.state = 'queued')::integer`.as('queued'),
-      sql<number>`count(*) filter (where a.state <> 'queued')::integer`.as('running'),
+      sql<number>`(select count(*)::integer from cloud_attempts a
+        where a.workspace_id = w.id and a.member_id = ${memberId} and a.state = 'queued')`.as('queued'),
+      sql<number>`(select count(*)::integer from cloud_attempts a
+        where a.workspace_id = w.id and a.member_id = ${memberId} and a.lease_until is not null)`.as('running'),
     ])
     .where('w.id', '=', workspaceId)
-    .groupBy('w.id')
     .executeTakeFirst();
   return row ?? { runningPerMember: 0, queued: 0, running: 0 };
 }
@@ -55,8 +52,10 @@ export const listBusyMembers = (db: Database) =>
       from
         .selectFrom('cloud_attempts')
         .select(['workspace_id', 'member_id'])
-        .where('state', 'in', [...liveStates])
-        .groupBy(['workspace_id', 'member_id'])
+        .where('state', '=', 'queued')
+        .union((by) =>
+          by.selectFrom('cloud_attempts').select(['workspace_id', 'member_id']).where('lease_until', 'is not', null),
+        )
         .as('b'),
     )
     .innerJoin('workspaces as w', 'w.id', 'b.workspace_id')
@@ -76,6 +75,6 @@ export const listLiveAttemptsOf = (
     .select('id')
     .where('workspace_id', '=', workspaceId)
     .where('member_id', memberId === null ? 'is' : '=', memberId)
-    .where('state', 'in', [...liveStates])
+    .where((by) => by.or([by('state', '=', 'queued'), by('lease_until', 'is not', null)]))
     .orderBy('id')
     .execute();

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isEnded } from '#contract/task-states.ts';
+import { requireRepositoryAccess } from '#server/connectors/index.ts';
 import { isReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { requireEnvironment } from '../environments/require-environment.ts';
 import type { AttemptRow } from './attempt-queries.ts';
 import type { TaskRow } from './queries.ts';
-import { requireRepositoryAccess } from './repository-work.ts';
 import { requireCloud, type TaskMember } from './task-member.ts';
 
 interface TaskParts {

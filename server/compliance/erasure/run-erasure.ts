@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ComplianceLogType } from '#contract/compliance.ts';
 import { eraseContentOf, waitForWriters } from '#server/activity/index.ts';
 import { type Actor, erasePerson, record } from '#server/audit/index.ts';
+import { eraseTasksOf } from '#server/cloud/index.ts';
 import { shareHoldLock } from '#server/db/not-held.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { forgetFormerTextsOf } from '#server/models/index.ts';
@@ -19,6 +20,7 @@ import { replaceFile, rewriteFile } from './rewrite-file.ts';
 export type ErasureServices = Pick<Services, 'db' | 'blobs' | 'secrets' | 'clock'>;
 
 const rowsAtOnce = 1_000;
+const tasksAtOnce = 20;
 const filesAtOnce = 50;
 
 /** Content stands in one log; who somebody is, in all of them. */
@@ -60,8 +62,11 @@ async function eraseContents(services: ErasureServices, id: string): Promise<voi
   for (;;) {
     const gone = await inStep(services, { id, step: 'content' }, async (tx, row) => {
       const { workspace_id: workspaceId, member_id: memberId } = row;
-      const count = await eraseContentOf(tx, { workspaceId, memberId, limit: rowsAtOnce });
-      const isLast = count < rowsAtOnce;
+      const person = { workspaceId, memberId };
+      const rows = await eraseContentOf(tx, { ...person, limit: rowsAtOnce });
+      const tasks = await eraseTasksOf(tx, services, orderedBy(row), { ...person, limit: tasksAtOnce });
+      const count = rows + tasks;
+      const isLast = rows < rowsAtOnce && tasks < tasksAtOnce;
       const next: Step = row.with_audit ? 'audit' : 'files';
       await updateErasure(tx, id, { state: 'running', contents: row.contents + count, ...(isLast && { step: next }) });
       return isLast;

@@ -1,6 +1,8 @@
 import { activityOfPerson } from '#server/activity/index.ts';
 import { usageOfPerson } from '#server/analytics/index.ts';
 import { entriesOfPerson } from '#server/audit/index.ts';
+import { environmentsOfPerson, tasksOfPerson } from '#server/cloud/index.ts';
+import { gitAccountsOfPerson } from '#server/connectors/index.ts';
 import type { PersonRows } from '#server/db/person-rows.ts';
 import { provisioningOfPerson } from '#server/directory/index.ts';
 import { accessOfPerson } from '#server/identity/index.ts';
@@ -27,10 +29,13 @@ export const personKinds = (services: Pick<Services, 'secrets'>): PersonRows[] =
   kind('roles', listRolesOf),
   provisioningOfPerson,
   accountsOfPerson,
+  gitAccountsOfPerson,
   ...accessOfPerson,
   kind('clients', listClientsOf),
   deliveriesToPerson,
   teamConfigOfPerson,
+  environmentsOfPerson,
+  tasksOfPerson(services),
   activityOfPerson(services),
   callsOfPerson,
   usageOfPerson,

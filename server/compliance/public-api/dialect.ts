@@ -7,12 +7,13 @@ import type { Services } from '#server/services.ts';
 import { findReplacement } from '../erasure/erasure-queries.ts';
 import { findLogFile } from '../log-files/log-file-queries.ts';
 import { workspaceIdIn } from '../records/record-ids.ts';
+import { environmentAnswers, taskAnswers } from './cloud-answers.ts';
 import { answerDownload, downloadPath, signedAddress } from './download.ts';
 import { checkTypes, type LogsOf, logScopes, readLogFiles, readTypes } from './read-logs.ts';
 import { readUsers } from './read-users.ts';
 import { type CallFacts, recorded } from './record-call.ts';
 import { parseQuery, renderError } from './render-error.ts';
-import { CloudQuery, type EmptyList, LogsQuery, UsersQuery } from './wire.ts';
+import { LogsQuery, UsersQuery } from './wire.ts';
 
 const readScopes = ['chatgpt.enterprise.compliance_export.read', 'compliance.read'] as const satisfies KeyScope[];
 const deleteScopes = ['chatgpt.enterprise.compliance_export.delete', 'compliance.delete'] as const satisfies KeyScope[];
@@ -93,31 +94,14 @@ const redirectToFile =
     return new Response(null, { status: 307, headers: { location, 'cache-control': 'no-store' } });
   };
 
-/** Reeve runs nothing in a cloud yet: there is nothing to list, to get or to delete. */
-const none =
-  (paging: 'cursor' | 'after') =>
-  async ({ call, facts }: Call): Promise<Response> => {
-    const { limit, ...place } = parseQuery(CloudQuery, queryOf(call));
-    facts.data = { limit, [paging]: place[paging] ?? null };
-    const list: EmptyList = { object: 'list', ...(paging === 'cursor' && { cursor: null }), has_more: false, data: [] };
-    return Response.json(list);
-  };
-
-const noSuch =
-  (name: 'task_id' | 'environment_id', as: string = name) =>
-  async ({ call, facts }: Call): Promise<Response> => {
-    facts.data = { [as]: param(call, name).slice(0, 200) };
-    throw new ReeveError(
-      'not-found',
-      {},
-      { message: `There is no such ${name === 'task_id' ? 'task' : 'environment'}.` },
-    );
-  };
-
 const workspacePath = '/v1/compliance/workspaces/:workspace_id';
 const organizationPath = '/v1/compliance/organizations/:organization_id';
 
-function endpoints(services: Pick<Services, 'db' | 'signerFor' | 'clock' | 'origin'>): Endpoint[] {
+type EndpointServices = Pick<Services, 'db' | 'signerFor' | 'clock' | 'origin' | 'secrets' | 'blobs'>;
+
+function endpoints(services: EndpointServices): Endpoint[] {
+  const ofTasks = taskAnswers(services);
+  const ofEnvironments = environmentAnswers(services);
   const get = { method: 'GET', scope: readScopes, calls: 50 } as const;
   const single = { ...get, calls: 100 } as const;
   const remove = { method: 'DELETE', scope: deleteScopes, calls: 100 } as const;
@@ -151,27 +135,27 @@ function endpoints(services: Pick<Services, 'db' | 'signerFor' | 'clock' | 'orig
       },
     },
     {
-      ...{ ...single, path: tasks, summary: 'Codex tasks', action: 'LIST_CODEX_TASKS', answer: none('cursor') },
+      ...{ ...single, path: tasks, summary: 'Codex tasks', action: 'LIST_CODEX_TASKS', answer: ofTasks.list },
     },
     {
       ...{ ...single, path: `${tasks}/:task_id`, summary: 'A Codex task', action: 'GET_CODEX_TASK' },
-      answer: noSuch('task_id'),
+      answer: ofTasks.get,
     },
     {
       ...{ ...remove, path: `${tasks}/:task_id`, summary: 'Delete a Codex task', action: 'DELETE_CODEX_TASK' },
-      answer: noSuch('task_id'),
+      answer: ofTasks.remove,
     },
     {
       ...{ ...get, path: environments, summary: 'Codex environments', action: 'LIST_CODE_ENVIRONMENTS' },
-      answer: none('after'),
+      answer: ofEnvironments.list,
     },
     {
       ...{ ...single, path: `${environments}/:environment_id`, summary: 'A Codex environment' },
-      ...{ action: 'GET_CODE_ENVIRONMENT', answer: noSuch('environment_id', 'codex_environment_id') },
+      ...{ action: 'GET_CODE_ENVIRONMENT', answer: ofEnvironments.get },
     },
     {
       ...{ ...remove, path: `${environments}/:environment_id`, summary: 'Delete a Codex environment' },
-      ...{ action: 'DELETE_CODEX_ENVIRONMENT', answer: noSuch('environment_id') },
+      ...{ action: 'DELETE_CODEX_ENVIRONMENT', answer: ofEnvironments.remove },
     },
   ];
 }

@@ -35,14 +35,55 @@ export const UserList = z.strictObject({
 });
 export type UserList = z.infer<typeof UserList>;
 
-/** Tasks and environments of Codex cloud: there are none before Reeve runs any. */
-export const EmptyList = z.strictObject({
-  object: z.literal('list'),
-  cursor: z.null().optional(),
-  has_more: z.literal(false),
-  data: z.tuple([]),
-});
-export type EmptyList = z.infer<typeof EmptyList>;
+/** Of a task only what is about it; what was said is in CODEX_LOG. */
+export interface CodexTask {
+  object: 'compliance.workspace.codex_task';
+  id: string;
+  /** Seconds. */
+  created_at: number;
+  updated_at: number;
+  /** Empty: the person is gone. */
+  created_by_id: string;
+  denormalized_metadata: Record<string, string | boolean | null>;
+}
+
+export interface TaskList {
+  object: 'list';
+  cursor: string | null;
+  has_more: boolean;
+  data: CodexTask[];
+}
+
+export interface CodexEnvironment {
+  object: 'compliance.workspace.codex_environment';
+  id: string;
+  created_at: number;
+  label: string;
+  machine_id: string;
+  workspace_dir: string;
+  is_pinned: boolean;
+  task_count: number;
+  creator_id: string;
+  share_settings: string;
+  repos: string[];
+  repo_map: Record<string, { url: string; branch: string; commit: string }>;
+  setup: string;
+  env_vars: Record<string, string>;
+  /** Never anything in it. */
+  secrets: Record<string, never>;
+}
+
+export interface EnvironmentList {
+  object: 'list';
+  has_more: boolean;
+  data: CodexEnvironment[];
+}
+
+export interface Deleted {
+  deleted: true;
+  object: CodexTask['object'] | CodexEnvironment['object'];
+  id: string;
+}
 
 const dateAndTime = z.iso.datetime({ offset: true, local: true });
 

@@ -6,8 +6,8 @@ import type { ActingMember } from '../acting-member.ts';
 import { readServerUrl } from '../github/addresses.ts';
 import { tokenPlace } from '../secret-places.ts';
 import { askDefaultBranch } from './ask-remote.ts';
-import { insertConnection } from './connection-queries.ts';
-import { saveRepositories } from './repository-list-queries.ts';
+import { findConnection, insertConnection, lockConnection, updateConnection } from './connection-queries.ts';
+import { listRepositoryUrls, saveRepositories } from './repository-list-queries.ts';
 
 export interface NewGitConnection {
   name: string;
@@ -54,18 +54,22 @@ export async function connectGit(
       ...{ sealed_webhook_secret: null, sealed_token: sealedToken, problem: null, caught_up_at: null },
       ...{ webhook_problem: null, created_by: member.label, created_at: at },
     });
-    await saveRepositories(tx, [
-      {
-        ...{ id: newId('rep'), ...of, connection_id: id, installation_id: null, external_id: url, url },
-        ...{
-          name: repositoryName(url),
-          default_branch: defaultBranch,
-          is_private: true,
-          is_allowed: true,
-          seen_at: at,
+    await saveRepositories(
+      tx,
+      [
+        {
+          ...{ id: newId('rep'), ...of, connection_id: id, installation_id: null, external_id: url, url },
+          ...{
+            name: repositoryName(url),
+            default_branch: defaultBranch,
+            is_private: true,
+            is_allowed: true,
+            seen_at: at,
+          },
         },
-      },
-    ]);
+      ],
+      at,
+    );
     await record(tx, member.actor, 'git.connected', {
       at,
       subject: { kind: 'git-connection', id, label: name },
@@ -73,4 +77,32 @@ export async function connectGit(
     });
   });
   return id;
+}
+
+/**
+ * Tokens end, and environments that use the repository stay: the new one is tried and takes the place of the old.
+ * @throws ReeveError not-found: no such connection, or one of GitHub; git-connection-failed: the old one stays
+ */
+export async function replaceToken(
+  { db, clock, secrets }: Pick<Services, 'db' | 'clock' | 'secrets'>,
+  { workspaceId, actor }: ActingMember,
+  { id, token, username }: { id: string; token: string; username?: string | undefined },
+): Promise<void> {
+  const found = await findConnection(db, workspaceId, id);
+  if (found?.kind !== 'git') throw new ReeveError('not-found');
+  const user = username ?? found.username ?? '';
+  for (const { url } of await listRepositoryUrls(db, workspaceId, id))
+    await askDefaultBranch({ url, username: user, token });
+  const sealedToken = await secrets.seal(token, tokenPlace(id));
+  await db.transaction().execute(async (tx) => {
+    const connection = await lockConnection(tx, workspaceId, id);
+    if (!connection) throw new ReeveError('not-found');
+    await updateConnection(tx, connection, { sealed_token: sealedToken, username: user, problem: null });
+    await record(tx, actor, 'git.token-replaced', {
+      at: clock(),
+      subject: { kind: 'git-connection', id, label: connection.name },
+      before: { username: connection.username },
+      after: { username: user },
+    });
+  });
 }

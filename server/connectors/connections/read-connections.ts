@@ -1,7 +1,7 @@
 import type { GitConnection, GitInstallation } from '#contract/git-connections.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { canCallBack, hookPath, installUrlOf, manageUrlOf } from '../github/addresses.ts';
+import { canCallBack, hookPath, installUrlOf, isHostedByGithub, manageUrlOf } from '../github/addresses.ts';
 import { missingPermissions } from '../github/manifest.ts';
 import { countDeliveries } from '../webhooks/delivery-queries.ts';
 import { type ConnectionRow, listConnections } from './connection-queries.ts';
@@ -13,9 +13,7 @@ type Counts = Awaited<ReturnType<typeof countDeliveries>>[number];
 /** The app's page: on github.com below /apps, on Enterprise Server below /github-apps. */
 const appUrlOf = ({ base_url, app_slug }: ConnectionRow): string | null => {
   if (app_slug === null) return null;
-  const { hostname } = new URL(base_url);
-  const isCloud = hostname === 'github.com' || hostname.endsWith('.ghe.com');
-  return `${base_url}/${isCloud ? 'apps' : 'github-apps'}/${app_slug}`;
+  return `${base_url}/${isHostedByGithub(base_url) ? 'apps' : 'github-apps'}/${app_slug}`;
 };
 
 const asInstallation = (row: InstallationWithCount, { base_url }: ConnectionRow): GitInstallation => ({

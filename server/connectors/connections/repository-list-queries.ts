@@ -5,10 +5,11 @@ import type { Tables } from '#server/db/tables.ts';
 /** A statement's parameters are counted in 16 bits; a row has 12. */
 const rowsPerStatement = 1_000;
 
-/** Writes down what a git server listed; what was listed later stays. */
+/** Writes down what a git server listed; what was listed later stays, unless it is of a time that has not come yet. */
 export async function saveRepositories(
   tx: Database,
   rows: readonly Insertable<Tables['git_repositories']>[],
+  at: Date,
 ): Promise<void> {
   for (let from = 0; from < rows.length; from += rowsPerStatement)
     await tx
@@ -27,7 +28,12 @@ export async function saveRepositories(
             removed_at: null,
             seen_at: by.ref('excluded.seen_at'),
           }))
-          .whereRef('git_repositories.seen_at', '<=', 'excluded.seen_at'),
+          .where((by) =>
+            by.or([
+              by('git_repositories.seen_at', '<=', by.ref('excluded.seen_at')),
+              by('git_repositories.seen_at', '>', at),
+            ]),
+          ),
       )
       .execute();
 }
@@ -47,7 +53,7 @@ export const removeUnseenRepositories = (
     .set({ removed_at: at })
     .where('workspace_id', '=', workspaceId)
     .where('installation_id', '=', installationId)
-    .where('seen_at', '<', askedAt)
+    .where((by) => by.or([by('seen_at', '<', askedAt), by('seen_at', '>', at)]))
     .where('removed_at', 'is', null)
     .execute();
 

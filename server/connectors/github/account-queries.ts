@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
+import type { Person } from '#server/db/person-rows.ts';
 import type { Tables } from '#server/db/tables.ts';
 
 export const listAccountsOf = (db: Database, workspaceId: string, memberId: string) =>
@@ -67,3 +68,14 @@ export const deleteAccountByExternalId = (
     .where('linked_at', '<', linkedBefore)
     .returning(['login', 'member_id'])
     .executeTakeFirst();
+
+/** For whoever asks what is kept about a person. */
+export const listAccountsOfPerson = (db: Database, { workspaceId, memberId }: Person) =>
+  db
+    .selectFrom('git_accounts as a')
+    .innerJoin('git_connections as c', 'c.id', 'a.connection_id')
+    .select(['c.name as connection', 'c.base_url as server', 'a.login', 'a.external_id', 'a.linked_at'])
+    .where('a.workspace_id', '=', workspaceId)
+    .where('a.member_id', '=', memberId)
+    .orderBy('a.linked_at')
+    .execute();

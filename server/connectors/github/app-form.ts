@@ -1,8 +1,7 @@
-import { hashToken } from '#server/crypto/token-hash.ts';
 import { ReeveError } from '#server/fail.ts';
 import { commonHeaders, newCspNonce } from '#server/http/security-headers.ts';
 import type { Services } from '#server/services.ts';
-import { findPending } from '../connections/pending-queries.ts';
+import { requirePending } from '../connections/pending.ts';
 import { manifestOf } from './manifest.ts';
 
 const escapeHtml = (text: string): string =>
@@ -37,13 +36,20 @@ button { font: inherit; padding: 0.5rem 1.25rem; }
  * nowhere else. `form-action` is left out, because it would also bind where GitHub leads on to, such as an organisation's sign-on.
  * @throws ReeveError git-link-expired
  */
-export async function appForm({ db, clock, origin }: Services, state: string): Promise<Response> {
-  const pending = await findPending(db, { stateHash: hashToken(state), purpose: 'app', at: clock() });
-  if (!pending) throw new ReeveError('git-link-expired');
+export async function appForm(
+  services: Pick<Services, 'db' | 'clock' | 'origin'>,
+  member: { workspaceId: string; memberId: string } | null,
+  state: string,
+): Promise<Response> {
+  // Somebody else's link must lead nobody into making an app.
+  if (member === null) throw new ReeveError('git-link-expired');
+  const pending = await requirePending(services, member, { purpose: 'app', state });
   const { connectionId, baseUrl, organization, name, isPublic } = pending.facts;
   if (!connectionId || !baseUrl || !name) throw new ReeveError('git-link-expired');
   const place = organization ? `/organizations/${encodeURIComponent(organization)}` : '';
-  const manifest = JSON.stringify(manifestOf({ name, isPublic: isPublic !== null, connectionId, origin, baseUrl }));
+  const manifest = JSON.stringify(
+    manifestOf({ name, isPublic: isPublic !== null, connectionId, origin: services.origin, baseUrl }),
+  );
   const action = `${baseUrl}${place}/settings/apps/new?${new URLSearchParams({ state })}`;
   const nonce = newCspNonce();
   return new Response(formPage(nonce, { action, manifest, host: new URL(baseUrl).host }), {

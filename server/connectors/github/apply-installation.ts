@@ -42,7 +42,7 @@ const isSame = (before: State, after: State): boolean => JSON.stringify(told(bef
 async function openRow(
   tx: Database,
   connection: ConnectionRow,
-  { externalId, askedAt, found }: InstallationAnswer,
+  { externalId, askedAt, at, found }: InstallationAnswer,
 ): Promise<{ row: InstallationRow; isNew: boolean } | null> {
   const of = { workspaceId: connection.workspace_id, connectionId: connection.id };
   const isNew =
@@ -61,7 +61,9 @@ async function openRow(
       checked_at: askedAt,
     }));
   const row = await lockInstallation(tx, of, externalId);
-  if (!row || (row.checked_at !== null && row.checked_at > askedAt)) return null;
+  // A time that has not come yet is of a clock that was wrong.
+  const isLater = row?.checked_at != null && row.checked_at > askedAt && row.checked_at <= at;
+  if (!row || isLater) return null;
   return { row, isNew };
 }
 
@@ -87,6 +89,7 @@ async function applyRepositories(
       removed_at: null,
       seen_at: askedAt,
     })),
+    at,
   );
   await removeUnseenRepositories(tx, { workspaceId: row.workspace_id, installationId: row.id, askedAt, at });
 }

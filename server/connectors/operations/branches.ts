@@ -1,7 +1,8 @@
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { asGitServerError, githubAs } from '../github/open-app.ts';
+import { asGitServerError } from '../github/open-app.ts';
 import { type GitCredential, withCredential } from './git-credential.ts';
+import { githubWith } from './github-as-token.ts';
 import { GitFailed, type GitFolder, openGitFolder, saidByServer } from './isolated-git.ts';
 import {
   cloneUrl,
@@ -32,7 +33,7 @@ const most = 200;
 export function asRefusal(error: unknown, opened: OpenedRepository, what: string): unknown {
   if (!(error instanceof GitFailed)) return error;
   const said = saidByServer(error);
-  const isRefused = /returned error: 40[134]|not found|denied|refus|declined|rejected/i.test(error.said);
+  const isRefused = /returned error: 40[134]|not found|denied|refus|declined|rejected/i.test(error.said + error.output);
   const host = hostOf(opened);
   return new ReeveError(
     isRefused ? 'git-refused' : 'git-server-failed',
@@ -47,9 +48,9 @@ async function askReferences(
   credential: GitCredential,
   patterns: readonly string[],
 ): Promise<Omit<FoundBranch, 'isProtected'>[]> {
-  const url = cloneUrl(opened);
+  const remote = { url: cloneUrl(opened), credential };
   const listed = await folder
-    .run(['ls-remote', '--quiet', '--refs', url, ...patterns], { remote: { url, credential } })
+    .run(['ls-remote', '--quiet', '--refs', 'origin', ...patterns], { remote })
     .catch((error: unknown) => {
       throw asRefusal(error, opened, `the list of branches of ${opened.repository.name}`);
     });
@@ -82,16 +83,16 @@ export async function resolveBranch(
   const opened = await openRepository(services, asked);
   const { forWhom, branch } = asked;
   await using folder = await openGitFolder();
-  const commit = await withCredential(services, opened, { operation: 'fetch', forWhom }, (credential) =>
+  const commit = await withCredential(services, opened, { operation: 'read-repository', forWhom }, (credential) =>
     branchAt(folder, opened, { credential, branch }),
   );
   if (commit) return { branch, commit };
   throw new ReeveError('not-found', { branch }, { message: `${opened.repository.name} has no branch ${branch}.` });
 }
 
-async function askProtected(opened: OpenedRepository, { token }: GitCredential): Promise<Set<string>> {
+async function askProtected(opened: OpenedRepository, credential: GitCredential): Promise<Set<string>> {
   if (opened.connection.kind === 'git') return new Set();
-  const { data } = await githubAs(opened.connection.api_url ?? '', token)
+  const { data } = await githubWith(opened, credential)
     .request('GET /repos/{owner}/{repo}/branches', { ...ownerAndName(opened), protected: true, per_page: 100 })
     .catch((error: unknown) => {
       throw asGitServerError(error, opened.connection);
@@ -112,7 +113,7 @@ export async function listBranches(
   const wanted = search.toLowerCase();
   const first = opened.repository.defaultBranch;
   await using folder = await openGitFolder();
-  return await withCredential(services, opened, { operation: 'fetch', forWhom }, async (credential) => {
+  return await withCredential(services, opened, { operation: 'read-repository', forWhom }, async (credential) => {
     const [found, isProtected] = await Promise.all([
       askReferences(folder, opened, credential, [`${heads}*`]),
       askProtected(opened, credential),

@@ -31,14 +31,13 @@ const depth = 64;
 
 /** With trees and without the files; of a server that knows no such thing, with them. */
 async function fetchCommits(folder: GitFolder, remote: Remote, { base, tip }: CommitAsked): Promise<void> {
-  await folder.run(['remote', 'add', 'origin', remote.url]);
   const fetch = (...what: string[]) =>
     folder.run(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--filter=blob:none', ...what], { remote });
-  if (tip !== null) return void (await fetch(`--depth=${depth}`, 'origin', base.commit, tip));
-  await fetch('--depth=1', 'origin', base.commit).catch(async (error: unknown) => {
+  const others = tip === null ? [] : [tip];
+  await fetch(`--depth=${tip === null ? 1 : depth}`, 'origin', base.commit, ...others).catch(async (error: unknown) => {
     // Some servers give out branches only.
     if (!(error instanceof GitFailed) || !/not our ref|unadvertised|not allow request/i.test(error.said)) throw error;
-    await fetch('origin', `refs/heads/${base.branch}`);
+    await fetch('origin', `refs/heads/${base.branch}`, ...others);
     await folder.run(['cat-file', '-e', `${base.commit}^{commit}`]);
   });
 }
@@ -46,17 +45,40 @@ async function fetchCommits(folder: GitFolder, remote: Remote, { base, tip }: Co
 const applyProblem = ({ said }: GitFailed): string =>
   said
     .split('\n')
-    .filter((line) => line.startsWith('error:'))
+    .filter((line) => /^(?:error|fatal): /.test(line))
     .slice(0, 5)
     .join('\n')
-    .replaceAll('error: ', '');
+    .replaceAll(/^(?:error|fatal): /gm, '');
 
 const formerBlobs = /^index ([0-9a-f]{40,64})\.\.[0-9a-f]{40,64}/gm;
+const formerPaths = /^(?:rename|copy) from ([^"\n].*)$/gm;
+
+const firstOf = (diff: string, pattern: RegExp): Set<string> =>
+  new Set([...diff.matchAll(pattern)].map(([, first = '']) => first));
+
+/** Files that moved as they were have no line that names their content. */
+async function contentOf(
+  folder: GitFolder,
+  paths: ReadonlySet<string>,
+  env: Record<string, string>,
+): Promise<string[]> {
+  if (paths.size === 0) return [];
+  const entries = (await folder.run(['ls-files', '--stage', '-z'], { env })).split('\0');
+  return entries.flatMap((entry) => {
+    const [facts = '', path = ''] = entry.split('\t');
+    return paths.has(path) ? [facts.split(' ')[1] ?? ''] : [];
+  });
+}
 
 /** All files that it changes at once: git would ask for one after the other. What is not there shows when it is applied. */
-async function fetchBlobs(folder: GitFolder, remote: Remote, { diff }: CommitAsked): Promise<void> {
-  const names = new Set([...diff.matchAll(formerBlobs)].map(([, name = '']) => name));
-  const wanted = [...names].filter((name) => !/^0+$/.test(name));
+async function fetchBlobs(
+  folder: GitFolder,
+  remote: Remote,
+  { diff }: CommitAsked,
+  env: Record<string, string>,
+): Promise<void> {
+  const moved = await contentOf(folder, firstOf(diff, formerPaths), env);
+  const wanted = [...new Set([...firstOf(diff, formerBlobs), ...moved])].filter((name) => !/^0*$/.test(name));
   if (wanted.length < 2) return;
   const args = ['-c', 'fetch.negotiationAlgorithm=noop', 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'];
   const input = `${wanted.join('\n')}\n`;
@@ -130,18 +152,20 @@ export async function commitDiff(
   if (tip !== null) await refuseOthersWork(folder, tip, asked);
   const env = { GIT_INDEX_FILE: `${folder.path}/index-of-publish` };
   await folder.run(['read-tree', base.commit], { env, remote });
-  await fetchBlobs(folder, remote, asked);
+  await fetchBlobs(folder, remote, asked, env);
   await apply(folder, remote, asked, env);
-  const tree = (await folder.run(['write-tree'], { env, remote })).trim();
-  const before = await treeOf(folder, base.commit);
-  if (tree === before) throw new ReeveError('task-has-no-diff');
-  const changed = await folder.run(['diff-tree', '-r', '-z', '--name-only', '--no-renames', before, tree], { remote });
+  // Files that did not change are not here.
+  const tree = (await folder.run(['write-tree', '--missing-ok'], { env })).trim();
+  const changed = await folder.run(['diff-tree', '-r', '-z', '--name-only', '--no-renames', base.commit, tree], {
+    remote,
+  });
+  if (changed === '') throw new ReeveError('task-has-no-diff');
   const changesWorkflows = changed.split('\0').some((path) => path.startsWith(workflows));
   const comesFromBase = tip !== null && (await isAncestor(folder, base.commit, tip));
   if (tip !== null && comesFromBase && (await treeOf(folder, tip)) === tree) return { commit: tip, changesWorkflows };
   const parents = [...(tip === null ? [] : [tip]), ...(comesFromBase ? [] : [base.commit])];
   const commit = await folder.run(['commit-tree', tree, ...parents.flatMap((one) => ['-p', one]), '-F', '-'], {
-    input: message,
+    input: message.replaceAll('\0', ' '),
     env: identities(asked),
   });
   return { commit: commit.trim(), changesWorkflows };

@@ -28,7 +28,10 @@ const silenceMs = 120_000;
 const maxRequestBytes = 64 * 1024 * 1024;
 const longestSaid = 500;
 
-const passedOn = ['content-type', 'content-encoding', 'accept', 'accept-encoding', 'content-length'] as const;
+const passedOn = {
+  ofQuestions: ['accept', 'accept-encoding'],
+  ofRequests: ['accept', 'accept-encoding', 'content-type', 'content-encoding', 'content-length'],
+} as const;
 const passedBack = ['content-type', 'content-encoding', 'content-length', 'cache-control'] as const;
 
 interface Sent {
@@ -54,7 +57,7 @@ function readAsked({ request, path }: ForwardAsked, base: string, { username, to
     authorization: `Basic ${Buffer.from(`${username}:${token}`).toString('base64')}`,
     'user-agent': 'git/2 (Reeve)',
   };
-  for (const name of passedOn) {
+  for (const name of path === 'info/refs' ? passedOn.ofQuestions : passedOn.ofRequests) {
     const value = request.headers.get(name);
     if (value !== null) headers[name] = value;
   }
@@ -62,7 +65,9 @@ function readAsked({ request, path }: ForwardAsked, base: string, { username, to
   if (protocol) headers['git-protocol'] = protocol[0];
   if (Number(headers['content-length'] ?? 0) > maxRequestBytes)
     throw new ReeveError('body-too-large', { maxBytes: maxRequestBytes });
-  return { method: path === 'info/refs' ? 'GET' : 'POST', url, headers, body: request.body };
+  return path === 'info/refs'
+    ? { method: 'GET', url, headers, body: null }
+    : { method: 'POST', url, headers, body: request.body };
 }
 
 async function* atMost(body: NonNullable<Sent['body']>): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { getCACertificates } from 'node:tls';
@@ -11,7 +11,7 @@ import type { GitCredential } from './git-credential.ts';
 
 /** git, in a folder that is its own and goes with it: no configuration, hooks or questions of this machine or of a person. */
 
-/** Where git connects to, and as whom. */
+/** Where git connects to, and as whom: `origin` for git. */
 export interface Remote {
   url: string;
   credential: GitCredential;
@@ -62,7 +62,6 @@ const settings: readonly (readonly [string, string])[] = [
   ['commit.gpgSign', 'false'],
   ['push.gpgSign', 'false'],
   ['submodule.recurse', 'false'],
-  ['fetch.fsckObjects', 'true'],
   ['protocol.allow', 'never'],
   ['protocol.https.allow', 'always'],
   // Loopback only: other addresses are refused before.
@@ -92,6 +91,7 @@ async function remoteSettings({ url: address, credential }: Remote): Promise<[st
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   const basic = Buffer.from(`${credential.username}:${credential.token}`).toString('base64');
   return [
+    ['remote.origin.url', address],
     [`http.${url.origin}/.extraHeader`, `Authorization: Basic ${basic}`],
     // Connected to is what was checked.
     ['http.curloptResolve', `${url.hostname}:${port}:${await addressesOf(url)}`],
@@ -178,7 +178,19 @@ async function runGit(
     throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? gitMissing() : error;
   } finally {
     clearTimeout(timer);
-    endAll();
+  }
+}
+
+const prefix = 'reeve-git-';
+/** Longer than anything here takes: whoever made it was killed. */
+const abandonedMs = 3_600_000;
+
+async function removeAbandoned(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(prefix));
+  for (const name of names) {
+    const path = join(tmpdir(), name);
+    const facts = await stat(path).catch(() => null);
+    if (facts && Date.now() - facts.mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true });
   }
 }
 
@@ -199,10 +211,10 @@ function passTurn(): void {
   else busy -= 1;
 }
 
-/** An empty folder. Few at once; the others wait. */
+/** An empty folder, which goes when it is disposed of. Few at once; the others wait. */
 export async function openGitFolder(): Promise<GitFolder> {
   await takeTurn();
-  const path = await mkdtemp(join(tmpdir(), 'reeve-git-')).catch((error: unknown) => {
+  const path = await mkdtemp(join(tmpdir(), prefix)).catch((error: unknown) => {
     passTurn();
     throw error;
   });
@@ -211,6 +223,7 @@ export async function openGitFolder(): Promise<GitFolder> {
     passTurn();
   };
   try {
+    await removeAbandoned();
     // Those this process trusts, with what NODE_EXTRA_CA_CERTS adds.
     await writeFile(join(path, 'authorities.pem'), getCACertificates('default').join('\n'));
   } catch (error) {
@@ -225,7 +238,7 @@ export function saidByServer({ said }: GitFailed): string {
   const lines = said
     .split('\n')
     .map((line) => line.trim())
-    .filter(Boolean);
+    .filter((line) => line !== '' && !line.startsWith('warning:'));
   const remote = lines
     .filter((line) => line.startsWith('remote:'))
     .map((line) => line.replace(/^remote:\s*/, '').trim());

@@ -162,6 +162,35 @@ describe('a diff', () => {
   });
 });
 
+test('a diff of many files, as git makes it, is fetched for and applied at once', async () => {
+  const { folder } = backend;
+  const many = Array.from({ length: 15 }, (_, number) => number);
+  const files = Object.fromEntries(many.map((number) => [`many/${number}.txt`, `${number}\n`.repeat(20)]));
+  const commit = await github.push('example/backend', { branch: 'many', files, by: 'bob' });
+  const binary = { content: Buffer.from([0, 1, 2, 255]), mode: '100755' };
+  const changes = Object.fromEntries(
+    many.flatMap((number): [string, string | null][] =>
+      number % 2 === 0
+        ? [[`many/${number}.txt`, `${number}\n`.repeat(19)]]
+        : [
+            [`many/${number}.txt`, null],
+            [`moved/${number} ü.txt`, `${number}\n`.repeat(20)],
+          ],
+    ),
+  );
+  await github.push('example/backend', { branch: 'wanted', files: { ...files, ...changes, bin: binary }, by: 'bob' });
+  const options = ['--binary', '--full-index', '--find-renames'];
+  const diff = await gitIn(folder, ['diff', ...options, commit, 'wanted']);
+  github.requests.length = 0;
+  const from = { branch: 'many', commit };
+  const { headSha } = await publishDiff(services, asked({ base: from, diff }));
+  const trees = await gitIn(folder, ['rev-parse', `${headSha}^{tree}`, 'wanted^{tree}']);
+  expect(new Set(trees.trim().split('\n')).size).toBe(1);
+  // The branches, the commit, its files; a push asks elsewhere.
+  const fetches = github.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/git-upload-pack'));
+  expect(fetches.length).toBeLessThanOrEqual(5);
+});
+
 describe('published again', () => {
   test('the pull request goes on with a commit on top', async () => {
     const first = await publishDiff(services, asked());

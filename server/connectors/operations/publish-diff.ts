@@ -1,10 +1,10 @@
 import { Branch, type PullRequest } from '#contract/tasks.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { githubAs } from '../github/open-app.ts';
 import { branchAt } from './branches.ts';
 import { commitDiff, type MadeCommit, type Person, pushCommit } from './commit-diff.ts';
 import { type GitCredential, withCredential } from './git-credential.ts';
+import { githubWith } from './github-as-token.ts';
 import { type GitFolder, openGitFolder } from './isolated-git.ts';
 import { cloneUrl, type OpenedRepository, openRepository, type RepositoryRef } from './open-repository.ts';
 import { findAuthor, findLinkedAccount } from './place-queries.ts';
@@ -55,12 +55,12 @@ const plain = (text: string): string => text.replaceAll(/[<>\p{Cc}]/gu, ' ').tri
 const bots = new Map<string, number>();
 
 /** GitHub shows an app's picture beside an address with its bot's number. */
-async function botOf({ connection }: OpenedRepository, { token }: GitCredential): Promise<Person> {
+async function botOf({ connection }: OpenedRepository, credential: GitCredential): Promise<Person> {
   const host = new URL(connection.base_url).hostname;
   const login = `${connection.app_slug}[bot]`;
   const id =
     bots.get(connection.id) ??
-    (await githubAs(connection.api_url ?? '', token)
+    (await githubWith({ connection }, credential)
       .request('GET /users/{username}', { username: login })
       .then(
         ({ data }) => data.id,
@@ -162,8 +162,8 @@ export async function publishDiff(services: PublishServices, asked: PublishAsked
   await push(services, work, made);
   if (opened.connection.kind === 'git')
     return { number: null, url: opened.repository.url, branch, headSha: made.commit, state: 'open' };
-  const pull = await withCredential(services, opened, { operation: 'pull-request', forWhom }, ({ token }) =>
-    putPullRequest(githubAs(opened.connection.api_url ?? '', token), opened, {
+  const pull = await withCredential(services, opened, { operation: 'pull-request', forWhom }, (credential) =>
+    putPullRequest(githubWith(opened, credential), opened, {
       branch,
       base: base.branch,
       title,

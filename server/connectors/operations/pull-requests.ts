@@ -1,8 +1,9 @@
 import { type Octokit, RequestError } from 'octokit';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { asGitServerError, githubAs } from '../github/open-app.ts';
+import { asGitServerError } from '../github/open-app.ts';
 import { withCredential } from './git-credential.ts';
+import { githubWith } from './github-as-token.ts';
 import { hostOf, type OpenedRepository, openRepository, ownerAndName, type RepositoryRef } from './open-repository.ts';
 
 export interface PullRequestFacts {
@@ -137,8 +138,8 @@ export async function readPullRequest(
   const opened = await openRepository(services, asked);
   const { number, forWhom } = asked;
   if (opened.connection.kind === 'git') throw new ReeveError('not-found', { number });
-  return withCredential(services, opened, { operation: 'read-pull-request', forWhom }, async ({ token }) => {
-    const github = githubAs(opened.connection.api_url ?? '', token);
+  return withCredential(services, opened, { operation: 'read-pull-request', forWhom }, async (credential) => {
+    const github = githubWith(opened, credential);
     const place = { ...ownerAndName(opened), pull_number: number };
     const { data } = await github
       .request('GET /repos/{owner}/{repo}/pulls/{pull_number}', place)

@@ -2,8 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { Octokit } from 'octokit';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { asGitServerError, githubAs, isNotFound } from '../github/open-app.ts';
+import { asGitServerError, isNotFound } from '../github/open-app.ts';
 import { withCredential } from './git-credential.ts';
+import { githubWith } from './github-as-token.ts';
 import { hostOf, type OpenedRepository, openRepository, ownerAndName, type RepositoryRef } from './open-repository.ts';
 import { findAuthor, findLinkedAccount, renameLinkedAccount } from './place-queries.ts';
 
@@ -82,8 +83,8 @@ async function permissionOf(
   const believed = granted.get(key);
   if (believed && Math.abs(now - believed.at) < believedMs) return believed.permission;
   granted.delete(key);
-  const permission = await withCredential(services, opened, { operation: 'read-permission', forWhom }, ({ token }) =>
-    findPermission(services, githubAs(opened.connection.api_url ?? '', token), opened, account),
+  const permission = await withCredential(services, opened, { operation: 'read-permission', forWhom }, (credential) =>
+    findPermission(services, githubWith(opened, credential), opened, account),
   ).catch((error: unknown) => {
     throw asGitServerError(error, opened.connection);
   });

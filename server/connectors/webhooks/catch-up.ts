@@ -1,6 +1,7 @@
 import type { App } from 'octokit';
 import { newId } from '#server/crypto/ids.ts';
 import { isReeveError } from '#server/fail.ts';
+import { AddressRefused } from '#server/http/guarded-fetch.ts';
 import type { Services } from '#server/services.ts';
 import { type ConnectionRow, updateConnection } from '../connections/connection-queries.ts';
 import { asGitServerError, openApp } from '../github/open-app.ts';
@@ -42,15 +43,29 @@ const oldestOfEach = (listed: readonly Listed[]): Listed[] => [
   ...new Map(listed.map((each) => [each.guid, each])).values(),
 ];
 
+/** One that is too large to be read is written down as failed: it would be in the way of all others for good. */
+async function askPayload(
+  { octokit }: App,
+  delivery_id: number,
+): Promise<{ payload: unknown; problem: string | null }> {
+  try {
+    const { data } = await octokit.request('GET /app/hook/deliveries/{delivery_id}', { delivery_id });
+    return { payload: data.request.payload, problem: null };
+  } catch (error) {
+    if (!(error instanceof Error && error.cause instanceof AddressRefused)) throw error;
+    return { payload: null, problem: `GitHub’s copy could not be read: ${error.cause.message}` };
+  }
+}
+
 async function takeMissed(
   services: Pick<Services, 'db' | 'clock'>,
   app: App,
   connection: ConnectionRow,
   missed: Listed,
 ) {
-  const { data } = await app.octokit.request('GET /app/hook/deliveries/{delivery_id}', { delivery_id: missed.id });
+  const told = await askPayload(app, missed.id);
   // Asked over our own call as the app: nothing has to be signed.
-  const read = readPayload(data.request.payload);
+  const read = readPayload(told.payload);
   const { action, repository, kept } = read ?? emptyPayload;
   const at = services.clock();
   return insertDelivery(services.db, {
@@ -64,7 +79,7 @@ async function takeMissed(
     installation: kept.installationId,
     payload: JSON.stringify(kept),
     state: read ? 'waiting' : 'failed',
-    problem: read ? null : 'The payload has another form than GitHub describes.',
+    problem: read ? null : (told.problem ?? 'The payload has another form than GitHub describes.'),
     is_caught_up: true,
     body_hash: null,
     due_at: at,

@@ -1,6 +1,7 @@
 import { ReeveError } from '#server/fail.ts';
 import { receiveBody } from '#server/http/receive-body.ts';
 import type { Dialect, WireCall, WireRoute } from '#server/http/wire-routes.ts';
+import { readConsoleMember } from '#server/identity/index.ts';
 import type { Services } from '#server/services.ts';
 import { egressDocument, egressPath } from '../egress-ranges.ts';
 import { appFormPath, hookPath } from '../github/addresses.ts';
@@ -11,6 +12,7 @@ import { claimedConnection, receiveDelivery } from './receive-delivery.ts';
 const maxBytes = 25 * 1024 * 1024;
 
 function routesOf(services: Services): WireRoute[] {
+  const readMember = readConsoleMember(services);
   const receive = async ({ c }: WireCall) => {
     const headers = {
       event: c.req.header('x-github-event') ?? null,
@@ -42,7 +44,7 @@ function routesOf(services: Services): WireRoute[] {
       path: appFormPath,
       allow: 'anyone',
       summary: 'Posts the manifest of a new app to GitHub from the browser',
-      handle: ({ c }) => appForm(services, c.req.query('state') ?? ''),
+      handle: async ({ c }) => appForm(services, await readMember(c), c.req.query('state') ?? ''),
     },
     {
       method: 'GET',

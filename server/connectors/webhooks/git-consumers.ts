@@ -23,7 +23,8 @@ async function askAgain(services: Needs, connection: ConnectionRow, delivery: Gi
   const of = { workspaceId: connection.workspace_id, connectionId: connection.id };
   const known = await findInstallation(services.db, of, installationId);
   const couldBeKnown = delivery.at.getTime() + (delivery.isCaughtUp ? clocksDifferByMs : 0);
-  if (known?.checked_at && known.checked_at.getTime() > couldBeKnown) return;
+  const checkedMs = known?.checked_at?.getTime() ?? 0;
+  if (checkedMs > couldBeKnown && checkedMs <= services.clock().getTime()) return;
   await syncInstallation(services, connection, installationId);
 }
 

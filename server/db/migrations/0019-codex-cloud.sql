@@ -240,7 +240,7 @@ create table cloud_tasks (
   deleted_at timestamptz
 );
 create index cloud_tasks_by_member on cloud_tasks (workspace_id, member_id, created_at desc, id desc);
-create index cloud_tasks_by_time on cloud_tasks (workspace_id, created_at desc, id desc);
+create index cloud_tasks_by_change on cloud_tasks (workspace_id, updated_at desc, id desc);
 create index cloud_tasks_by_environment on cloud_tasks (environment_id);
 
 create table cloud_turns (
@@ -369,9 +369,10 @@ create table cloud_pull_requests (
   state text not null check (state in ('open', 'closed', 'merged')),
   head_sha text not null,
   created_at timestamptz not null,
-  -- As the git server tells it: what is older than this is no news.
+  -- As the git server tells it.
   updated_at timestamptz not null,
+  -- When the git server was last asked: what was asked before is no news.
   checked_at timestamptz not null
 );
 create index cloud_pull_requests_by_task on cloud_pull_requests (task_id);
-create index cloud_pull_requests_by_number on cloud_pull_requests (repository_id, number);
+create index cloud_pull_requests_by_number on cloud_pull_requests (workspace_id, number);

@@ -97,13 +97,16 @@ const roles: Check = {
 
 interface Toggles {
   isLocalOn: boolean;
+  isCloudOn: boolean;
   apiKeysAllowed: boolean;
   oldClientsAllowed: boolean;
 }
 const switches = [true, false] as const;
 const combinations: readonly Toggles[] = switches.flatMap((isLocalOn) =>
-  switches.flatMap((apiKeysAllowed) =>
-    switches.map((oldClientsAllowed) => ({ isLocalOn, apiKeysAllowed, oldClientsAllowed })),
+  switches.flatMap((isCloudOn) =>
+    switches.flatMap((apiKeysAllowed) =>
+      switches.map((oldClientsAllowed) => ({ isLocalOn, isCloudOn, apiKeysAllowed, oldClientsAllowed })),
+    ),
   ),
 );
 const callers = [
@@ -111,16 +114,17 @@ const callers = [
   { credential: 'codex-sign-in', clientVersion: '0.120.0', kind: 'old' },
   { credential: 'personal-access-token', clientVersion: '0.169.0', kind: 'client' },
   { credential: 'api-key', clientVersion: '0.169.0', kind: 'key' },
+  { credential: 'hosted-task', clientVersion: '0.169.0', kind: 'hosted' },
 ] as const;
 
 /** What has to come of a call without a policy; null: it is let in. */
 function expectedAnswer(
-  { isLocalOn, apiKeysAllowed, oldClientsAllowed }: Toggles,
-  mayUse: boolean,
+  { isLocalOn, isCloudOn, apiKeysAllowed, oldClientsAllowed }: Toggles,
+  permissions: ReadonlySet<Permission>,
   kind: (typeof callers)[number]['kind'],
 ): string | null {
-  if (!isLocalOn) return 'local-off';
-  if (!mayUse) return 'not-permitted';
+  if (kind === 'hosted' ? !isCloudOn : !isLocalOn) return kind === 'hosted' ? 'cloud-off' : 'local-off';
+  if (!can(permissions, kind === 'hosted' ? 'codex-cloud.use' : 'codex-local.use')) return 'not-permitted';
   if (kind === 'key') return apiKeysAllowed ? null : 'client-not-allowed';
   if (kind === 'old') return oldClientsAllowed ? null : 'client-not-allowed';
   return 'policy-revision-missing';
@@ -135,7 +139,7 @@ export async function compareToggles(ask: Ask, tried: readonly Pick<TriedRole, '
     for (const combination of combinations)
       for (const { credential, clientVersion, kind } of callers) {
         const answer = await ask({ permissions: effective, credential, clientVersion, toggles: combination });
-        const expected = expectedAnswer(combination, can(effective, 'codex-local.use'), kind);
+        const expected = expectedAnswer(combination, effective, kind);
         if (answer !== expected)
           wrongs.push(
             `${name} with ${credential} ${clientVersion}: ${answer ?? 'let in'} instead of ${expected ?? 'let in'}`,
@@ -156,6 +160,7 @@ const toggles: Check = {
     const facts: [string, string | number][] = [
       ['Calls tried', tried.length * combinations.length * callers.length],
       ['Codex Local', settings.codexLocalEnabled ? 'on' : 'off'],
+      ['Codex cloud', settings.codexCloudEnabled ? 'on' : 'off'],
       ['API keys', settings.apiKeysAllowed ? 'allowed' : 'refused'],
       ['Clients older than 0.128', settings.oldClientsAllowed ? 'allowed' : 'refused'],
     ];

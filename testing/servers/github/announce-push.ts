@@ -5,6 +5,7 @@ import { repositoryDocument, repositoryPage } from './documents/repositories.ts'
 import { gitIn } from './git-folder.ts';
 import type { PushedReference } from './git-http.ts';
 import { sendPull } from './pulls.ts';
+import { isHeard } from './webhooks.ts';
 import { type Account, findAccount, type Repository } from './world.ts';
 
 const nothing = '0'.repeat(40);
@@ -59,8 +60,10 @@ export async function announcePush(
   repository.pushedAt = world.now();
   const sender = findAccount(world, by) ?? repository.owner;
   for (const reference of references) {
-    const payload = await pushPayload(simulation, repository, reference, sender);
-    await hooks.send({ event: 'push', repository, sender, payload });
+    if (isHeard(world)) {
+      const payload = await pushPayload(simulation, repository, reference, sender);
+      await hooks.send({ event: 'push', repository, sender, payload });
+    }
     const branch = reference.name.replace(/^refs\/heads\//, '');
     for (const pull of repository.pulls.values()) {
       if (pull.state !== 'open' || pull.head !== branch || reference.after === nothing) continue;

@@ -28,7 +28,7 @@ const hooksOf = (folder: string) => join(folder, 'hooks');
 export async function writeHooks(folder: string): Promise<void> {
   const program = join(import.meta.dirname, 'pre-receive.ts');
   const scripts = {
-    'pre-receive': `#!/bin/sh\nexec '${process.execPath}' '${program}'\n`,
+    'pre-receive': `#!/bin/sh\n[ -n "$SIMULATOR_RULES" ] || exit 0\nexec '${process.execPath}' '${program}'\n`,
     'post-receive': '#!/bin/sh\nexec cat > "$SIMULATOR_PUSHED"\n',
   };
   await mkdir(hooksOf(folder), { recursive: true });
@@ -79,16 +79,20 @@ const refuse = (response: ServerResponse, status: number, text: string): void =>
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 };
 
-function rulesFor(repository: Repository, caller: Caller): PushRules {
-  return {
-    isArchived: repository.isArchived,
+/** For the hook; without any it lets everything in. */
+function rulesFor(repository: Repository, caller: Caller): Record<string, string> {
+  const { isArchived, protections } = repository;
+  if (!isArchived && protections.length === 0 && caller.mayChangeWorkflows) return {};
+  const rules: PushRules = {
+    isArchived,
     mayChangeWorkflows: caller.mayChangeWorkflows,
-    protections: repository.protections.map(({ pattern, requiresPullRequest, mayPush }) => ({
+    protections: protections.map(({ pattern, requiresPullRequest, mayPush }) => ({
       pattern,
       requiresPullRequest,
       isLocked: mayPush !== null && !mayPush.includes(caller.name),
     })),
   };
+  return { SIMULATOR_RULES: JSON.stringify(rules) };
 }
 
 function cgiVariables(
@@ -100,7 +104,7 @@ function cgiVariables(
     CONTENT_TYPE: headers['content-type'],
     CONTENT_LENGTH: headers['content-length'],
     HTTP_CONTENT_ENCODING: headers['content-encoding'],
-    GIT_PROTOCOL: headers['git-protocol'],
+    GIT_PROTOCOL: repository.isOld ? undefined : headers['git-protocol'],
   };
   return {
     GIT_PROJECT_ROOT: dirname(repository.folder),
@@ -175,7 +179,7 @@ export async function answerGit(world: World, { request, response, url }: Asked,
     return refuse(response, 403, `Permission to ${fullName(repository)}.git denied to ${caller?.name ?? 'nobody'}.`);
   const pushed = join(repository.folder, `pushed-${randomUUID()}`);
   const variables = cgiVariables(request, { repository, path, query: url.search.slice(1), user: caller?.name ?? '' });
-  const rules = isPush && caller ? { SIMULATOR_RULES: JSON.stringify(rulesFor(repository, caller)) } : {};
+  const rules = isPush && caller ? rulesFor(repository, caller) : null;
   const child = spawn('git', ['http-backend'], {
     env: gitEnvironment(repository.folder, { ...variables, ...rules, SIMULATOR_PUSHED: pushed }),
     stdio: ['pipe', 'pipe', 'ignore'],

@@ -58,6 +58,7 @@ export async function addRepository(
     collaborators: new Map(Object.entries(collaborators)),
     protections: [],
     folder: join(folder, `${randomUUID()}.git`),
+    isOld: false,
     lastNumber: 0,
     pulls: new Map(),
     comments: [],

@@ -3,6 +3,7 @@ import { pullDocument } from './documents/pulls.ts';
 import { repositoryDocument } from './documents/repositories.ts';
 import { branchCommit, gitIn, signedBy } from './git-folder.ts';
 import { Refusal } from './tokens.ts';
+import { isHeard } from './webhooks.ts';
 import { type Account, type Pull, type Repository, requireAccount } from './world.ts';
 
 interface PullEvent {
@@ -17,6 +18,7 @@ export async function sendPull(
   pull: Pull,
   { action, sender, more = {} }: PullEvent,
 ): Promise<void> {
+  if (!isHeard(world)) return;
   const document = await pullDocument(world, repository, pull);
   await hooks.send({
     event: 'pull_request',

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Files } from './git-folder.ts';
 import type { Hooks } from './webhooks.ts';
 import type {
@@ -26,13 +27,15 @@ export interface NewApp {
   isPublic?: boolean;
 }
 
-/** One request to the API or to git, without its secrets. */
+/** One request to the API, to git or to a page. */
 export interface SeenRequest {
   method: string;
   path: string;
   /** The token it came with; compare it with what a client may have seen. */
   token: string | null;
-  status: number;
+  headers: Readonly<IncomingHttpHeaders>;
+  /** Null: not answered to its end. */
+  status: number | null;
 }
 
 /** A GitHub that a test owns: `origin` is a GitHub Enterprise Server (`/api/v3`), over real git repositories. */

@@ -215,9 +215,12 @@ export async function startGithub({
   const api = openApi(simulation);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { method = 'GET', url: path = '/', headers } = request;
-    response.once('finish', () =>
-      requests.push({ method, path, token: readBearer(headers.authorization), status: response.statusCode }),
-    );
+    const { authorization, ...others } = headers;
+    const seen: SeenRequest = { method, path, token: readBearer(authorization), headers: others, status: null };
+    requests.push(seen);
+    response.once('finish', () => {
+      seen.status = response.statusCode;
+    });
     answer({ github, simulation, planned, api }, request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(`the simulator failed: ${error instanceof Error ? error.stack : String(error)}`);

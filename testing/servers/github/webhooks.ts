@@ -9,7 +9,6 @@ import {
   type Delivery,
   fullName,
   type Installation,
-  installationsOf,
   type Repository,
   type World,
 } from './world.ts';
@@ -88,6 +87,15 @@ function headersOf(app: App, event: string, guid: string, body: string): Record<
   };
 }
 
+/** As recorded: times are numbers of seconds, except where it is suspended or taken up again. */
+function installationIn(world: World, action: string | undefined, installation: Installation) {
+  const document = installationDocument(world, installation);
+  if (action === 'suspend' || action === 'unsuspend') return document;
+  const seconds = (at: Date) => Math.floor(at.getTime() / 1000);
+  const { createdAt, updatedAt } = installation;
+  return { ...document, created_at: seconds(createdAt), updated_at: seconds(updatedAt) };
+}
+
 const always = new Set(['installation', 'installation_repositories', 'github_app_authorization', 'ping']);
 
 function receiversOf(
@@ -100,6 +108,9 @@ function receiversOf(
     .filter((one) => always.has(event) || one.events.includes(event))
     .map((one) => ({ app: one.app, installation: one }));
 }
+
+/** While nobody listens, events are not put together: each takes several programs of git. */
+export const isHeard = ({ apps }: World): boolean => [...apps.values()].some(({ webhook }) => webhook !== null);
 
 export function openHooks(world: World, authorityOf: () => string | undefined): Hooks {
   let isReachable = true;
@@ -172,7 +183,7 @@ export function openHooks(world: World, authorityOf: () => string | undefined): 
         ...payload,
         ...(installation &&
           !isAboutInstallation && { installation: { id: installation.id, node_id: `I_${installation.id}` } }),
-        ...(installation && isAboutInstallation && { installation: installationDocument(world, installation) }),
+        ...(installation && isAboutInstallation && { installation: installationIn(world, action, installation) }),
         sender: simpleUser(world, sender),
       };
       const ids: [number | null, number | null] = [installation?.id ?? null, repository?.id ?? null];
@@ -231,5 +242,3 @@ export const shortRepositories = (repositories: readonly Repository[]) => reposi
 
 export const repositoriesInside = (world: World, installation: Installation) =>
   shortRepositories([...world.repositories.values()].filter((one) => covers(installation, one)));
-
-export const isInstalled = (world: World, app: App): boolean => installationsOf(world, app).length > 0;

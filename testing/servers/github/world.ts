@@ -73,6 +73,8 @@ export interface Repository {
   collaborators: Map<string, Role>;
   protections: Protection[];
   folder: string;
+  /** Git of before 2018: no protocol version 2. */
+  isOld: boolean;
   lastNumber: number;
   pulls: Map<number, Pull>;
   comments: IssueComment[];

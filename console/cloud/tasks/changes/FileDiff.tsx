@@ -5,13 +5,14 @@ import { Fragment, type ReactNode, useState } from 'react';
 import { Decoration, Diff, getChangeKey, Hunk, type HunkData, type ViewType } from 'react-diff-view';
 import { CopyButton } from '#console/ui/CopyButton.tsx';
 import { countOf } from '#console/ui/figures.ts';
+import { Notice } from '#console/ui/Notice.tsx';
 import { ScrollRegion } from '#console/ui/ScrollRegion.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
 import { ChangedLines } from '../ChangedLines.tsx';
 import classes from './Changes.module.css';
 import { ChooseLine } from './ChooseLine.tsx';
 import { CommentForm, CommentView } from './CommentWidget.tsx';
-import { changeAt, type DiffFile, lineOf } from './read-diff.ts';
+import { changeAt, type DiffFile, lineOf, linesWithUnseen } from './read-diff.ts';
 import type { Commenting } from './use-comments.ts';
 
 const typeWords = { add: 'new', delete: 'deleted', rename: 'moved', copy: 'copied', modify: null } as const;
@@ -37,8 +38,8 @@ export function FileDiff({ file, viewType, isOpen, onOpenChange, commenting }: F
         <button type="button" className={classes.fileName} aria-expanded={isOpen} onClick={() => onOpenChange(!isOpen)}>
           <ChevronRight size={16} aria-hidden className={classes.chevron} />
           <span className={classes.path}>
-            {oldPath && <span className={classes.oldPath}>{oldPath} → </span>}
             {path}
+            {oldPath && <span className={classes.oldPath}> was {oldPath}</span>}
           </span>
         </button>
         <Group gap={8} wrap="nowrap">
@@ -56,6 +57,7 @@ export function FileDiff({ file, viewType, isOpen, onOpenChange, commenting }: F
           ) : (
             <Lines file={file} viewType={viewType} commenting={commenting} />
           )}
+          <Unseen file={file} />
           <OutOfSight file={file} commenting={commenting} />
           {commenting.isAllowed && !file.hasNoText && (
             <div className={classes.byKeyboard}>
@@ -77,6 +79,16 @@ export function FileDiff({ file, viewType, isOpen, onOpenChange, commenting }: F
         </div>
       )}
     </section>
+  );
+}
+
+function Unseen({ file }: { file: DiffFile }) {
+  const lines = linesWithUnseen(file);
+  if (lines.length === 0) return null;
+  return (
+    <Notice tone="warn" title={`Line ${lines.slice(0, 10).join(', ')}: characters that are not seen`}>
+      <p>They may turn the direction of the text: what is shown here is not what a compiler reads.</p>
+    </Notice>
   );
 }
 
@@ -146,6 +158,6 @@ const between = (hunk: HunkData, index: number) =>
     ? []
     : [
         <Decoration key={`before-${hunk.content}`} className={classes.between ?? ''}>
-          <span>⋯ line {hunk.newStart}</span>
+          <span>Line {hunk.newStart}</span>
         </Decoration>,
       ];

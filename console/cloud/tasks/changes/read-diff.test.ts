@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changeAt, lineOf, readDiff } from './read-diff.ts';
+import { changeAt, lineOf, linesWithUnseen, readDiff } from './read-diff.ts';
 
 const diff = `diff --git a/src/old name.ts b/src/new name.ts
 similarity index 80%
@@ -44,7 +44,7 @@ test('every file is there with what became of it and how many lines came and wen
       hasNoText: false,
       modes: null,
     },
-    { path: 'run.sh', oldPath: null, type: 'modify', added: 0, removed: 0, hasNoText: true, modes: '100644 → 100755' },
+    { path: 'run.sh', oldPath: null, type: 'modify', added: 0, removed: 0, hasNoText: true, modes: '100644 to 100755' },
     { path: 'logo.png', oldPath: null, type: 'add', added: 0, removed: 0, hasNoText: true, modes: null },
     { path: 'gone.txt', oldPath: null, type: 'delete', added: 0, removed: 1, hasNoText: false, modes: null },
   ]);
@@ -69,4 +69,10 @@ test('what is no diff is not taken apart', () => {
   expect(readDiff('')).toEqual([]);
   expect(readDiff('diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1,9 +1,9 @@\n-x\n+y\n')).toBeNull();
   expect(readDiff('nothing of the kind')).toBeNull();
+});
+
+test('added lines whose characters are not seen, or turn the text around, are named', () => {
+  const added = ['const a = 1;', 'if (isAdmin\u202e) {', 'const zero\u200bWidth = 1;', 'const é = "日本 \u{1f600}";'];
+  const text = `diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -0,0 +1,4 @@\n${added.map((line) => `+${line}\n`).join('')}`;
+  expect(readDiff(text)?.map(linesWithUnseen)).toEqual([[2, 3]]);
 });

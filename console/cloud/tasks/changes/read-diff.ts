@@ -11,7 +11,7 @@ export interface DiffFile {
   removed: number;
   /** No text to show: binary, empty, or only its mode changed. */
   hasNoText: boolean;
-  /** `100644 → 100755` */
+  /** `100644 to 100755` */
   modes: string | null;
 }
 
@@ -63,7 +63,7 @@ function readFile(patch: StructuredPatch): DiffFile {
     added: count(hunks, 'insert'),
     removed: count(hunks, 'delete'),
     hasNoText: hunks.length === 0,
-    modes: oldMode !== undefined && newMode !== undefined && oldMode !== newMode ? `${oldMode} → ${newMode}` : null,
+    modes: oldMode !== undefined && newMode !== undefined && oldMode !== newMode ? `${oldMode} to ${newMode}` : null,
   };
 }
 
@@ -78,6 +78,15 @@ export function readDiff(diff: string): DiffFile[] | null {
     return null;
   }
 }
+
+/** Characters that are not seen, or turn the direction of what follows: what is shown may differ from what runs. */
+const unseen = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
+
+/** Numbers of added lines with such characters. */
+export const linesWithUnseen = ({ hunks }: Pick<DiffFile, 'hunks'>): number[] =>
+  hunks.flatMap(({ changes }) =>
+    changes.flatMap((change) => (change.type === 'insert' && unseen.test(change.content) ? change.lineNumber : [])),
+  );
 
 export interface DiffLine {
   side: 'old' | 'new';

@@ -36,7 +36,7 @@ export const egressColumns: DataColumn<Row>[] = [
     id: 'phase',
     header: 'By',
     phone: 'detail',
-    cell: ({ phase }) => (phase === 'setup' ? 'Set-up' : 'Agent'),
+    cell: ({ phase }) => <span className={classes.oneLine}>{phase === 'setup' ? 'Set-up' : 'Agent'}</span>,
   },
   {
     id: 'bytes',

@@ -10,8 +10,8 @@ export interface TaskLimits {
 
 /** How much of what one may run at once is in use. */
 export function sayLimits({ running, queued, runningPerMember }: TaskLimits): string {
-  const runs = `${running} of ${countOf(runningPerMember, 'attempt')} that you may run at once ${running === 1 ? 'is' : 'are'} running`;
-  return queued === 0 ? `${runs}.` : `${runs}, ${queued} ${queued === 1 ? 'waits' : 'wait'}.`;
+  const runs = `${running} of the ${countOf(runningPerMember, 'attempt')} you may run at once ${running === 1 ? 'is' : 'are'} running`;
+  return queued === 0 ? `${runs}.` : `${runs}; ${queued} ${queued === 1 ? 'waits' : 'wait'}.`;
 }
 
 export const LimitsLine = ({ limits }: { limits: TaskLimits }) => (

@@ -23,7 +23,7 @@ export function TaskFilters({ search, onFilter }: TaskFiltersProps) {
   return (
     <>
       <SearchBox
-        label="Search in titles"
+        label="Search your tasks"
         value={search.search ?? ''}
         onSearch={(text) => onFilter({ search: text || undefined })}
       />

@@ -44,7 +44,13 @@ export const taskColumns: DataColumn<TaskSummary>[] = [
     phone: 'none',
     cell: ({ environmentLabel }) => <span className={classes.where}>{environmentLabel}</span>,
   },
-  { id: 'repository', header: 'Repository', phone: 'detail', cell: (task) => <Where {...task} /> },
+  {
+    id: 'repository',
+    header: 'Repository',
+    phone: 'detail',
+    cell: (task) => <Where {...task} />,
+    phoneCell: ({ repository }) => <span className={classes.where}>{repository}</span>,
+  },
   {
     id: 'changes',
     header: 'Changes',
@@ -57,6 +63,7 @@ export const taskColumns: DataColumn<TaskSummary>[] = [
     header: 'Pull request',
     phone: 'detail',
     cell: ({ pullRequest }) => pullRequest && <PullRequestBadge pullRequest={pullRequest} />,
+    phoneCell: ({ pullRequest }) => pullRequest && <PullRequestBadge pullRequest={pullRequest} isShort />,
   },
   { id: 'attempts', header: 'Attempts', align: 'end', isExtra: true, cell: ({ attempts }) => attempts },
   { id: 'mode', header: 'Mode', isExtra: true, cell: ({ mode }) => modeNames[mode] },

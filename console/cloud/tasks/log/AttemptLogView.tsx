@@ -28,7 +28,11 @@ export function AttemptLogView({ attempt, log }: { attempt: TaskAttempt; log: At
       {log.trouble !== null && <Trouble log={log} />}
       <div className={classes.columns} data-plan={plan !== null || undefined}>
         {plan && <PlanView steps={plan} />}
-        {blocks.length === 0 ? <NoLog attempt={attempt} log={log} /> : <Blocks blocks={blocks} attempt={attempt} />}
+        {blocks.length === 0 ? (
+          <NoLog attempt={attempt} log={log} />
+        ) : (
+          <Blocks blocks={blocks} entries={log.entries.length} attempt={attempt} />
+        )}
       </div>
     </>
   );
@@ -49,14 +53,14 @@ function NoLog({ attempt, log }: { attempt: TaskAttempt; log: AttemptLog }) {
   return <EmptyState>{sayAttempt(attempt) ?? 'The log begins in a moment.'}</EmptyState>;
 }
 
-function Blocks({ blocks, attempt }: { blocks: LogBlock[]; attempt: TaskAttempt }) {
+function Blocks({ blocks, entries, attempt }: { blocks: LogBlock[]; entries: number; attempt: TaskAttempt }) {
   const [limit, setLimit] = useState(shownAtOnce);
   const hidden = Math.max(0, blocks.length - limit);
-  const { ref, onScroll, behind, toEnd } = useFollowEnd(blocks.length);
+  const { box, around, behind, toEnd } = useFollowEnd(entries);
   return (
-    <div className={classes.logBox}>
+    <div className={classes.logBox} ref={around}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: without it only a mouse could scroll */}
-      <section className={classes.log} ref={ref} onScroll={onScroll} tabIndex={0} aria-label="Log">
+      <section className={classes.log} {...box} tabIndex={0} aria-label="Log">
         {hidden > 0 && (
           <Button variant="default" size="xs" onClick={() => setLimit((old) => old + shownAtOnce)}>
             Show {Math.min(hidden, shownAtOnce)} of {countOf(hidden, 'earlier block')}

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
+import { sayTime } from '#console/ui/figures.ts';
 import { ScrollRegion } from '#console/ui/ScrollRegion.tsx';
-import { sayTime } from '../task-words.ts';
 import classes from './Log.module.css';
 import { type CommandBlock, lineCount } from './log-blocks.ts';
 

@@ -1,4 +1,4 @@
-import { CircleAlert, FilePen, Globe, Info, ListChecks, Wrench } from 'lucide-react';
+import { ChevronRight, CircleAlert, FilePen, Globe, Info, ListChecks, Wrench } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { countOf } from '#console/ui/figures.ts';
 import { RichText } from '../RichText.tsx';
@@ -31,13 +31,13 @@ export function LogBlockView({ block, isLive }: { block: LogBlock; isLive: boole
     case 'reasoning':
       return <p className={classes.reasoning}>{block.text.replaceAll('**', '')}</p>;
     case 'error':
-      return <Line icon={<CircleAlert size={16} aria-label="Error" />} text={block.text} tone="bad" />;
+      return <Line icon={<CircleAlert size={16} role="img" aria-label="Error" />} text={block.text} tone="bad" />;
     case 'tool':
-      return <Line icon={<Wrench size={16} aria-label="Tool" />} text={block.text} />;
+      return <Line icon={<Wrench size={16} role="img" aria-label="Tool" />} text={block.text} />;
     case 'search':
-      return <Line icon={<Globe size={16} aria-label="Web search" />} text={block.text} />;
+      return <Line icon={<Globe size={16} role="img" aria-label="Web search" />} text={block.text} />;
     case 'notice':
-      return <Line icon={<Info size={16} aria-label="Notice" />} text={block.text} />;
+      return <Line icon={<Info size={16} role="img" aria-label="Notice" />} text={block.text} />;
   }
 }
 
@@ -56,7 +56,10 @@ function Output({ block: { text } }: { block: OutputBlock }) {
   return (
     <details className={classes.fold}>
       <summary>
-        <span className={classes.foldName}>Output, {countOf(lines, 'line')}</span>
+        <span className={classes.foldName}>
+          <ChevronRight size={16} aria-hidden className={classes.chevron} />
+          Output, {countOf(lines, 'line')}
+        </span>
         <pre className={classes.tail}>{tail}</pre>
       </summary>
       <pre className={classes.output}>{text}</pre>
@@ -66,7 +69,7 @@ function Output({ block: { text } }: { block: OutputBlock }) {
 
 const Files = ({ block: { files } }: { block: FilesBlock }) => (
   <div className={classes.line}>
-    <FilePen size={16} aria-label="Files" />
+    <FilePen size={16} role="img" aria-label="Files" />
     <ul className={classes.files}>
       {files.map(({ path, kind }) => (
         <li key={path}>
@@ -81,7 +84,7 @@ function PlanLine({ block: { steps } }: { block: PlanBlock }) {
   const done = steps.filter((step) => step.done).length;
   return (
     <p className={classes.line}>
-      <ListChecks size={16} aria-label="Plan" />
+      <ListChecks size={16} role="img" aria-label="Plan" />
       <span>
         Plan: {done} of {countOf(steps.length, 'step')} done
       </span>

@@ -1,8 +1,8 @@
 import { Check, CircleDot, CircleX } from 'lucide-react';
+import { sayTime } from '#console/ui/figures.ts';
 import { useNow } from '#console/ui/use-now.ts';
 import { isEnded } from '#contract/task-states.ts';
 import type { TaskAttempt } from '#contract/tasks.ts';
-import { sayTime } from '../task-words.ts';
 import classes from './Log.module.css';
 import type { PhaseTime } from './log-blocks.ts';
 
@@ -29,8 +29,8 @@ export function PhaseBar({ attempt, times }: { attempt: TaskAttempt; times: Phas
             aria-current={isRunning ? 'step' : undefined}
           >
             {isRunning && <CircleDot size={14} aria-hidden />}
-            {hasFailed && <CircleX size={14} aria-label="Failed here:" />}
-            {time && !isRunning && !hasFailed && <Check size={14} aria-label="Done:" />}
+            {hasFailed && <CircleX size={14} role="img" aria-label="Failed here:" />}
+            {time && !isRunning && !hasFailed && <Check size={14} role="img" aria-label="Done:" />}
             <span>{names[phase]}</span>
             {took !== undefined && <span className={classes.took}>{sayTime(took)}</span>}
           </li>

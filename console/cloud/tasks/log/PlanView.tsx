@@ -17,7 +17,11 @@ export function PlanView({ steps }: { steps: PlanStep[] }) {
         {steps.map(({ text, done: isDone }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a plan may say the same twice, and its order is what it is
           <li key={`${index}-${text}`} data-done={isDone || undefined}>
-            {isDone ? <CircleCheck size={16} aria-label="Done:" /> : <Circle size={16} aria-label="To do:" />}
+            {isDone ? (
+              <CircleCheck size={16} role="img" aria-label="Done:" />
+            ) : (
+              <Circle size={16} role="img" aria-label="To do:" />
+            )}
             <span>{text}</span>
           </li>
         ))}

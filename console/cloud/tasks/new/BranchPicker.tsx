@@ -2,6 +2,7 @@ import { Autocomplete, Loader } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { GitBranch } from 'lucide-react';
+import { useState } from 'react';
 import { api } from '#console/api.ts';
 import { describeFailure } from '#console/failure.ts';
 
@@ -15,11 +16,13 @@ interface BranchPickerProps {
 
 /** Offers what the git server has, and takes what is typed: the server has the last word. */
 export function BranchPicker({ repositoryId, defaultBranch, value, error, onChange }: BranchPickerProps) {
+  const [isAsked, setAsked] = useState(false);
   const [search] = useDebouncedValue(value.trim(), 250);
   const branches = useQuery(
     api.git.branches.queryOptions({
       input: { id: repositoryId, ...(search !== '' && { search }) },
       placeholderData: keepPreviousData,
+      enabled: isAsked,
       retry: false,
     }),
   );
@@ -36,6 +39,7 @@ export function BranchPicker({ repositoryId, defaultBranch, value, error, onChan
       limit={50}
       filter={({ options }) => options}
       data={(branches.data?.items ?? []).map(({ name }) => name)}
+      onFocus={() => setAsked(true)}
       onChange={onChange}
     />
   );

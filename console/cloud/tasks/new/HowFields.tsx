@@ -18,11 +18,12 @@ export function HowFields({ mode, attempts, onEdit }: HowFieldsProps) {
   const ids = { mode: useId(), attempts: useId() };
   return (
     <div className={classes.how}>
-      <Stack gap={4}>
+      <Stack gap={4} align="flex-start">
         <Input.Label component="span" id={ids.mode} fw={600}>
           Mode
         </Input.Label>
         <SegmentedControl
+          miw={200}
           aria-labelledby={ids.mode}
           aria-describedby={`${ids.mode}-what`}
           value={mode}
@@ -33,11 +34,12 @@ export function HowFields({ mode, attempts, onEdit }: HowFieldsProps) {
           {modes.find(({ value }) => value === mode)?.sentence}
         </Input.Description>
       </Stack>
-      <Stack gap={4}>
+      <Stack gap={4} align="flex-start">
         <Input.Label component="span" id={ids.attempts} fw={600}>
           Attempts
         </Input.Label>
         <SegmentedControl
+          miw={200}
           aria-labelledby={ids.attempts}
           aria-describedby={`${ids.attempts}-what`}
           value={String(attempts)}

@@ -93,7 +93,7 @@ export function TaskForm({ environments, wantedId }: TaskFormProps) {
             {draft.mode === 'ask' ? 'Ask Codex' : 'Start the task'}
           </Button>
           <Text size="sm" c="dimmed">
-            <Kbd>Ctrl</Kbd> or <Kbd>⌘</Kbd> + <Kbd>Enter</Kbd>
+            <Kbd>Ctrl</Kbd> or <Kbd>Cmd</Kbd> + <Kbd>Enter</Kbd>
           </Text>
         </Group>
         <InUse />

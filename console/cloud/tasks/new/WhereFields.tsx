@@ -22,7 +22,7 @@ export function WhereFields({ environments, environment, draft, errors, onEdit }
     environment?.repositories.find(({ id }) => id === draft.repositoryId) ?? environment?.repositories[0];
   const hasChoice = (environment?.repositories.length ?? 0) > 1;
   return (
-    <SimpleGrid cols={{ base: 1, sm: hasChoice ? 3 : 2 }} spacing="md">
+    <SimpleGrid cols={{ base: 1, sm: hasChoice ? 3 : 2 }} spacing="md" style={{ alignItems: 'end' }}>
       <Select
         label="Environment"
         description={hasChoice ? 'What the container has.' : (repository?.name ?? 'What the container has.')}

@@ -45,13 +45,17 @@ async function answerCall(simulation: Simulation, route: Route, c: Context): Pro
   }
 }
 
+/** Names of branches and paths take the rest of an address, so they come last. */
+export const apiRoutes = (simulation: Simulation): Route[] =>
+  [appRoutes, userRoutes, discussionRoutes, pullRoutes, reviewRoutes, repositoryRoutes].flatMap((some) =>
+    some(simulation),
+  );
+
 /** GitHub's REST API below `/api/v3`. */
 export function openApi(simulation: Simulation): ReturnType<typeof getRequestListener> {
   const app = new Hono();
-  const routes = [appRoutes, userRoutes, repositoryRoutes, pullRoutes, reviewRoutes, discussionRoutes].flatMap((some) =>
-    some(simulation),
-  );
-  for (const route of routes) app.on(route.method, prefix + route.path, (c) => answerCall(simulation, route, c));
+  for (const route of apiRoutes(simulation))
+    app.on(route.method, prefix + route.path, (c) => answerCall(simulation, route, c));
   app.notFound(() => refusalOf(new Refusal(404, 'Not Found')));
   return getRequestListener(app.fetch);
 }

@@ -1,4 +1,3 @@
-import { publicUser } from '../documents/accounts.ts';
 import { commitDocument } from '../documents/commits.ts';
 import { fullRepositoryDocument, permissionDocument, repositoryUrl } from '../documents/repositories.ts';
 import { branchCommit, commitOf, gitIn, listBranches } from '../git-folder.ts';
@@ -72,14 +71,14 @@ function branchRoutes({ world }: Simulation): Route[] {
     },
     {
       method: 'GET',
-      path: '/repos/:owner/:repo/git/ref/heads/:branch{.+}',
+      path: '/repos/:owner/:repo/git/ref/:ref{.+}',
       as: 'repository',
       needs,
       answer: async ({ params }, { repository }) => {
-        const commit = await branchCommit(repository.folder, params.branch ?? '');
+        const ref = `refs/${params.ref}`;
+        const commit = await commitOf(repository.folder, ref);
         if (!commit) throw notFound();
         const url = repositoryUrl(world, repository);
-        const ref = `refs/heads/${params.branch}`;
         const object = { type: 'commit', sha: commit, url: `${url}/git/commits/${commit}` };
         return { body: { ref, node_id: Buffer.from(ref).toString('base64url'), url: `${url}/git/${ref}`, object } };
       },
@@ -158,16 +157,6 @@ export function repositoryRoutes(simulation: Simulation): Route[] {
         const account = findAccount(world, params.username ?? '');
         if (!account) throw notFound(`${params.username} is not a user`);
         return { body: permissionDocument(world, repository, account) };
-      },
-    },
-    {
-      method: 'GET',
-      path: '/orgs/:org',
-      as: 'token',
-      answer: ({ params }) => {
-        const account = findAccount(world, params.org ?? '');
-        if (account?.kind !== 'Organization') throw notFound();
-        return { body: publicUser(world, account) };
       },
     },
     ...branchRoutes(simulation),

@@ -1,7 +1,9 @@
-import { appDocument, installationDocument, publicUser, simpleUser } from '../documents/accounts.ts';
+import { appDocument, installationDocument, publicUser } from '../documents/accounts.ts';
 import { Refusal } from '../tokens.ts';
 import { type Account, type App, findAccount, installationsOf, isAtLeast, repositoriesOf, roleIn } from '../world.ts';
 import { type Route, type Simulation, textOf } from './routes.ts';
+
+const rate = { limit: 5000, used: 1, remaining: 4999, reset: 0 };
 
 const notFound = () => new Refusal(404, 'Not Found');
 
@@ -32,16 +34,6 @@ function grantRoutes({ world }: Simulation): Route[] {
         if (found?.kind !== 'user' || found.app.id !== app.id) throw notFound();
         forget((user) => user.id === found.user.id, app);
         return { status: 204 };
-      },
-    },
-    {
-      method: 'POST',
-      path: '/applications/:clientId/token',
-      as: 'client',
-      answer: ({ body }, app) => {
-        const found = world.tokens.get(textOf(body.access_token) ?? '');
-        if (found?.kind !== 'user' || found.app.id !== app.id) throw notFound();
-        return { body: { user: simpleUser(world, found.user), expires_at: found.expiresAt.toISOString() } };
       },
     },
   ];
@@ -114,7 +106,7 @@ function personRoutes({ world }: Simulation): Route[] {
       method: 'GET',
       path: '/rate_limit',
       as: 'token',
-      answer: () => ({ body: { resources: {}, rate: { limit: 5000, used: 1, remaining: 4999, reset: 0 } } }),
+      answer: () => ({ body: { resources: { core: rate, search: rate }, rate } }),
     },
     {
       method: 'GET',

@@ -1,5 +1,5 @@
 import { gitIn } from '../git-folder.ts';
-import { type Account, type Repository, requireAccount, type World } from '../world.ts';
+import type { Account, Repository, World } from '../world.ts';
 import { nodeId, simpleUser } from './accounts.ts';
 import { repositoryPage, repositoryUrl } from './repositories.ts';
 
@@ -97,5 +97,3 @@ export async function pushedCommit(world: World, repository: Repository, commit:
     ...lists,
   };
 }
-
-export const senderOf = (world: World, login: string): Account => requireAccount(world, login);

@@ -1,5 +1,5 @@
 import { branchCommit, gitIn } from '../git-folder.ts';
-import { type Account, fullName, isAtLeast, type Pull, type Repository, roleIn, type World } from '../world.ts';
+import { type Account, isAtLeast, type Pull, type Repository, roleIn, type World } from '../world.ts';
 import { nodeId, simpleUser } from './accounts.ts';
 import { repositoryDocument, repositoryPage, repositoryUrl } from './repositories.ts';
 
@@ -159,5 +159,3 @@ export async function pullFiles(world: World, repository: Repository, pull: Pull
 
 export const pullDiff = async (repository: Repository, pull: Pull): Promise<string> =>
   gitIn(repository.folder, ['diff', (await comparePull(repository, pull)).fork, pull.headSha]);
-
-export const pullName = (repository: Repository, pull: Pull): string => `${fullName(repository)}#${pull.number}`;

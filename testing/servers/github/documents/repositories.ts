@@ -107,6 +107,7 @@ export function repositoryDocument(world: World, repository: Repository, viewer:
     open_issues: open,
     watchers: 0,
     default_branch: repository.defaultBranch,
+    custom_properties: {},
     permissions: rolePermissions(viewer ? roleIn(repository, viewer) : 'none'),
   };
 }
