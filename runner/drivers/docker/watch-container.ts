@@ -86,7 +86,7 @@ export function watchContainer({ pid, folders, limits, onPassed }: Watched): Con
       const bytes = await measureDisk(group);
       const took = performance.now() - begun;
       // Many files take long to count: they are counted less often, unless the disk loses what this container still may take.
-      const until = performance.now() + Math.max(1000, 10 * took);
+      const until = performance.now() + Math.min(8000, Math.max(1000, 4 * took));
       while (!isStopped && performance.now() < until) {
         await new Promise((resolve) => setTimeout(resolve, lookMs));
         if (free - (await freeBytes(folders)) > limits.diskMb * megabyte - bytes) break;
