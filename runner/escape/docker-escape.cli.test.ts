@@ -3,10 +3,15 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startContainerEngine } from '#testing/container-engine.ts';
+import { type EscapeGround, openEscapeGround } from '#testing/escapes/escape-suite.ts';
+import {
+  holdsWhatATaskTakes,
+  nothingGetsOut,
+  nothingLeavesTheContainer,
+  trustsNoWorkspace,
+} from '#testing/escapes/escape-tests.ts';
 import { openDockerDriver } from '../drivers/docker/docker-driver.ts';
 import type { Driver } from '../drivers/driver.ts';
-import { type EscapeGround, openEscapeGround } from './escape-suite.ts';
-import { holdsWhatATaskTakes, nothingGetsOut, nothingLeavesTheContainer, trustsNoWorkspace } from './escape-tests.ts';
 
 const engine = await startContainerEngine();
 

@@ -2,10 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { ensureClient } from '#server/stock-client/install-client.ts';
+import { type EscapeGround, openEscapeGround } from '#testing/escapes/escape-suite.ts';
+import {
+  holdsWhatATaskTakes,
+  nothingGetsOut,
+  nothingLeavesTheContainer,
+  trustsNoWorkspace,
+} from '#testing/escapes/escape-tests.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { openProcessDriver } from '../drivers/process/process-driver.ts';
-import { type EscapeGround, openEscapeGround } from './escape-suite.ts';
-import { holdsWhatATaskTakes, nothingGetsOut, nothingLeavesTheContainer, trustsNoWorkspace } from './escape-tests.ts';
 
 describe('out of a container of bubblewrap', () => {
   let ground: EscapeGround;

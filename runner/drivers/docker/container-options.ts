@@ -11,11 +11,25 @@ const megabyte = 1024 * 1024;
 /** In the engine's API since 1.41; the package's types do not know it. */
 const ownControlGroups = { CgroupnsMode: 'private' };
 const mostOpenFiles = 65_536;
+/** Of one user over all containers; engines lower their own limit to twice this. */
+const mostProcesses = 16_384;
 
 /** A limit cannot be raised above what the engine has, and it has what this machine has. */
-function openFiles(): number {
-  const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-  return Math.min(mostOpenFiles, hard === undefined ? mostOpenFiles : Number(hard));
+function hardLimit(name: 'Max open files' | 'Max processes'): number | null {
+  const hard = new RegExp(`^${name}\\s+\\S+\\s+(\\d+)`, 'm').exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return hard === undefined ? null : Number(hard);
+}
+
+function userLimits(diskMb: number) {
+  const both = (Name: string, value: number) => ({ Name, Soft: value, Hard: value });
+  return [
+    both('nofile', Math.min(mostOpenFiles, hardLimit('Max open files') ?? mostOpenFiles)),
+    both('core', 0),
+    // A little beyond the limit, so that the watch sees that it was passed.
+    both('fsize', (diskMb + 16) * megabyte),
+    // The control group counts this container's; unsaid, Podman asks for more than it may.
+    both('nproc', Math.min(mostProcesses, hardLimit('Max processes') ?? mostProcesses)),
+  ];
 }
 
 function mounts({ folders, readOnly }: ContainerSpec) {
@@ -85,12 +99,7 @@ export function containerOptions(
       // Ends before the runner does when the machine runs out of memory.
       OomScoreAdj: 500,
       ShmSize: Math.max(16, Math.floor(limits.memoryMb * 0.05)) * megabyte,
-      Ulimits: [
-        { Name: 'nofile', Soft: openFiles(), Hard: openFiles() },
-        { Name: 'core', Soft: 0, Hard: 0 },
-        // A little beyond the limit, so that the watch sees that it was passed.
-        { Name: 'fsize', Soft: (limits.diskMb + 16) * megabyte, Hard: (limits.diskMb + 16) * megabyte },
-      ],
+      Ulimits: userLimits(limits.diskMb),
       Mounts: mounts(spec),
       Tmpfs: memoryFolders(limits.memoryMb),
       // Output goes to the runner alone: else a container could fill the engine's disk with it.

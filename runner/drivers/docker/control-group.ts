@@ -1,9 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+export interface GroupUse {
+  cpuSeconds: number;
+  peakMemoryBytes: number;
+  /** Processes that could not be started, because there were too many. */
+  refusedForks: number;
+  /** Processes that were ended because memory ran out. */
+  memoryKills: number;
+}
+
 /** What the kernel counts of a container. */
 export interface ControlGroup {
-  read(): Promise<{ cpuSeconds: number; peakMemoryBytes: number; refusedForks: number } | null>;
+  read(): Promise<GroupUse | null>;
   /** Its processes, as this machine counts. */
   pids(): Promise<number[]>;
 }
@@ -42,8 +51,11 @@ export async function controlGroupOf(pid: number): Promise<ControlGroup | null> 
         : await numberIn(of('', 'cpu.stat'), /^usage_usec (\d+)/m);
       const memory = await numberIn(isOld ? of('memory', 'memory.max_usage_in_bytes') : of('', 'memory.peak'));
       const forks = await numberIn(of('pids', 'pids.events'), /^max (\d+)/m);
+      const events = isOld ? of('memory', 'memory.oom_control') : of('', 'memory.events');
+      const memoryKills = (await numberIn(events, /^oom_kill (\d+)/m)) ?? 0;
       if (cpu === null) return null;
-      return { cpuSeconds: cpu / (isOld ? 1e9 : 1e6), peakMemoryBytes: memory ?? 0, refusedForks: forks ?? 0 };
+      const cpuSeconds = cpu / (isOld ? 1e9 : 1e6);
+      return { cpuSeconds, peakMemoryBytes: memory ?? 0, refusedForks: forks ?? 0, memoryKills };
     },
   };
 }

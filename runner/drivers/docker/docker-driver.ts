@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -40,11 +41,14 @@ const signalNames: Record<number, string> = { 6: 'SIGABRT', 9: 'SIGKILL', 11: 'S
 async function endOf(
   container: Docker.Container,
   exitCode: number | null,
-  watch: ContainerWatch,
+  { watch, memoryMb, wasAsked }: { watch: ContainerWatch; memoryMb: number; wasAsked: boolean },
 ): Promise<ContainerEnd> {
   watch.stop();
   const facts = await container.inspect().catch(() => null);
-  const isOutOfMemory = facts?.State.OOMKilled === true && exitCode !== 0;
+  const hasEndedBadly = exitCode !== 0 && !wasAsked;
+  // Not every engine says so, and a container can be gone before the watch looks again.
+  const isFull = exitCode === killedBySignal + 9 && watch.usage.peakMemoryMb >= 0.97 * memoryMb;
+  const isOutOfMemory = hasEndedBadly && (facts?.State.OOMKilled === true || watch.hasRunOutOfMemory || isFull);
   const limit = watch.passed ?? (isOutOfMemory ? 'memory-limit' : null);
   const signal =
     exitCode !== null && exitCode > killedBySignal ? (signalNames[exitCode - killedBySignal] ?? null) : null;
@@ -80,6 +84,7 @@ async function startContainer(docker: Docker, options: Docker.ContainerCreateOpt
 }
 
 function running(spec: ContainerSpec, { container, stream, exit, pid }: Started, relay: Relay): RunningContainer {
+  let wasAsked = false;
   const kill = async () => {
     // The engine waits until its output is read, also with its answer; nobody may read it any more.
     const timer = setTimeout(() => (stream as unknown as Readable).destroy(), unreadOutputMs);
@@ -93,12 +98,15 @@ function running(spec: ContainerSpec, { container, stream, exit, pid }: Started,
     onPassed: () => void kill().catch(() => undefined),
   });
   const { stdout, stderr } = splitOutput(stream as unknown as Readable);
-  const ended = exit.then((exitCode) => endOf(container, exitCode, watch)).finally(() => relay.close());
+  const ended = exit
+    .then((exitCode) => endOf(container, exitCode, { watch, memoryMb: spec.limits.memoryMb, wasAsked }))
+    .finally(() => relay.close());
   return {
     stdout,
     stderr,
     ended,
     kill: async () => {
+      wasAsked = true;
       await kill();
       await ended;
     },
@@ -120,10 +128,16 @@ function letGo(stream: NodeJS.ReadWriteStream, input: string | undefined): void 
 /** What GET /info says, as far as it matters here. */
 interface EngineFacts {
   SecurityOptions?: string[];
-  Runtimes?: Record<string, unknown>;
+  Runtimes?: Record<string, { path?: string }>;
   MemoryLimit?: boolean;
   PidsLimit?: boolean;
   CpuCfsQuota?: boolean;
+}
+
+/** Podman names every runtime it has heard of, there or not. */
+function hasGvisor({ Runtimes: { runsc } = {} }: EngineFacts): boolean {
+  if (!runsc) return false;
+  return !runsc.path?.startsWith('/') || existsSync(runsc.path);
 }
 
 /** What the engine does not hold, in the words of the Runners page. */
@@ -196,7 +210,7 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
     owner: containerUser,
     async describe(): Promise<RunnerDriver> {
       const { name, info } = await engine();
-      const hasSandbox = 'runsc' in (info.Runtimes ?? {});
+      const hasSandbox = hasGvisor(info);
       const runtimes: RunnerDriver['runtimes'] = hasSandbox ? ['runc', 'runsc'] : ['runc'];
       return { kind: 'docker', engine: name, runtimes, weaknesses: weaknessesOf(info, hasSandbox) };
     },

@@ -6,6 +6,8 @@ import { type ControlGroup, controlGroupOf } from './control-group.ts';
 export interface ContainerWatch {
   /** The limit that was passed, when one was. */
   readonly passed: ContainerEnd['limit'];
+  /** Memory ran out, which need not have ended it. */
+  readonly hasRunOutOfMemory: boolean;
   readonly usage: ContainerEnd['usage'];
   stop(): void;
 }
@@ -49,6 +51,7 @@ async function freeBytes(folders: readonly string[]): Promise<number> {
 export function watchContainer({ pid, folders, limits, onPassed }: Watched): ContainerWatch {
   let passed: ContainerEnd['limit'] = null;
   let isStopped = false;
+  let memoryKills = 0;
   const peak = { memory: 0, cpu: 0, disk: 0 };
   const pass = (limit: NonNullable<ContainerEnd['limit']>) => {
     if (isStopped || passed !== null) return;
@@ -60,6 +63,7 @@ export function watchContainer({ pid, folders, limits, onPassed }: Watched): Con
       const now = await group.read();
       if (now) {
         peak.memory = Math.max(peak.memory, now.peakMemoryBytes);
+        memoryKills = Math.max(memoryKills, now.memoryKills);
         peak.cpu = Math.max(peak.cpu, now.cpuSeconds);
         // Ended with a clear word, instead of programs that fail here and there because they cannot start others.
         if (now.refusedForks > 0) pass('process-limit');
@@ -82,7 +86,7 @@ export function watchContainer({ pid, folders, limits, onPassed }: Watched): Con
       const bytes = await measureDisk(group);
       const took = performance.now() - begun;
       // Many files take long to count: they are counted less often, unless the disk loses what this container still may take.
-      const until = performance.now() + Math.max(1000, 10 * took);
+      const until = performance.now() + Math.min(8000, Math.max(1000, 4 * took));
       while (!isStopped && performance.now() < until) {
         await new Promise((resolve) => setTimeout(resolve, lookMs));
         if (free - (await freeBytes(folders)) > limits.diskMb * megabyte - bytes) break;
@@ -93,6 +97,9 @@ export function watchContainer({ pid, folders, limits, onPassed }: Watched): Con
   return {
     get passed() {
       return passed;
+    },
+    get hasRunOutOfMemory() {
+      return memoryKills > 0;
     },
     get usage() {
       return {

@@ -4,9 +4,9 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { access, type EgressWorld, openEgressWorld } from '#testing/egress-world.ts';
-import type { ContainerEnd, ContainerSpec, Driver, RunningContainer } from '../drivers/driver.ts';
-import { inside } from '../drivers/inside.ts';
+import type { ContainerEnd, ContainerSpec, Driver, RunningContainer } from '#runner/drivers/driver.ts';
+import { inside } from '#runner/drivers/inside.ts';
+import { access, type EgressWorld, openEgressWorld } from '../egress-world.ts';
 import { type EscapeAttempt, tools } from './attempt.ts';
 
 const listed = ['example.com', 'wrong-certificate.example', 'private.example', 'rebind.example', 'cgnat.example'];
