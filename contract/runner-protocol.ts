@@ -78,6 +78,7 @@ export const Job = AttemptRef.extend({
     name: z.string(),
     folder: z.string().describe('Below /workspace.'),
     branch: z.string(),
+    isDefaultBranch: z.boolean().describe('Set-up is kept from there only: what it runs on other branches shapes nobody else’s tasks.'),
     commit: z.string().nullable().describe('Null: the newest of the branch; given in follow-ups.'),
     remoteUrl: z.string().describe('What `origin` says in the container. Nothing answers there.'),
   }),

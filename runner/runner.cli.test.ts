@@ -228,6 +228,7 @@ test('what cannot be had has its own ending', async () => {
 const addJobRepository = () => ({
   ...{ name: 'corp/app', folder: 'app', branch: 'main', commit: null },
   remoteUrl: 'https://git.corp.test/corp/app.git',
+  isDefaultBranch: true,
 });
 
 test('when heartbeats are not answered, everything of it is killed before the lease ends, and nothing more is said', async () => {

@@ -199,6 +199,7 @@ export function makeJob(number: number, model: ResponsesServer, { limits, ...mor
     repository: {
       ...{ name: 'corp/app', folder: 'app', branch: 'main', commit: null },
       remoteUrl: 'https://git.corp.test/corp/app.git',
+      isDefaultBranch: true,
     },
     before: { hasSession: false, hasDiff: false },
     agent: {

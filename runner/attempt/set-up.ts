@@ -87,11 +87,12 @@ export async function setUp(attempt: Attempt, prepared: Prepared): Promise<void>
 }
 
 /**
- * Keeps what set-up made. Not where the task began with changes: others would get them.
+ * Keeps what set-up made. Not where the task began with changes or on a branch of somebody's: others would get what these made of it.
  */
 export async function keepSetup(attempt: Attempt, { source, cache }: Prepared): Promise<void> {
   const { job, tools, folders, signal } = attempt;
-  if (job.cache === null || cache !== null || job.before.hasDiff || job.setupScript.trim() === '') return;
+  if (job.cache === null || cache !== null || job.setupScript.trim() === '') return;
+  if (!job.repository.isDefaultBranch || job.before.hasDiff) return;
   const { fingerprint, environmentId, hours } = job.cache;
   await tools.caches
     .keep({ fingerprint, environmentId, hours, commit: source.commit }, folders, signal)

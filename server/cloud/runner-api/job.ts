@@ -42,7 +42,14 @@ async function repositoryOf({ db }: Part, workspaceId: string, facts: JobFacts):
       .split('/')
       .at(-1)
       ?.replace(/\.git$/, '') || 'repository';
-  return { name: found.name, folder, branch: facts.branch, commit: facts.formerCommit, remoteUrl: found.url };
+  return {
+    name: found.name,
+    folder,
+    branch: facts.branch,
+    isDefaultBranch: facts.branch === found.defaultBranch,
+    commit: facts.formerCommit,
+    remoteUrl: found.url,
+  };
 }
 
 const beforeOf = ({ formerDiff, formerSession, startingDiff }: JobFacts): Job['before'] => ({
