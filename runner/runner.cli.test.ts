@@ -158,6 +158,9 @@ test('set-up is kept for the next task, with its own branch, until Reeve says to
       message('Shown.'),
     ),
   );
+  const theirs = addJob('show', { ...scripted, repository: { ...addJobRepository(), isDefaultBranch: false } });
+  await reeve.ended(theirs);
+  expect(await readdir(join(folder, 'runner/caches'))).toEqual([]);
   const first = addJob('show', scripted);
   await reeve.ended(first);
   const older = { ...first.job.repository, commit: commits[0] ?? '' };
