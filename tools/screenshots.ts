@@ -249,9 +249,11 @@ async function takeAll(browser: TestBrowser, owner: Person, wanted: Picture[], f
   }
 }
 
-const { values } = parseArgs({ options: { every: { type: 'string' } } });
+// `npm run screenshots -- tasks task` makes those alone.
+const { values, positionals } = parseArgs({ options: { every: { type: 'string' } }, allowPositionals: true });
 const folder = values.every ?? path.join(import.meta.dirname, '../docs/pictures');
-const wanted = values.every === undefined ? pictures : everyPicture();
+const all = values.every === undefined ? pictures : everyPicture();
+const wanted = positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name));
 await mkdir(folder, { recursive: true });
 const reeve = await startTestReeve({
   REEVE_CLIENTS_FOLDER: path.join(import.meta.dirname, '../server/stock-client/pins'),
@@ -260,7 +262,8 @@ try {
   const { owner, workspaceId } = await foundExampleOrganisation(reeve);
   await addExampleEnvironments(reeve.services, { workspaceId, owner, groupIds: [] });
   await seedExampleTasks(reeve.services, { workspaceId, memberId: owner.memberId });
-  if (values.every === undefined) await proveExample(owner);
+  // Minutes of the real client: for the pictures that show it.
+  if (wanted.some(({ name }) => name.startsWith('proof'))) await proveExample(owner);
   const browser = await openBrowser(reeve);
   await takeAll(browser, owner, wanted, folder);
   await browser.close();
