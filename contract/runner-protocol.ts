@@ -78,7 +78,9 @@ export const Job = AttemptRef.extend({
     name: z.string(),
     folder: z.string().describe('Below /workspace.'),
     branch: z.string(),
-    isDefaultBranch: z.boolean().describe('Set-up is kept from there only: what it runs on other branches shapes nobody else’s tasks.'),
+    isDefaultBranch: z
+      .boolean()
+      .describe('Set-up is kept from there only: what it runs on other branches shapes nobody else’s tasks.'),
     commit: z.string().nullable().describe('Null: the newest of the branch; given in follow-ups.'),
     remoteUrl: z.string().describe('What `origin` says in the container. Nothing answers there.'),
   }),
@@ -139,8 +141,7 @@ export const ReportRequest = z.object({
   baseCommit: z.string().optional(),
 });
 
-/** PUT …/diff (`text/x-diff`, query `epoch` and `final`), PUT …/session (tar, query `epoch`), GET …/session, GET …/starting-diff. */
-export const DiffAnswer = z.object({ stats: DiffStats });
+// PUT …/diff (`text/x-diff`, query `epoch` and `final`), PUT …/session (tar, query `epoch`), GET …/session, GET …/starting-diff.
 
 /** GET …/secrets?epoch=N: once per epoch, when set-up starts. */
 export const SecretsAnswer = z.object({ secrets: z.array(EnvironmentVariable) });

@@ -5,7 +5,7 @@ import { inside } from '../inside.ts';
 
 export const containerUser = { uid: 1000, gid: 1000 } as const;
 export const ownerLabel = 'app.reeve.runner';
-export const attemptLabel = 'app.reeve.attempt';
+const attemptLabel = 'app.reeve.attempt';
 
 const megabyte = 1024 * 1024;
 /** In the engine's API since 1.41; the package's types do not know it. */

@@ -40,7 +40,6 @@ const leased = (db: Database, { workspaceId, runnerId, attemptId, epoch }: Lease
 /** The attempt, if this is its lease; nobody else ends or takes it before the commit. */
 export const lockLease = (tx: Database, lease: LeaseRef) => leased(tx, lease).forUpdate().executeTakeFirst();
 export const findLease = (db: Database, lease: LeaseRef) => leased(db, lease).executeTakeFirst();
-export type LeasedAttempt = NonNullable<Awaited<ReturnType<typeof findLease>>>;
 
 /** Those of the leases that go on; one whose time is over goes on too, as long as nobody ended it. */
 export async function extendLeases(

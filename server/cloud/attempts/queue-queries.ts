@@ -19,15 +19,6 @@ export const readQueueLimits = async (db: Database, workspaceId: string) =>
     .where('id', '=', workspaceId)
     .executeTakeFirst();
 
-export const hasQueued = async (db: Database, workspaceId: string): Promise<boolean> =>
-  (await db
-    .selectFrom('cloud_attempts')
-    .select('id')
-    .where('workspace_id', '=', workspaceId)
-    .where('state', '=', 'queued')
-    .limit(1)
-    .executeTakeFirst()) !== undefined;
-
 export const countRunning = async (db: Database, workspaceId: string): Promise<Map<string | null, number>> => {
   const rows = await db
     .selectFrom('cloud_attempts')
