@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EnvironmentImage, EnvironmentVariable } from './environments.ts';
 import { EgressAttempt, InternetAccess } from './internet-access.ts';
 import { RunnerDriver } from './runners.ts';
-import { AttemptState, DiffStats, Ending, LogEntry } from './task-states.ts';
+import { AttemptState, Ending, LogEntry } from './task-states.ts';
 
 /**
  * What a runner and Reeve say to each other, JSON over HTTPS below `/runner/v1`. A runner sends `Authorization: Bearer rr-…` after it
