@@ -296,6 +296,21 @@ describe('reports', () => {
 });
 
 describe('the end', () => {
+  test('is taken down whatever a script printed, and no call is too odd for an answer', async () => {
+    const attemptId = await queue();
+    const job = await claimed();
+    const at = `/attempts/${attemptId}`;
+    expect((await report(job, { baseCommit: 'a\0' })).status).toBe(200);
+    expect((await runner.call('POST', '/heartbeat', { running: [], problem: 'a\0b', caches: [] })).status).toBe(200);
+    expect(await runner.call('GET', '/attempts/a%00b/secrets?epoch=1')).toMatchObject({ code: 'lease-lost' });
+    for (const epoch of [0, 2 ** 31, 1.5])
+      expect(await runner.call('GET', `${at}/secrets?epoch=${epoch}`)).toMatchObject({ code: 'bad-input' });
+    const said = { answer: null, commits: null, usage: null };
+    const end = { epoch: job.epoch, ending: 'setup-failed', detail: 'It said\0 no.', ...said };
+    expect((await runner.call('POST', `${at}/finish`, end)).status).toBe(200);
+    expect(await row(attemptId)).toMatchObject({ state: 'failed', detail: 'It said no.' });
+  });
+
   test('is told once; the same again is answered alike, another is refused', async () => {
     const attemptId = await queue();
     const job = await claimed();
