@@ -97,6 +97,11 @@ describe('a try', () => {
     expect((await shown(tests.owner)).lastTry).toBeNull();
   });
 
+  test('runs once, though two are asked for at the same moment', async () => {
+    const answers = await Promise.all([1, 2, 3, 4].map(() => tryIt(grace)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+  });
+
   test('runs once at a time for each member; another member has one of their own', async () => {
     const first = await tryIt(grace);
     expect(await tryIt(grace)).toMatchObject({ status: 409, body: { code: 'task-running' } });

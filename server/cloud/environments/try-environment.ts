@@ -14,7 +14,7 @@ import { fitRunner } from '../attempts/fit-runner.ts';
 import { listLiveRunners } from './choice-queries.ts';
 import { requireCloudOn } from './cloud-gate.ts';
 import { needsOf } from './describe-job.ts';
-import type { EnvironmentRow } from './environment-queries.ts';
+import { type EnvironmentRow, lockEnvironment } from './environment-queries.ts';
 import { type EnvironmentUser, subjectOf } from './environment-user.ts';
 import { requireEnvironment } from './require-environment.ts';
 import { countRunningTries, findTry, insertTry, type TryRow } from './try-queries.ts';
@@ -86,6 +86,8 @@ export async function tryEnvironment(
   const sealedTitle = await secrets.seal(`Set-up of ${environment.label}`, `cloud_tasks/${taskId}/title`);
   const sealedPrompt = await secrets.seal('', `cloud_turns/${taskId}/1/prompt`);
   await db.transaction().execute(async (tx) => {
+    // Whoever else tries it, or deletes it, at this moment waits here.
+    if (!(await lockEnvironment(tx, workspaceId, environmentId))) throw new ReeveError('not-found', { environmentId });
     if ((await countRunningTries(tx, workspaceId, { memberId, environmentId })) > 0)
       throw new ReeveError('task-running', { environmentId });
     await insertTry(tx, workspaceId, {
