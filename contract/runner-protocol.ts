@@ -16,7 +16,9 @@ export const heartbeatSeconds = 5;
 export const leaseSeconds = 25;
 
 const Id = z.string().min(1).max(100);
-const Epoch = z.number().int().min(1);
+/** As the database counts. */
+export const greatestEpoch = 2 ** 31 - 1;
+const Epoch = z.number().int().min(1).max(greatestEpoch);
 const AttemptRef = z.object({ attemptId: Id, epoch: Epoch });
 
 /** POST /runner/v1/register, with the registration token in the body. */

@@ -91,7 +91,7 @@ export const features = {
       'usage_recounts',
     ],
   },
-  telemetry: { calls: ['activity', 'policies'], tables: ['client_events', 'telemetry_senders'] },
+  telemetry: { calls: ['activity', 'identity', 'policies'], tables: ['client_events', 'telemetry_senders'] },
   compliance: {
     calls: [
       'activity',

@@ -8,7 +8,10 @@ export const encodeCursor = (position: readonly string[]): string =>
 /** Throws `bad-input` for anything that `encodeCursor` did not make for this kind of page. */
 export function decodeCursor<Position>(cursor: string, schema: z.ZodType<Position>): Position {
   try {
-    return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    const text = Buffer.from(cursor, 'base64url').toString();
+    // No id has one, and PostgreSQL takes none.
+    if (text.includes('\\u0000')) throw new Error('NUL in a cursor');
+    return schema.parse(JSON.parse(text));
   } catch (cause) {
     const issues = [{ path: ['cursor'], message: 'This is not a cursor of this list. Start again without one.' }];
     throw new ReeveError('bad-input', { issues }, { cause });

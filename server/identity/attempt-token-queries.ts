@@ -20,6 +20,26 @@ export const isLeased = async (
     .where('lease_until', '>', now)
     .executeTakeFirst()) !== undefined;
 
+/** The same by the id of its token. */
+export const isTokenLeased = async (
+  db: Database,
+  workspaceId: string,
+  { tokenId, at }: { tokenId: string; at: Date },
+): Promise<boolean> =>
+  (await db
+    .selectFrom('access_tokens as t')
+    .innerJoin('cloud_attempts as a', (join) =>
+      join
+        .onRef('a.id', '=', 't.attempt_id')
+        .onRef('a.epoch', '=', 't.attempt_epoch')
+        .onRef('a.workspace_id', '=', 't.workspace_id'),
+    )
+    .select('t.id')
+    .where('t.workspace_id', '=', workspaceId)
+    .where('t.id', '=', tokenId)
+    .where('a.lease_until', '>', at)
+    .executeTakeFirst()) !== undefined;
+
 /** What no call can use any more. */
 export const purgeAttemptTokens = async (db: Database, now: Date): Promise<number> => {
   const { numDeletedRows } = await db

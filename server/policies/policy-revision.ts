@@ -24,6 +24,9 @@ interface Member {
   memberId: string;
 }
 
+/** Who is delivered to; the client of a hosted task reports with a token of its own. */
+type Recipient = Member & { hostedTokenId?: string | undefined };
+
 export interface Delivery {
   policy: DeliveredDocument | null;
   baseline: DeliveredDocument | null;
@@ -45,7 +48,7 @@ export const previewDelivery = async (services: DeliveryServices, member: Member
 
 async function prepareDelivery(
   services: DeliveryServices,
-  { workspaceId, memberId }: Member,
+  { workspaceId, memberId, hostedTokenId }: Recipient,
   applicable: ApplicablePolicies,
 ): Promise<Delivery> {
   const policyKey = policyKeyOf(applicable);
@@ -54,15 +57,16 @@ async function prepareDelivery(
     applicable.policy && read(workspaceId, applicable.policy),
     applicable.baseline && read(workspaceId, applicable.baseline),
     services.signerFor(signerPurpose).sign({ ws: workspaceId, mem: memberId, key: policyKey }),
-    telemetryTokenOf(services, { workspaceId, memberId }),
+    telemetryTokenOf(services, { workspaceId, memberId, hostedTokenId }),
   ]);
   return { policy, baseline, policyKey, revisionHeader, telemetryToken, keepsContent: applicable.keepsContent };
 }
 
 /** The same, and it counts as delivered: noted, with a receipt, before it is given out. */
-export async function deliverPolicy(services: DeliveryServices, member: Member, fetch: Fetch): Promise<Delivery> {
+export async function deliverPolicy(services: DeliveryServices, to: Recipient, fetch: Fetch): Promise<Delivery> {
+  const member = { workspaceId: to.workspaceId, memberId: to.memberId };
   const applicable = await keptApplicablePolicies(services)(member);
-  const delivery = await prepareDelivery(services, member, applicable);
+  const delivery = await prepareDelivery(services, to, applicable);
   const { policyKey } = delivery;
   const receipts = receiptsOf(services);
   const at = services.clock();

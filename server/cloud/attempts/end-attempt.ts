@@ -113,14 +113,19 @@ export async function settleLease(
   }
   await putBackAttempt(tx, workspaceId, { id, epoch, isLoss });
   await noteInLog(tx, workspaceId, { attemptId: id, at, text: why, seal });
-  await record(tx, systemActor('Codex cloud', workspaceId), 'task.requeued', {
-    at,
-    subject: { kind: 'attempt', id, label: id },
-    epoch,
-    because: why,
-  });
+  await recordPutBack(tx, workspaceId, { id, epoch, because: why, at });
   return 'requeued';
 }
+
+const recordPutBack = (
+  tx: Database,
+  workspaceId: string,
+  { id, ...facts }: { id: string; epoch: number; because: string; at: Date },
+) =>
+  record(tx, systemActor('Codex cloud', workspaceId), 'task.requeued', {
+    subject: { kind: 'attempt', id, label: id },
+    ...facts,
+  });
 
 /**
  * For a lease whose job Reeve could not put together, which may pass: back into the queue once, as a loss; then it ends as Reeve's own
@@ -133,9 +138,10 @@ export async function settleUnmade(
 ): Promise<void> {
   const losses = await findLosses(tx, workspaceId, attemptId);
   const detail = 'Reeve could not put the job together; its log says why.';
-  if (losses === undefined || losses + 1 < mostLosses)
-    await putBackAttempt(tx, workspaceId, { id: attemptId, epoch, isLoss: true });
-  else await endAttempt(tx, { workspaceId, attemptId, ending: 'internal', detail, at, ifLease: { epoch } });
+  if (losses !== undefined && losses + 1 >= mostLosses)
+    await endAttempt(tx, { workspaceId, attemptId, ending: 'internal', detail, at, ifLease: { epoch } });
+  else if (await putBackAttempt(tx, workspaceId, { id: attemptId, epoch, isLoss: true }))
+    await recordPutBack(tx, workspaceId, { id: attemptId, epoch, because: detail, at });
 }
 
 /** Seals a line of the log. */

@@ -5,6 +5,7 @@ import type { Services } from '#server/services.ts';
 import { tellChanged } from './changes.ts';
 import { endAttempt } from './end-attempt.ts';
 import { findEnd, type LeaseRef } from './lease-queries.ts';
+import { storableOrNull } from './storable.ts';
 
 export type Finish = z.infer<typeof FinishRequest>;
 
@@ -32,7 +33,8 @@ export async function finishAttempt(
       if (before.ending !== ending) throw new ReeveError('lease-lost');
       return false;
     }
-    const how = { attemptId, ending, detail, at: clock(), sealedAnswer, usage, baseCommit: commits?.base ?? null };
+    const said = { detail: storableOrNull(detail), baseCommit: storableOrNull(commits?.base ?? null) };
+    const how = { attemptId, ending, ...said, at: clock(), sealedAnswer, usage };
     if (await endAttempt(tx, { workspaceId, ...how, ifLease: lease })) return true;
     throw new ReeveError('lease-lost');
   });

@@ -9,12 +9,9 @@ import { attemptChanges } from './changes.ts';
 import { lineSealer } from './expire-leases.ts';
 import { findLease, type LeaseRef, lockLease, updateProgress } from './lease-queries.ts';
 import { type EgressRow, insertEgress, insertLog, type SealedEntry } from './log-queries.ts';
+import { storable, storableOrNull } from './storable.ts';
 
 export type Report = z.infer<typeof ReportRequest>;
-
-/** PostgreSQL has no U+0000, and half a surrogate pair is no text to it. */
-const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
-const storableOrNull = (text: string | null): string | null => (text === null ? null : storable(text));
 
 /** The same report again makes the same ids; two requests that are alike to the millisecond are told apart by their number. */
 function egressRows({ attemptId, epoch }: LeaseRef, egress: readonly EgressAttempt[]): EgressRow[] {
@@ -90,7 +87,7 @@ export async function reportAttempt(
       state: state ?? row.state,
       firstModelCallAt: report.firstModelCallAt === undefined ? null : new Date(report.firstModelCallAt),
       isFromCache: report.isFromCache ?? null,
-      baseCommit: report.baseCommit ?? null,
+      baseCommit: storableOrNull(report.baseCommit ?? null),
     });
   });
   attemptChanges.emit('changed', { attemptId });

@@ -82,10 +82,29 @@ describe('who may', () => {
     expect(await services.db.selectFrom('cloud_tasks').select('id').execute()).toEqual([]);
   });
 
+  test('not a sign-in that ended with Codex Local; a token of its own is not one of it', async () => {
+    await services.db.updateTable('workspaces').set({ codex_local_enabled: false }).execute();
+    const off = { status: 403, body: { code: 'local-off' } };
+    expect(await (await connect())('/tasks', newTask())).toMatchObject(off);
+    const call = await connect({ credential: 'personal-access-token', scopes: ['models.call'] });
+    expect((await call('/tasks/list')).status).toBe(200);
+  });
+
   test('a token that may call models', async () => {
     const call = await connect({ credential: 'personal-access-token', scopes: ['policy.read', 'models.call'] });
     expect((await call('/tasks', newTask())).status).toBe(200);
   });
+});
+
+const nul = Buffer.from(JSON.stringify([new Date().toISOString(), 'a\0'])).toString('base64url');
+test.each([
+  '/tasks/a%00b',
+  '/tasks/a%00b/turns/att_1/sibling_turns',
+  '/tasks/list?environment_id=a%00b',
+  `/tasks/list?cursor=${nul}`,
+  '/environments/by-repo/github/a%00/b',
+])('a text that no database takes is refused: %s', async (path) => {
+  expect(await (await connect())(path)).toMatchObject({ status: 400, body: { code: 'bad-input' } });
 });
 
 describe('a new task', () => {

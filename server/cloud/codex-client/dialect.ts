@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReeveError } from '#server/fail.ts';
+import { refuseUnstorableText } from '#server/http/api-errors.ts';
 import type { Dialect, WireCall, WireRoute } from '#server/http/wire-routes.ts';
 import type { Services } from '#server/services.ts';
 import type { TaskMember } from '../tasks/task-member.ts';
@@ -22,13 +23,19 @@ const ListQuery = z.object({
 });
 
 function readQuery(call: WireCall) {
-  const parsed = ListQuery.safeParse(call.c.req.query());
+  const query = call.c.req.query();
+  refuseUnstorableText(query);
+  const parsed = ListQuery.safeParse(query);
   if (!parsed.success) throw new ReeveError('bad-input');
   const { limit, cursor, task_filter: filter, environment_id: environmentId } = parsed.data;
   return { limit, cursor, filter, environmentId };
 }
 
-const parameter = (call: WireCall, name: string): string => call.c.req.param(name) ?? '';
+function parameter(call: WireCall, name: string): string {
+  const value = call.c.req.param(name) ?? '';
+  refuseUnstorableText(value, [name]);
+  return value;
+}
 
 type Answer = Pick<WireRoute, 'method' | 'summary'> & { answer: (call: WireCall, by: TaskMember) => Promise<object> };
 

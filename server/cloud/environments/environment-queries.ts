@@ -86,6 +86,10 @@ export const findReadable = (db: Database, reader: Reader, id: string): Promise<
 export const findEnvironment = (db: Database, workspaceId: string, id: string): Promise<EnvironmentRow | undefined> =>
   live(db, workspaceId).where('e.id', '=', id).executeTakeFirst();
 
+export const mayRead = async (db: Database, { workspaceId, memberId, seesAll }: Reader, id: string): Promise<boolean> =>
+  seesAll ||
+  (await live(db, workspaceId).where('e.id', '=', id).where(isSharedWith(memberId)).executeTakeFirst()) !== undefined;
+
 export const listEnvironments = (
   db: Database,
   workspaceId: string,
@@ -153,7 +157,16 @@ export async function updateEnvironment(
     .execute();
 }
 
-/** The row stays for the tasks that name it; what could still be used goes. */
+/** What people wrote in it. */
+const nothingWritten = JSON.stringify({
+  description: null,
+  image: { kind: 'default' },
+  setupScript: '',
+  maintenanceScript: '',
+  variables: [],
+} satisfies Partial<StoredEnvironmentSettings>);
+
+/** The row stays for the tasks that name it; what could still be used, and what was written in it, goes. */
 export async function dropEnvironment(
   tx: Database,
   workspaceId: string,
@@ -163,7 +176,7 @@ export async function dropEnvironment(
     await tx.deleteFrom(table).where('workspace_id', '=', workspaceId).where('environment_id', '=', id).execute();
   await tx
     .updateTable('cloud_environments')
-    .set({ deleted_at: at })
+    .set({ deleted_at: at, settings: sql`settings || ${nothingWritten}::jsonb` })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .execute();

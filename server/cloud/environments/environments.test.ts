@@ -210,8 +210,9 @@ test('a person is told which environments they made and pinned', async () => {
 });
 
 describe('Codex cloud off', () => {
-  test('nothing is made, changed or run; what is there is read, and deleted with its secrets', async () => {
-    const { body } = await tests.make(grace);
+  test('nothing is made, changed or run; what is there is read, and deleted with its secrets, variables and scripts', async () => {
+    const image = { kind: 'recipe', containerfile: 'FROM scratch' } as const;
+    const { body } = await tests.make(grace, { image, variables: [{ name: 'TOKEN', value: 'in the clear' }] });
     const at = `/environments/${body.id}`;
     await grace.call('PUT', `${at}/secrets/KEY`, { value: 'hush' });
     await tests.setCloud({ codex_cloud_enabled: false });
@@ -224,6 +225,8 @@ describe('Codex cloud off', () => {
     expect((await grace.call('GET', '/environment-options')).body).toMatchObject({ isCloudOn: false });
     expect((await grace.call('DELETE', at)).status).toBe(200);
     expect(await tests.services.db.selectFrom('cloud_environment_secrets').select('name').execute()).toEqual([]);
+    const kept = await tests.services.db.selectFrom('cloud_environments').select('settings').execute();
+    expect(JSON.stringify(kept)).not.toMatch(/npm ci|TOKEN|in the clear|FROM/);
     const deleted = (await tests.events(body.id)).at(-1);
     expect(deleted).toMatchObject({ event: 'environment.deleted', payload: { secrets: ['KEY'], attempts: 0 } });
   });

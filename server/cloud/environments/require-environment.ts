@@ -6,6 +6,7 @@ import {
   type ListedEnvironment,
   listReadable,
   lockEnvironment,
+  mayRead,
 } from './environment-queries.ts';
 import { type EnvironmentUser, managesAll, mayEdit } from './environment-user.ts';
 
@@ -32,6 +33,10 @@ export async function requireEnvironment(
   if (!environment) throw new ReeveError('not-found', { environmentId });
   return environment;
 }
+
+/** The same for what waited: it may have been unshared meanwhile. */
+export const mayUse = (db: Database, user: EnvironmentUser, environmentId: string): Promise<boolean> =>
+  mayRead(db, readerOf(user), environmentId);
 
 /**
  * Held until the transaction ends.

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Environment, EnvironmentTry } from '#contract/environments.ts';
 import type { EgressRule } from '#contract/internet-access.ts';
 import { newId } from '#server/crypto/ids.ts';
+import { seedTask } from '#testing/cloud-queue.ts';
 import { type EnvironmentMember, type EnvironmentTests, openEnvironmentTests } from '#testing/environment-tests.ts';
 import { seedRepository } from '#testing/seed-repository.ts';
 import { attemptChanges } from '../attempts/changes.ts';
@@ -95,6 +96,19 @@ describe('a try', () => {
     });
     expect(await shown(grace)).toMatchObject({ taskCount: 0, lastTry: { id: body.id, state: 'queued' } });
     expect((await shown(tests.owner)).lastTry).toBeNull();
+  });
+
+  test('runs once, though two are asked for at the same moment', async () => {
+    const answers = await Promise.all([1, 2, 3, 4].map(() => tryIt(grace)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+  });
+
+  test('counts as what waits, of which nobody may have too much', async () => {
+    const { services, workspaceId } = tests;
+    const waits = { memberId: grace.memberId, environmentId: environment.id, attempts: 50 };
+    await seedTask(services, workspaceId, waits);
+    expect(await tryIt(grace)).toMatchObject({ status: 429, body: { code: 'task-limit' } });
+    expect((await tryIt(tests.owner)).status).toBe(200);
   });
 
   test('runs once at a time for each member; another member has one of their own', async () => {

@@ -11,10 +11,11 @@ import type { Services } from '#server/services.ts';
 import { tellChanged } from '../attempts/changes.ts';
 import { cancelAttempt } from '../attempts/end-attempt.ts';
 import { fitRunner } from '../attempts/fit-runner.ts';
+import { requireRoom } from '../tasks/limits.ts';
 import { listLiveRunners } from './choice-queries.ts';
 import { requireCloudOn } from './cloud-gate.ts';
 import { needsOf } from './describe-job.ts';
-import type { EnvironmentRow } from './environment-queries.ts';
+import { type EnvironmentRow, lockEnvironment } from './environment-queries.ts';
 import { type EnvironmentUser, subjectOf } from './environment-user.ts';
 import { requireEnvironment } from './require-environment.ts';
 import { countRunningTries, findTry, insertTry, type TryRow } from './try-queries.ts';
@@ -69,7 +70,7 @@ async function requireFirstRepository(
 
 /**
  * Set-up once, without an agent, as an attempt of its own kind. One at a time for each member and environment.
- * @throws ReeveError cloud-off, not-found, task-running, and what `requireRepositoryAccess` throws
+ * @throws ReeveError cloud-off, not-found, task-running, task-limit, and what `requireRepositoryAccess` throws
  */
 export async function tryEnvironment(
   services: TryingServices,
@@ -86,8 +87,11 @@ export async function tryEnvironment(
   const sealedTitle = await secrets.seal(`Set-up of ${environment.label}`, `cloud_tasks/${taskId}/title`);
   const sealedPrompt = await secrets.seal('', `cloud_turns/${taskId}/1/prompt`);
   await db.transaction().execute(async (tx) => {
+    // Whoever else tries it, or deletes it, at this moment waits here.
+    if (!(await lockEnvironment(tx, workspaceId, environmentId))) throw new ReeveError('not-found', { environmentId });
     if ((await countRunningTries(tx, workspaceId, { memberId, environmentId })) > 0)
       throw new ReeveError('task-running', { environmentId });
+    await requireRoom(tx, by, 1);
     await insertTry(tx, workspaceId, {
       taskId,
       attemptId,

@@ -3,14 +3,16 @@ import type { Ending } from '#contract/task-states.ts';
 import { testedClients } from '#contract/tested-clients.ts';
 import { findRepository } from '#server/connectors/index.ts';
 import { createAttemptToken } from '#server/identity/index.ts';
+import { permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { tellChanged } from '../attempts/changes.ts';
 import { endAttempt, settleUnmade } from '../attempts/end-attempt.ts';
 import type { Leased } from '../attempts/give-out.ts';
 import { type JobFacts, promptContext, readJobFacts } from '../attempts/job-queries.ts';
-import { readQueueLimits } from '../attempts/queue-queries.ts';
+import { readCloudStandings, readQueueLimits } from '../attempts/queue-queries.ts';
 import { describeJobOf } from '../environments/describe-job.ts';
-import { findEnvironment } from '../environments/environment-queries.ts';
+import { type EnvironmentRow, findEnvironment } from '../environments/environment-queries.ts';
+import { mayUse } from '../environments/require-environment.ts';
 import { agentConfigToml, authApiUrl, gatewayPaths, hostedOriginator } from './agent-config.ts';
 
 type Part = Pick<Services, 'db' | 'clock' | 'secrets' | 'origin'>;
@@ -80,15 +82,26 @@ async function agentOf(
   };
 }
 
+/** As of now: what was shared when the task was given may be shared no more. @throws NoJob */
+async function environmentOf({ db }: Part, workspaceId: string, facts: JobFacts): Promise<EnvironmentRow> {
+  const { environmentId, memberId } = facts;
+  const environment = environmentId === null ? undefined : await findEnvironment(db, workspaceId, environmentId);
+  if (!environment) throw new NoJob('image-unavailable', 'The environment was deleted.');
+  const [standing] = memberId === null ? [] : await readCloudStandings(db, workspaceId, [memberId]);
+  if (!standing) throw new NoJob('access-ended', 'Its member is gone.');
+  const user = { workspaceId, memberId: standing.memberId, permissions: permissionsFrom(standing.held) };
+  if (!(await mayUse(db, user, environment.id)))
+    throw new NoJob('access-ended', 'The environment is not shared with them any more.');
+  return environment;
+}
+
 /** @throws NoJob */
 async function makeJob(services: Part, workspaceId: string, leased: Leased): Promise<Job> {
   const { db, secrets } = services;
   const { attemptId, epoch, driver, runtime } = leased;
   const facts = await readJobFacts(db, workspaceId, attemptId);
   if (!facts) throw new NoJob('internal', 'The task was deleted.');
-  const environment =
-    facts.environmentId === null ? undefined : await findEnvironment(db, workspaceId, facts.environmentId);
-  if (!environment) throw new NoJob('image-unavailable', 'The environment was deleted.');
+  const environment = await environmentOf(services, workspaceId, facts);
   const repository = await repositoryOf(services, workspaceId, facts);
   const workspaceInternetAllowed = (await readQueueLimits(db, workspaceId))?.isInternetAllowed ?? false;
   const { model, ...ofEnvironment } = await describeJobOf(services, environment, {

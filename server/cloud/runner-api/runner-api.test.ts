@@ -145,6 +145,16 @@ describe('a claim', () => {
     expect(await row(first)).toMatchObject({ state: 'failed', ending: 'image-unavailable', lease_until: null });
   });
 
+  test('whose environment is not shared with its member any more ends the attempt', async () => {
+    const attemptId = await queue();
+    await services.db.updateTable('cloud_environments').set({ sharing: 'private' }).execute();
+    expect(await runner.claim(0)).toBeNull();
+    expect(await row(attemptId)).toMatchObject({ state: 'failed', ending: 'access-ended' });
+    await services.db.updateTable('cloud_environments').set({ creator_id: grace }).execute();
+    await queue();
+    expect(await runner.claim(0)).not.toBeNull();
+  });
+
   test('whose job cannot be put together is tried once more, then ends, and holds up nothing', async () => {
     const broken = await queue({ queuedAt: new Date('2026-11-20T09:00:00Z') });
     await services.db.updateTable('cloud_turns').set({ sealed_prompt: 'unreadable' }).execute();
@@ -152,6 +162,12 @@ describe('a claim', () => {
     const ask = () => runner.call('POST', '/claim', { free: 1, caches: [], waitSeconds: 0 });
     expect((await ask()).status).toBe(500);
     expect(await row(broken)).toMatchObject({ state: 'queued', losses: 1 });
+    const told = await services.db
+      .selectFrom('audit_events')
+      .select('subject_id')
+      .where('event', '=', 'task.requeued')
+      .execute();
+    expect(told).toEqual([{ subject_id: broken }]);
     expect((await ask()).status).toBe(500);
     expect(await row(broken)).toMatchObject({ state: 'failed', ending: 'internal' });
     expect(services.errorLines.splice(0)).toHaveLength(2);
@@ -296,6 +312,21 @@ describe('reports', () => {
 });
 
 describe('the end', () => {
+  test('is taken down whatever a script printed, and no call is too odd for an answer', async () => {
+    const attemptId = await queue();
+    const job = await claimed();
+    const at = `/attempts/${attemptId}`;
+    expect((await report(job, { baseCommit: 'a\0' })).status).toBe(200);
+    expect((await runner.call('POST', '/heartbeat', { running: [], problem: 'a\0b', caches: [] })).status).toBe(200);
+    expect(await runner.call('GET', '/attempts/a%00b/secrets?epoch=1')).toMatchObject({ code: 'lease-lost' });
+    for (const epoch of [0, 2 ** 31, 1.5])
+      expect(await runner.call('GET', `${at}/secrets?epoch=${epoch}`)).toMatchObject({ code: 'bad-input' });
+    const said = { answer: null, commits: null, usage: null };
+    const end = { epoch: job.epoch, ending: 'setup-failed', detail: 'It said\0 no.', ...said };
+    expect((await runner.call('POST', `${at}/finish`, end)).status).toBe(200);
+    expect(await row(attemptId)).toMatchObject({ state: 'failed', detail: 'It said no.' });
+  });
+
   test('is told once; the same again is answered alike, another is refused', async () => {
     const attemptId = await queue();
     const job = await claimed();

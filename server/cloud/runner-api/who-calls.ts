@@ -1,3 +1,4 @@
+import { greatestEpoch } from '#contract/runner-protocol.ts';
 import { isWellFormed } from '#server/crypto/scannable-token.ts';
 import { hashToken } from '#server/crypto/token-hash.ts';
 import { ReeveError } from '#server/fail.ts';
@@ -25,12 +26,13 @@ export async function requireRunner({ db }: Pick<Services, 'db'>, { c }: WireCal
   return { runnerId: row.id, workspaceId: row.workspace_id, name: row.name };
 }
 
-const attemptOf = ({ c }: WireCall): string => (c.req.param('attemptId') ?? '').slice(0, 100);
+/** No id has a NUL, and PostgreSQL takes none. */
+const attemptOf = ({ c }: WireCall): string => (c.req.param('attemptId') ?? '').slice(0, 100).replaceAll('\0', '');
 
 /** Which lease a call with the epoch in its query, or in its body, is about. @throws ReeveError bad-input */
 export function leaseOf(call: WireCall, { runnerId, workspaceId }: CallingRunner, epoch?: number): LeaseRef {
   const said = epoch ?? Number(call.c.req.query('epoch'));
-  if (!Number.isInteger(said) || said < 1)
+  if (!Number.isInteger(said) || said < 1 || said > greatestEpoch)
     throw new ReeveError('bad-input', {}, { message: 'The epoch of the lease is missing.' });
   return { workspaceId, runnerId, attemptId: attemptOf(call), epoch: said };
 }

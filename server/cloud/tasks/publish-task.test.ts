@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PullRequest, Task } from '#contract/tasks.ts';
 import { seedGitAccount, seedGithub, trustAuthority } from '#testing/git-repositories.ts';
@@ -7,6 +8,9 @@ import type { Simulator } from '#testing/servers/github/simulator.ts';
 import { startGithub } from '#testing/servers/github/start-github.ts';
 import type { Repository } from '#testing/servers/github/world.ts';
 import { openTestServices, type TestServices } from '#testing/test-services.ts';
+import { deleteTask } from './delete-task.ts';
+import { publishTask } from './publish-task.ts';
+import { claimPublishing, freePublishing } from './queries.ts';
 import { pullRequestConsumer } from './take-pull-request.ts';
 
 let services: TestServices;
@@ -135,6 +139,42 @@ describe('to publish', () => {
     // Whoever published has made room for the next.
     expect((await publish(task)).status).toBe(200);
     expect(backend.pulls.size).toBe(pulls + 1);
+  });
+
+  test('is told in the audit log, though the task was deleted meanwhile', async () => {
+    const task = await ended('gone');
+    const { workspaceId } = cloud;
+    async function* again(content: Buffer | null) {
+      if (content) yield content;
+    }
+    const blobs: typeof services.blobs = {
+      ...services.blobs,
+      get: async (name) => {
+        const blob = await services.blobs.get(name);
+        const content = blob && Buffer.from(await text(blob.content));
+        await deleteTask(services, cloud.grace.by.actor, { workspaceId, taskId: task.id });
+        return blob && { ...blob, content: again(content) };
+      },
+    };
+    const publishing = publishTask({ ...services, blobs }, cloud.grace.by, { ...task, isDraft: false });
+    await expect(publishing).rejects.toMatchObject({ code: 'not-found' });
+    const pull = [...backend.pulls.values()].at(-1);
+    const told = (await cloud.events('task.published')).at(-1);
+    expect(told).toMatchObject({ subject_id: task.id, payload: { number: pull?.number, headSha: pull?.headSha } });
+  });
+
+  test('of a slow one leaves the room of the next to the next', async () => {
+    const { id } = await ended('slow');
+    const { workspaceId } = cloud;
+    const at = (seconds: number) => new Date(Date.parse('2026-11-20T10:00:00Z') + seconds * 1000);
+    const claim = (now: number, until: number) =>
+      claimPublishing(services.db, { workspaceId, id, now: at(now), until: at(until) });
+    expect(await claim(0, 300)).toBe(true);
+    expect(await claim(301, 601)).toBe(true);
+    await freePublishing(services.db, { workspaceId, id, until: at(300) });
+    expect(await claim(302, 602)).toBe(false);
+    await freePublishing(services.db, { workspaceId, id, until: at(601) });
+    expect(await claim(303, 603)).toBe(true);
   });
 
   test('needs the member’s own permission to write', async () => {

@@ -3,7 +3,6 @@ import type { PullRequest } from '#contract/tasks.ts';
 import { record } from '#server/audit/index.ts';
 import { type Published, publishDiff, requireRepositoryAccess } from '#server/connectors/index.ts';
 import { newId } from '#server/crypto/ids.ts';
-import { refuseLostRace } from '#server/db/lost-race.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { isReeveError, ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
@@ -16,7 +15,7 @@ import {
   updatePushed,
 } from './pull-request-queries.ts';
 import { bodyOf, branchNameOf, commitMessageOf, taskUrl } from './pull-request-words.ts';
-import { claimPublishing, freePublishing, readTaskRow, type TaskRow, touchTask } from './queries.ts';
+import { claimPublishing, freePublishing, lockTask, readTaskRow, type TaskRow, touchTask } from './queries.ts';
 import { readDiffBlob } from './read-attempt.ts';
 import { contentContext, openOrNull } from './task-content.ts';
 import { requireCloud, type TaskMember } from './task-member.ts';
@@ -112,14 +111,16 @@ function rowOf(publishing: Publishing, pushed: Published, at: Date): PullRequest
   };
 }
 
+/** What was pushed is told in the log whatever became of the task meanwhile. @throws ReeveError not-found when it was deleted */
 async function store(services: Services, by: TaskMember, publishing: Publishing, pushed: Published) {
   const { db, clock } = services;
   const at = clock();
   const row = rowOf(publishing, pushed, at);
   const { task, existing } = publishing;
   const write = async (tx: Database) => {
+    const isThere = (await lockTask(tx, by, task.id)) !== undefined;
     if (existing) await updatePushed(tx, by.workspaceId, row);
-    else await insertPullRequest(tx, by.workspaceId, row);
+    else if (isThere) await insertPullRequest(tx, by.workspaceId, row);
     await touchTask(tx, { workspaceId: by.workspaceId, id: task.id, at });
     await record(tx, by.actor, 'task.published', {
       at,
@@ -131,8 +132,9 @@ async function store(services: Services, by: TaskMember, publishing: Publishing,
       headSha: row.head_sha,
       isNew: existing === null,
     });
+    return isThere;
   };
-  await db.transaction().execute(write).catch(refuseLostRace);
+  if (!(await db.transaction().execute(write))) throw new ReeveError('not-found');
   return pullRequestOf(row);
 }
 
@@ -170,6 +172,6 @@ export async function publishTask(services: Services, by: TaskMember, input: Pub
     if (isReeveError(error) && refusals.has(error.code)) await recordRefusal(services, by, task, error);
     throw error;
   } finally {
-    await freePublishing(db, workspaceId, task.id);
+    await freePublishing(db, { workspaceId, id: task.id, until });
   }
 }

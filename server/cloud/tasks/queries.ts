@@ -245,12 +245,17 @@ export async function claimPublishing(
   return row !== undefined;
 }
 
-export const freePublishing = (db: Database, workspaceId: string, id: string) =>
+/** Only by whoever has it: one that took too long has lost it to the next. */
+export const freePublishing = (
+  db: Database,
+  { workspaceId, id, until }: { workspaceId: string; id: string; until: Date },
+) =>
   db
     .updateTable('cloud_tasks')
     .set({ publishing_until: null })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
+    .where('publishing_until', '=', until)
     .execute();
 
 /** Every file that belongs to the task. */

@@ -1,4 +1,5 @@
 import { after, before, type Entry, emailIn, fieldsOf, secondsOf, textOf } from './entry-facts.ts';
+import type { CodexEventDetails } from './wire.ts';
 
 type Data = Record<string, unknown>;
 interface AuditAction {
@@ -16,7 +17,7 @@ interface AuthAction {
 }
 interface CodexAction {
   log: 'CODEX_LOG';
-  details: Data & { detail_type: 'ACCESS_TOKEN_CREATED' | 'ACCESS_TOKEN_REVOKED' | 'WORKSPACE_UPDATED' };
+  details: Data & { detail_type: CodexEventDetails['detail_type'] };
 }
 export type LoggedAction = AuditAction | AuthAction | CodexAction;
 
@@ -30,6 +31,10 @@ export type ToActions = (entry: Entry) => LoggedAction[];
 export const admin =
   (action: string, data: (entry: Entry) => Data = facts): ToActions =>
   (entry) => [{ log: 'AUDIT_LOG', action, privilege: 'ADMIN', data: data(entry) }];
+/** What members do for themselves. */
+export const ownAction =
+  (action: string): ToActions =>
+  (entry) => [{ log: 'AUDIT_LOG', action, privilege: 'STANDARD_USER', data: facts(entry) }];
 export const auth =
   (action: string): ToActions =>
   ({ payload }) => [{ log: 'AUTH_LOG', action, data: payload }];

@@ -167,6 +167,32 @@ test('what the vendor has an action for has its name and its data', () => {
   ]);
 });
 
+test('environments are in CODEX_LOG too, without a script or a value; what members do for themselves is no administrator’s', () => {
+  const subject = { subject_kind: 'environment', subject_id: 'env_1', subject_label: 'Shop' };
+  const made = { label: 'Shop', variables: ['STAGE'], isCacheOn: true, sharing: 'groups', groupIds: ['grp_1'] };
+  const digest = { lines: 2, sha256: 'aa' };
+  const after = { ...made, setupScript: digest };
+  expect(parsed('environment.created', { ...subject, payload: { after } })[1]).toMatchObject({
+    type: 'CODEX_LOG',
+    event_details: {
+      detail_type: 'ENVIRONMENT_CREATED',
+      environment_id: 'env_1',
+      environment_fields: {
+        label: 'Shop',
+        env_var_keys: ['STAGE'],
+        cache_settings: { enabled: true },
+        permissions: { sharing: 'groups', group_ids: ['grp_1'] },
+      },
+    },
+  });
+  const change = { ...subject, payload: { after: { isCacheOn: false } } };
+  expect(parsed('environment.updated', change)[1]).toMatchObject({
+    event_details: { environment_fields: { cache_settings: { enabled: false } } },
+  });
+  expect(parsed('environment.deleted', subject)[1]).toMatchObject({ event_type: 'ENVIRONMENT_DELETED' });
+  expect(parsed('task.created')[0]).toMatchObject({ action_privilege: 'STANDARD_USER' });
+});
+
 test('sign-ins and refusals are in AUTH_LOG, with who and from where', () => {
   expect(parsed('session.started', { payload: { because: 'password' } })[0]).toMatchObject({
     type: 'AUTH_LOG',

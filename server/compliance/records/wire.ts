@@ -69,6 +69,13 @@ const decided = <Type extends string>(type: Type) =>
     model: OptionalText,
   });
 
+const environment = <Type extends string>(type: Type) =>
+  z.strictObject({
+    detail_type: z.literal(type),
+    environment_id: Text,
+    environment_fields: z.record(Text, z.unknown()),
+  });
+
 export const CodexEventDetails = z.discriminatedUnion('detail_type', [
   z.strictObject({
     detail_type: z.literal('PROMPT_SENT'),
@@ -101,6 +108,9 @@ export const CodexEventDetails = z.discriminatedUnion('detail_type', [
     previous_settings: z.record(Text, z.unknown()).optional(),
     current_settings: z.record(Text, z.unknown()).optional(),
   }),
+  environment('ENVIRONMENT_CREATED'),
+  environment('ENVIRONMENT_UPDATED'),
+  z.strictObject({ detail_type: z.literal('ENVIRONMENT_DELETED'), environment_id: Text }),
   decided('TOOL_CALL_DECIDED'),
   decided('SANDBOX_DECIDED'),
   decided('NETWORK_DECIDED'),

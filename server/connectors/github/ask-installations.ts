@@ -79,10 +79,12 @@ export async function askRepositories(
   });
   const expiresAt = new Date(token.expires_at);
   const use = { operation: 'list-repositories', repository: `${account}/*`, permissions, expiresAt } as const;
-  await recordTokenUse(services, connection, { ...use, forWhom: 'Reeve' });
   const github = githubAs(connection.api_url ?? '', token.token);
-  const found = await github.paginate('GET /installation/repositories', { per_page: perPage });
-  await github.request('DELETE /installation/token');
+  const ask = async () => {
+    await recordTokenUse(services, connection, { ...use, forWhom: 'Reeve' });
+    return github.paginate('GET /installation/repositories', { per_page: perPage });
+  };
+  const found = await ask().finally(() => github.request('DELETE /installation/token'));
   return found.map((repository) => ({
     externalId: String(repository.id),
     name: repository.full_name,

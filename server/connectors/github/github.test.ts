@@ -196,6 +196,13 @@ describe('an installation', () => {
     expect(kept).not.toMatch(/ghs_/);
   });
 
+  test('leaves no token behind where GitHub fails half-way', async () => {
+    git.github.answerNext(/\/installation\/repositories/, 503, { message: 'Down for maintenance' });
+    await owner.api.git.sync({ id: connection.id });
+    expect([...git.github.world.tokens.values()].filter(({ kind }) => kind === 'installation')).toEqual([]);
+    await owner.api.git.sync({ id: connection.id });
+  });
+
   test('that cannot be asked says what GitHub said, until it can', async () => {
     git.github.answerNext(/\/app\/installations$/, 503, { message: 'Down for maintenance' });
     const failing = await owner.api.git.sync({ id: connection.id });
@@ -251,6 +258,12 @@ describe('a member’s account', () => {
     expect(kept).toMatchObject([{ login: 'octo-grace', server: git.github.origin }]);
     const [entry] = await events('git.account-linked');
     expect(entry?.payload).toMatchObject({ after: { login: 'octo-grace' } });
+  });
+
+  test('leaves no token behind where GitHub does not say who it is', async () => {
+    git.github.answerNext(/\/user$/, 503, { message: 'Down for maintenance' });
+    await expect(git.link(owner, connection.id, 'octo-ada')).rejects.toMatchObject({ code: 'git-server-failed' });
+    expect([...git.github.world.tokens.values()].filter(({ kind }) => kind === 'user')).toEqual([]);
   });
 
   test('decides which repositories’ branches are told', async () => {

@@ -46,8 +46,10 @@ async function askWho(
   try {
     const redirectUrl = `${services.origin}${accountLinkedPath}`;
     const { authentication } = await app.oauth.createToken({ code, redirectUrl });
-    const { data: user } = await githubAs(connection.api_url ?? '', authentication.token).request('GET /user');
-    await app.oauth.deleteToken({ token: authentication.token });
+    const { token } = authentication;
+    const { data: user } = await githubAs(connection.api_url ?? '', token)
+      .request('GET /user')
+      .finally(() => app.oauth.deleteToken({ token }));
     return { externalId: String(user.id), login: user.login };
   } catch (cause) {
     throw asGitServerError(cause, connection);

@@ -13,10 +13,11 @@ type DeliveryServices = Pick<Services, 'db' | 'changes' | 'clock' | 'log' | 'sig
  */
 export async function policyAnswer(
   services: DeliveryServices,
-  { workspaceId, memberId }: CodexClient,
+  { workspaceId, memberId, credential, credentialId }: CodexClient,
   { userAgent, form }: { userAgent: string | null; form: Fetch['form'] },
 ): Promise<string> {
   const fetch = { ...fetchOf(userAgent), form };
-  const delivery = await deliverPolicy(services, { workspaceId, memberId }, fetch);
+  const hostedTokenId = credential === 'hosted-task' ? credentialId : undefined;
+  const delivery = await deliverPolicy(services, { workspaceId, memberId, hostedTokenId }, fetch);
   return composeAnswer(services, delivery, fetch).body;
 }

@@ -7,8 +7,11 @@ import { getRequestListener } from '@hono/node-server';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountDialect } from '#server/http/wire-routes.ts';
+import { createAttemptToken } from '#server/identity/index.ts';
+import { policyAnswer } from '#server/policies/codex-client/config-bundle.ts';
 import { telemetryTokenOf } from '#server/policies/index.ts';
 import { otlpDialect } from '#server/telemetry/index.ts';
+import { seedTask } from '#testing/cloud-queue.ts';
 import { defaultThread, logsBody, otlpHeaders } from '#testing/otlp-sender.ts';
 import { seedPolicy, setFallback } from '#testing/seed-policy.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
@@ -321,6 +324,32 @@ it('lets in whose token it is, while they are an active member', async () => {
   expect(await statusOf(token)).toBe(200);
   await services.db.deleteFrom('members').where('id', '=', memberId).execute();
   expect(await statusOf(token)).toBe(401);
+});
+
+it('lets in the client of a hosted task as long as its attempt is leased, and no longer', async () => {
+  const { db } = services;
+  const at = services.clock();
+  const [attemptId = ''] = await seedTask(services, workspaceId, { memberId, environmentId: null });
+  const lease = (until: Date | null) =>
+    db.updateTable('cloud_attempts').set({ epoch: 1, lease_until: until }).where('id', '=', attemptId).execute();
+  await lease(new Date(at.getTime() + 25_000));
+  const expiresAt = new Date(at.getTime() + 3_600_000);
+  await createAttemptToken(db, { workspaceId, memberId, attemptId, epoch: 1, at, expiresAt });
+  const { id: credentialId } = await db
+    .selectFrom('access_tokens')
+    .select('id')
+    .where('attempt_id', '=', attemptId)
+    .executeTakeFirstOrThrow();
+  const holder = { workspaceId, memberId, email: 'grace@example.com', name: 'Grace', permissions: new Set<never>() };
+  const client = { ...holder, credential: 'hosted-task', scopes: [], credentialId } as const;
+  const bundle = await policyAnswer(services, client, { userAgent: null, form: 'bundle' });
+  expect(bundle).not.toContain(token);
+  const [, given = ''] = /x-reeve-telemetry\W+([\w.-]+)/.exec(bundle) ?? [];
+  const status = async () => (await send('{}', { headers: { 'x-reeve-telemetry': given } })).status;
+  expect(await status()).toBe(200);
+  await lease(null);
+  expect(await status()).toBe(401);
+  expect((await send('{}', { headers: { 'x-reeve-telemetry': token } })).status).toBe(200);
 });
 
 it('says when to try again while the database takes nothing', async () => {

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import { isReeveError, ReeveError } from '#server/fail.ts';
 import { ClientLeft } from '#server/http/receive-body.ts';
 import type { Dialect, WireCall } from '#server/http/wire-routes.ts';
+import { isTokenLeased } from '#server/identity/index.ts';
 import { readTelemetryToken, telemetryHeader } from '#server/policies/index.ts';
 import { type Ingest, type IngestServices, ingestOf } from './open-ingest.ts';
 import { accepted, type Encoding, encodingOf, refused } from './otlp-answers.ts';
@@ -15,6 +16,10 @@ async function reporterOf(services: IngestServices, { readReporter }: Ingest, { 
   const whose = token === undefined ? null : await readTelemetryToken(services, token);
   const reporter = whose && (await readReporter(`${whose.workspaceId}\n${whose.memberId}`));
   if (!reporter?.isActive) throw new ReeveError('telemetry-token-invalid');
+  const { hostedTokenId: tokenId } = whose ?? {};
+  const at = services.clock();
+  if (tokenId !== undefined && !(await isTokenLeased(services.db, reporter.workspaceId, { tokenId, at })))
+    throw new ReeveError('telemetry-token-invalid');
   return reporter;
 }
 
