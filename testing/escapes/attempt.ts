@@ -14,8 +14,8 @@ export interface EscapeAttempt {
 /** Shown to every attempt as shell functions. */
 export const tools = `
 via() { curl -fsS --max-time 8 -o /dev/null "$@"; }
-# Sends bytes to the proxy as they are. It got through when a server answers.
-raw() { exec 9<>/dev/tcp/127.0.0.1/3128 || return 3; printf "$1" >&9; timeout 4 cat <&9 >/tmp/raw; exec 9>&-; grep -Eq '^http [A-Z]' /tmp/raw; }
+# Sends bytes to the proxy as they are, in one piece. It got through when a server answers.
+raw() { exec 9<>/dev/tcp/127.0.0.1/3128 || return 3; printf "$1" >/tmp/bytes; cat /tmp/bytes >&9; timeout 4 cat <&9 >/tmp/raw; exec 9>&-; grep -Eq '^http [A-Z]' /tmp/raw; }
 # Sends bytes inside TLS to example.com.
 inside() { (printf "$1"; sleep 1) | timeout 6 openssl s_client -quiet -proxy 127.0.0.1:3128 -connect example.com:443 -CAfile /opt/reeve/ca.pem "${'$'}{@:2}" >/tmp/inside 2>/dev/null; grep -Eq '^https [A-Z]' /tmp/inside; }
 any() { ls -d "${'$'}@" 2>/dev/null | grep -q .; }
