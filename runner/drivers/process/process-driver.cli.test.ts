@@ -101,6 +101,15 @@ test('nothing of the machine can be read but its programs, and nothing written b
   expect(stdout.trim()).toBe('0');
 });
 
+test('no value becomes an option', async () => {
+  for (const more of [
+    { env: { TOKEN: 'x\0--ro-bind\0/\0/mnt/host\0--share-net' } },
+    { workingFolder: '/workspace\0--share-net' },
+    { command: ['/bin/true\0--share-net'] },
+  ])
+    await expect(start('true', more)).rejects.toThrow('zero byte');
+});
+
 test('limits end it: memory, processes, disk', async () => {
   const memory = await run('head -c 700M /dev/zero | tail >/dev/null');
   const processes = await run('bomb() { bomb | bomb & }; bomb; sleep 60');

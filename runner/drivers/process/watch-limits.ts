@@ -24,12 +24,21 @@ const lookMs = 250;
 const megabyte = 1024 * 1024;
 const smallestEntry = 4096;
 
-/** What a folder takes on the disk, symlinks not followed. Stops counting beyond `enoughBytes`. */
+/** A path of more than 4096 bytes: whoever is inside such folders names them one by one, from here they cannot be looked into. */
+const isTooDeep = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENAMETOOLONG';
+
+/**
+ * What a folder takes on the disk, symlinks not followed. Stops counting beyond `enoughBytes`, which is also said of a folder with parts
+ * that cannot be counted.
+ */
 export async function folderBytes(folder: string, enoughBytes = Number.POSITIVE_INFINITY): Promise<number> {
   let bytes = 0;
   const waiting = [folder];
   for (let at = waiting.pop(); at !== undefined && bytes < enoughBytes; at = waiting.pop()) {
-    const entries = await readdir(at, { withFileTypes: true }).catch(() => []);
+    const entries = await readdir(at, { withFileTypes: true }).catch((error: unknown) =>
+      isTooDeep(error) ? null : [],
+    );
+    if (entries === null) return Math.max(bytes, Number.isFinite(enoughBytes) ? enoughBytes : 0);
     for (const entry of entries) {
       const path = join(at, entry.name);
       if (entry.isDirectory()) waiting.push(path);
