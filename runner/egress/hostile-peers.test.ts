@@ -32,7 +32,7 @@ const ask = (more = '') => `GET http://example.com/ HTTP/1.1\r\nHost: example.co
 
 it('an upgrade behind a request that has no answer yet is an ordinary request', async () => {
   const world = await open({ policy: { ...access(), access: noInternet } });
-  const both = /(403 Forbidden[^]*){2}/;
+  const both = /(403 Forbidden[\s\S]*){2}/;
   expect(await sendRaw(world.socketPath, ask() + ask(upgrade), both)).toMatch(both);
   expect(world.attempts.map(({ rule }) => rule)).toEqual(['internet-off', 'internet-off']);
 });

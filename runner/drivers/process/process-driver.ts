@@ -40,6 +40,8 @@ async function endOf(sandbox: Sandbox, watch: LimitWatch): Promise<ContainerEnd>
 }
 
 function killAll({ child, init }: Pick<Sandbox, 'child' | 'init'>): void {
+  // Once it has ended, its number can be another process's.
+  if (child.exitCode !== null || child.signalCode !== null) return;
   try {
     // The first process of a namespace takes all others with it, and bubblewrap ends when it is gone.
     process.kill(init, 'SIGKILL');
