@@ -57,7 +57,7 @@ function mounts({ folders, readOnly }: ContainerSpec) {
 function memoryFolders(memoryMb: number, volumes: readonly string[]): Record<string, string> {
   const options = (part: number) =>
     `rw,exec,nosuid,nodev,mode=1777,size=${Math.max(16, Math.floor(memoryMb * part)) * megabyte}`;
-  const mounted = [inside.workspace, inside.home, inside.codex];
+  const mounted: string[] = [inside.workspace, inside.home, inside.codex];
   const declared = volumes
     .map((path) => posix.resolve('/', path))
     .filter((path) => path !== '/' && !mounted.includes(path));
@@ -76,7 +76,11 @@ const gated = (command: readonly string[]): string[] => ['/bin/sh', '-c', 'read 
 /** What the engine is asked for: nothing of the machine but the folders of the attempt, no right, no network, no log. */
 export function containerOptions(
   spec: ContainerSpec,
-  { owner, securityOptions, volumes }: { owner: string; securityOptions: readonly string[]; volumes: readonly string[] },
+  {
+    owner,
+    securityOptions,
+    volumes,
+  }: { owner: string; securityOptions: readonly string[]; volumes: readonly string[] },
 ): ContainerCreateOptions {
   const { limits } = spec;
   const memory = limits.memoryMb * megabyte;
