@@ -12,7 +12,13 @@ const VariableName = z
   .max(100)
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'Is no name of an environment variable.')
   .refine((name) => !/^(CODEX|REEVE)_(?!ENV_)/.test(name), 'Names that begin with CODEX_ or REEVE_ are set by Reeve.');
-export const EnvironmentVariable = z.object({ name: VariableName, value: z.string().max(16_384) });
+export const EnvironmentVariable = z.object({
+  name: VariableName,
+  value: z
+    .string()
+    .max(16_384)
+    .refine((value) => !value.includes('\0'), 'Holds a zero byte, which no variable of a program can.'),
+});
 
 const Variables = z
   .array(EnvironmentVariable)

@@ -71,7 +71,9 @@ async function cleanUp(
     const count = await driver.reap(tools.owner);
     if (count > 0) tools.log(`ended ${count} ${driver.kind} containers of an earlier run`);
   }
-  for (const name of await readdir(tools.folders.attempts)) await removeFolder(join(tools.folders.attempts, name));
+  // Space that is lost is no reason to do no work at all.
+  for (const name of await readdir(tools.folders.attempts))
+    await removeFolder(join(tools.folders.attempts, name)).catch((error: Error) => tools.log(error.message));
   await tidyStores(tools.folders.repositories);
 }
 

@@ -48,10 +48,13 @@ export async function giveTo({ uid, gid }: Driver['owner'], paths: readonly stri
   await run('chown', ['--recursive', '--no-dereference', '-P', '--', `${uid}:${gid}`, ...paths]);
 }
 
-/** Folders that a container made unreadable are made readable first. */
+/**
+ * Folders that a container made unreadable are made readable first. The programs go down step by step, so that nothing is too deep for
+ * them; by its path, a folder can be.
+ */
 export async function removeFolder(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(async () => {
     await run('chmod', ['--recursive', 'u+rwX', '--', path]).catch(() => undefined);
-    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    await run('rm', ['--recursive', '--force', '--', path]);
   });
 }

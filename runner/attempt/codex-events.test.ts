@@ -58,3 +58,12 @@ test('an error that a later try repaired is no failure; a failed turn is', () =>
   expect([reader.hasFailed, reader.error]).toEqual([true, 'No.']);
   expect(lines.map(({ kind }) => kind)).toEqual(['error', 'output']);
 });
+
+test('what Reeve would refuse in an entry is no event: others inside can write there, too', () => {
+  const command = { type: 'command_execution', command: 'make' };
+  const { lines } = read(
+    { type: 'item.started', item: { ...command, id: 'x'.repeat(101) } },
+    item('completed', { ...command, exit_code: 1.5 }),
+  );
+  expect(lines.map(({ kind }) => kind)).toEqual(['output', 'output']);
+});

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import type { Line } from '../reeve/report-log.ts';
 
-/** What `codex exec --json` prints, a line each; checked against the pinned clients. Unknown kinds are passed over. */
+/**
+ * What `codex exec --json` prints, a line each; checked against the pinned clients. Unknown kinds are passed over. Others inside can write
+ * to where it prints: what Reeve would not take in an entry is no event.
+ */
 const Item = z.looseObject({
-  id: z.string(),
+  id: z.string().max(100),
   type: z.string(),
   text: z.string().optional(),
   message: z.string().optional(),
   command: z.string().optional(),
   aggregated_output: z.string().optional(),
-  exit_code: z.number().nullish(),
+  exit_code: z.int().nullish(),
   changes: z.array(z.object({ path: z.string(), kind: z.string() })).optional(),
   server: z.string().optional(),
   tool: z.string().optional(),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { FinishRequest } from '#contract/runner-protocol.ts';
 import { realFolder } from '../git/real-folder.ts';
-import type { GitPlace } from '../git/run-git.ts';
+import { GitFailed, type GitPlace } from '../git/run-git.ts';
 import { DiffTooLarge, type Touched, takeDiff } from '../git/take-diff.ts';
 import { untilAnswered } from '../reeve/call-reeve.ts';
 import { AttemptEnded } from './attempt-ended.ts';
@@ -21,6 +21,9 @@ export interface Left {
 
 const pathOf = ({ job }: Attempt, what: string) => `/runner/v1/attempts/${job.attemptId}/${what}`;
 
+/** More than the largest repository takes; what an agent left must not keep a runner for ever. */
+const longestLookMs = 900_000;
+
 /** @returns whether anything changed @throws AttemptEnded output-limit, agent-failed */
 export async function sendDiff(attempt: Attempt, { place, base, touched }: Left): Promise<boolean> {
   const { job, folders, report, tools, lease } = attempt;
@@ -28,9 +31,13 @@ export async function sendDiff(attempt: Attempt, { place, base, touched }: Left)
     throw new AttemptEnded('agent-failed', error.message, { cause: error });
   });
   const limits = { base, touched, mostBytes: job.limits.diffBytes };
-  const { diff, leftOut } = await takeDiff({ ...place, workTree: folder }, limits).catch((error: unknown) => {
+  const signal = AbortSignal.any([lease.lost, AbortSignal.timeout(longestLookMs)]);
+  const { diff, leftOut } = await takeDiff({ ...place, workTree: folder, signal }, limits).catch((error: unknown) => {
     if (error instanceof DiffTooLarge)
       throw new AttemptEnded('output-limit', `The changes are too large: ${error.message}.`);
+    // Attributes that the agent wrote, for example, can name an encoding that there is not.
+    if (error instanceof GitFailed)
+      throw new AttemptEnded('agent-failed', `git cannot read the changes: ${error.message}`, { cause: error });
     throw error;
   });
   for (const path of leftOut)

@@ -13,7 +13,7 @@ import { gatherLines } from './lines.ts';
 import type { Prepared } from './prepare.ts';
 import { openPreview } from './preview-diff.ts';
 import { ownHosts, runContainer } from './run-container.ts';
-import { unpackSession } from './session-tar.ts';
+import { mostSessionBytes, unpackSession } from './session-tar.ts';
 
 /** What is known of the agent's work, also where it does not end well. */
 export interface AgentWatch {
@@ -35,7 +35,11 @@ async function makeCodexHome({ job, tools, lease, folders, driver, report, signa
   let threadId: string | null = null;
   if (job.before.hasSession) {
     const path = `/runner/v1/attempts/${job.attemptId}/session?epoch=${job.epoch}`;
-    const archive = await untilAnswered(lease.lost, () => tools.calls.send({ method: 'GET', path, signal }));
+    // The archive's own heads come on top of the files.
+    const mostBytes = 2 * mostSessionBytes;
+    const archive = await untilAnswered(lease.lost, () =>
+      tools.calls.send({ method: 'GET', path, mostBytes, timeoutMs: 300_000, signal }),
+    );
     threadId = await unpackSession(archive, home).catch(() => null);
     if (threadId === null)
       report.add({ kind: 'notice', text: 'The thread of the turn before cannot be read: this is a new one.' });

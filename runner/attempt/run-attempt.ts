@@ -55,7 +55,7 @@ async function runPhases(attempt: Attempt, progress: Progress): Promise<'set-up'
   await setUp(attempt, prepared);
   await keepSetup(attempt, prepared);
   if (attempt.job.kind === 'try') return 'set-up';
-  const touched = await whatIsTouched(prepared.place);
+  const touched = await whatIsTouched({ ...prepared.place, signal: attempt.signal });
   const watch: AgentWatch = {
     begun: (reader) => {
       progress.left = { place: prepared.place, base: prepared.source.commit, touched, reader };

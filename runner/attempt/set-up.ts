@@ -32,17 +32,18 @@ function warnOfShort(attempt: Attempt, secrets: readonly Secret[]): void {
   attempt.report.add({ kind: 'notice', text });
 }
 
-async function requireNoSecrets({ folders }: Attempt, secrets: readonly Secret[]): Promise<void> {
+async function requireNoSecrets({ folders, signal }: Attempt, secrets: readonly Secret[]): Promise<void> {
   for (const [place, folder] of [
     ['workspace', folders.workspace],
     ['home', folders.home],
   ] as const) {
-    const found = await findSecrets(folder, secrets);
+    const found = await findSecrets(folder, secrets, signal);
     if (found.length === 0) continue;
     const shown = found
       .slice(0, 5)
       .map(({ name, path }) => `${name} in ${place === 'home' ? '~' : '/workspace'}/${path}`);
-    throw new AttemptEnded('secret-left-behind', shown.join(', ').slice(0, 1500));
+    // A file may be called like the value that must not be seen.
+    throw new AttemptEnded('secret-left-behind', createMask(secrets)(shown.join(', ')).slice(0, 1500));
   }
 }
 

@@ -68,6 +68,19 @@ function failed(error: Error, response: ServerResponse, { target, route, rule, a
   else answerUnreachable(response, target.host, error.message);
 }
 
+/** Says what the server said, unless no server of ours could: Node reads more than it writes. @returns whether it could be said */
+function copyHead(answer: IncomingMessage, response: ServerResponse, passage: Passage): boolean {
+  response.sendDate = false;
+  try {
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders));
+    return true;
+  } catch (error) {
+    answer.destroy();
+    failed(error as Error, response, passage);
+    return false;
+  }
+}
+
 /** Both bodies flow as fast as the slower side takes them. */
 export function forward(request: IncomingMessage, response: ServerResponse, passage: Passage): void {
   const { attempt, rule, route } = passage;
@@ -87,14 +100,7 @@ export function forward(request: IncomingMessage, response: ServerResponse, pass
     attempt.received(bytesOfHead(answer.rawHeaders));
     answer.on('data', (chunk: Buffer) => attempt.received(chunk.length));
     answer.once('error', () => response.destroy());
-    response.sendDate = false;
-    try {
-      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders));
-    } catch (error) {
-      answer.destroy();
-      failed(error as Error, response, passage);
-      return;
-    }
+    if (!copyHead(answer, response, passage)) return;
     response.flushHeaders();
     answer.pipe(response);
   });
@@ -139,7 +145,7 @@ export function forwardUpgrade(
   });
   upstream.once('response', (answer) => {
     attempt.end(passage.rule, answer.statusCode ?? null);
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders));
+    if (!copyHead(answer, response, passage)) return;
     answer.once('error', () => response.destroy());
     answer.pipe(response);
   });

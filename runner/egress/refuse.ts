@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type EgressRule, egressRules } from '#contract/internet-access.ts';
 
@@ -20,7 +20,9 @@ export function refuse(response: ServerResponse, rule: EgressRule, host: string)
     return;
   }
   const text = sentenceOf(rule, host);
-  response.writeHead(statusOf(rule), {
+  const status = statusOf(rule);
+  // Named, or the words of a server whose answer could not be passed on are tried again.
+  response.writeHead(status, STATUS_CODES[status], {
     'content-type': 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     'x-reeve-egress': rule,
@@ -51,7 +53,7 @@ export function answerUnreachable(response: ServerResponse, host: string, why: s
     return;
   }
   const text = `${host} did not answer: ${why}\n`;
-  response.writeHead(502, {
+  response.writeHead(502, STATUS_CODES[502], {
     'content-type': 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     'x-reeve-egress': 'unreachable',

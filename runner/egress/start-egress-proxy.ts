@@ -19,6 +19,9 @@ export const mostConnections = 256;
 const mostServersPerConnection = 8;
 const longestSocketPath = 107;
 
+/** Requests of a connection that have no whole answer yet. */
+const unanswered = new WeakMap<Duplex, number>();
+
 const httpOptions: ServerOptions = {
   maxHeaderSize: maxHeaderBytes,
   // Judged by us, so that it is in the log.
@@ -28,18 +31,21 @@ const httpOptions: ServerOptions = {
   requestTimeout: 0,
   keepAliveTimeout: 120_000,
   insecureHTTPParser: false,
-  // Anything else that asks to be upgraded (h2c) is an ordinary request, and stays HTTP/1.1.
-  shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+  // Anything else that asks to be upgraded (h2c) is an ordinary request, and stays HTTP/1.1. So is what comes before the answer to an
+  // earlier request: its connection cannot be handed out yet.
+  shouldUpgradeCallback: ({ headers, socket }) =>
+    headers.upgrade?.toLowerCase() === 'websocket' && !unanswered.get(socket),
 };
 
 interface Client {
-  isGateway: boolean;
+  /** It leads to Reeve and never led elsewhere; null before its first request. */
+  isGateway: boolean | null;
   routes: LRUCache<string, Route>;
 }
 
 /** Plain requests on one client connection share a connection to each server, as long as both stay. */
 async function routeOf(client: Client, target: Target, isGateway: boolean, egress: Egress): Promise<Route> {
-  client.isGateway = isGateway;
+  client.isGateway = isGateway && client.isGateway !== false;
   const key = `${target.host}:${target.port}`;
   const known = client.routes.get(key);
   if (known) return known;
@@ -52,9 +58,15 @@ type Incoming = { request: IncomingMessage; response: ServerResponse; isWaiting:
 type Upgrade = { socket: Duplex; head: Buffer } | null;
 
 function onEachRequest(server: Server, take: (incoming: Incoming, upgrade: Upgrade) => void): void {
-  server.on('request', (request, response) => take({ request, response, isWaiting: false }, null));
-  server.on('checkContinue', (request, response) => take({ request, response, isWaiting: true }, null));
-  server.on('checkExpectation', (request, response) => take({ request, response, isWaiting: false }, null));
+  const takePlain = (request: IncomingMessage, response: ServerResponse, isWaiting: boolean) => {
+    const { socket } = request;
+    unanswered.set(socket, (unanswered.get(socket) ?? 0) + 1);
+    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    take({ request, response, isWaiting }, null);
+  };
+  server.on('request', (request, response) => takePlain(request, response, false));
+  server.on('checkContinue', (request, response) => takePlain(request, response, true));
+  server.on('checkExpectation', (request, response) => takePlain(request, response, false));
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     take({ request, response: responseOn(request, socket), isWaiting: false }, { socket, head });
@@ -140,7 +152,7 @@ function trackClients(outer: Server, egress: Egress, clients: Map<Duplex, Client
       return;
     }
     const routes = new LRUCache<string, Route>({ max: mostServersPerConnection, dispose: (route) => route.close() });
-    clients.set(socket, { isGateway: false, routes });
+    clients.set(socket, { isGateway: null, routes });
     socket.once('close', () => {
       clients.delete(socket);
       routes.clear();
@@ -180,7 +192,7 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
   const inner = createInnerServer(egress, tunnels);
   const onGranted = (socket: Duplex, isGateway: boolean) => {
     const client = clients.get(socket);
-    if (client) client.isGateway = isGateway;
+    if (client) client.isGateway = isGateway && client.isGateway !== false;
   };
   const outer = createOuterServer(egress, { egress, authority, inner, tunnels, onGranted }, clients);
   trackClients(outer, egress, clients);

@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from './fetch-source.ts';
+import { removePipes } from './real-folder.ts';
 import { GitFailed, type GitPlace, runGit } from './run-git.ts';
 
 export interface CheckOutOptions {
@@ -23,6 +24,7 @@ export async function checkOut(options: CheckOutOptions): Promise<GitPlace> {
   const place = { gitDir: source.gitDir, workTree, indexFile };
   // What a container left as its own git folder is never read.
   await rm(join(workTree, '.git'), { recursive: true, force: true });
+  await removePipes(workTree, signal);
   await rm(indexFile, { force: true });
   if (cachedCommit !== null) await runGit(['read-tree', cachedCommit], { ...place, signal });
   await runGit(['read-tree', '--reset', '-u', source.commit], { ...place, signal });

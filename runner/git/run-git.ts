@@ -4,13 +4,14 @@ export interface GitPlace {
   gitDir: string;
   workTree?: string;
   indexFile?: string;
+  /** Ends git, whatever it waits for. */
+  signal?: AbortSignal;
 }
 
 export interface GitOptions extends Partial<GitPlace> {
   /** Settings of this run; they win over the folder's. Several values of one name are all in effect. */
   settings?: Readonly<Record<string, string | readonly string[]>>;
   input?: string | Uint8Array;
-  signal?: AbortSignal;
   /** More output than this ends git and rejects with `GitTooMuch`. */
   mostBytes?: number;
 }

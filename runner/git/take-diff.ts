@@ -1,6 +1,6 @@
 import { chmod, lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { realFolder } from './real-folder.ts';
+import { realFolder, removePipes } from './real-folder.ts';
 import { GitFailed, type GitPlace, runGit, splitZero } from './run-git.ts';
 
 /** How a file looked; its change time cannot be set back by whoever owns it. */
@@ -37,6 +37,7 @@ async function refresh(place: GitPlace): Promise<void> {
  * as a submodule is never looked into: git would start itself there, with whatever configuration a container wrote.
  */
 async function changedPaths(place: GitPlace): Promise<string[]> {
+  await removePipes(place.workTree ?? '', place.signal);
   await refresh(place);
   const untracked = await runGit(['ls-files', '-z', '--others', '--exclude-standard'], place);
   const changed = await runGit(['diff-files', '-z', '--name-only', '--ignore-submodules=all'], place);

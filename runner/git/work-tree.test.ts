@@ -139,6 +139,21 @@ test('nothing that a container writes makes git start a program, read another pl
   expect(leftOut).toEqual(['nested/']);
 });
 
+test('a pipe where git reads a file does not keep it waiting, and a file that became one is gone', async () => {
+  const opened = await open();
+  const script = 'mkfifo .gitattributes dir/.gitignore; mkdir -p n/.git/objects n/.git/refs; mkfifo n/.git/HEAD';
+  execFileSync('bash', ['-c', `rm .gitignore; mkfifo .gitignore; ${script}; rm a.txt; mkfifo a.txt`], {
+    cwd: opened.work,
+  });
+  const { text } = await diffOf(opened);
+  expect(text.match(/^deleted file|^--- .*/gm)).toEqual([
+    'deleted file',
+    '--- a/.gitignore',
+    'deleted file',
+    '--- a/a.txt',
+  ]);
+});
+
 test('a change that is too large is not taken', async () => {
   const opened = await open();
   await writeFile(join(opened.work, 'large'), 'x\n'.repeat(10_000));

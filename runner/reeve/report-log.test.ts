@@ -94,10 +94,23 @@ test('more output than is kept is told once, and what the runner says still come
   expect(texts.at(-1)).toBe('Over.');
 });
 
+test.each([
+  ['without a text', { kind: 'command', text: '' }, 1_001],
+  ['that say they are errors', { kind: 'error', text: 'x'.repeat(1_000) }, 101],
+] as const)('entries %s are too much as well', async (_how, line, count) => {
+  for (let at = 0; at < count; at += 1) log.add(line);
+  await log.flush();
+  expect(tooMuch).toBe(1);
+});
+
 test('hidden values are hidden in every kind of line and in addresses', async () => {
   log.hide(createMask([{ name: 'TOKEN', value: 'very-secret' }]));
   log.add({ kind: 'error', text: 'with very-secret' });
+  const facts = { method: 'GET', port: 443, isAllowed: true, rule: 'preset-all', address: null, status: null } as const;
+  const about = { at: new Date().toISOString(), phase: 'setup', sentBytes: 0, receivedBytes: 0, ...facts } as const;
+  log.addEgress({ ...about, host: 'very-secret.evil.example', path: '/very-secret' });
   await log.flush();
+  expect(JSON.stringify(arrived)).not.toContain('very-secret');
   expect(arrived[0]?.entries[0]?.text).toBe('with ***');
 });
 

@@ -40,6 +40,8 @@ export interface ReportOptions {
 const mostEntries = 500;
 const mostText = 32_768;
 const mostBatchBytes = 1024 * 1024;
+/** What an entry takes beside its text: a flood of empty ones is one, too. */
+const entryBytes = 100;
 // Lines that come together travel together; still at once for whoever watches.
 const gatherMs = 100;
 
@@ -127,9 +129,9 @@ export function openReportLog({
     },
     add: (line) => {
       const text = mask(line.text);
-      bytes += Buffer.byteLength(text);
+      bytes += Buffer.byteLength(text) + (text === '' ? entryBytes : 0);
       // What the runner itself says still comes through: that is how the end is explained.
-      const isFromInside = line.kind !== 'phase' && line.kind !== 'error' && line.kind !== 'notice';
+      const isFromInside = line.kind !== 'phase' && line.kind !== 'notice';
       if (bytes > mostBytes && isFromInside) {
         if (!isFull) onTooMuch();
         isFull = true;
@@ -142,7 +144,8 @@ export function openReportLog({
       wake();
     },
     addEgress: (attempt) => {
-      waiting.egress.push({ ...attempt, path: attempt.path === null ? null : mask(attempt.path) });
+      const { host, path } = attempt;
+      waiting.egress.push({ ...attempt, host: mask(host), path: path === null ? null : mask(path) });
       wake();
     },
     hide: (next) => {

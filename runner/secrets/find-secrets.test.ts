@@ -17,6 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const wrap = (text: string, width: number) => text.replaceAll(new RegExp(`.{${width}}`, 'g'), '$&\n');
 const names = async () => (await findSecrets(folder, secrets)).map(({ name, path }) => `${name} in ${path}`);
 
 test.each([
@@ -26,10 +27,41 @@ test.each([
   ['in base64 between others', (value: string) => Buffer.from(`us:${value}:rest`).toString('base64')],
   ['in base64 for URLs', (value: string) => Buffer.from(`x${value}`).toString('base64url')],
   ['in hexadecimal', (value: string) => Buffer.from(value).toString('hex')],
+  ['in UTF-16', (value: string) => Buffer.from(value, 'utf16le').toString('latin1')],
+  [
+    'in a URL of small digits',
+    (value: string) => encodeURIComponent(value).replaceAll(/%../g, (one) => one.toLowerCase()),
+  ],
   ['in a URL', (value: string) => `https://u:${encodeURIComponent(value)}@host/`],
 ])('a value is found %s', async (_how, form) => {
   await writeFile(join(folder, 'a/b/file'), form(secrets[0]?.value ?? ''));
   expect(await names()).toEqual(['TOKEN in a/b/file']);
+});
+
+test.each([
+  [
+    'base64 in lines',
+    'k'.repeat(50) + 'Z'.repeat(60),
+    (value: string) => wrap(Buffer.from(`u:${value}`).toString('base64'), 76),
+  ],
+  [
+    'a key whose lines became spaces',
+    `${'a'.repeat(64)}\n${'b'.repeat(64)}\n`,
+    (value: string) => value.replaceAll('\n', ' '),
+  ],
+  ['a value without the line end it came with', 'tok-12345678\n', (value: string) => `{"a":"${value.trim()}"}`],
+  ['a value with odd characters, by a shell', 'a b$c"d\'e`f', () => String.raw`declare -x TOKEN="a b\$c\"d'e\`f"`],
+  ['the same by printf %q', 'a b$c"d\'e`f', () => String.raw`a\ b\$c\"d\'e\`f`],
+  ['a form field', 'a b!c/d', () => 'a+b%21c%2Fd'],
+  ['XML', 'a<b&c"d>', () => 'a&lt;b&amp;c&quot;d&gt;'],
+])('found as well: %s', async (_how, value, form) => {
+  await writeFile(join(folder, 'file'), form(value));
+  expect(await findSecrets(folder, [{ name: 'TOKEN', value }])).toEqual([{ name: 'TOKEN', path: 'file' }]);
+});
+
+test('looking ends when the attempt does', async () => {
+  const signal = AbortSignal.abort(new Error('cancelled'));
+  await expect(findSecrets(folder, secrets, signal)).rejects.toThrow('cancelled');
 });
 
 test('a value is found across the pieces that are read, in JSON, in a name and in a link', async () => {
@@ -60,4 +92,7 @@ test('what is shown has no value in it, whole or by the line', () => {
   expect(mask('abcdefghij')).toBe('***');
   expect(mask(Buffer.from('npm_s3cr3t/+?value').toString('base64'))).toMatch(/^\*\*\*/);
   expect(mask('nothing here')).toBe('nothing here');
+  const long = 'k'.repeat(50) + 'Z'.repeat(60);
+  const printed = wrap(Buffer.from(`${long}\n`).toString('base64'), 76);
+  expect(createMask([{ name: 'LONG', value: long }])(printed)).toMatch(/^\*\*\*\n\*\*\*.{0,8}$/);
 });

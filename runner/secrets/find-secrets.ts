@@ -17,6 +17,8 @@ export interface FoundSecret {
 interface Pattern {
   name: string;
   bytes: Buffer;
+  /** Of what is long enough to be broken into lines. */
+  spaceless: Buffer | null;
 }
 
 /** Shorter values are found everywhere; what they protect cannot be looked for. */
@@ -38,24 +40,64 @@ function base64Forms(value: Buffer): string[] {
   });
 }
 
-/** As text, base64 in both alphabets, hexadecimal, in JSON and in a URL. */
-export function formsOf(value: string): string[] {
-  const bytes = Buffer.from(value);
-  const base64 = base64Forms(bytes).flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]);
-  const hex = bytes.toString('hex');
-  const escaped = [JSON.stringify(value).slice(1, -1), encodeURIComponent(value)];
-  return [...new Set([value, ...base64, hex, hex.toUpperCase(), ...escaped])].filter(
-    (text) => text.length >= shortestFound,
+/** In a URL: what every encoder leaves as it is stays, a space may be a plus, and digits are of either case. */
+function urlForms(value: string): string[] {
+  const strict = encodeURIComponent(value).replaceAll(
+    /[!'()*~]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+  const forms = [encodeURIComponent(value), encodeURI(value), strict, strict.replaceAll('%20', '+')];
+  return [...forms, ...forms.map((text) => text.replaceAll(/%../g, (one) => one.toLowerCase()))];
 }
 
-const patternsOf = (secrets: readonly Secret[]): Pattern[] =>
-  secrets
-    .filter(({ value }) => value.length >= shortestFound)
-    .flatMap(({ name, value }) => formsOf(value).map((text) => ({ name, bytes: Buffer.from(text) })));
+/** As a shell writes it again: within double quotes, within single quotes, and with a backslash before each odd character. */
+const shellForms = (value: string): string[] => [
+  value.replaceAll(/["$`\\]/g, '\\$&'),
+  value.replaceAll("'", String.raw`'\''`),
+  value.replaceAll(/[^\w@%+=:,./-]/g, '\\$&'),
+];
 
-const firstIn = (text: Buffer, patterns: readonly Pattern[]): string | null =>
-  patterns.find(({ bytes }) => text.indexOf(bytes) >= 0)?.name ?? null;
+const xmlForm = (value: string): string =>
+  value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** As text, base64 in both alphabets, hexadecimal, in JSON, XML, a URL and a shell's words; also without the white space around it. */
+export function formsOf(value: string): string[] {
+  const values = [...new Set([value, value.trim()])];
+  const forms = values.flatMap((one) => {
+    const bytes = Buffer.from(one);
+    const base64 = base64Forms(bytes).flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]);
+    const hex = bytes.toString('hex');
+    const json = JSON.stringify(one).slice(1, -1);
+    return [one, ...base64, hex, hex.toUpperCase(), json, xmlForm(one), ...urlForms(one), ...shellForms(one)];
+  });
+  return [...new Set(forms)].filter((text) => text.length >= shortestFound);
+}
+
+/** Programs break what is long into lines (base64 after 76 characters, PEM after 64), and shells make one line of many. */
+const longestUnbroken = 48;
+const whiteSpace = new Set(Buffer.from(' \t\r\n'));
+const withoutSpace = (text: Buffer): Buffer => Buffer.from(text.filter((byte) => !whiteSpace.has(byte)));
+
+function patternsOf(secrets: readonly Secret[]): Pattern[] {
+  const pattern = (name: string, bytes: Buffer): Pattern => ({
+    name,
+    bytes,
+    spaceless: bytes.length > longestUnbroken ? withoutSpace(bytes) : null,
+  });
+  return secrets
+    .filter(({ value }) => value.trim().length >= shortestFound)
+    .flatMap(({ name, value }) => [
+      ...formsOf(value).map((text) => pattern(name, Buffer.from(text))),
+      pattern(name, Buffer.from(value.trim(), 'utf16le')),
+    ]);
+}
+
+function firstIn(text: Buffer, patterns: readonly Pattern[]): string | null {
+  const whole = patterns.find(({ bytes }) => text.indexOf(bytes) >= 0);
+  if (whole || !patterns.some(({ spaceless }) => spaceless)) return whole?.name ?? null;
+  const bare = withoutSpace(text);
+  return patterns.find(({ spaceless }) => spaceless && bare.indexOf(spaceless) >= 0)?.name ?? null;
+}
 
 async function openToRead(path: string) {
   // No link is followed and no pipe waited for, whatever it became since it was listed.
@@ -67,13 +109,20 @@ async function openToRead(path: string) {
   });
 }
 
-async function searchFile(path: string, patterns: readonly Pattern[]): Promise<string | null> {
-  const overlap = Math.max(...patterns.map(({ bytes }) => bytes.length)) - 1;
+interface Search {
+  patterns: readonly Pattern[];
+  signal: AbortSignal | undefined;
+}
+
+async function searchFile(path: string, { patterns, signal }: Search): Promise<string | null> {
+  // Twice, for line ends in it.
+  const overlap = 2 * Math.max(...patterns.map(({ bytes }) => bytes.length));
   const buffer = Buffer.alloc(pieceBytes + overlap);
   const file = await openToRead(path);
   try {
     let kept = 0;
     for (;;) {
+      signal?.throwIfAborted();
       const { bytesRead } = await file.read(buffer, kept, pieceBytes, null);
       if (bytesRead === 0) return null;
       const text = buffer.subarray(0, kept + bytesRead);
@@ -87,12 +136,13 @@ async function searchFile(path: string, patterns: readonly Pattern[]): Promise<s
   }
 }
 
-async function searchEntry(folder: string, entry: Dirent, patterns: readonly Pattern[]): Promise<string | null> {
+async function searchEntry(folder: string, entry: Dirent, search: Search): Promise<string | null> {
+  const { patterns } = search;
   const path = join(folder, entry.name);
   const inName = firstIn(Buffer.from(entry.name), patterns);
   if (inName !== null) return inName;
   if (entry.isSymbolicLink()) return firstIn(Buffer.from(await readlink(path)), patterns);
-  return entry.isFile() ? searchFile(path, patterns) : null;
+  return entry.isFile() ? searchFile(path, search) : null;
 }
 
 async function list(folder: string): Promise<Dirent[]> {
@@ -107,16 +157,21 @@ async function list(folder: string): Promise<Dirent[]> {
  * Looks into every file, name and link below a folder for values that set-up was given, while no container runs.
  * A value that set-up compressed or encrypted is not found: nobody can.
  */
-export async function findSecrets(folder: string, secrets: readonly Secret[]): Promise<FoundSecret[]> {
+export async function findSecrets(
+  folder: string,
+  secrets: readonly Secret[],
+  signal?: AbortSignal,
+): Promise<FoundSecret[]> {
   const patterns = patternsOf(secrets);
   if (patterns.length === 0) return [];
   const found: FoundSecret[] = [];
   const waiting = [''];
   for (let at = waiting.pop(); at !== undefined && found.length < 20; at = waiting.pop()) {
+    signal?.throwIfAborted();
     const stat = await lstat(join(folder, at));
     if (!stat.isDirectory()) continue;
     for (const entry of await list(join(folder, at))) {
-      const name = await searchEntry(join(folder, at), entry, patterns);
+      const name = await searchEntry(join(folder, at), entry, { patterns, signal });
       if (name !== null) found.push({ name, path: join(at, entry.name) });
       else if (entry.isDirectory()) waiting.push(join(at, entry.name));
     }
@@ -124,10 +179,21 @@ export async function findSecrets(folder: string, secrets: readonly Secret[]): P
   return found;
 }
 
+/** What `base64` prints of a long value, line by line. */
+function base64Lines(value: string): string[] {
+  const text = Buffer.from(value.trim())
+    .toString('base64')
+    .replace(/.{0,4}$/, '');
+  return [64, 76]
+    .flatMap((width) => text.match(new RegExp(`.{1,${width}}`, 'g')) ?? [])
+    .filter((line) => line.length > 16);
+}
+
 /** Takes values out of what is shown. A value of several lines is taken out line by line as well. */
 export function createMask(secrets: readonly Secret[]): (text: string) => string {
   const values = secrets.flatMap(({ value }) => [
     ...formsOf(value),
+    ...base64Lines(value),
     ...value.split('\n').filter((line) => line.trim().length >= shortestFound),
   ]);
   // Longest first: a value may hold another one.

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import type { ContainerCreateOptions } from 'dockerode';
 import type { ContainerSpec } from '../driver.ts';
 import { inside } from '../inside.ts';
@@ -49,11 +50,21 @@ function mounts({ folders, readOnly }: ContainerSpec) {
   ];
 }
 
-/** Memory file systems count as memory of the container. */
-function memoryFolders(memoryMb: number): Record<string, string> {
+/**
+ * Memory file systems count as memory of the container. `volumes` are what the image declares: the engine would make folders for them on
+ * its own disk, writable and without a limit.
+ */
+function memoryFolders(memoryMb: number, volumes: readonly string[]): Record<string, string> {
   const options = (part: number) =>
     `rw,exec,nosuid,nodev,mode=1777,size=${Math.max(16, Math.floor(memoryMb * part)) * megabyte}`;
-  return { '/tmp': options(0.2), '/var/tmp': options(0.1), '/run': options(0.02) };
+  const mounted: string[] = [inside.workspace, inside.home, inside.codex];
+  const declared = volumes
+    .map((path) => posix.resolve('/', path))
+    .filter((path) => path !== '/' && !mounted.includes(path));
+  return {
+    ...Object.fromEntries(declared.map((path) => [path, options(0.02)])),
+    ...{ '/tmp': options(0.2), '/var/tmp': options(0.1), '/run': options(0.02) },
+  };
 }
 
 /**
@@ -65,7 +76,11 @@ const gated = (command: readonly string[]): string[] => ['/bin/sh', '-c', 'read 
 /** What the engine is asked for: nothing of the machine but the folders of the attempt, no right, no network, no log. */
 export function containerOptions(
   spec: ContainerSpec,
-  { owner, securityOptions }: { owner: string; securityOptions: readonly string[] },
+  {
+    owner,
+    securityOptions,
+    volumes,
+  }: { owner: string; securityOptions: readonly string[]; volumes: readonly string[] },
 ): ContainerCreateOptions {
   const { limits } = spec;
   const memory = limits.memoryMb * megabyte;
@@ -101,7 +116,7 @@ export function containerOptions(
       ShmSize: Math.max(16, Math.floor(limits.memoryMb * 0.05)) * megabyte,
       Ulimits: userLimits(limits.diskMb),
       Mounts: mounts(spec),
-      Tmpfs: memoryFolders(limits.memoryMb),
+      Tmpfs: memoryFolders(limits.memoryMb, volumes),
       // Output goes to the runner alone: else a container could fill the engine's disk with it.
       LogConfig: { Type: 'none', Config: {} },
       RestartPolicy: { Name: 'no' },

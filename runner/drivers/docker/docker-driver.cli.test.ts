@@ -159,6 +159,11 @@ describe.runIf(engine !== null)('containers of an engine', () => {
     const built = await driver.prepareImage(recipe('RUN echo made > /made'), options);
     const { stdout } = await run('cat /made', { image: built });
     expect(stdout).toBe('made\n');
+    // The engine would give these folders of its own disk.
+    const withVolumes = await driver.prepareImage(recipe('VOLUME ["/data", "/workspace"]'), options);
+    const full = await run('head -c 40M /dev/zero > /data/x; stat -f -c %T /data /workspace', { image: withVolumes });
+    expect(full.stderr).toContain('No space left');
+    expect(full.stdout).toMatch(/^tmpfs\n(?!tmpfs)/);
     await expect(driver.prepareImage(recipe('RUN curl -sS http://1.1.1.1/'), options)).rejects.toThrow(/curl/);
     await expect(driver.prepareImage({ kind: 'image', reference: 'reeve.invalid/none:1' }, options)).rejects.toThrow();
   });

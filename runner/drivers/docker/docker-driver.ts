@@ -217,7 +217,9 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
     prepareImage: (image, preparing) => prepareImage(docker, { image, defaultImage }, preparing),
     async start(spec) {
       const { securityOptions } = await engine();
-      const started = await startContainer(docker, containerOptions(spec, { owner, securityOptions }));
+      const { Config } = await docker.getImage(spec.image).inspect();
+      const volumes = Object.keys(Config.Volumes ?? {});
+      const started = await startContainer(docker, containerOptions(spec, { owner, securityOptions, volumes }));
       own.add(started.container.id);
       try {
         const relay = await openRelay(started.pid, { socketPath: spec.egressSocket, isRoot: true });

@@ -31,6 +31,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** memfd_create(2) has a number of its own on each architecture. */
+const memfd = process.arch === 'x64' ? 319 : 279;
+
 let count = 0;
 async function start(script: string, more: Partial<ContainerSpec> = {}) {
   count += 1;
@@ -101,6 +104,15 @@ test('nothing of the machine can be read but its programs, and nothing written b
   expect(stdout.trim()).toBe('0');
 });
 
+test('no value becomes an option', async () => {
+  for (const more of [
+    { env: { TOKEN: 'x\0--ro-bind\0/\0/mnt/host\0--share-net' } },
+    { workingFolder: '/workspace\0--share-net' },
+    { command: ['/bin/true\0--share-net'] },
+  ])
+    await expect(start('true', more)).rejects.toThrow('zero byte');
+});
+
 test('limits end it: memory, processes, disk', async () => {
   const memory = await run('head -c 700M /dev/zero | tail >/dev/null');
   const processes = await run('bomb() { bomb | bomb & }; bomb; sleep 60');
@@ -108,6 +120,26 @@ test('limits end it: memory, processes, disk', async () => {
   const manyFiles = await run('for i in 1 2 3; do head -c 60M /dev/zero > /tmp/$i; done');
   expect([memory.limit, processes.limit, disk.limit]).toEqual(['memory-limit', 'process-limit', 'disk-limit']);
   expect(manyFiles.stderr).toContain('No space left');
+});
+
+test.each([
+  [
+    'memory-limit',
+    'memory file systems of its own',
+    'mkdir /tmp/m; unshare -Urm sh -c "mount -t tmpfs t /tmp/m; for i in 1 2 3 4 5 6 7 8 9 10; do head -c 60M /dev/zero > /tmp/m/\\$i; done; sleep 60"',
+  ],
+  [
+    'memory-limit',
+    'files without a name',
+    `perl -e 'for (1..10) { my $n = "x"; open(my $f, ">&=", syscall(${memfd}, $n, 0)); push @k, $f; print $f ("x" x 60000000); $f->flush } sleep 60'`,
+  ],
+  [
+    'disk-limit',
+    'files that were removed',
+    'for i in 1 2 3; do exec {fd}>/workspace/x; rm /workspace/x; head -c 40M /dev/zero >&$fd; done; sleep 60',
+  ],
+])('%s: it counts %s', async (limit, _what, script) => {
+  expect(await run(script)).toMatchObject({ limit });
 });
 
 test('killing ends every process of it, those that hide as well', async () => {

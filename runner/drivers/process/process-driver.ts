@@ -26,7 +26,8 @@ const containerUser = 60_999;
 export const weaknesses = [
   'Containers share the kernel of this machine and see its programs in /usr; an error in the kernel leads out.',
   'No image: what is installed on this machine is what a task has, whatever the environment says.',
-  'Memory, processes and disk are looked at four times a second, not held by the kernel: a limit can be passed for a moment.',
+  'Memory, processes and disk are looked at up to four times a second, not held by the kernel: a limit can be passed for a moment.',
+  'No system call is filtered: what the kernel offers outside of namespaces (vsock, io_uring, keyrings) is open to a task.',
   'Processor time is not limited: tasks share this machine’s processors with everything else on it.',
 ];
 
@@ -40,6 +41,8 @@ async function endOf(sandbox: Sandbox, watch: LimitWatch): Promise<ContainerEnd>
 }
 
 function killAll({ child, init }: Pick<Sandbox, 'child' | 'init'>): void {
+  // Once it has ended, its number can be another process's.
+  if (child.exitCode !== null || child.signalCode !== null) return;
   try {
     // The first process of a namespace takes all others with it, and bubblewrap ends when it is gone.
     process.kill(init, 'SIGKILL');
@@ -51,7 +54,6 @@ function killAll({ child, init }: Pick<Sandbox, 'child' | 'init'>): void {
 function running(spec: ContainerSpec, sandbox: Sandbox, relay: Relay): RunningContainer {
   const watch = watchLimits({
     root: sandbox.child.pid ?? 0,
-    init: sandbox.init,
     folders: [spec.folders.workspace, spec.folders.home],
     limits: spec.limits,
     onPassed: () => killAll(sandbox),

@@ -1,6 +1,7 @@
-import { lstat, readdir, statfs } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerEnd, ContainerLimits } from '../driver.ts';
+import { memoryFileBytes, type OpenFilesUse, openFilesUse } from './hidden-use.ts';
 import { type TreeUse, treeUse } from './process-tree.ts';
 
 export interface LimitWatch {
@@ -13,8 +14,6 @@ export interface LimitWatch {
 export interface WatchedContainer {
   /** The process on this machine that all of its processes are below. */
   root: number;
-  /** Its first process within, through which its memory file systems are seen. */
-  init: number;
   folders: readonly string[];
   limits: Pick<ContainerLimits, 'memoryMb' | 'processes' | 'diskMb'>;
   onPassed: () => void;
@@ -24,12 +23,21 @@ const lookMs = 250;
 const megabyte = 1024 * 1024;
 const smallestEntry = 4096;
 
-/** What a folder takes on the disk, symlinks not followed. Stops counting beyond `enoughBytes`. */
+/** A path of more than 4096 bytes: whoever is inside such folders names them one by one, from here they cannot be looked into. */
+const isTooDeep = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENAMETOOLONG';
+
+/**
+ * What a folder takes on the disk, symlinks not followed. Stops counting beyond `enoughBytes`, which is also said of a folder with parts
+ * that cannot be counted.
+ */
 export async function folderBytes(folder: string, enoughBytes = Number.POSITIVE_INFINITY): Promise<number> {
   let bytes = 0;
   const waiting = [folder];
   for (let at = waiting.pop(); at !== undefined && bytes < enoughBytes; at = waiting.pop()) {
-    const entries = await readdir(at, { withFileTypes: true }).catch(() => []);
+    const entries = await readdir(at, { withFileTypes: true }).catch((error: unknown) =>
+      isTooDeep(error) ? null : [],
+    );
+    if (entries === null) return Math.max(bytes, Number.isFinite(enoughBytes) ? enoughBytes : 0);
     for (const entry of entries) {
       const path = join(at, entry.name);
       if (entry.isDirectory()) waiting.push(path);
@@ -42,38 +50,46 @@ export async function folderBytes(folder: string, enoughBytes = Number.POSITIVE_
   return bytes;
 }
 
-async function memoryFileBytes(init: number): Promise<number> {
-  let bytes = 0;
-  for (const place of ['tmp', 'dev/shm']) {
-    const stat = await statfs(`/proc/${init}/root/${place}`).catch(() => null);
-    if (stat) bytes += (stat.blocks - stat.bfree) * stat.bsize;
-  }
-  return bytes;
-}
-
 /**
  * Looks four times a second what a container uses, and says so when it is more than its limits. The kernel's own limits of this driver are
  * per process, or coarser; see its weaknesses.
  */
-export function watchLimits({ root, init, folders, limits, onPassed }: WatchedContainer): LimitWatch {
+export function watchLimits({ root, folders, limits, onPassed }: WatchedContainer): LimitWatch {
   let passed: ContainerEnd['limit'] = null;
   let isStopped = false;
   const peak = { memory: 0, cpu: 0, disk: 0 };
+  let openFiles: OpenFilesUse = { memoryBytes: 0, diskBytes: 0 };
+  let folderUse = 0;
   const pass = (limit: NonNullable<ContainerEnd['limit']>) => {
     if (isStopped || passed !== null) return;
     passed = limit;
     onPassed();
   };
   const judge = (use: TreeUse, memoryFiles: number) => {
-    peak.memory = Math.max(peak.memory, use.memoryBytes + memoryFiles);
+    const memory = use.memoryBytes + memoryFiles + openFiles.memoryBytes;
+    peak.memory = Math.max(peak.memory, memory);
     peak.cpu = Math.max(peak.cpu, use.cpuSeconds);
-    if (use.memoryBytes + memoryFiles > limits.memoryMb * megabyte) pass('memory-limit');
+    if (memory > limits.memoryMb * megabyte) pass('memory-limit');
     if (use.threads >= limits.processes) pass('process-limit');
+  };
+  const judgeDisk = () => {
+    const disk = folderUse + openFiles.diskBytes;
+    peak.disk = Math.max(peak.disk, disk);
+    if (disk > limits.diskMb * megabyte) pass('disk-limit');
   };
   const watchProcesses = async () => {
     while (!isStopped) {
-      judge(treeUse(root), await memoryFileBytes(init));
+      const use = treeUse(root);
+      judge(use, await memoryFileBytes(use.pids));
       await new Promise((resolve) => setTimeout(resolve, lookMs));
+    }
+  };
+  const watchOpenFiles = async () => {
+    while (!isStopped) {
+      const begun = performance.now();
+      openFiles = await openFilesUse(treeUse(root).pids, folders);
+      judgeDisk();
+      await new Promise((resolve) => setTimeout(resolve, Math.max(1000, 10 * (performance.now() - begun))));
     }
   };
   const watchDisk = async () => {
@@ -81,12 +97,13 @@ export function watchLimits({ root, init, folders, limits, onPassed }: WatchedCo
       const begun = performance.now();
       let bytes = 0;
       for (const folder of folders) bytes += await folderBytes(folder, limits.diskMb * megabyte + 1 - bytes);
-      peak.disk = Math.max(peak.disk, bytes);
-      if (bytes > limits.diskMb * megabyte) pass('disk-limit');
+      folderUse = bytes;
+      judgeDisk();
       // A folder with many files is looked at less often, so that looking takes a small part of the time.
       await new Promise((resolve) => setTimeout(resolve, Math.max(1000, 10 * (performance.now() - begun))));
     }
   };
+  void watchOpenFiles();
   void watchProcesses();
   void watchDisk();
   return {
