@@ -1,11 +1,6 @@
-import process from 'node:process';
 import { defineConfig } from 'vitest/config';
 
 const excluded = ['**/node_modules/**', '**/dist/**', 'data/**'];
-
-/** Thousands of calls about who may call what, which no engine answers otherwise than another: `npm test` runs them on the quicker one only. */
-const sweeps =
-  process.env.REEVE_TEST_SWEEPS === 'off' ? ['server/endpoints.test.ts', 'server/key-endpoints.test.ts'] : [];
 
 export default defineConfig({
   test: {
@@ -20,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts', '**/*.test.tsx'],
-          exclude: [...excluded, ...sweeps, '**/*.cli.test.ts'],
+          exclude: [...excluded, '**/*.cli.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -117,13 +117,7 @@ function databaseTests(): string[] {
 async function runNormal(): Promise<Counts[]> {
   const built = await run(process.execPath, [bin('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'warn']);
   if (built !== 0) return [{ passed: 0, failed: 1, skipped: 0 }];
-  const results = [
-    await runSuite({
-      name: 'unit and database tests (PGlite)',
-      arguments: ['--project', 'unit'],
-      environment: { REEVE_TEST_SWEEPS: 'off' },
-    }),
-  ];
+  const results = [await runSuite({ name: 'unit and database tests (PGlite)', arguments: ['--project', 'unit'] })];
   const postgres = await startPostgres();
   try {
     const environment = { REEVE_TEST_DATABASE_URL: postgres.url };

@@ -34,23 +34,29 @@ export function createMailer({ config, log }: { config: Pick<Config, 'mail'>; lo
   }
   const { smtpUrl, from } = config.mail;
   const timeouts = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
-  // Loaded where there is mail.
-  const opening = import('nodemailer').then(({ createTransport }) =>
-    createTransport({ url: smtpUrl.reveal(), ...timeouts }, { from }),
-  );
+  // The library is loaded with the first mail.
+  const open = () =>
+    import('nodemailer').then(({ createTransport }) =>
+      createTransport({ url: smtpUrl.reveal(), ...timeouts }, { from }),
+    );
+  let opened: ReturnType<typeof open> | undefined;
+  const transport = () => {
+    opened ??= open();
+    return opened;
+  };
   return {
     isSetUp: true,
     verify: () =>
-      opening
-        .then((transport) => transport.verify())
+      transport()
+        .then((one) => one.verify())
         .then(
           () => null,
           (error: Error) => redactText(error.message),
         ),
     async send({ to, subject, text }) {
       try {
-        const transport = await opening;
-        await transport.sendMail({ to, subject, text, disableFileAccess: true, disableUrlAccess: true });
+        const one = await transport();
+        await one.sendMail({ to, subject, text, disableFileAccess: true, disableUrlAccess: true });
         return { sent: true };
       } catch (error) {
         log.error({ err: error, subject }, 'a mail could not be sent');
@@ -62,6 +68,6 @@ export function createMailer({ config, log }: { config: Pick<Config, 'mail'>; lo
         };
       }
     },
-    close: () => void opening.then((transport) => transport.close()),
+    close: () => void opened?.then((one) => one.close()),
   };
 }

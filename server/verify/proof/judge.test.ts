@@ -223,6 +223,8 @@ test('a file outside is no finding where a profile of the policy may write there
 
 const denies =
   'ProcessFailed { message: "Network access to \\"a.example\\" was blocked: domain is explicitly denied by policy" }';
+const asLocal =
+  'ProcessFailed { message: "Network access to \\"a.example\\" was blocked: local/private network addresses are blocked by the sandbox policy." }';
 const asks = 'exec_command failed: ProcessFailed { message: "approval request failed" }';
 test.each<[Judged['verdict'], string | null, string | null]>([
   ['held', denies, null],
@@ -231,7 +233,9 @@ test.each<[Judged['verdict'], string | null, string | null]>([
   ['inconclusive', asks, null],
   ['inconclusive', 'curl: not found', 'curl: not found'],
   ['inconclusive', 'curl: (7) Failed to connect', null],
-  ['held', 'curl: (52) Empty reply from server', 'This is the other provider.'],
+  ['inconclusive', 'curl: (52) Empty reply from server', 'This is the other provider.'],
+  ['not-tried', asLocal, asLocal],
+  ['held', `${asLocal}\n${denies}`, asLocal],
   ['inconclusive', 'curl: (52) Empty reply from server', 'curl: (52) Empty reply from server'],
   ['inconclusive', null, null],
   ['broken', 'This is the other provider.', null],

@@ -108,7 +108,11 @@ test(`Codex ${version}: every constraint of a rich policy is tried, and what it 
   expect(explain).toEqual([]);
   expect(notShown).toHaveLength(canRunCommands ? 0 : 5);
   expect(sort(outcome, 'not-enforced').sort()).toEqual([...notEnforced].sort());
-  expect(sort(outcome, 'not-tried')).toEqual(['read-back-guardian_policy_config']);
+  expect(sort(outcome, 'not-tried').sort()).toEqual([
+    // 0.140 looks whether an address is of its own machine before it looks at the list.
+    ...(version === '0.140.0' ? ['A command that asks a host that is not on the list'] : []),
+    'read-back-guardian_policy_config',
+  ]);
   expect(outcome.verdict).toBe(canRunCommands ? 'partly' : 'inconclusive');
   for (const one of outcome.attempts) {
     if (one.verdict !== 'not-enforced' || ['`rm` by another way', 'Reading **/.env'].includes(knownAs(one))) continue;

@@ -74,6 +74,9 @@ export interface ScriptedModel {
 /** What the harmless command prints: on a line of its own only when it ran, because refusals quote the whole command. */
 export const controlMark = 'REEVE-PROOF-CONTROL';
 
+/** The sandbox of 0.140 crashes under a single command now and then: the harmless one runs if any of these does. */
+const controls = 2;
+
 const defaultControl = `echo ${controlMark}`;
 
 /** `true` is there to make a client use a tool; nothing is judged by what becomes of it. */
@@ -174,7 +177,10 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
     if (!read.success || run === null || !script) return void refuse(response, 400, 'This is no call of a proof.');
     const all = outputsIn(read.data, run, script.all.length);
     const { tools } = read.data;
-    const [control, outputs] = script.hasControl ? [all[0], all.slice(1)] : [undefined, all];
+    const said = all.slice(0, controls).filter((one) => one !== null);
+    const [control, outputs] = script.hasControl
+      ? [said.length === 0 ? null : said.join('\n'), all.slice(controls)]
+      : [undefined, all];
     const call = { at: new Date(), headers: request.headers, model: read.data.model, tools, text, outputs, control };
     calls.set(run, [...(calls.get(run) ?? []), call]);
     const next = all.indexOf(null);
@@ -206,7 +212,10 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
     otherProviderUrl: other.url,
     script: (run, steps, harmless = defaultControl) => {
       const hasControl = triesCommands(steps);
-      scripts.set(run, { all: hasControl ? [{ command: harmless }, ...steps] : steps, hasControl });
+      scripts.set(run, {
+        all: hasControl ? [...Array.from({ length: controls }, () => ({ command: harmless })), ...steps] : steps,
+        hasControl,
+      });
       return promptOf(run);
     },
     callsOf: (run) => calls.get(run) ?? [],

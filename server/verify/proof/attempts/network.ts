@@ -57,6 +57,9 @@ function blockedHosts({ policy }: Trial): Host[] {
 const blockedByPolicy =
   /blocked[- ]by[- ](?:\w+[- ])*(?:policy|denylist|allowlist)|(?:denylist|allowlist|Codex) (?:blocked|policy)|not in (?:the )?(?:allowlist|allowed)|domain not (?:in|on)|explicitly denied/i;
 
+/** Said of every address of this machine, before some versions look at the list: it shows nothing about the list. */
+const blockedAsLocal = /local\/private network addresses are blocked(?: by the sandbox policy)?/gi;
+
 /** For a host that is not on the list the client asks for leave, and nobody is there to give it. */
 const nobodyAllowed = /approval request failed/i;
 
@@ -66,11 +69,15 @@ export function judgeHost(facts: RunFacts, output: string | null | undefined, al
     if (output == null) return { verdict: 'inconclusive', observed: 'The client ended before it came to this host.' };
     if (output.includes(reached)) return { verdict: 'broken', observed: 'The command reached it.' };
     const said = (output.trim().split('\n').at(-1) ?? '').slice(0, 300);
-    if (blockedByPolicy.test(output)) return { verdict: 'held', observed: `The client blocked it: ${said}` };
+    if (blockedByPolicy.test(output.replaceAll(blockedAsLocal, '')))
+      return { verdict: 'held', observed: `The client blocked it: ${said}` };
     if (nobodyAllowed.test(output) && allowed !== null && !nobodyAllowed.test(allowed))
       return { verdict: 'held', observed: `It needs a yes that an allowed host does not need: ${said}` };
-    return allowed?.includes(reached)
-      ? { verdict: 'held', observed: `An allowed host is reached by the same command, this one is not: ${said}` }
+    return output.search(blockedAsLocal) >= 0
+      ? {
+          verdict: 'not-tried',
+          observed: `This client blocks addresses of its own machine, where the server of the proof is, whatever the list says: ${said}`,
+        }
       : {
           verdict: 'inconclusive',
           observed: `The command did not reach it, and nothing says that the policy is why: ${said}`,
