@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import process from 'node:process';
 import { startPostgres } from '#testing/servers/postgres.ts';
 
@@ -16,6 +16,25 @@ interface Counts {
   failed: number;
   skipped: number;
 }
+
+interface Assertion {
+  status: string;
+  fullName: string;
+  failureMessages?: string[];
+}
+
+interface FileReport {
+  name: string;
+  status: string;
+  message?: string;
+  startTime: number;
+  endTime: number;
+  assertionResults: Assertion[];
+}
+
+/** What failed and what took longest, over all suites; said again at the end, where a cut log still has it. */
+const failures: string[] = [];
+const slowest: { seconds: number; name: string }[] = [];
 
 interface Suite {
   name: string;
@@ -58,16 +77,30 @@ async function runSuite({ name, arguments: suiteArguments, environment }: Suite)
   return readCounts(report, exitCode);
 }
 
+const isFailed = ({ status }: Assertion): boolean => status === 'failed';
+
+/** A file that could not be loaded, or whose hooks failed: no test of it says so. */
+const isBroken = (file: FileReport): boolean => file.status === 'failed' && !file.assertionResults.some(isFailed);
+
+function noteFiles(suite: string, files: readonly FileReport[]): void {
+  const firstLines = (text = '') => text.split('\n').slice(0, 6).join('\n    ');
+  for (const file of files) {
+    const name = `${suite}: ${relative(root, file.name)}`;
+    slowest.push({ seconds: Math.round((file.endTime - file.startTime) / 1000), name });
+    if (isBroken(file)) failures.push(`${name}\n    ${firstLines(file.message)}`);
+    for (const test of file.assertionResults.filter(isFailed))
+      failures.push(`${name} > ${test.fullName}\n    ${firstLines(test.failureMessages?.join('\n'))}`);
+  }
+}
+
 /** Counts from vitest's report. A suite that could not even start (no report, or a file that failed to load) counts as failed. */
 function readCounts(report: string, exitCode: number): Counts {
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
       readFileSync(report, 'utf8'),
     );
-    const brokenFiles = testResults.filter(
-      (file: { status: string; assertionResults: { status: string }[] }) =>
-        file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
-    ).length;
+    noteFiles(basename(report, '.json'), testResults);
+    const brokenFiles = testResults.filter(isBroken).length;
     const failed = numFailedTests + brokenFiles;
     return {
       passed: numPassedTests,
@@ -161,6 +194,11 @@ const results = await (isDrift ? runDrift() : runNormal());
 const sum = (key: keyof Counts) => results.reduce((total, counts) => total + counts[key], 0);
 const total: Counts = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 writeFileSync(join(resultsFolder, 'total.json'), JSON.stringify(total));
+say('the files that took longest');
+for (const { seconds, name } of slowest.sort((a, b) => b.seconds - a.seconds).slice(0, 25))
+  process.stdout.write(`${String(seconds).padStart(5)} s  ${name}\n`);
+if (failures.length > 0) say(`failed\n${failures.join('\n')}`);
+writeFileSync(join(resultsFolder, 'failed.txt'), failures.map((text) => `${text}\n`).join(''));
 say(`finished in ${Math.round((Date.now() - startedAtMs) / 1000)} s`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
