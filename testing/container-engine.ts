@@ -115,11 +115,16 @@ async function importImage(socketPath: string, file: string): Promise<void> {
   await docker.getImage(image).inspect();
 }
 
-async function startEngine(): Promise<ContainerEngine> {
+/** The engine's programs and the file its image is made of. @throws Error where there can be none */
+export async function prepareContainerEngine(): Promise<string> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
     throw new Error('an engine can be started by root on Linux only');
   await install();
-  const rootfs = await rootFolder();
+  return await rootFolder();
+}
+
+async function startEngine(): Promise<ContainerEngine> {
+  const rootfs = await prepareContainerEngine();
   const folder = await mkdtemp('/var/tmp/reeve-engine-');
   const socketPath = join(folder, 'docker.sock');
   const child = spawn(

@@ -150,6 +150,7 @@ function databaseTests(): string[] {
 async function runNormal(): Promise<Counts[]> {
   const built = await run(process.execPath, [bin('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'warn']);
   if (built !== 0) return [{ passed: 0, failed: 1, skipped: 0 }];
+  const containers = run(process.execPath, ['testing/prepare-containers.ts']);
   const results = [await runSuite({ name: 'unit and database tests (PGlite)', arguments: ['--project', 'unit'] })];
   const postgres = await startPostgres();
   try {
@@ -162,6 +163,7 @@ async function runNormal(): Promise<Counts[]> {
       }),
     );
     await run(process.execPath, ['testing/codex-cli/install-codex.ts', '0.169.0']);
+    await containers;
     results.push(await runSuite({ name: 'tests with the stock client', arguments: ['--project', 'cli'] }));
   } finally {
     await postgres.stop();
