@@ -14,10 +14,12 @@ import type { KubernetesPlace } from './kubernetes-place.ts';
 import { podPlaces } from './pod-places.ts';
 
 export const ownerLabel = 'app.reeve/runner';
-export const taskLabel = 'app.reeve/task';
-export const attemptAnnotation = 'app.reeve/attempt';
+const taskLabel = 'app.reeve/task';
+/** On pods; the cluster's own label of this meaning has two names, by version. */
+export const jobLabel = 'app.reeve/job';
+const attemptAnnotation = 'app.reeve/attempt';
 export const taskContainer = 'task';
-export const keeperContainer = 'keeper';
+const keeperContainer = 'keeper';
 const user = 1000;
 /** The client's package has 404 MB. */
 const clientMb = 1024;
@@ -152,12 +154,13 @@ export function jobFor(
   { place, owner, way }: { place: KubernetesPlace; owner: string; way: Way },
 ): V1Job {
   const labels = { [ownerLabel]: owner, [taskLabel]: 'true', 'app.kubernetes.io/managed-by': 'reeve' };
+  const name = nameOf(spec);
   const seconds = spec.limits.seconds === undefined ? longestSeconds : spec.limits.seconds + graceSeconds;
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      name: nameOf(spec),
+      name,
       namespace: place.namespace,
       labels,
       annotations: { [attemptAnnotation]: spec.attemptId },
@@ -168,7 +171,7 @@ export function jobFor(
       parallelism: 1,
       activeDeadlineSeconds: seconds,
       ttlSecondsAfterFinished: keptSeconds,
-      template: { metadata: { labels }, spec: podOf(spec, place, way) },
+      template: { metadata: { labels: { ...labels, [jobLabel]: name } }, spec: podOf(spec, place, way) },
     },
   };
 }

@@ -1,4 +1,4 @@
-import { chown, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -6,8 +6,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type StandInKubernetes, startKubernetes } from '#testing/servers/kubernetes/start-kubernetes.ts';
 import type { ContainerSpec } from '../driver.ts';
 import { inside } from '../inside.ts';
+import { connectRunner } from './keeper/connect-runner.ts';
+import { readKeeperConfig } from './keeper/keeper-config.ts';
 import { openKubernetesDriver } from './kubernetes-driver.ts';
 import type { KubernetesPlace } from './kubernetes-place.ts';
+import { readLine } from './link-messages.ts';
 
 const options = { signal: new AbortController().signal, log: () => undefined };
 
@@ -110,7 +113,6 @@ test('what a task did not touch is not written again outside', async () => {
   const { workspace } = spec.folders;
   for (const name of ['same', 'changed']) await writeFile(join(workspace, name), name, { mode: 0o666 });
   for (const name of ['same', 'changed']) await chown(join(workspace, name), driver.owner.uid, driver.owner.gid);
-  const { stat } = await import('node:fs/promises');
   const before = await stat(join(workspace, 'same'), { bigint: true });
   const container = await driver.start(spec);
   await Promise.all([text(container.stdout), text(container.stderr), container.ended]);
@@ -128,7 +130,7 @@ test('a network that nobody closes ends it before it begins', async () => {
   cluster.isOpen = true;
   await expect(start('echo never')).rejects.toThrow(/does not hold the network policy/);
   expect(cluster.jobs.size).toBe(0);
-}, 60_000);
+});
 
 test('an image that is not there ends it in the cluster’s words', async () => {
   await expect(start('true', { image: 'missing.invalid/none:1' })).rejects.toThrow(/ImagePullBackOff Back-off pulling/);
@@ -203,9 +205,6 @@ test('a secret that somebody read in the pod’s description is good once', asyn
   const container = await start('sleep 1000');
   const keeper = jobOfLast()?.spec?.template.spec?.containers.find(({ name }) => name === 'keeper');
   const env = Object.fromEntries((keeper?.env ?? []).map(({ name, value }) => [name, value ?? '']));
-  const { connectRunner } = await import('./keeper/connect-runner.ts');
-  const { readKeeperConfig } = await import('./keeper/keeper-config.ts');
-  const { readLine } = await import('./link-messages.ts');
   const { secret, ...address } = readKeeperConfig(env);
   for (const kind of ['hello', 'folders-in', 'egress'] as const) {
     const socket = await connectRunner(address, { secret, kind });

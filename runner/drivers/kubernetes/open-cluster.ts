@@ -1,4 +1,5 @@
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import { jobLabel } from './job-manifest.ts';
 import type { KubernetesPlace } from './kubernetes-place.ts';
 
 /** What the driver asks of a cluster; its Role allows exactly this. */
@@ -62,7 +63,7 @@ export async function openCluster({ kubeconfig, namespace }: KubernetesPlace): P
     deleteJob: async (name) =>
       void (await found(jobs.deleteNamespacedJob({ namespace, name, propagationPolicy: 'Background' }))),
     podOf: async (name) => {
-      const labelSelector = `batch.kubernetes.io/job-name=${name}`;
+      const labelSelector = `${jobLabel}=${name}`;
       const { items } = await asked(pods.listNamespacedPod({ namespace, labelSelector }));
       const age = (pod: V1Pod) => Number(pod.metadata?.creationTimestamp ?? 0);
       return items.sort((one, other) => age(one) - age(other))[0] ?? null;

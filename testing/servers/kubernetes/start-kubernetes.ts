@@ -82,7 +82,7 @@ class Cluster {
 
   private listPods(selector: string | null): Answer {
     const items = [...this.pods].map(([job, { name, status: now }]) => {
-      const labels = { ...this.jobs.get(job)?.spec?.template.metadata?.labels, 'batch.kubernetes.io/job-name': job };
+      const labels = this.jobs.get(job)?.spec?.template.metadata?.labels;
       return { metadata: { name, labels }, status: now };
     });
     const found = items.filter(({ metadata }) => matches(metadata.labels, selector));
@@ -92,7 +92,7 @@ class Cluster {
   async answer(request: IncomingMessage): Promise<Answer> {
     const url = new URL(request.url ?? '/', 'https://api');
     const { method } = request;
-    if (url.pathname === '/version/') return ok({ major: '1', minor: '32', gitVersion: 'v1.32.0-stand-in' });
+    if (/^\/version\/?$/.test(url.pathname)) return ok({ major: '1', minor: '32', gitVersion: 'v1.32.0-stand-in' });
     const [, resource = '', name] =
       /^\/(?:api|apis\/batch)\/v1\/namespaces\/tasks\/(\w+)(?:\/([\w.-]+))?$/.exec(url.pathname) ?? [];
     const verbs: Record<string, string> = {

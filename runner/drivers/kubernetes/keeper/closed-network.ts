@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 const tryMs = 1500;
 const pauseMs = 500;
 /** Some networks put a policy into force a moment after the pod is there. */
-const patienceMs = 30_000;
+const patienceMs = 10_000;
 
 const isReachable = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
