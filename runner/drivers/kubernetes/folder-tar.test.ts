@@ -100,18 +100,24 @@ test.each<[string, Entry[], string[]]>([
 
 test('nothing is written or removed through a link', async () => {
   await symlink(outside, join(to, 'door'));
+  await chmod(join(outside, 'kept'), 0o600);
   await unpackFolders(archiveOf([], ['it/door/kept']), { it: to });
   expect(await readdir(outside)).toEqual(['kept']);
   const entries: Entry[] = [
     { name: 'it/trap', type: 'symlink', linkname: outside },
     { name: 'it/trap/made', type: 'file', content: 'x' },
     { name: 'it/door', type: 'file', content: 'y' },
+    { name: 'it/mode', type: 'directory', mode: 0o777 },
     { name: 'it/mode', type: 'symlink', linkname: join(outside, 'kept') },
+    { name: 'it/below', type: 'directory' },
+    { name: 'it/below/kept', type: 'directory', mode: 0o777 },
+    { name: 'it/below', type: 'symlink', linkname: outside },
   ];
   await unpackFolders(archiveOf(entries), { it: to });
   expect(await readdir(outside)).toEqual(['kept']);
   expect(await readFile(join(to, 'trap/made'), 'utf8')).toBe('x');
   expect(await readFile(join(outside, 'kept'), 'utf8')).toBe('kept');
+  expect((await lstat(join(outside, 'kept'))).mode & 0o777).toBe(0o600);
 });
 
 test('half an archive is an error', async () => {

@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, lchown, lstat, lutimes, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { extract, type Header, type Pack, pack } from 'tar-stream';
 import { z } from 'zod';
+
+const run = promisify(execFile);
 
 /** Folders by the name they have in the archive. */
 export type Roots = Readonly<Record<string, string>>;
@@ -92,7 +96,8 @@ function checkName(roots: Roots, name: string): void {
 class Unpacking {
   private readonly roots: Roots;
   private readonly owner: Owner | null;
-  private readonly modes: [string, number][] = [];
+  /** By name, the last one said. */
+  private readonly modes = new Map<string, number>();
 
   constructor(roots: Roots, owner: Owner | null) {
     this.roots = roots;
@@ -116,16 +121,33 @@ class Unpacking {
     }
   }
 
+  /** Every part of it down to `depth` is a folder, not a link to one. */
+  private async isFolder(name: string, depth = name.split('/').length): Promise<boolean> {
+    const parts = name.split('/');
+    for (let to = 2; to <= depth; to += 1) {
+      const facts = await lstat(placeOf(this.roots, parts.slice(0, to).join('/'))).catch(() => null);
+      if (!facts?.isDirectory()) return false;
+    }
+    return true;
+  }
+
+  /** Folders may have been made read-only, like Go's module cache. Asked for below real folders only. */
+  private async clear(name: string): Promise<void> {
+    const path = placeOf(this.roots, name);
+    try {
+      await rm(path, { recursive: true, force: true });
+    } catch {
+      await chmod(dirname(path), 0o755);
+      if (await this.isFolder(name)) await run('chmod', ['--recursive', 'u+rwX', '--', path]);
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+
   /** Not through a link: then it is not below these folders. */
   async remove(name: string): Promise<void> {
     checkName(this.roots, name);
-    const parts = name.split('/');
-    if (parts.length < 2) return;
-    for (let depth = 2; depth < parts.length; depth += 1) {
-      const facts = await lstat(placeOf(this.roots, parts.slice(0, depth).join('/'))).catch(() => null);
-      if (!facts?.isDirectory()) return;
-    }
-    await rm(placeOf(this.roots, name), { recursive: true, force: true });
+    const depth = name.split('/').length - 1;
+    if (depth >= 1 && (await this.isFolder(name, depth))) await this.clear(name);
   }
 
   async put({ name: given, type, mode = 0o644, mtime, linkname }: Header, content: Readable): Promise<void> {
@@ -134,13 +156,17 @@ class Unpacking {
     const path = placeOf(this.roots, name);
     if (type === 'directory') {
       await this.folder(name);
-      if (name.includes('/')) this.modes.push([path, mode & 0o777]);
+      if (name.includes('/')) {
+        this.modes.set(name, mode & 0o777);
+        // What belongs into it comes next.
+        await chmod(path, 0o755);
+      }
       content.resume();
       return;
     }
     if ((type !== 'file' && type !== 'symlink') || !name.includes('/')) throw new Error(`an archive with a ${type}`);
     await this.folder(dirname(name));
-    await rm(path, { recursive: true, force: true });
+    await this.clear(name);
     if (type === 'symlink') {
       await symlink(linkname ?? '', path);
       content.resume();
@@ -154,7 +180,9 @@ class Unpacking {
 
   /** Last, since nothing can be written into a folder that is read-only. */
   async finish(): Promise<void> {
-    for (const [path, mode] of this.modes.reverse()) await chmod(path, mode);
+    // It may have become a link meanwhile, which chmod would follow.
+    for (const [name, mode] of [...this.modes].reverse())
+      if (await this.isFolder(name)) await chmod(placeOf(this.roots, name), mode);
   }
 }
 
