@@ -28,6 +28,7 @@ const Environment = z.object({
   REEVE_RUNNER_KUBERNETES_ACCOUNT: z.string().trim().min(1).max(253).default('reeve-task'),
   REEVE_RUNNER_KUBERNETES_GVISOR_CLASS: z.string().trim().min(1).max(253).optional(),
   REEVE_RUNNER_KUBERNETES_PULL_SECRET: z.string().trim().min(1).max(253).optional(),
+  REEVE_RUNNER_KUBERNETES_SECCOMP_PROFILE: z.string().trim().min(1).max(253).optional(),
   /** A kubeconfig file; the service account of its pod if not given. */
   REEVE_RUNNER_KUBERNETES_CONFIG: z.string().optional(),
 });
@@ -119,6 +120,7 @@ function readKubernetes(set: z.infer<typeof Environment>): KubernetesPlace | nul
     keeperImage,
     gvisorClass: set.REEVE_RUNNER_KUBERNETES_GVISOR_CLASS ?? null,
     taskAccount: set.REEVE_RUNNER_KUBERNETES_ACCOUNT,
+    seccompProfile: set.REEVE_RUNNER_KUBERNETES_SECCOMP_PROFILE ?? null,
     pullSecret: set.REEVE_RUNNER_KUBERNETES_PULL_SECRET ?? null,
   };
 }

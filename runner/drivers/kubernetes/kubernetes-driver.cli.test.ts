@@ -23,7 +23,14 @@ beforeAll(async () => {
   cluster = await startKubernetes();
   folder = await mkdtemp('/var/tmp/reeve-kubernetes-');
   place = {
-    ...{ kubeconfig: cluster.kubeconfig, namespace: 'tasks', address: '127.0.0.1', port: 0, pullSecret: null },
+    ...{
+      kubeconfig: cluster.kubeconfig,
+      namespace: 'tasks',
+      address: '127.0.0.1',
+      port: 0,
+      pullSecret: null,
+      seccompProfile: null,
+    },
     ...{ keeperImage: 'registry.example.com/reeve:1', gvisorClass: 'gvisor', taskAccount: 'reeve-task' },
   };
   driver = openKubernetesDriver({ place, owner: 'mine', defaultImage: 'registry.example.com/task:1' });

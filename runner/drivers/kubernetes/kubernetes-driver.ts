@@ -25,14 +25,18 @@ const longestStartMs = 15 * 60_000;
 const patienceMs = 5000;
 const containerUser = { uid: 1000, gid: 1000 } as const;
 
-const weaknesses = (hasSandbox: boolean): string[] => [
+const weaknesses = ({ hasSandbox, hasProfile }: { hasSandbox: boolean; hasProfile: boolean }): string[] => [
   ...(hasSandbox
     ? []
     : ['Pods share the kernel of their node: an error in it leads out. No RuntimeClass with gVisor was named.']),
   'The number of processes is the kubelet’s limit (podPidsLimit) for every pod, not the environment’s.',
   'Disk use is looked at each second, and by the kubelet each ten: its limit can be passed for a moment.',
   'That pods have no network is the cluster’s network’s doing. Each pod tries it before its task begins, with one address.',
-  'The client’s own sandbox needs namespaces, which the node’s default list of system calls may forbid.',
+  ...(hasProfile
+    ? []
+    : [
+        'The runtime’s own list of system calls forbids the namespaces of the client’s sandbox: name the profile of the guide.',
+      ]),
   'Processor time and memory of a task are not measured.',
   'The diff is not shown while it grows.',
 ];
@@ -193,8 +197,15 @@ export function openKubernetesDriver({
       // What the Role must allow; better said now than at the first task.
       await cluster.listJobs(`${ownerLabel}=${owner}`);
       const hasSandbox = there.gvisorClass !== null;
+      // gVisor has a kernel of its own, and does not ask the node's list.
+      const hasProfile = hasSandbox || there.seccompProfile !== null;
       const runtimes: RunnerDriver['runtimes'] = hasSandbox ? ['runc', 'runsc'] : ['runc'];
-      return { kind: 'kubernetes', engine: await cluster.version(), runtimes, weaknesses: weaknesses(hasSandbox) };
+      return {
+        kind: 'kubernetes',
+        engine: await cluster.version(),
+        runtimes,
+        weaknesses: weaknesses({ hasSandbox, hasProfile }),
+      };
     },
     prepareImage: async (image) => imageOf(image, defaultImage),
     async start(spec) {

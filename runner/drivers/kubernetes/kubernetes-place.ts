@@ -14,4 +14,6 @@ export interface KubernetesPlace {
   /** Without any right. */
   taskAccount: string;
   pullSecret: string | null;
+  /** Of the nodes, below the kubelet's folder of profiles, for the task's container; null: the runtime's own list. */
+  seccompProfile: string | null;
 }

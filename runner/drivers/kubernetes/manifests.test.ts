@@ -8,6 +8,7 @@ import { Namespace, ResourceQuota, ServiceAccount } from 'kubernetes-models/v1';
 import { expect, test } from 'vitest';
 import { type Manifest, manifestsIn, renderChart } from '#testing/render-chart.ts';
 import { readRunnerConfig } from '../../config.ts';
+import { systemCalls } from '../docker/system-calls.ts';
 import type { ContainerSpec } from '../driver.ts';
 import { jobFor } from './job-manifest.ts';
 import type { KubernetesPlace } from './kubernetes-place.ts';
@@ -78,7 +79,7 @@ test('the variables of the runner’s pod are the runner’s', () => {
   expect(drivers).toEqual(['kubernetes']);
   expect(kubernetes).toEqual({
     ...{ kubeconfig: null, namespace: 'reeve-tasks', address: '10.0.0.7', port: 3129, taskAccount: 'reeve-task' },
-    ...{ keeperImage: 'registry.example.com/reeve:0.1.0', gvisorClass: null, pullSecret: null },
+    ...{ keeperImage: 'registry.example.com/reeve:0.1.0', gvisorClass: null, pullSecret: null, seccompProfile: null },
   });
 });
 
@@ -92,7 +93,7 @@ const spec: ContainerSpec = {
 };
 const place: KubernetesPlace = {
   ...{ kubeconfig: null, namespace: 'reeve-tasks', address: 'fd00::7', port: 3129, keeperImage: 'reeve:1' },
-  ...{ gvisorClass: 'gvisor', taskAccount: 'reeve-task', pullSecret: null },
+  ...{ gvisorClass: 'gvisor', taskAccount: 'reeve-task', pullSecret: null, seccompProfile: null },
 };
 const way = { address: 'fd00::7', port: 3129, secret: 's'.repeat(43), authorityPem: 'PEM', serverName: 'n' };
 
@@ -130,4 +131,16 @@ test('a job is one pod, once, as hard as a namespace of restricted pods asks for
 test('what the API server keeps of a job has nothing of the task', () => {
   const sent = JSON.stringify(jobFor(spec, { place, owner: 'me', way }));
   for (const word of ['secret words', 'at-secret', 'prompt', '/workspace/app']) expect(sent).not.toContain(word);
+});
+
+test('nodes can be given the list of system calls that engines are given', async () => {
+  const profile = JSON.parse(await readFile(`${deploy}/kubernetes/reeve-task-seccomp.json`, 'utf8'));
+  expect(profile).toEqual(JSON.parse(systemCalls()));
+  const named = { ...place, seccompProfile: 'reeve/task.json' };
+  const job = jobFor(spec, { place: named, owner: 'me', way });
+  expect(() => new Job(job as ConstructorParameters<typeof Job>[0]).validate()).not.toThrow();
+  expect(job.spec?.template.spec?.containers.map(({ securityContext }) => securityContext?.seccompProfile)).toEqual([
+    { type: 'Localhost', localhostProfile: 'reeve/task.json' },
+    { type: 'RuntimeDefault' },
+  ]);
 });

@@ -17,7 +17,7 @@ describe.runIf(kubeconfig !== undefined)('a real cluster', () => {
     const namespace = process.env.REEVE_TEST_KUBERNETES_NAMESPACE ?? 'reeve-tasks';
     const place = {
       ...{ kubeconfig: kubeconfig ?? null, namespace, address, port: 3129, keeperImage: image },
-      ...{ gvisorClass: null, taskAccount: 'reeve-task', pullSecret: null },
+      ...{ gvisorClass: null, taskAccount: 'reeve-task', pullSecret: null, seccompProfile: null },
     };
     const driver = openKubernetesDriver({ place, owner: `test-${process.pid}`, defaultImage: image });
     const proxy = createServer((request, response) => response.end(`asked ${request.url}`));
