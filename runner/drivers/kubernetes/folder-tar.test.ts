@@ -73,7 +73,7 @@ test('afterwards only what changed is sent, and what is gone goes', async () => 
   expect((await lstat(join(to, 'same'))).ino).toBe(same);
 });
 
-type Entry = Header & { content?: string };
+type Entry = Pick<Header, 'name'> & Partial<Header> & { content?: string };
 
 /** As a task would make one that took its keeper over. */
 function archiveOf(entries: readonly Entry[], deleted: readonly string[] = []): Readable {

@@ -99,7 +99,7 @@ const way = { address: 'fd00::7', port: 3129, secret: 's'.repeat(43), authorityP
 
 test('a job is one pod, once, as hard as a namespace of restricted pods asks for', () => {
   const job = jobFor(spec, { place, owner: 'me', way });
-  expect(() => new Job(job as ConstructorParameters<typeof Job>[0]).validate()).not.toThrow();
+  expect(() => new Job(JSON.parse(JSON.stringify(job))).validate()).not.toThrow();
   expect(job.metadata?.name).toMatch(/^reeve-[0-9a-f-]{25}$/);
   expect(job.spec).toMatchObject({
     ...{ backoffLimit: 0, completions: 1, parallelism: 1, activeDeadlineSeconds: 4200, ttlSecondsAfterFinished: 300 },
@@ -138,7 +138,7 @@ test('nodes can be given the list of system calls that engines are given', async
   expect(profile).toEqual(JSON.parse(systemCalls()));
   const named = { ...place, seccompProfile: 'reeve/task.json' };
   const job = jobFor(spec, { place: named, owner: 'me', way });
-  expect(() => new Job(job as ConstructorParameters<typeof Job>[0]).validate()).not.toThrow();
+  expect(() => new Job(JSON.parse(JSON.stringify(job))).validate()).not.toThrow();
   expect(job.spec?.template.spec?.containers.map(({ securityContext }) => securityContext?.seccompProfile)).toEqual([
     { type: 'Localhost', localhostProfile: 'reeve/task.json' },
     { type: 'RuntimeDefault' },

@@ -4,7 +4,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import type { V1Job } from '@kubernetes/client-node';
 import { Job } from 'kubernetes-models/batch/v1';
 import { createTestAuthority } from '../test-authority.ts';
@@ -55,9 +55,10 @@ class Cluster {
   closedPort = 0;
 
   private async create(request: IncomingMessage): Promise<Answer> {
-    const body = (await json(request)) as V1Job;
+    const said = await text(request);
+    const body = JSON.parse(said) as V1Job;
     try {
-      new Job(body as ConstructorParameters<typeof Job>[0]).validate();
+      new Job(JSON.parse(said)).validate();
     } catch (error) {
       return status(422, 'Invalid', `Job is invalid: ${(error as Error).message}`);
     }
