@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import type { V1Job } from '@kubernetes/client-node';
 import { Job } from 'kubernetes-models/batch/v1';
 import { createTestAuthority } from '../test-authority.ts';
@@ -127,11 +128,25 @@ async function unusedPort(): Promise<number> {
   return port;
 }
 
+/** Its pods share this machine's network, and with it the one port of their way out: one stand-in at a time, whoever's test it is. */
+async function takeTurn(): Promise<() => void> {
+  for (;;) {
+    const turn = createServer();
+    const isMine = await new Promise<boolean>((resolve) => {
+      turn.once('error', () => resolve(false));
+      turn.listen('\0reeve-kubernetes-stand-in', () => resolve(true));
+    });
+    if (isMine) return () => void turn.close();
+    await setTimeout(200);
+  }
+}
+
 /**
  * What a driver meets of a Kubernetes cluster: the API for jobs and pods over TLS, every job checked against the published schemas, and a
  * kubelet that really runs its containers, in namespaces. No scheduler, no limits, no network policies: only a real cluster has those.
  */
 export async function startKubernetes(): Promise<StandInKubernetes> {
+  const endTurn = await takeTurn();
   const authority = await createTestAuthority('Cluster');
   const { certificatePem, keyPem } = await authority.issueServer();
   const cluster = new Cluster();
@@ -180,6 +195,7 @@ export async function startKubernetes(): Promise<StandInKubernetes> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await rm(folder, { recursive: true, force: true });
+      endTurn();
     },
   };
 }
