@@ -19,7 +19,7 @@ test('options win over the environment, and what is not set has a default', () =
 test.each([
   [{}, {}, '--server is missing'],
   [{ server: 'http://reeve.example.com' }, {}, 'no https address'],
-  [{ server, driver: ['lxc'] }, {}, '“lxc” is none of docker, process'],
+  [{ server, driver: ['lxc'] }, {}, '“lxc” is none of docker, kubernetes, process'],
   [{ server, connect: 'nowhere' }, {}, 'no host and port'],
   [{ server }, { REEVE_RUNNER_CAPACITY: '0' }, 'REEVE_RUNNER_CAPACITY'],
 ])('%j %j is refused in words', (options, env, words) => {

@@ -1,6 +1,7 @@
 import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { KubernetesPlace } from './drivers/kubernetes/kubernetes-place.ts';
 import { readOrigin } from './reeve/call-reeve.ts';
 
 /** The environment of `reeve run`; an option of the command wins over it. */
@@ -19,9 +20,22 @@ const Environment = z.object({
   REEVE_RUNNER_IMAGE: z.string().trim().min(1).max(300).optional(),
   REEVE_RUNNER_GRACE_SECONDS: z.coerce.number().int().min(0).max(86_400).optional(),
   REEVE_CLIENTS_FOLDER: z.string().optional(),
+  /** For the driver `kubernetes`: the runner's own image, and where pods reach this runner. */
+  REEVE_RUNNER_KUBERNETES_IMAGE: z.string().trim().min(1).max(300).optional(),
+  REEVE_RUNNER_KUBERNETES_ADDRESS: z.string().trim().min(1).max(253).optional(),
+  REEVE_RUNNER_KUBERNETES_PORT: z.coerce.number().int().min(0).max(65_535).default(3129),
+  REEVE_RUNNER_KUBERNETES_NAMESPACE: z.string().trim().min(1).max(63).default('reeve-tasks'),
+  REEVE_RUNNER_KUBERNETES_ACCOUNT: z.string().trim().min(1).max(253).default('reeve-task'),
+  REEVE_RUNNER_KUBERNETES_GVISOR_CLASS: z.string().trim().min(1).max(253).optional(),
+  REEVE_RUNNER_KUBERNETES_PULL_SECRET: z.string().trim().min(1).max(253).optional(),
+  REEVE_RUNNER_KUBERNETES_SECCOMP_PROFILE: z.string().trim().min(1).max(253).optional(),
+  /** A kubeconfig file; the service account of its pod if not given. */
+  REEVE_RUNNER_KUBERNETES_CONFIG: z.string().optional(),
 });
 
-export const driverNames = ['docker', 'process'] as const;
+export const driverNames = ['docker', 'kubernetes', 'process'] as const;
+/** Tried where none is named: a cluster is not found by looking for it. */
+export const usualDrivers = ['docker', 'process'] as const;
 export type DriverName = (typeof driverNames)[number];
 
 export interface RunnerConfig {
@@ -40,6 +54,8 @@ export interface RunnerConfig {
   engineSocket: string | null;
   /** The image of environments that choose none. */
   defaultImage: string | null;
+  /** Null where its image or its address is not set. */
+  kubernetes: KubernetesPlace | null;
   /** How long running attempts may take to end once the runner is asked to stop. */
   graceSeconds: number;
   /** With the stock clients, one package per version. */
@@ -92,6 +108,23 @@ function readDrivers(names: readonly string[] | undefined): DriverName[] | null 
   });
 }
 
+function readKubernetes(set: z.infer<typeof Environment>): KubernetesPlace | null {
+  const { REEVE_RUNNER_KUBERNETES_IMAGE: keeperImage, REEVE_RUNNER_KUBERNETES_ADDRESS: address } = set;
+  if (keeperImage === undefined || address === undefined) return null;
+  const kubeconfig = set.REEVE_RUNNER_KUBERNETES_CONFIG;
+  return {
+    kubeconfig: kubeconfig === undefined ? null : resolve(kubeconfig),
+    namespace: set.REEVE_RUNNER_KUBERNETES_NAMESPACE,
+    address,
+    port: set.REEVE_RUNNER_KUBERNETES_PORT,
+    keeperImage,
+    gvisorClass: set.REEVE_RUNNER_KUBERNETES_GVISOR_CLASS ?? null,
+    taskAccount: set.REEVE_RUNNER_KUBERNETES_ACCOUNT,
+    seccompProfile: set.REEVE_RUNNER_KUBERNETES_SECCOMP_PROFILE ?? null,
+    pullSecret: set.REEVE_RUNNER_KUBERNETES_PULL_SECRET ?? null,
+  };
+}
+
 const listOf = (text: string | undefined): string[] | undefined =>
   text
     ?.split(',')
@@ -125,6 +158,7 @@ export function readRunnerConfig(
     drivers: readDrivers(options.driver ?? listOf(set.REEVE_RUNNER_DRIVERS)),
     engineSocket: options.engine ?? set.REEVE_RUNNER_ENGINE ?? null,
     defaultImage: options.image ?? set.REEVE_RUNNER_IMAGE ?? null,
+    kubernetes: readKubernetes(set),
     graceSeconds: options.grace ?? set.REEVE_RUNNER_GRACE_SECONDS ?? 3600,
     clientsFolder: resolve(set.REEVE_CLIENTS_FOLDER ?? join(dataFolder, 'clients')),
   };

@@ -8,6 +8,8 @@ export interface ContainerLimits {
   memoryMb: number;
   processes: number;
   diskMb: number;
+  /** The runner has a clock of its own; this is for engines that can keep one, too. */
+  seconds?: number;
 }
 
 export interface ContainerSpec {
@@ -36,7 +38,7 @@ export interface ContainerEnd {
   exitCode: number | null;
   signal: string | null;
   /** Which limit ended it, when one did. */
-  limit: Extract<Ending, 'memory-limit' | 'process-limit' | 'disk-limit'> | null;
+  limit: Extract<Ending, 'memory-limit' | 'process-limit' | 'disk-limit' | 'time-limit'> | null;
   usage: { cpuSeconds: number; peakMemoryMb: number; diskMb: number };
 }
 

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { dirname, resolve } from 'node:path';
+import type { V1Container } from '@kubernetes/client-node';
+
+export interface StandInContainer {
+  name: string;
+  child: ChildProcess;
+  ended: Promise<{ exitCode: number }>;
+}
+
+const repository = resolve(import.meta.dirname, '../../..');
+const isRoot = process.getuid?.() === 0;
+
+// What a runtime does, as far as these tests need it: namespaces of its own, a root that cannot be written, the volumes where they belong.
+// Memory, processors and the network are not limited here; only a real cluster does that.
+const script = `
+set -e
+root=$1; node=$2; reeve=$3; user=$4; shift 4
+mount -t tmpfs -o mode=0755,size=1m tmpfs "$root"
+for name in bin sbin lib lib32 lib64; do
+  if [ -L "/$name" ]; then cp -P "/$name" "$root/$name"; elif [ -d "/$name" ]; then mkdir "$root/$name"; mount --rbind "/$name" "$root/$name"; fi
+done
+mkdir -p "$root/usr" "$root/etc" "$root/dev" "$root/proc" "$root/reeve" "$root/node"
+for name in usr etc dev; do mount --rbind "/$name" "$root/$name"; done
+mount -t proc proc "$root/proc"
+mount --rbind "$reeve" "$root/reeve"
+mount --bind "$node" "$root/node"
+while [ "$1" != -- ]; do
+  mkdir -p "$root$2"
+  mount --bind "$1" "$root$2"
+  if [ "$3" = ro ]; then mount -o remount,bind,ro "$root$2"; fi
+  shift 3
+done
+shift
+mount -o remount,bind,ro "$root"
+if [ -n "$user" ]; then exec chroot --userspec="$user" --groups= "$root" "$@"; fi
+exec chroot "$root" "$@"
+`;
+
+/** Starts a container of a pod as real processes. `volumes`: by name, folders of this machine. */
+export function runContainer(
+  container: V1Container,
+  { root, volumes, env }: { root: string; volumes: ReadonlyMap<string, string>; env: Record<string, string> },
+): StandInContainer {
+  const mounts = (container.volumeMounts ?? []).flatMap(({ name, mountPath, readOnly }) => [
+    volumes.get(name) ?? '',
+    mountPath,
+    readOnly === true ? 'ro' : 'rw',
+  ]);
+  const inNamespaces = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private'];
+  const { runAsUser, runAsGroup } = container.securityContext ?? {};
+  const user = isRoot ? `${runAsUser}:${runAsGroup}` : '';
+  // The image's working folder is /reeve for the runner's image; tasks choose their own.
+  const command = ['/bin/sh', '-c', 'cd /reeve && exec "$@"', 'sh', ...(container.command ?? [])];
+  const child = spawn(
+    'unshare',
+    [
+      ...(isRoot ? [] : ['--user', '--map-root-user']),
+      ...inNamespaces,
+      ...['--', '/bin/sh', '-c', script, 'sh', root, dirname(process.execPath), repository, user],
+      ...mounts,
+      ...['--', ...command],
+    ],
+    {
+      env: {
+        PATH: '/node:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        ...Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value ?? ''])),
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => process.stderr.write(chunk));
+  const ended = new Promise<{ exitCode: number }>((end) => {
+    child.once('exit', (code, signal) => end({ exitCode: code ?? (signal === 'SIGKILL' ? 137 : 143) }));
+  });
+  return { name: container.name, child, ended };
+}
