@@ -7,8 +7,10 @@ const link = '/reeve-link';
 export const podPlaces = {
   link,
   authority: dirname(inside.authority),
-  /** Made last: the task begins when it is there. */
+  /** What the task's first process reads once the leash says a line. */
   begin: `${link}/begin`,
+  /** Carries one line: the task's first process has the leash. */
+  ready: `${link}/ready`,
   input: `${link}/input`,
   stdout: `${link}/stdout`,
   stderr: `${link}/stderr`,

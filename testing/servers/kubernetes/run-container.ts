@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { V1Container } from '@kubernetes/client-node';
 
 export interface StandInContainer {
   name: string;
-  child: ChildProcess;
+  /** When every process of it is gone. */
   ended: Promise<{ exitCode: number }>;
+  /** As a kubelet does: by its first process. */
+  kill(): Promise<void>;
 }
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -33,9 +36,21 @@ while [ "$1" != -- ]; do
 done
 shift
 mount -o remount,bind,ro "$root"
-if [ -n "$user" ]; then exec chroot --userspec="$user" --groups= "$root" "$@"; fi
+# With another user goes what unshare asked for: that it ends with it.
+if [ -n "$user" ]; then exec chroot "$root" setpriv --reuid="$user" --regid="$user" --clear-groups --pdeathsig KILL "$@"; fi
 exec chroot "$root" "$@"
 `;
+
+/** The first process of a container is the one child of `unshare`, which itself ends after every process of the container. */
+async function killFirst({ pid }: ChildProcess): Promise<void> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => null);
+  if (pid === undefined || children === null) return;
+  try {
+    process.kill(Number(children.trim()) || pid, 'SIGKILL');
+  } catch {
+    // It is gone.
+  }
+}
 
 /** Starts a container of a pod as real processes. `volumes`: by name, folders of this machine. */
 export function runContainer(
@@ -48,8 +63,7 @@ export function runContainer(
     readOnly === true ? 'ro' : 'rw',
   ]);
   const inNamespaces = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private'];
-  const { runAsUser, runAsGroup } = container.securityContext ?? {};
-  const user = isRoot ? `${runAsUser}:${runAsGroup}` : '';
+  const user = isRoot ? String(container.securityContext?.runAsUser) : '';
   // The image's working folder is /reeve for the runner's image; tasks choose their own.
   const command = ['/bin/sh', '-c', 'cd /reeve && exec "$@"', 'sh', ...(container.command ?? [])];
   const child = spawn(
@@ -70,9 +84,18 @@ export function runContainer(
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => process.stderr.write(chunk));
+  // It would say that it cannot die of its child's signal.
+  const isNoise = (chunk: Buffer) => /^unshare: sigprocmask/.test(String(chunk));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => void (isNoise(chunk) || process.stderr.write(chunk)));
+  let isKilled = false;
   const ended = new Promise<{ exitCode: number }>((end) => {
-    child.once('exit', (code, signal) => end({ exitCode: code ?? (signal === 'SIGKILL' ? 137 : 143) }));
+    child.once('exit', (code) => end({ exitCode: isKilled ? 137 : (code ?? 137) }));
   });
-  return { name: container.name, child, ended };
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    isKilled = true;
+    await killFirst(child);
+  };
+  return { name: container.name, ended, kill };
 }

@@ -70,7 +70,7 @@ class RunningPod implements StandInPod {
   }
 
   private async endAll(): Promise<void> {
-    for (const { child } of this.containers) child.kill('SIGKILL');
+    await Promise.all(this.containers.map((container) => container.kill()));
     await Promise.all(this.containers.map(({ ended }) => ended));
   }
 
@@ -82,7 +82,7 @@ class RunningPod implements StandInPod {
   async outOfMemory(name: string): Promise<void> {
     this.reasons.set(name, 'OOMKilled');
     const container = this.containers.find((one) => one.name === name);
-    container?.child.kill('SIGKILL');
+    await container?.kill();
     await container?.ended;
   }
 

@@ -21,7 +21,7 @@ import { podPlaces } from '../pod-places.ts';
 import { requireClosedNetwork } from './closed-network.ts';
 import { connectRunner, type RunnerAddress } from './connect-runner.ts';
 import { readKeeperConfig } from './keeper-config.ts';
-import { openPodPipes } from './pod-pipes.ts';
+import { openPodPipes, type PodPipes } from './pod-pipes.ts';
 
 const kept = { workspace: inside.workspace, home: inside.home };
 const megabyte = 1024 * 1024;
@@ -67,14 +67,13 @@ async function watchDisk(diskMb: number, onPassed: () => void): Promise<void> {
   }
 }
 
-async function work(control: TLSSocket, runner: RunnerAddress): Promise<void> {
+async function work(control: TLSSocket, runner: RunnerAddress, pipes: PodPipes): Promise<void> {
   const say = (message: ToRunner) => writeLine(control, message);
   const begin = Begin.parse(JSON.parse(await readLine(control)));
   const open: Open = (kind) => connectRunner(runner, { secret: begin.session, kind });
   const wayOut = await openWayOut(open);
   await takeFolders(open);
   const before = await takeSnapshot(kept);
-  const pipes = await openPodPipes();
   const sent = Promise.all([
     pipeline(pipes.stdout, await open('stdout')),
     pipeline(pipes.stderr, await open('stderr')),
@@ -105,14 +104,18 @@ async function work(control: TLSSocket, runner: RunnerAddress): Promise<void> {
 /** Beside a task, in its pod: brings its folders, keeps its one way out, and ends it as soon as the runner is silent. */
 async function keep(): Promise<void> {
   const { secret, apiServer, ...runner } = readKeeperConfig();
+  // First, so that the task's container ends whatever becomes of this one.
+  const pipes = await openPodPipes();
   const control = await connectRunner(runner, { secret, kind: 'hello' });
   // Whatever ends this process lets go of the leash, and the task is over.
   control.setTimeout(silenceMs, () => control.destroy());
   control.once('close', () => process.exit(0));
   try {
     if (apiServer) await requireClosedNetwork(apiServer);
-    await work(control, runner);
+    await work(control, runner, pipes);
   } catch (error) {
+    // There is nobody to tell.
+    if (control.readableEnded || control.destroyed) process.exit(1);
     writeLine(control, { say: 'refused', why: (error as Error).message.slice(0, 1000) });
     control.end();
     await setTimeout(2000);

@@ -10,8 +10,9 @@ import { podPlaces } from '../pod-places.ts';
 export interface PodPipes {
   stdout: Readable;
   stderr: Readable;
-  /** The exit code, as the task says it: it may lie, about itself. Null when its first process ended without a word. */
+  /** The exit code, as the task says it: it may lie, about itself. Null when what runs its command ended without a word. */
   done: Promise<number | null>;
+  /** Resolves when the task's first process is there and has begun. */
   begin(run: Begin): Promise<void>;
   /** Ends the container's first process, with this code where one is given, and with it everything of the task. */
   letGo(code: number | null): Promise<void>;
@@ -21,6 +22,15 @@ export interface PodPipes {
 
 /** Opening a pipe waits for its other end, which only a process of its own can do without holding up others. */
 const reading = (path: string): Readable => spawn('cat', ['--', path], { stdio: ['ignore', 'pipe', 'ignore'] }).stdout;
+
+/** One line of a pipe that is open already, by whom what is written is kept. */
+function lineOf({ fd }: FileHandle): Promise<void> {
+  const child = spawn('head', ['-n', '1'], { stdio: [fd, 'ignore', 'ignore'] });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => resolve());
+  });
+}
 
 async function readCode(stream: Readable): Promise<number | null> {
   let said = '';
@@ -33,20 +43,29 @@ async function readCode(stream: Readable): Promise<number | null> {
   return null;
 }
 
+/** From here on the task's first process waits for this one, and ends when it ends. */
 export async function openPodPipes(): Promise<PodPipes> {
-  const { stdout, stderr, done, leash, begin, input } = podPlaces;
-  await promisify(execFile)('mkfifo', ['-m', '0600', '--', stdout, stderr, done, leash]);
-  let held: FileHandle | null = await open(leash, constants.O_RDWR);
-  // From here on it can only be read: what the task holds of it does not keep it open.
-  await chmod(leash, 0o444);
+  const { stdout, stderr, done, ready, leash, begin, input } = podPlaces;
+  // It is seen once it is held: nobody opens a leash that has no other end yet.
+  const made = `${leash}.new`;
+  await promisify(execFile)('mkfifo', ['-m', '0600', '--', stdout, stderr, done, ready, made]);
+  const readiness = await open(ready, constants.O_RDWR);
+  const isReady = lineOf(readiness);
+  isReady.catch(() => undefined);
+  let held: FileHandle | null = await open(made, constants.O_RDWR);
+  await rename(made, leash);
   return {
     stdout: reading(stdout),
     stderr: reading(stderr),
     done: readCode(reading(done)),
     async begin(run) {
       await writeFile(input, run.input ?? '', { mode: 0o400 });
-      await writeFile(`${begin}.new`, commandScript(run), { mode: 0o400 });
-      await rename(`${begin}.new`, begin);
+      await writeFile(begin, commandScript(run), { mode: 0o400 });
+      await isReady;
+      await readiness.close();
+      // From here on it can only be read: what the task holds of it does not keep it open.
+      await chmod(leash, 0o444);
+      await held?.write('go\n');
     },
     async letGo(code) {
       const handle = held;
