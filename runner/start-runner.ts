@@ -10,6 +10,7 @@ import { runAttempt } from './attempt/run-attempt.ts';
 import { openSetupCaches } from './cache/setup-caches.ts';
 import { type RunnerConfig, RunnerRefused } from './config.ts';
 import { openDrivers } from './drivers/open-drivers.ts';
+import { publicOutside } from './egress/public-addresses.ts';
 import { startEgressProxy } from './egress/start-egress-proxy.ts';
 import { openConnectProxy } from './git/connect-proxy.ts';
 import { tidyStores } from './git/fetch-source.ts';
@@ -174,7 +175,7 @@ export async function startRunner(needs: RunnerNeeds): Promise<Runner> {
     caches: await openSetupCaches(folders.caches),
     driverOf: (kind) => drivers.find((driver) => driver.kind === kind),
     clientFolder: needs.clientFolder,
-    openEgress: startEgressProxy,
+    openEgress: (options) => startEgressProxy({ ...options, isReachable: publicOutside(config.closedRanges) }),
   };
   await cleanUp(tools, drivers);
   const running = work({ tools, calls, registration, capacity });

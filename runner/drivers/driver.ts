@@ -60,7 +60,8 @@ export interface Driver {
   describe(): Promise<RunnerDriver>;
   /** Pulls or builds. @throws Error with the engine's words */
   prepareImage(image: EnvironmentImage, options: { signal: AbortSignal; log: (line: string) => void }): Promise<string>;
-  start(spec: ContainerSpec): Promise<RunningContainer>;
+  /** `signal`: nobody wants it any more, where making it takes long. */
+  start(spec: ContainerSpec, signal?: AbortSignal): Promise<RunningContainer>;
   /** Ends and removes what former processes of this runner (`owner`) left behind. @returns how many */
   reap(owner: string): Promise<number>;
   /** The user and group that own a container's folders on the host. */

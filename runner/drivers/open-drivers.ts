@@ -33,9 +33,11 @@ async function openEngine({ dataFolder, owner, engineSocket, defaultImage }: Dri
   return openDockerDriver({ dataFolder, socketPath, owner, defaultImage });
 }
 
-async function openKubernetes({ owner, defaultImage, kubernetes }: DriverPlaces): Promise<Driver> {
+async function openKubernetes({ dataFolder, owner, defaultImage, kubernetes }: DriverPlaces): Promise<Driver> {
   const { openKubernetesDriver } = await import('./kubernetes/kubernetes-driver.ts');
-  return openKubernetesDriver({ place: kubernetes, owner, defaultImage });
+  const { readInstallation } = await import('./kubernetes/installation.ts');
+  const installation = await readInstallation(dataFolder);
+  return openKubernetesDriver({ place: kubernetes, owner, installation, defaultImage });
 }
 
 const makers: Record<DriverName, (places: DriverPlaces) => Driver | Promise<Driver>> = {

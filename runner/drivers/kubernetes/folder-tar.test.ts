@@ -17,7 +17,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { packFolders, takeSnapshot, unpackFolders } from './folder-tar.ts';
+import { ArchiveTooLarge, packFolders, takeSnapshot, unpackFolders } from './folder-tar.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'reeve-folders-'));
 let [from, to, outside] = ['', '', ''];
@@ -125,4 +125,21 @@ test('half an archive is an error', async () => {
   const whole = await buffer(packFolders({ it: from }));
   await expect(unpackFolders(Readable.from([whole.subarray(0, 50_000)]), { it: to })).rejects.toThrow();
   await expect(unpackFolders(Readable.from([]), { it: to })).rejects.toThrow();
+});
+
+test('an archive that is larger than it may be is refused before it is all there', async () => {
+  await writeFile(join(from, 'long'), Buffer.alloc(5_000_000, 1));
+  const refused = unpackFolders(packFolders({ it: from }), { it: to }, { most: 1_000_000 });
+  await expect(refused).rejects.toThrow(ArchiveTooLarge);
+  expect((await lstat(join(to, 'long'))).size).toBeLessThanOrEqual(1_000_000);
+});
+
+test('a folder without any right is sent as one', async () => {
+  await mkdir(join(from, 'shut'));
+  await writeFile(join(from, 'shut/closed'), '1', { mode: 0 });
+  await chmod(join(from, 'shut'), 0);
+  await unpackFolders(packFolders({ it: from }), { it: to });
+  expect((await lstat(join(to, 'shut'))).mode & 0o777).toBe(0);
+  await chmod(join(to, 'shut'), 0o700);
+  expect((await lstat(join(to, 'shut/closed'))).mode & 0o777).toBe(0);
 });

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { chmod, lchown, lstat, lutimes, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { extract, type Header, type Pack, pack } from 'tar-stream';
+import { type Extract, extract, type Header, type Pack, pack } from 'tar-stream';
 import { z } from 'zod';
 
 const run = promisify(execFile);
@@ -18,16 +18,32 @@ export type Snapshot = ReadonlyMap<string, string>;
 
 const deletedName = 'deleted.json';
 const Deleted = z.array(z.string());
+/** It is read as a whole. */
+const longestDeleted = 64 * 1024 * 1024;
 
-async function* pathsBelow(folder: string, name: string): AsyncGenerator<string> {
+/** Root reads everything. */
+const isRoot = process.getuid?.() === 0;
+
+/** Whoever owns a folder or a file may have taken the right to read it from itself. @returns the mode it had, where it has another now */
+async function openUp(path: string, needed: number): Promise<number | null> {
+  const { mode } = await lstat(path);
+  if (isRoot || (mode & needed) === needed) return null;
+  await chmod(path, (mode & 0o777) | needed);
+  return mode & 0o777;
+}
+
+/** `opened`: the modes of folders that had to be opened for it, and stay open; null: they are closed again. */
+async function* pathsBelow(folder: string, name: string, opened: Map<string, number> | null): AsyncGenerator<string> {
   yield name;
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
+  const mode = await openUp(folder, 0o500);
+  if (mode !== null) opened?.set(name, mode);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = `${name}/${entry.name}`;
-    if (entry.isDirectory()) yield* pathsBelow(join(folder, entry.name), path);
+    if (entry.isDirectory()) yield* pathsBelow(join(folder, entry.name), path, opened);
     // Pipes, sockets and devices are not taken.
     else if (entry.isFile() || entry.isSymbolicLink()) yield path;
   }
+  if (mode !== null && opened === null) await chmod(folder, mode);
 }
 
 const placeOf = (roots: Roots, name: string): string => {
@@ -36,10 +52,10 @@ const placeOf = (roots: Roots, name: string): string => {
 };
 
 /** Inode and change time: whoever owns a file cannot set these back. */
-export async function takeSnapshot(roots: Roots): Promise<Snapshot> {
+export async function takeSnapshot(roots: Roots, opened: Map<string, number> | null = null): Promise<Snapshot> {
   const seen = new Map<string, string>();
   for (const [root, folder] of Object.entries(roots)) {
-    for await (const name of pathsBelow(folder, root)) {
+    for await (const name of pathsBelow(folder, root, opened)) {
       const facts = await lstat(placeOf(roots, name), { bigint: true });
       // A folder's own times change with what is in it; that is seen there.
       const times = facts.isDirectory() ? '' : `${facts.ctimeNs}:${facts.size}`;
@@ -49,13 +65,18 @@ export async function takeSnapshot(roots: Roots): Promise<Snapshot> {
   return seen;
 }
 
-async function packOne(tar: Pack, roots: Roots, name: string): Promise<void> {
+async function packOne(
+  tar: Pack,
+  { roots, name, mode }: { roots: Roots; name: string; mode: number | undefined },
+): Promise<void> {
   const path = placeOf(roots, name);
   const facts = await lstat(path);
-  const about = { name, mode: facts.mode & 0o777, mtime: facts.mtime };
+  // With the kind in it, which is not sent: to the package no mode at all is a usual one.
+  const about = { name, mode: (mode ?? facts.mode & 0o777) | (facts.mode & constants.S_IFMT), mtime: facts.mtime };
   if (facts.isDirectory()) tar.entry({ ...about, type: 'directory' });
   else if (facts.isSymbolicLink()) tar.entry({ ...about, type: 'symlink', linkname: await readlink(path) });
   else if (facts.isFile()) {
+    await openUp(path, 0o400);
     const sink = tar.entry({ ...about, type: 'file', size: facts.size });
     if (facts.size === 0) sink.end(undefined);
     else await pipeline(createReadStream(path, { end: facts.size - 1 }), sink);
@@ -66,10 +87,12 @@ async function packOne(tar: Pack, roots: Roots, name: string): Promise<void> {
 export function packFolders(roots: Roots, since: Snapshot | null = null): Readable {
   const tar = pack();
   const work = async () => {
-    const now = await takeSnapshot(roots);
+    const opened = new Map<string, number>();
+    const now = await takeSnapshot(roots, opened);
     const deleted = [...(since?.keys() ?? [])].filter((name) => !now.has(name));
     tar.entry({ name: deletedName }, JSON.stringify(deleted));
-    for (const [name, facts] of now) if (since?.get(name) !== facts) await packOne(tar, roots, name);
+    for (const [name, facts] of now)
+      if (since?.get(name) !== facts) await packOne(tar, { roots, name, mode: opened.get(name) });
     tar.finalize();
   };
   void work().catch((error: Error) => tar.destroy(error));
@@ -186,19 +209,66 @@ class Unpacking {
   }
 }
 
-/** @throws Error for an archive that leads out of the folders, or ends early */
-export async function unpackFolders(archive: Readable, roots: Roots, owner: Owner | null = null): Promise<void> {
-  const unpacking = new Unpacking(roots, owner);
-  const tar = extract();
-  const feeding = pipeline(archive, tar);
-  feeding.catch(() => undefined);
+/** A file may say that it is long and take nothing of the disk it is from; here it would. */
+export class ArchiveTooLarge extends Error {
+  override name = 'ArchiveTooLarge';
+}
+
+const atMost = (most: number, onMore: (error: ArchiveTooLarge) => void) =>
+  async function* (source: AsyncIterable<Buffer>) {
+    let bytes = 0;
+    for await (const chunk of source) {
+      bytes += chunk.length;
+      if (bytes > most) {
+        const error = new ArchiveTooLarge(`the archive has more than ${most} bytes`);
+        onMore(error);
+        throw error;
+      }
+      yield chunk;
+    }
+  };
+
+interface Unpack {
+  /** Null: this process’s user. */
+  owner?: Owner | null;
+  /** Bytes of the whole archive. */
+  most?: number;
+  /** It has more: called before whoever sends it can know. */
+  onMore?: () => void;
+}
+
+/** @returns whether it ended as one of ours ends */
+async function unpackEach(tar: Extract, unpacking: Unpacking): Promise<boolean> {
   let isComplete = false;
   for await (const entry of tar) {
     if (entry.header.name === deletedName) {
+      if ((entry.header.size ?? 0) > longestDeleted) throw new ArchiveTooLarge('the names that are gone take too much');
       for (const name of Deleted.parse(await json(entry))) await unpacking.remove(name);
       isComplete = true;
     } else await unpacking.put(entry.header, entry as unknown as Readable);
   }
+  return isComplete;
+}
+
+/** @throws ArchiveTooLarge; Error for an archive that leads out of the folders, or ends early */
+export async function unpackFolders(
+  archive: Readable,
+  roots: Roots,
+  { owner = null, most = Number.POSITIVE_INFINITY, onMore }: Unpack = {},
+): Promise<void> {
+  const unpacking = new Unpacking(roots, owner);
+  const tar = extract();
+  let more: ArchiveTooLarge | null = null;
+  const stop = (error: ArchiveTooLarge) => {
+    more = error;
+    onMore?.();
+  };
+  const feeding = pipeline(archive, atMost(most, stop), tar);
+  feeding.catch(() => undefined);
+  const isComplete = await unpackEach(tar, unpacking).catch((error: unknown) => {
+    // What breaks off is a file that was being written.
+    throw more ?? error;
+  });
   await feeding;
   if (!isComplete) throw new Error('the archive ended early');
   await unpacking.finish();

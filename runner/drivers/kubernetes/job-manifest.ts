@@ -108,6 +108,7 @@ const keeperOf = (place: KubernetesPlace, way: Way): V1Container => ({
     REEVE_KEEPER_SECRET: way.secret,
     REEVE_KEEPER_AUTHORITY: way.authorityPem,
     REEVE_KEEPER_NAME: way.serverName,
+    REEVE_KEEPER_CLOSED: place.closed.join(','),
   }).map(([name, value]) => ({ name, value })),
   securityContext: hard,
   resources: resources({ cpu: 0.5, memoryMb: keeperMemoryMb, diskMb: clientMb + 256 }),
@@ -120,10 +121,18 @@ const keeperOf = (place: KubernetesPlace, way: Way): V1Container => ({
   ],
 });
 
+/** @throws Error where the pod would be weaker than what was asked for */
+function runtimeOf({ runtime }: ContainerSpec, { gvisorClass }: KubernetesPlace): Pick<V1PodSpec, 'runtimeClassName'> {
+  if (runtime === 'runc') return {};
+  if (runtime !== 'runsc' || gvisorClass === null)
+    throw new Error(`this runner starts no pods with ${runtime}: set REEVE_RUNNER_KUBERNETES_GVISOR_CLASS for runsc`);
+  return { runtimeClassName: gvisorClass };
+}
+
 function podOf(spec: ContainerSpec, place: KubernetesPlace, way: Way): V1PodSpec {
   return {
     restartPolicy: 'Never',
-    ...(spec.runtime === 'runsc' && place.gvisorClass !== null ? { runtimeClassName: place.gvisorClass } : {}),
+    ...runtimeOf(spec, place),
     serviceAccountName: place.taskAccount,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -149,16 +158,16 @@ function podOf(spec: ContainerSpec, place: KubernetesPlace, way: Way): V1PodSpec
   };
 }
 
-const nameOf = ({ name }: ContainerSpec): string =>
+/** Of a job, and of its pod with something behind it. Nothing of it is what somebody chose. */
+export const nameFor = ({ name }: ContainerSpec): string =>
   `reeve-${createHash('sha256').update(name).digest('hex').slice(0, 16)}-${randomBytes(4).toString('hex')}`;
 
 /** What the API server is asked for: one pod, once, with nothing of the cluster. */
 export function jobFor(
   spec: ContainerSpec,
-  { place, owner, way }: { place: KubernetesPlace; owner: string; way: Way },
+  { name, place, owner, way }: { name: string; place: KubernetesPlace; owner: string; way: Way },
 ): V1Job {
   const labels = { [ownerLabel]: owner, [taskLabel]: 'true', 'app.kubernetes.io/managed-by': 'reeve' };
-  const name = nameOf(spec);
   const seconds = spec.limits.seconds === undefined ? longestSeconds : spec.limits.seconds + graceSeconds;
   return {
     apiVersion: 'batch/v1',

@@ -1,24 +1,31 @@
-import { chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { runPod } from '#testing/servers/kubernetes/run-pod.ts';
 import { type StandInKubernetes, startKubernetes } from '#testing/servers/kubernetes/start-kubernetes.ts';
+import { createTestAuthority } from '#testing/servers/test-authority.ts';
 import type { ContainerSpec } from '../driver.ts';
 import { inside } from '../inside.ts';
+import { jobFor, nameFor } from './job-manifest.ts';
 import { connectRunner } from './keeper/connect-runner.ts';
 import { readKeeperConfig } from './keeper/keeper-config.ts';
 import { openKubernetesDriver } from './kubernetes-driver.ts';
 import type { KubernetesPlace } from './kubernetes-place.ts';
 import { readLine } from './link-messages.ts';
+import { endOfPod } from './pod-state.ts';
 
 const options = { signal: new AbortController().signal, log: () => undefined };
+
+const here = { installation: 'here', defaultImage: 'registry.example.com/task:1' };
 
 let [folder, count] = ['', 0];
 let cluster: StandInKubernetes;
 let place: KubernetesPlace;
 let driver: ReturnType<typeof openKubernetesDriver>;
 let proxy: Server;
+let openNetworks: Promise<string[]>;
 beforeAll(async () => {
   cluster = await startKubernetes();
   folder = await mkdtemp('/var/tmp/reeve-kubernetes-');
@@ -31,13 +38,35 @@ beforeAll(async () => {
       pullSecret: null,
       seccompProfile: null,
     },
-    ...{ keeperImage: 'registry.example.com/reeve:1', gvisorClass: 'gvisor', taskAccount: 'reeve-task' },
+    ...{ keeperImage: 'registry.example.com/reeve:1', gvisorClass: 'gvisor', taskAccount: 'reeve-task', closed: [] },
   };
-  driver = openKubernetesDriver({ place, owner: 'mine', defaultImage: 'registry.example.com/task:1' });
+  driver = openKubernetesDriver({ ...here, place, owner: 'mine' });
   await writeFile(join(folder, 'authority.pem'), 'AUTHORITY\n', { mode: 0o644 });
   proxy = createServer((request, response) => response.end(`asked ${request.url}`));
   await new Promise<void>((resolve) => proxy.listen(join(folder, 'egress.sock'), resolve));
+  openNetworks = (await startInOpenNetworks()).refusals;
 });
+
+const refusalOf = (starting: Promise<unknown>): Promise<string> =>
+  starting.then(
+    () => 'it began',
+    (error: Error) => error.message,
+  );
+
+/** Pods try for some seconds whether the network closes, and take nothing from others meanwhile: asked for at first, looked at later. */
+async function startInOpenNetworks(): Promise<{ refusals: Promise<string[]> }> {
+  cluster.isOpen = true;
+  const toApi = refusalOf(start('echo never'));
+  await vi.waitFor(() => expect(cluster.jobs.size).toBe(1), 30_000);
+  // The API server is closed from here on, and the cloud's own address is not.
+  cluster.isOpen = false;
+  const metadata = { ...place, closed: ['127.0.0.1:1', `127.0.0.1:${cluster.port}`] };
+  const other = openKubernetesDriver({ ...here, place: metadata, owner: 'other' });
+  const toCloud = refusalOf(other.start(await specFor('echo never')));
+  await vi.waitFor(() => expect(cluster.jobs.size).toBe(2), 30_000);
+  void toCloud.then(() => other.close());
+  return { refusals: Promise.all([toApi, toCloud]) };
+}
 beforeEach(() => {
   cluster.isAway = false;
   cluster.isOpen = false;
@@ -111,8 +140,10 @@ test('a command gets its folders, variables, input and authority, and says how i
   await expect(readFile(join(workspace, 'here/old'))).rejects.toThrow('ENOENT');
   // What the API server is told, and keeps, has nothing of the task.
   for (const secret of ["it's secret", 'from outside', 'here/file']) expect(sent).not.toContain(secret);
+  const name = jobOfLast()?.metadata?.name ?? '';
+  expect(cluster.jobs.has(name)).toBe(true);
   await container.remove();
-  expect(cluster.jobs.size).toBe(0);
+  expect(cluster.jobs.has(name)).toBe(false);
 });
 
 test('what a task did not touch is not written again outside', async () => {
@@ -129,14 +160,55 @@ test('what a task did not touch is not written again outside', async () => {
   await container.remove();
 });
 
+test('what a task took the right to read from comes back as it is', async () => {
+  const spec = await specFor(
+    'mkdir -p shut/in; echo 1 > shut/in/file; echo 2 > closed; chmod 0 shut/in closed; chmod 0300 shut',
+  );
+  const { workspace } = spec.folders;
+  const container = await driver.start(spec);
+  await Promise.all([text(container.stdout), text(container.stderr), container.ended]);
+  const modes = ['shut', 'shut/in', 'closed'].map(async (name) => (await stat(join(workspace, name))).mode & 0o777);
+  expect(await Promise.all(modes)).toEqual([0o300, 0, 0]);
+  for (const name of ['shut', 'shut/in', 'closed']) await chmod(join(workspace, name), 0o700);
+  expect(await readFile(join(workspace, 'shut/in/file'), 'utf8')).toBe('1\n');
+  expect(await readFile(join(workspace, 'closed'), 'utf8')).toBe('2\n');
+  await container.remove();
+});
+
 test('the one way out is the task’s own proxy', async () => {
   expect((await run('curl -sS http://127.0.0.1:3128/hello')).stdout).toBe('asked /hello');
 });
 
 test('a network that nobody closes ends it before it begins', async () => {
-  cluster.isOpen = true;
-  await expect(start('echo never')).rejects.toThrow(/does not hold the network policy/);
+  const [toApi, toCloud] = await openNetworks;
+  expect(toApi).toMatch(/does not hold the network policy of task pods/);
+  expect(toCloud).toContain(`policy of task pods: 127.0.0.1:${cluster.port} answers`);
   expect(cluster.jobs.size).toBe(0);
+});
+
+test('a pod whose keeper does not reach its runner ends by itself', async () => {
+  const spec = await specFor('true');
+  const { pem } = await createTestAuthority('nobody');
+  const way = { address: '127.0.0.1', port: 1, secret: 's'.repeat(43), authorityPem: pem, serverName: 'n' };
+  const pod = await runPod(jobFor(spec, { name: nameFor(spec), place, owner: 'x', way }), {});
+  await expect.poll(() => pod.status.phase).toBe('Failed');
+  expect(endOfPod({ status: pod.status })).toMatchObject({ signal: 'SIGKILL' });
+  await pod.remove();
+});
+
+test('one for which no node has room is given up when nobody wants it any more, also while the API server is away', async () => {
+  const unwanted = new AbortController();
+  const spec = await specFor('true', { image: 'pending.invalid/task:1' });
+  cluster.calls.delete('list pods');
+  const starting = driver.start(spec, unwanted.signal);
+  // It is made, and its runner waits for it.
+  await expect.poll(() => cluster.calls.has('list pods')).toBe(true);
+  cluster.isAway = true;
+  unwanted.abort(new Error('cancelled'));
+  await expect(starting).rejects.toThrow('cancelled');
+  expect(cluster.jobs.size).toBe(1);
+  cluster.isAway = false;
+  await expect.poll(() => cluster.jobs.size).toBe(0);
 });
 
 test('an image that is not there ends it in the cluster’s words', async () => {
@@ -148,6 +220,9 @@ test('an image that is not there ends it in the cluster’s words', async () => 
 test('each limit has its ending', async () => {
   const disk = await run('head -c 30M /dev/zero > 1; head -c 40M /dev/zero > 2; sleep 1000');
   expect(disk.limit).toBe('disk-limit');
+  // It takes nothing of the pod's disk, and would take all of the runner's.
+  const small = { cpus: 1, memoryMb: 512, processes: 64, diskMb: 8, seconds: 600 };
+  expect(await run('truncate -s 100G long', { limits: small })).toMatchObject({ limit: 'disk-limit', exitCode: 0 });
   const endings = [];
   for (const end of [
     () => podOfLast().outOfMemory('task'),
@@ -156,8 +231,8 @@ test('each limit has its ending', async () => {
         reason: 'Evicted',
         message: 'Usage of EmptyDir volume "workspace" exceeds the limit "64Mi". ',
       }),
-    () => podOfLast().end({ reason: 'Evicted', message: 'The node was low on resource: memory.' }),
-    () => podOfLast().end({ reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than …' }),
+    // As a job's own deadline does: its pod is gone.
+    () => cluster.loseLastPod('DeadlineExceeded'),
   ]) {
     const container = await start('sleep 1000');
     await end();
@@ -168,7 +243,6 @@ test('each limit has its ending', async () => {
   expect(endings).toEqual([
     ['memory-limit', 'SIGKILL'],
     ['disk-limit', 'SIGKILL'],
-    [null, 'SIGKILL'],
     ['time-limit', 'SIGKILL'],
   ]);
 });
@@ -196,10 +270,13 @@ test('kill ends every process, also while the API server is away', async () => {
 });
 
 test('a runner that is gone takes its tasks with it, and its next process the jobs', async () => {
-  const gone = openKubernetesDriver({ place, owner: 'gone', defaultImage: null });
+  const gone = openKubernetesDriver({ ...here, place, owner: 'gone' });
   const container = await gone.start(await specFor(hidden));
   const pod = podOfLast();
   expect(await driver.reap('somebody-else')).toBe(0);
+  // Of the same name on another machine.
+  const other = openKubernetesDriver({ ...here, place, owner: 'gone', installation: 'there' });
+  expect(await other.reap('gone')).toBe(0);
   // As its death does: every connection ends.
   gone.close();
   await expect.poll(() => pod.status.phase).toBe('Failed');

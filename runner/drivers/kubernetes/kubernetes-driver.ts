@@ -2,18 +2,19 @@ import { setTimeout } from 'node:timers/promises';
 import type { EnvironmentImage } from '#contract/environments.ts';
 import type { RunnerDriver } from '#contract/runners.ts';
 import type { ContainerEnd, ContainerSpec, Driver, RunningContainer } from '../driver.ts';
-import { jobFor, ownerLabel } from './job-manifest.ts';
+import { jobFor, nameFor, ownerLabel } from './job-manifest.ts';
 import type { KubernetesPlace } from './kubernetes-place.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
 import { type Link, type Links, openLinks } from './open-links.ts';
-import { endOfJob, endOfPod, type PodEnd, whyWaiting } from './pod-state.ts';
+import { endOfJob, endOfPod, type PodEnd, whyEnded, whyWaiting } from './pod-state.ts';
 import { type PodLink, podLinkFor } from './running-pod.ts';
 
 export interface KubernetesDriverOptions {
   /** Null: nothing was said; `describe` says what is missing. */
   place: KubernetesPlace | null;
-  /** Of this runner: what `reap` looks for. */
+  /** Of this runner on its machine, and which one of all that use the cluster: together what `reap` looks for. */
   owner: string;
+  installation: string;
   /** For environments that choose no image. */
   defaultImage: string | null;
 }
@@ -23,6 +24,8 @@ const pollMs = 1000;
 const longestStartMs = 15 * 60_000;
 /** For the keeper to end its task; then the cluster is asked to. */
 const patienceMs = 5000;
+const mostDeletions = 150;
+const againMs = 2000;
 const containerUser = { uid: 1000, gid: 1000 } as const;
 
 const weaknesses = ({ hasSandbox, hasProfile }: { hasSandbox: boolean; hasProfile: boolean }): string[] => [
@@ -111,13 +114,15 @@ function running(started: Started): RunningContainer {
   };
 }
 
-/** @throws Error with why the task's pod does not begin */
-async function untilStarted({ cluster, name, pod }: Started): Promise<void> {
+/** @throws Error with why the task's pod does not begin; the signal's reason */
+async function untilStarted({ cluster, name, pod }: Started, signal?: AbortSignal): Promise<void> {
   const until = performance.now() + longestStartMs;
   const begun = pod.started.then(() => true);
   let why = 'it was never heard of';
   for (;;) {
     if (await Promise.race([begun, setTimeout(pollMs, false)])) return;
+    // Minutes may pass until a node is there for it.
+    signal?.throwIfAborted();
     const state = await cluster.podOf(name).catch(() => null);
     const waiting = state && whyWaiting(state);
     if (waiting) why = waiting.why;
@@ -125,7 +130,7 @@ async function untilStarted({ cluster, name, pod }: Started): Promise<void> {
     // Its keeper may just be saying why.
     const end = await askEnd(cluster, name).catch(() => null);
     if (end && !(await Promise.race([begun, setTimeout(patienceMs, false)])))
-      throw new Error('the pod ended before it began');
+      throw new Error(`the pod ended before it began: ${whyEnded(state) ?? 'its node said nothing'}`);
     if (performance.now() > until) throw new Error(`the pod did not begin in 15 minutes: ${why}`);
   }
 }
@@ -136,6 +141,21 @@ function imageOf(image: EnvironmentImage, defaultImage: string | null): string {
   const reference = image.kind === 'image' ? image.reference : defaultImage;
   if (reference === null) throw new Error('this runner has no default image: start it with one, or choose an image');
   return reference;
+}
+
+/** Tried once before anything is said, and then for some minutes: an API server that did not answer may have made it. */
+async function deleteSurely(cluster: Cluster, name: string): Promise<void> {
+  const again = async () => {
+    for (let tries = 0; tries < mostDeletions; tries += 1) {
+      await setTimeout(againMs, undefined, { ref: false });
+      const isGone = await cluster.deleteJob(name).then(
+        () => true,
+        () => false,
+      );
+      if (isGone) return;
+    }
+  };
+  await cluster.deleteJob(name).catch(() => void again());
 }
 
 interface Ready {
@@ -157,10 +177,13 @@ async function makeReady(place: KubernetesPlace | null): Promise<Ready> {
 export function openKubernetesDriver({
   place,
   owner,
+  installation,
   defaultImage,
 }: KubernetesDriverOptions): Driver & { close(): void } {
   const isRoot = process.getuid?.() === 0;
   const own = new Set<string>();
+  // Every runner of the chart has the same folder, and with it the same name on its machine.
+  const label = (whose: string) => `${whose}-${installation}`;
   const busy = new Set<string>();
   let opened: Promise<Ready> | null = null;
   const ready = () => {
@@ -170,22 +193,22 @@ export function openKubernetesDriver({
     });
     return opened;
   };
-  const begin = async (spec: ContainerSpec): Promise<RunningContainer> => {
+  const begin = async (spec: ContainerSpec, signal?: AbortSignal): Promise<RunningContainer> => {
     const { place: there, cluster, links } = await ready();
     const pod: PodLink = podLinkFor({ spec, owner: isRoot ? containerUser : null, session: () => link.session });
     const link: Link = await links.open(pod);
     const way = { address: there.address, port: links.port, ...link };
-    const job = jobFor(spec, { place: there, owner, way });
-    const started = { cluster, name: job.metadata?.name ?? '', pod, link, spec };
-    own.add(started.name);
+    const started = { cluster, name: nameFor(spec), pod, link, spec };
     try {
+      const job = jobFor(spec, { name: started.name, place: there, owner: label(owner), way });
+      own.add(started.name);
       await cluster.createJob(job);
-      await untilStarted(started);
+      await untilStarted(started, signal);
       return running(started);
     } catch (error) {
       pod.close();
       link.close();
-      await cluster.deleteJob(started.name).catch(() => undefined);
+      await deleteSurely(cluster, started.name);
       throw error;
     }
   };
@@ -195,7 +218,7 @@ export function openKubernetesDriver({
     async describe(): Promise<RunnerDriver> {
       const { place: there, cluster } = await ready();
       // What the Role must allow; better said now than at the first task.
-      await cluster.listJobs(`${ownerLabel}=${owner}`);
+      await cluster.listJobs(`${ownerLabel}=${label(owner)}`);
       const hasSandbox = there.gvisorClass !== null;
       // gVisor has a kernel of its own, and does not ask the node's list.
       const hasProfile = hasSandbox || there.seccompProfile !== null;
@@ -208,12 +231,12 @@ export function openKubernetesDriver({
       };
     },
     prepareImage: async (image) => imageOf(image, defaultImage),
-    async start(spec) {
+    async start(spec, signal) {
       const folder = spec.folders.workspace;
       if (busy.has(folder)) throw new Error('these folders are in another pod: no second one can see them');
       busy.add(folder);
       try {
-        const container = await begin(spec);
+        const container = await begin(spec, signal);
         const free = () => busy.delete(folder);
         container.ended.then(free, free);
         return container;
@@ -224,7 +247,9 @@ export function openKubernetesDriver({
     },
     async reap(former) {
       const { cluster } = await ready();
-      const left = (await cluster.listJobs(`${ownerLabel}=${former}`)).flatMap(({ metadata }) => metadata?.name ?? []);
+      const left = (await cluster.listJobs(`${ownerLabel}=${label(former)}`)).flatMap(
+        ({ metadata }) => metadata?.name ?? [],
+      );
       const others = left.filter((name) => !own.has(name));
       for (const name of others) await cluster.deleteJob(name);
       return others.length;

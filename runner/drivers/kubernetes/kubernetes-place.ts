@@ -9,6 +9,8 @@ export interface KubernetesPlace {
   port: number;
   /** The runner's own image: pods keep a helper of it beside the task. */
   keeperImage: string;
+  /** Hosts and ports that no pod may reach, besides the API server: each pod tries them before its task begins. */
+  closed: readonly string[];
   /** A RuntimeClass with gVisor; null where the cluster has none. */
   gvisorClass: string | null;
   /** Without any right. */

@@ -37,7 +37,8 @@ beforeAll(async () => {
         ...{ REEVE_CLIENTS_FOLDER: clientPins, REEVE_RUNNER_TOKEN: 'rt-test' },
         ...{ REEVE_RUNNER_KUBERNETES_IMAGE: 'reeve:1', REEVE_RUNNER_KUBERNETES_ADDRESS: '127.0.0.1' },
         ...{ REEVE_RUNNER_KUBERNETES_PORT: '0', REEVE_RUNNER_KUBERNETES_NAMESPACE: 'tasks' },
-        REEVE_RUNNER_KUBERNETES_CONFIG: cluster.kubeconfig,
+        // Machines of a cloud reach its own address, and these pods have the machine's network.
+        ...{ REEVE_RUNNER_KUBERNETES_CONFIG: cluster.kubeconfig, REEVE_RUNNER_KUBERNETES_CLOSED: '127.0.0.1:1' },
       },
     ),
     version: 'test',

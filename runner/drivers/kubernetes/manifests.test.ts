@@ -10,7 +10,7 @@ import { type Manifest, manifestsIn, renderChart } from '#testing/render-chart.t
 import { readRunnerConfig } from '../../config.ts';
 import { systemCalls } from '../docker/system-calls.ts';
 import type { ContainerSpec } from '../driver.ts';
-import { jobFor } from './job-manifest.ts';
+import { jobFor, nameFor } from './job-manifest.ts';
 import type { KubernetesPlace } from './kubernetes-place.ts';
 
 const models = { StatefulSet, NetworkPolicy, Role, RoleBinding, Namespace, ResourceQuota, ServiceAccount };
@@ -80,6 +80,7 @@ test('the variables of the runner’s pod are the runner’s', () => {
   expect(kubernetes).toEqual({
     ...{ kubeconfig: null, namespace: 'reeve-tasks', address: '10.0.0.7', port: 3129, taskAccount: 'reeve-task' },
     ...{ keeperImage: 'registry.example.com/reeve:0.1.0', gvisorClass: null, pullSecret: null, seccompProfile: null },
+    closed: ['169.254.169.254:80'],
   });
 });
 
@@ -93,12 +94,12 @@ const spec: ContainerSpec = {
 };
 const place: KubernetesPlace = {
   ...{ kubeconfig: null, namespace: 'reeve-tasks', address: 'fd00::7', port: 3129, keeperImage: 'reeve:1' },
-  ...{ gvisorClass: 'gvisor', taskAccount: 'reeve-task', pullSecret: null, seccompProfile: null },
+  ...{ gvisorClass: 'gvisor', taskAccount: 'reeve-task', pullSecret: null, seccompProfile: null, closed: [] },
 };
 const way = { address: 'fd00::7', port: 3129, secret: 's'.repeat(43), authorityPem: 'PEM', serverName: 'n' };
 
 test('a job is one pod, once, as hard as a namespace of restricted pods asks for', () => {
-  const job = jobFor(spec, { place, owner: 'me', way });
+  const job = jobFor(spec, { name: nameFor(spec), place, owner: 'me', way });
   expect(() => new Job(JSON.parse(JSON.stringify(job))).validate()).not.toThrow();
   expect(job.metadata?.name).toMatch(/^reeve-[0-9a-f-]{25}$/);
   expect(job.spec).toMatchObject({
@@ -128,8 +129,29 @@ test('a job is one pod, once, as hard as a namespace of restricted pods asks for
   expect(writable).toEqual(['/workspace', '/home/agent', '/tmp', '/var/tmp']);
 });
 
+test('a pod is never weaker than what was asked for', () => {
+  const job = (runtime: ContainerSpec['runtime'], gvisorClass: string | null) =>
+    jobFor({ ...spec, runtime }, { name: 'n', place: { ...place, gvisorClass }, owner: 'me', way });
+  expect(job('runc', 'gvisor').spec?.template.spec?.runtimeClassName).toBeUndefined();
+  expect(() => job('runsc', null)).toThrow(/starts no pods with runsc: set REEVE_RUNNER_KUBERNETES_GVISOR_CLASS/);
+  expect(() => job('process', 'gvisor')).toThrow(/starts no pods with process/);
+});
+
+test('what an environment says is an image, limits and nothing else of the pod', () => {
+  const names = (text: string) => text.replaceAll(/reeve-[0-9a-f-]{25}/g, 'NAME');
+  const other: ContainerSpec = {
+    ...{ ...spec, name: 'reeve-"},{"hostNetwork":true', attemptId: '../../etc', input: 'x', command: ['--privileged'] },
+    ...{ env: { KUBERNETES_SERVICE_HOST: '1.2.3.4', 'a b': '', REEVE_KEEPER_SECRET: 'mine' }, workingFolder: '/proc' },
+  };
+  const [one, two] = [spec, other].map((each) => {
+    const job = jobFor(each, { name: nameFor(each), place, owner: 'me', way });
+    return names(JSON.stringify(job.spec));
+  });
+  expect(two).toBe(one);
+});
+
 test('what the API server keeps of a job has nothing of the task', () => {
-  const sent = JSON.stringify(jobFor(spec, { place, owner: 'me', way }));
+  const sent = JSON.stringify(jobFor(spec, { name: nameFor(spec), place, owner: 'me', way }));
   for (const word of ['secret words', 'at-secret', 'prompt', '/workspace/app']) expect(sent).not.toContain(word);
 });
 
@@ -137,7 +159,7 @@ test('nodes can be given the list of system calls that engines are given', async
   const profile = JSON.parse(await readFile(`${deploy}/kubernetes/reeve-task-seccomp.json`, 'utf8'));
   expect(profile).toEqual(JSON.parse(systemCalls()));
   const named = { ...place, seccompProfile: 'reeve/task.json' };
-  const job = jobFor(spec, { place: named, owner: 'me', way });
+  const job = jobFor(spec, { name: nameFor(spec), place: named, owner: 'me', way });
   expect(() => new Job(JSON.parse(JSON.stringify(job))).validate()).not.toThrow();
   expect(job.spec?.template.spec?.containers.map(({ securityContext }) => securityContext?.seccompProfile)).toEqual([
     { type: 'Localhost', localhostProfile: 'reeve/task.json' },

@@ -1,4 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { createTaskAuthority, type TaskAuthority } from '../../egress/task-authority.ts';
 import { Opening, type OpeningKind, readLine } from './link-messages.ts';
@@ -35,6 +36,8 @@ interface Known extends Link {
 
 const longestOpening = 1024;
 const patienceMs = 10_000;
+/** Connections of one address that have not said yet whose they are. */
+const usualWaiting = 256;
 const newSecret = () => randomBytes(32).toString('base64url');
 const isSame = (one: string, other: string) =>
   one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
@@ -54,18 +57,39 @@ function admit(known: Known | undefined, { secret, kind }: Opening, socket: TLSS
   return true;
 }
 
+/** Tasks reach this port, too: keeps one pod from taking it from the others by connections that say nothing. */
+function openWaitingRoom(most: number) {
+  const waiting = new Map<string, Set<number>>();
+  const leave = ({ remoteAddress = '', remotePort = 0 }: Partial<Socket>) => {
+    const ports = waiting.get(remoteAddress);
+    if (ports?.delete(remotePort) && ports.size === 0) waiting.delete(remoteAddress);
+  };
+  const enter = (socket: Socket) => {
+    const { remoteAddress = '', remotePort = 0 } = socket;
+    const ports = waiting.get(remoteAddress) ?? new Set();
+    if (ports.size >= most) return void socket.destroy();
+    waiting.set(remoteAddress, ports.add(remotePort));
+    // Its address is not known any more by then.
+    socket.once('close', () => leave({ remoteAddress, remotePort }));
+  };
+  return { enter, leave };
+}
+
 /** Where task pods reach their runner. Each has an authority, a name and secrets of its own. @throws Error when the port is taken */
-export async function openLinks(port: number): Promise<Links> {
+export async function openLinks(port: number, mostWaiting = usualWaiting): Promise<Links> {
   const links = new Map<string, Known>();
   const server = createServer({
     minVersion: 'TLSv1.3',
     allowHalfOpen: true,
+    handshakeTimeout: patienceMs,
     SNICallback: (name, answer) => {
       const known = links.get(name);
       if (!known) return answer(new Error('nobody of that name'));
       known.authority.contextFor(name).then((context) => answer(null, context), answer);
     },
   });
+  const waiting = openWaitingRoom(mostWaiting);
+  server.on('connection', waiting.enter);
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('secureConnection', (socket) => {
     socket.on('error', () => socket.destroy());
@@ -75,7 +99,8 @@ export async function openLinks(port: number): Promise<Links> {
     const timer = setTimeout(() => socket.destroy(), patienceMs);
     readLine(socket, longestOpening)
       .then((line) => {
-        if (!admit(known, Opening.parse(JSON.parse(line)), socket)) socket.destroy();
+        if (admit(known, Opening.parse(JSON.parse(line)), socket)) waiting.leave(socket);
+        else socket.destroy();
       })
       .catch(() => socket.destroy())
       .finally(() => clearTimeout(timer));

@@ -38,6 +38,15 @@ export function endOfJob(job: V1Job | null): PodEnd | null {
   return { ...gone, limit: failed.reason === 'DeadlineExceeded' ? 'time-limit' : null };
 }
 
+/** What the node said of containers that failed; null where it said nothing. */
+export function whyEnded(pod: V1Pod | null): string | null {
+  const said = (pod?.status?.containerStatuses ?? []).flatMap(({ name, state }) => {
+    const { exitCode = 0, reason = '', message = '' } = state?.terminated ?? {};
+    return exitCode === 0 || message === '' ? [] : [`${name}: ${reason} ${message}`.trim()];
+  });
+  return said.length === 0 ? null : said.join('; ');
+}
+
 const hopeless = new Set([
   'ErrImageNeverPull',
   'InvalidImageName',

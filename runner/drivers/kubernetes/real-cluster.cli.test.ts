@@ -18,8 +18,14 @@ describe.runIf(kubeconfig !== undefined)('a real cluster', () => {
     const place = {
       ...{ kubeconfig: kubeconfig ?? null, namespace, address, port: 3129, keeperImage: image },
       ...{ gvisorClass: null, taskAccount: 'reeve-task', pullSecret: null, seccompProfile: null },
+      closed: ['169.254.169.254:80'],
     };
-    const driver = openKubernetesDriver({ place, owner: `test-${process.pid}`, defaultImage: image });
+    const driver = openKubernetesDriver({
+      place,
+      owner: `test-${process.pid}`,
+      installation: 'real',
+      defaultImage: image,
+    });
     const proxy = createServer((request, response) => response.end(`asked ${request.url}`));
     await new Promise<void>((resolve) => proxy.listen(join(folder, 'egress.sock'), resolve));
     try {

@@ -12,6 +12,9 @@ import type { LinkTarget } from './open-links.ts';
 
 const unreadOutputMs = 2000;
 const longestCollectMs = 10 * 60_000;
+const megabyte = 1024 * 1024;
+/** Twice its disk, since a long name takes more in an archive than on a disk, and something for an almost empty one. */
+const mostBytes = (diskMb: number) => (2 * diskMb + 64) * megabyte;
 
 /** The runner's end of a pod's connections. */
 export interface PodLink extends LinkTarget {
@@ -54,6 +57,7 @@ class OpenPodLink implements PodLink {
   private readonly starting = Promise.withResolvers<void>();
   private readonly collected = Promise.withResolvers<number | null>();
   private readonly outputs = new Map<TLSSocket, PassThrough>();
+  private readonly waysOut = new Set<TLSSocket>();
   private control: TLSSocket | null = null;
   private isKilled = false;
   private unpacked: Promise<void> | null = null;
@@ -104,13 +108,22 @@ class OpenPodLink implements PodLink {
   take(kind: Exclude<OpeningKind, 'hello'>, socket: TLSSocket): void {
     const { spec, owner } = this.options;
     if (kind === 'egress') {
-      if (this.isKilled) socket.destroy();
-      else join(socket, connect({ path: spec.egressSocket, allowHalfOpen: true }));
+      if (this.isKilled) return void socket.destroy();
+      this.waysOut.add(socket);
+      socket.once('close', () => this.waysOut.delete(socket));
+      join(socket, connect({ path: spec.egressSocket, allowHalfOpen: true }));
     } else if (kind === 'folders-in') {
       void sendFolders(socket, spec).catch(() => socket.destroy());
     } else if (kind === 'folders-out') {
-      this.unpacked ??= unpackFolders(socket, { ...spec.folders }, owner).finally(() => socket.end());
-      this.unpacked.catch(() => socket.destroy());
+      const most = mostBytes(spec.limits.diskMb);
+      const onMore = () => {
+        this.hasPassedDisk = true;
+      };
+      this.unpacked ??= unpackFolders(socket, { ...spec.folders }, { owner, most, onMore }).finally(() => socket.end());
+      this.unpacked.catch(() => {
+        socket.destroy();
+        this.collected.resolve(null);
+      });
     } else {
       this.outputs.set(socket, this[kind]);
       socket.pipe(this[kind]);
@@ -122,6 +135,8 @@ class OpenPodLink implements PodLink {
     if (this.isKilled) return;
     this.isKilled = true;
     if (this.control) writeLine(this.control, { order: 'kill' });
+    // An image whose shell does not end when it is told to loses its way out all the same.
+    for (const socket of this.waysOut) socket.destroy();
     // Nobody may read any more, and the pod would wait for it.
     setTimeout(() => {
       for (const [socket, output] of this.outputs) {

@@ -13,6 +13,17 @@ export interface StandInPod {
   remove(): Promise<void>;
 }
 
+/** What has such an image never begins: as one that nobody has, and as one for which no node has room. */
+const neverBegins = /^(missing|pending)\.invalid\//;
+
+function waitingForNode(): V1PodStatus {
+  const message = '0/3 nodes are available: 3 Insufficient memory.';
+  return {
+    phase: 'Pending',
+    conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
+  };
+}
+
 function waitingForImage(image: string, names: readonly string[]): V1PodStatus {
   const state = { waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}"` } };
   const containerStatuses = names.map((name) => ({ name, state, image, imageID: '', ready: false, restartCount: 0 }));
@@ -58,8 +69,9 @@ class RunningPod implements StandInPod {
 
   get status(): V1PodStatus {
     if (this.said) return { phase: 'Failed', ...this.said };
-    const [, missing] = [...this.images].find(([, image]) => image.startsWith('missing.invalid/')) ?? [];
-    if (missing !== undefined) return waitingForImage(missing, [...this.images.keys()]);
+    const image = [...this.images.values()].find((one) => neverBegins.test(one));
+    if (image?.startsWith('pending')) return waitingForNode();
+    if (image !== undefined) return waitingForImage(image, [...this.images.keys()]);
     const codes = [...this.states.values()].map(({ terminated }) => terminated?.exitCode);
     const isOver = codes.length > 0 && codes.every((code) => code !== undefined);
     const phase = !isOver ? 'Running' : codes.every((code) => code === 0) ? 'Succeeded' : 'Failed';
@@ -96,7 +108,7 @@ class RunningPod implements StandInPod {
 export async function runPod(job: V1Job, env: Record<string, string>): Promise<StandInPod> {
   const folder = await mkdtemp('/var/tmp/reeve-pod-');
   const pod = new RunningPod(job, folder);
-  if (!job.spec?.template.spec?.containers.some(({ image }) => image?.startsWith('missing.invalid/')))
+  if (!job.spec?.template.spec?.containers.some(({ image }) => neverBegins.test(image ?? '')))
     await pod.begin(job, env);
   return pod;
 }

@@ -17,6 +17,10 @@ export interface StandInKubernetes {
   calls: Set<string>;
   jobs: ReadonlyMap<string, V1Job>;
   pods: ReadonlyMap<string, StandInPod>;
+  /** As a job whose pod somebody deleted, or that deleted it itself at its deadline. */
+  loseLastPod(reason: 'BackoffLimitExceeded' | 'DeadlineExceeded'): Promise<void>;
+  /** Where the API server listens. */
+  port: number;
   /** Whether pods reach the API server, as where nobody holds network policies. */
   isOpen: boolean;
   /** Connections to it break, as when it is away. */
@@ -80,6 +84,13 @@ class Cluster {
     this.pods.delete(name);
     await pod?.remove();
     return ok({ kind: 'Status', apiVersion: 'v1', status: 'Success', metadata: {} });
+  }
+
+  async losePod(name: string, reason: string): Promise<void> {
+    const [job, pod] = [this.jobs.get(name), this.pods.get(name)];
+    this.pods.delete(name);
+    await pod?.remove();
+    if (job) job.status = { failed: 1, conditions: [{ type: 'Failed', status: 'True', reason }] };
   }
 
   private listPods(selector: string | null): Answer {
@@ -176,7 +187,8 @@ export async function startKubernetes(): Promise<StandInKubernetes> {
   };
   await writeFile(kubeconfig, JSON.stringify(config), { mode: 0o600 });
   return {
-    ...{ kubeconfig, calls: cluster.calls, jobs: cluster.jobs, pods: cluster.pods },
+    ...{ kubeconfig, calls: cluster.calls, jobs: cluster.jobs, pods: cluster.pods, port: cluster.apiPort },
+    loseLastPod: (reason) => cluster.losePod([...cluster.jobs.keys()].at(-1) ?? '', reason),
     get isOpen() {
       return cluster.isOpen;
     },

@@ -20,7 +20,8 @@ const isReachable = (host: string, port: number): Promise<boolean> =>
 
 /**
  * A network policy is a wish: clusters whose network does not know them take it without a word. Every pod is told where the API server is,
- * which the policy forbids it to reach; so that is tried, and nothing of a task begins while it answers.
+ * which the policy forbids it to reach, and clouds answer their machines at one address; so these are tried, and nothing of a task begins while one
+ * answers.
  * @throws Error when the network stays open
  */
 export async function requireClosedNetwork({ host, port }: { host: string; port: number }): Promise<void> {

@@ -103,7 +103,7 @@ async function work(control: TLSSocket, runner: RunnerAddress, pipes: PodPipes):
 
 /** Beside a task, in its pod: brings its folders, keeps its one way out, and ends it as soon as the runner is silent. */
 async function keep(): Promise<void> {
-  const { secret, apiServer, ...runner } = readKeeperConfig();
+  const { secret, closed, ...runner } = readKeeperConfig();
   // First, so that the task's container ends whatever becomes of this one.
   const pipes = await openPodPipes();
   const control = await connectRunner(runner, { secret, kind: 'hello' });
@@ -111,7 +111,7 @@ async function keep(): Promise<void> {
   control.setTimeout(silenceMs, () => control.destroy());
   control.once('close', () => process.exit(0));
   try {
-    if (apiServer) await requireClosedNetwork(apiServer);
+    await Promise.all(closed.map(requireClosedNetwork));
     await work(control, runner, pipes);
   } catch (error) {
     // There is nobody to tell.
