@@ -41,6 +41,16 @@ export interface Way {
   serverName: string;
 }
 
+export interface JobOptions {
+  name: string;
+  place: KubernetesPlace;
+  /** What `reap` finds it by. */
+  owner: string;
+  way: Way;
+  /** What everybody may use. */
+  defaultImage: string | null;
+}
+
 const hard: V1SecurityContext = {
   runAsNonRoot: true,
   runAsUser: user,
@@ -79,9 +89,11 @@ function resources({ cpu, memoryMb, diskMb }: { cpu: number; memoryMb: number; d
 const hardFor = ({ seccompProfile }: KubernetesPlace): V1SecurityContext =>
   seccompProfile === null ? hard : { ...hard, seccompProfile: { type: 'Localhost', localhostProfile: seccompProfile } };
 
-const taskOf = ({ image, limits }: ContainerSpec, place: KubernetesPlace): V1Container => ({
+const taskOf = ({ image, limits }: ContainerSpec, { place, defaultImage }: JobOptions): V1Container => ({
   name: taskContainer,
   image,
+  // A node keeps what it once pulled and gives it to everybody: whoever chooses an image must be able to pull it now.
+  imagePullPolicy: image === defaultImage ? 'IfNotPresent' : 'Always',
   // Nothing of the attempt is here: command, variables and input come through the keeper.
   command: ['/bin/sh', '-c', beginScript],
   securityContext: hardFor(place),
@@ -129,7 +141,8 @@ function runtimeOf({ runtime }: ContainerSpec, { gvisorClass }: KubernetesPlace)
   return { runtimeClassName: gvisorClass };
 }
 
-function podOf(spec: ContainerSpec, place: KubernetesPlace, way: Way): V1PodSpec {
+function podOf(spec: ContainerSpec, options: JobOptions): V1PodSpec {
+  const { place, way } = options;
   return {
     restartPolicy: 'Never',
     ...runtimeOf(spec, place),
@@ -153,7 +166,7 @@ function podOf(spec: ContainerSpec, place: KubernetesPlace, way: Way): V1PodSpec
       fsGroup: user,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    containers: [taskOf(spec, place), keeperOf(place, way)],
+    containers: [taskOf(spec, options), keeperOf(place, way)],
     volumes: volumes(spec.limits),
   };
 }
@@ -163,10 +176,8 @@ export const nameFor = ({ name }: ContainerSpec): string =>
   `reeve-${createHash('sha256').update(name).digest('hex').slice(0, 16)}-${randomBytes(4).toString('hex')}`;
 
 /** What the API server is asked for: one pod, once, with nothing of the cluster. */
-export function jobFor(
-  spec: ContainerSpec,
-  { name, place, owner, way }: { name: string; place: KubernetesPlace; owner: string; way: Way },
-): V1Job {
+export function jobFor(spec: ContainerSpec, options: JobOptions): V1Job {
+  const { name, place, owner } = options;
   const labels = { [ownerLabel]: owner, [taskLabel]: 'true', 'app.kubernetes.io/managed-by': 'reeve' };
   const seconds = spec.limits.seconds === undefined ? longestSeconds : spec.limits.seconds + graceSeconds;
   return {
@@ -184,7 +195,7 @@ export function jobFor(
       parallelism: 1,
       activeDeadlineSeconds: seconds,
       ttlSecondsAfterFinished: keptSeconds,
-      template: { metadata: { labels: { ...labels, [jobLabel]: name } }, spec: podOf(spec, place, way) },
+      template: { metadata: { labels: { ...labels, [jobLabel]: name } }, spec: podOf(spec, options) },
     },
   };
 }

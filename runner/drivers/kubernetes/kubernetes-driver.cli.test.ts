@@ -190,7 +190,7 @@ test('a pod whose keeper does not reach its runner ends by itself', async () => 
   const spec = await specFor('true');
   const { pem } = await createTestAuthority('nobody');
   const way = { address: '127.0.0.1', port: 1, secret: 's'.repeat(43), authorityPem: pem, serverName: 'n' };
-  const pod = await runPod(jobFor(spec, { name: nameFor(spec), place, owner: 'x', way }), {});
+  const pod = await runPod(jobFor(spec, { name: nameFor(spec), place, owner: 'x', way, defaultImage: null }), {});
   await expect.poll(() => pod.status.phase).toBe('Failed');
   expect(endOfPod({ status: pod.status })).toMatchObject({ signal: 'SIGKILL' });
   await pod.remove();

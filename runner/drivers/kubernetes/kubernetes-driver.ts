@@ -200,7 +200,7 @@ export function openKubernetesDriver({
     const way = { address: there.address, port: links.port, ...link };
     const started = { cluster, name: nameFor(spec), pod, link, spec };
     try {
-      const job = jobFor(spec, { name: started.name, place: there, owner: label(owner), way });
+      const job = jobFor(spec, { name: started.name, place: there, owner: label(owner), way, defaultImage });
       own.add(started.name);
       await cluster.createJob(job);
       await untilStarted(started, signal);

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import { StatefulSet } from 'kubernetes-models/apps/v1';
 import { Job } from 'kubernetes-models/batch/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
@@ -72,6 +72,22 @@ test('a task pod reaches its runner’s port, and nothing reaches it', () => {
   expect(spec?.podSelector).toEqual({ matchLabels: { 'app.reeve/task': 'true' } });
 });
 
+test('the cluster’s client is loaded by whoever asks a cluster, and by nobody else', async () => {
+  const root = resolve(import.meta.dirname, '../../..');
+  const names = (
+    await Promise.all(['runner', 'server', 'contract'].map((name) => readdir(`${root}/${name}`, { recursive: true })))
+  ).flatMap((found, at) => found.map((name) => `${root}/${['runner', 'server', 'contract'][at]}/${name}`));
+  const loading: string[] = [];
+  for (const name of names.filter((one) => /(?<!\.test)\.ts$/.test(one) && !one.includes('node_modules'))) {
+    const source = await readFile(name, 'utf8');
+    for (const [line] of source.matchAll(/^.*'@kubernetes\/client-node'.*$/gm))
+      if (!/^(import type|\} from)/.test(line)) loading.push(`${relative(root, name)}: ${line.trim()}`);
+    if (/^import (?!type)[^;]*'@kubernetes\/client-node'/m.test(source)) loading.push(name);
+  }
+  const line = "const { BatchV1Api, CoreV1Api, KubeConfig, VersionApi } = await import('@kubernetes/client-node');";
+  expect(loading).toEqual([`runner/drivers/kubernetes/open-cluster.ts: ${line}`]);
+});
+
 test('the variables of the runner’s pod are the runner’s', () => {
   const set = the<StatefulSet>('StatefulSet', 'reeve-runner').spec?.template.spec?.containers[0]?.env ?? [];
   const env = Object.fromEntries(set.map(({ name, value }) => [name, value ?? '10.0.0.7']));
@@ -99,7 +115,7 @@ const place: KubernetesPlace = {
 const way = { address: 'fd00::7', port: 3129, secret: 's'.repeat(43), authorityPem: 'PEM', serverName: 'n' };
 
 test('a job is one pod, once, as hard as a namespace of restricted pods asks for', () => {
-  const job = jobFor(spec, { name: nameFor(spec), place, owner: 'me', way });
+  const job = jobFor(spec, { name: nameFor(spec), place, owner: 'me', way, defaultImage: 'task:2' });
   expect(() => new Job(JSON.parse(JSON.stringify(job))).validate()).not.toThrow();
   expect(job.metadata?.name).toMatch(/^reeve-[0-9a-f-]{25}$/);
   expect(job.spec).toMatchObject({
@@ -131,10 +147,24 @@ test('a job is one pod, once, as hard as a namespace of restricted pods asks for
 
 test('a pod is never weaker than what was asked for', () => {
   const job = (runtime: ContainerSpec['runtime'], gvisorClass: string | null) =>
-    jobFor({ ...spec, runtime }, { name: 'n', place: { ...place, gvisorClass }, owner: 'me', way });
+    jobFor(
+      { ...spec, runtime },
+      { name: 'n', place: { ...place, gvisorClass }, owner: 'me', way, defaultImage: 'task:2' },
+    );
   expect(job('runc', 'gvisor').spec?.template.spec?.runtimeClassName).toBeUndefined();
   expect(() => job('runsc', null)).toThrow(/starts no pods with runsc: set REEVE_RUNNER_KUBERNETES_GVISOR_CLASS/);
   expect(() => job('process', 'gvisor')).toThrow(/starts no pods with process/);
+});
+
+test('an image of somebody’s choice is asked for again each time, since a node gives to all what it pulled for one', () => {
+  const policyFor = (image: string) => {
+    const job = jobFor({ ...spec, image }, { name: 'n', place, owner: 'me', way, defaultImage: 'task:2' });
+    return job.spec?.template.spec?.containers.map(({ imagePullPolicy }) => imagePullPolicy);
+  };
+  expect([policyFor('private.example.com/theirs:1'), policyFor('task:2')]).toEqual([
+    ['Always', undefined],
+    ['IfNotPresent', undefined],
+  ]);
 });
 
 test('what an environment says is an image, limits and nothing else of the pod', () => {
@@ -144,14 +174,14 @@ test('what an environment says is an image, limits and nothing else of the pod',
     ...{ env: { KUBERNETES_SERVICE_HOST: '1.2.3.4', 'a b': '', REEVE_KEEPER_SECRET: 'mine' }, workingFolder: '/proc' },
   };
   const [one, two] = [spec, other].map((each) => {
-    const job = jobFor(each, { name: nameFor(each), place, owner: 'me', way });
+    const job = jobFor(each, { name: nameFor(each), place, owner: 'me', way, defaultImage: 'task:2' });
     return names(JSON.stringify(job.spec));
   });
   expect(two).toBe(one);
 });
 
 test('what the API server keeps of a job has nothing of the task', () => {
-  const sent = JSON.stringify(jobFor(spec, { name: nameFor(spec), place, owner: 'me', way }));
+  const sent = JSON.stringify(jobFor(spec, { name: nameFor(spec), place, owner: 'me', way, defaultImage: 'task:2' }));
   for (const word of ['secret words', 'at-secret', 'prompt', '/workspace/app']) expect(sent).not.toContain(word);
 });
 
@@ -159,7 +189,7 @@ test('nodes can be given the list of system calls that engines are given', async
   const profile = JSON.parse(await readFile(`${deploy}/kubernetes/reeve-task-seccomp.json`, 'utf8'));
   expect(profile).toEqual(JSON.parse(systemCalls()));
   const named = { ...place, seccompProfile: 'reeve/task.json' };
-  const job = jobFor(spec, { name: nameFor(spec), place: named, owner: 'me', way });
+  const job = jobFor(spec, { name: nameFor(spec), place: named, owner: 'me', way, defaultImage: 'task:2' });
   expect(() => new Job(JSON.parse(JSON.stringify(job))).validate()).not.toThrow();
   expect(job.spec?.template.spec?.containers.map(({ securityContext }) => securityContext?.seccompProfile)).toEqual([
     { type: 'Localhost', localhostProfile: 'reeve/task.json' },

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { inside } from '../inside.ts';
@@ -10,6 +11,23 @@ import { openKubernetesDriver } from './kubernetes-driver.ts';
 const kubeconfig = process.env.REEVE_TEST_KUBECONFIG;
 const address = process.env.REEVE_TEST_KUBERNETES_ADDRESS ?? '';
 const image = process.env.REEVE_TEST_KUBERNETES_IMAGE ?? '';
+
+const howTo = [
+  'REEVE_TEST_KUBECONFIG=~/.kube/config REEVE_TEST_KUBERNETES_ADDRESS=<this machine, as pods reach it> \\',
+  'REEVE_TEST_KUBERNETES_IMAGE=registry.example.com/reeve:0.1.0 node node_modules/vitest/vitest.mjs run --project cli real-cluster',
+].join('\n');
+
+if (kubeconfig === undefined)
+  process.stderr.write(`\nNOT RUN: the Kubernetes driver on a real cluster. With one of yours:\n${howTo}\n\n`);
+else if (isIP(address) === 0 || image === '')
+  throw new Error(
+    `REEVE_TEST_KUBERNETES_ADDRESS (an IP address) and REEVE_TEST_KUBERNETES_IMAGE are missing:\n${howTo}`,
+  );
+
+test('how it is run on a real cluster is what the guide says', async () => {
+  const guide = await readFile(resolve(import.meta.dirname, '../../../docs/guides/codex-cloud/kubernetes.md'), 'utf8');
+  expect(guide).toContain(howTo);
+});
 
 describe.runIf(kubeconfig !== undefined)('a real cluster', () => {
   test('a task runs in a pod, reaches its proxy and nothing else, and its files come back', async () => {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { V1Container } from '@kubernetes/client-node';
 
 export interface StandInContainer {
@@ -52,6 +54,12 @@ async function killFirst({ pid }: ChildProcess): Promise<void> {
   }
 }
 
+/** Without what unshare says where it cannot end by its child's signal. */
+const showLines = (stream: Readable) =>
+  createInterface(stream).on('line', (line) => {
+    if (!line.startsWith('unshare: sigprocmask')) process.stderr.write(`${line}\n`);
+  });
+
 /** Starts a container of a pod as real processes. `volumes`: by name, folders of this machine. */
 export function runContainer(
   container: V1Container,
@@ -84,10 +92,7 @@ export function runContainer(
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
-  // It would say that it cannot die of its child's signal.
-  const isNoise = (chunk: Buffer) => /^unshare: sigprocmask/.test(String(chunk));
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk) => void (isNoise(chunk) || process.stderr.write(chunk)));
+  for (const stream of [child.stdout, child.stderr]) if (stream) showLines(stream);
   let isKilled = false;
   const ended = new Promise<{ exitCode: number }>((end) => {
     child.once('exit', (code) => end({ exitCode: isKilled ? 137 : (code ?? 137) }));
