@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { StatefulSet } from 'kubernetes-models/apps/v1';
 import { Job } from 'kubernetes-models/batch/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
@@ -52,6 +52,23 @@ test('the runner may do with jobs and pods of one namespace what its driver asks
     { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
   ]);
   expect(manifests.filter(({ kind }) => /ClusterRole/.test(kind))).toEqual([]);
+  const { subjects, roleRef } = the<RoleBinding>('RoleBinding', 'reeve-runner');
+  expect(roleRef).toEqual({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reeve-runner' });
+  expect(subjects).toEqual([{ kind: 'ServiceAccount', name: 'reeve-runner', namespace: 'reeve' }]);
+  expect(manifests.filter(({ kind }) => /^(Role|RoleBinding)$/.test(kind))).toHaveLength(2);
+  for (const kind of ['Role', 'RoleBinding'])
+    expect(the<Manifest>(kind, 'reeve-runner').metadata.namespace).toBe('reeve-tasks');
+});
+
+test('the account of task pods is bound to nothing, and the namespace refuses pods that are not restricted', () => {
+  const account = the<Manifest & { automountServiceAccountToken: boolean }>('ServiceAccount', 'reeve-task');
+  expect(account.automountServiceAccountToken).toBe(false);
+  const { metadata } = the<{ metadata: { labels: object } }>('Namespace', 'reeve-tasks');
+  expect(metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' });
+  const job = jobFor(spec, { name: 'n', place, owner: 'me', way, defaultImage: null });
+  expect(job.spec?.template.spec).toMatchObject({
+    ...{ serviceAccountName: 'reeve-task', automountServiceAccountToken: false },
+  });
 });
 
 test('a task pod reaches its runner’s port, and nothing reaches it', () => {
@@ -72,26 +89,11 @@ test('a task pod reaches its runner’s port, and nothing reaches it', () => {
   expect(spec?.podSelector).toEqual({ matchLabels: { 'app.reeve/task': 'true' } });
 });
 
-test('the cluster’s client is loaded by whoever asks a cluster, and by nobody else', async () => {
-  const root = resolve(import.meta.dirname, '../../..');
-  const names = (
-    await Promise.all(['runner', 'server', 'contract'].map((name) => readdir(`${root}/${name}`, { recursive: true })))
-  ).flatMap((found, at) => found.map((name) => `${root}/${['runner', 'server', 'contract'][at]}/${name}`));
-  const loading: string[] = [];
-  for (const name of names.filter((one) => /(?<!\.test)\.ts$/.test(one) && !one.includes('node_modules'))) {
-    const source = await readFile(name, 'utf8');
-    for (const [line] of source.matchAll(/^.*'@kubernetes\/client-node'.*$/gm))
-      if (!/^(import type|\} from)/.test(line)) loading.push(`${relative(root, name)}: ${line.trim()}`);
-    if (/^import (?!type)[^;]*'@kubernetes\/client-node'/m.test(source)) loading.push(name);
-  }
-  const line = "const { BatchV1Api, CoreV1Api, KubeConfig, VersionApi } = await import('@kubernetes/client-node');";
-  expect(loading).toEqual([`runner/drivers/kubernetes/open-cluster.ts: ${line}`]);
-});
-
 test('the variables of the runner’s pod are the runner’s', () => {
   const set = the<StatefulSet>('StatefulSet', 'reeve-runner').spec?.template.spec?.containers[0]?.env ?? [];
   const env = Object.fromEntries(set.map(({ name, value }) => [name, value ?? '10.0.0.7']));
-  const { drivers, kubernetes } = readRunnerConfig({ driver: ['kubernetes'] }, env);
+  const { drivers, kubernetes, closedRanges } = readRunnerConfig({ driver: ['kubernetes'] }, env);
+  expect(closedRanges).toEqual([]);
   expect(drivers).toEqual(['kubernetes']);
   expect(kubernetes).toEqual({
     ...{ kubeconfig: null, namespace: 'reeve-tasks', address: '10.0.0.7', port: 3129, taskAccount: 'reeve-task' },
