@@ -156,6 +156,9 @@ export async function startRunner(needs: RunnerNeeds): Promise<Runner> {
   const { engineSocket, defaultImage, kubernetes } = config;
   const places = { dataFolder: folders.process, owner, bubblewraps, engineSocket, defaultImage, kubernetes };
   const { drivers, described, problems } = await openDrivers(config.drivers, places);
+  opening.defer(() => {
+    for (const driver of drivers) driver.close?.();
+  });
   for (const problem of problems) log(problem);
   if (drivers.length === 0) throw new RunnerRefused(`No container can be run on this machine. ${problems.join(' ')}`);
   const { name, labels, capacity } = config;

@@ -64,6 +64,8 @@ export interface Driver {
   start(spec: ContainerSpec, signal?: AbortSignal): Promise<RunningContainer>;
   /** Ends and removes what former processes of this runner (`owner`) left behind. @returns how many */
   reap(owner: string): Promise<number>;
+  /** Lets go of what it keeps open for all of its containers. */
+  close?(): void;
   /** The user and group that own a container's folders on the host. */
   readonly owner: { uid: number; gid: number };
 }
