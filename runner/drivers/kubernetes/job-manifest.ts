@@ -41,7 +41,7 @@ export interface Way {
   serverName: string;
 }
 
-export interface JobOptions {
+interface JobOptions {
   name: string;
   place: KubernetesPlace;
   /** What `reap` finds it by. */
