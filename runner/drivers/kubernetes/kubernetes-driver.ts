@@ -34,7 +34,7 @@ const weaknesses = ({ hasSandbox, hasProfile }: { hasSandbox: boolean; hasProfil
     : ['Pods share the kernel of their node: an error in it leads out. No RuntimeClass with gVisor was named.']),
   'The number of processes is the kubelet’s limit (podPidsLimit) for every pod, not the environment’s.',
   'Disk use is looked at each second, and by the kubelet each ten: its limit can be passed for a moment.',
-  'That pods have no network is the cluster’s network’s doing. Each pod tries it before its task begins, with one address.',
+  'That pods have no network is the cluster’s network’s doing. Each pod tries it before its task begins, with the API server’s address and the cloud’s.',
   ...(hasProfile
     ? []
     : [

@@ -30,27 +30,45 @@ function inWords(error: unknown): Error {
   return new Error(said ?? (error as Error).message, { cause: error });
 }
 
-async function asked<Answer>(asking: Promise<Answer>): Promise<Answer> {
+/** The package waits for ever for a network that swallows everything, and with it would a task that is to be ended. */
+async function within<Answer>(asking: Promise<Answer>, patienceMs: number): Promise<Answer> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const silent = () => reject(new Error(`the API server did not answer in ${patienceMs / 1000} s`));
+  const timer = setTimeout(silent, patienceMs);
   try {
-    return await asking;
-  } catch (error) {
-    throw codeOf(error) === 404 ? error : inWords(error);
+    return await Promise.race([asking, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-/** Null for what is not there. */
-async function found<Answer>(asking: Promise<Answer>): Promise<Answer | null> {
-  try {
-    return await asked(asking);
-  } catch (error) {
-    if (codeOf(error) === 404) return null;
-    throw error;
-  }
+function asker(patienceMs: number) {
+  const asked = async <Answer>(asking: Promise<Answer>): Promise<Answer> => {
+    try {
+      return await within(asking, patienceMs);
+    } catch (error) {
+      throw codeOf(error) === 404 ? error : inWords(error);
+    }
+  };
+  /** Null for what is not there. */
+  const found = async <Answer>(asking: Promise<Answer>): Promise<Answer | null> => {
+    try {
+      return await asked(asking);
+    } catch (error) {
+      if (codeOf(error) === 404) return null;
+      throw error;
+    }
+  };
+  return { asked, found };
 }
 
 /** The client is loaded here and nowhere else: it takes most of a second and 76 MB. */
-export async function openCluster({ kubeconfig, namespace }: KubernetesPlace): Promise<Cluster> {
+export async function openCluster(
+  { kubeconfig, namespace }: Pick<KubernetesPlace, 'kubeconfig' | 'namespace'>,
+  patienceMs = 30_000,
+): Promise<Cluster> {
   const { BatchV1Api, CoreV1Api, KubeConfig, VersionApi } = await import('@kubernetes/client-node');
+  const { asked, found } = asker(patienceMs);
   const config = new KubeConfig();
   if (kubeconfig === null) config.loadFromCluster();
   else config.loadFromFile(kubeconfig);
