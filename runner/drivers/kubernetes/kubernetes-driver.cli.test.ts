@@ -18,7 +18,7 @@ import { endOfPod } from './pod-state.ts';
 
 const options = { signal: new AbortController().signal, log: () => undefined };
 
-const here = { installation: 'here', defaultImage: 'registry.example.com/task:1' };
+const here = { installation: 'here', defaultImage: 'registry.example.com/task:1', pollMs: 100 };
 
 let [folder, count] = ['', 0];
 let cluster: StandInKubernetes;

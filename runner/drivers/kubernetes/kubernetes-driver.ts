@@ -17,9 +17,11 @@ export interface KubernetesDriverOptions {
   installation: string;
   /** For environments that choose no image. */
   defaultImage: string | null;
+  /** How often the cluster is asked how a task is; a second if not given. */
+  pollMs?: number;
 }
 
-const pollMs = 1000;
+const usualPollMs = 1000;
 /** Pulling a large image to a new node takes minutes. */
 const longestStartMs = 15 * 60_000;
 /** For the keeper to end its task; then the cluster is asked to. */
@@ -49,7 +51,7 @@ interface Started {
   name: string;
   pod: PodLink;
   link: Link;
-  spec: ContainerSpec;
+  pollMs: number;
 }
 
 /** What the cluster says of the task; null while it goes on. @throws Error when the API server does not answer */
@@ -59,7 +61,7 @@ async function askEnd(cluster: Cluster, name: string): Promise<PodEnd | null> {
 }
 
 /** Only the cluster knows that every process is gone, so it is asked until it says so, however long it is away. */
-async function untilEnded({ cluster, name }: Started): Promise<PodEnd> {
+async function untilEnded({ cluster, name, pollMs }: Started): Promise<PodEnd> {
   for (;;) {
     const end = await askEnd(cluster, name).catch(() => null);
     if (end) return end;
@@ -115,7 +117,7 @@ function running(started: Started): RunningContainer {
 }
 
 /** @throws Error with why the task's pod does not begin; the signal's reason */
-async function untilStarted({ cluster, name, pod }: Started, signal?: AbortSignal): Promise<void> {
+async function untilStarted({ cluster, name, pod, pollMs }: Started, signal?: AbortSignal): Promise<void> {
   const until = performance.now() + longestStartMs;
   const begun = pod.started.then(() => true);
   let why = 'it was never heard of';
@@ -179,6 +181,7 @@ export function openKubernetesDriver({
   owner,
   installation,
   defaultImage,
+  pollMs = usualPollMs,
 }: KubernetesDriverOptions): Driver & { close(): void } {
   const isRoot = process.getuid?.() === 0;
   const own = new Set<string>();
@@ -198,7 +201,7 @@ export function openKubernetesDriver({
     const pod: PodLink = podLinkFor({ spec, owner: isRoot ? containerUser : null, session: () => link.session });
     const link: Link = await links.open(pod);
     const way = { address: there.address, port: links.port, ...link };
-    const started = { cluster, name: nameFor(spec), pod, link, spec };
+    const started = { cluster, name: nameFor(spec), pod, link, pollMs };
     try {
       const job = jobFor(spec, { name: started.name, place: there, owner: label(owner), way, defaultImage });
       own.add(started.name);
