@@ -3,6 +3,8 @@ import { RunnerRefused, readRunnerConfig } from './config.ts';
 
 const server = 'https://reeve.example.com/';
 
+const pods = { REEVE_RUNNER_KUBERNETES_IMAGE: 'reeve:1', REEVE_RUNNER_KUBERNETES_ADDRESS: '10.0.0.7' };
+
 test('options win over the environment, and what is not set has a default', () => {
   const env = {
     REEVE_RUNNER_SERVER: 'https://other.example.com',
@@ -19,9 +21,12 @@ test('options win over the environment, and what is not set has a default', () =
 test.each([
   [{}, {}, '--server is missing'],
   [{ server: 'http://reeve.example.com' }, {}, 'no https address'],
-  [{ server, driver: ['lxc'] }, {}, '“lxc” is none of docker, process'],
+  [{ server, driver: ['lxc'] }, {}, '“lxc” is none of docker, kubernetes, process'],
   [{ server, connect: 'nowhere' }, {}, 'no host and port'],
   [{ server }, { REEVE_RUNNER_CAPACITY: '0' }, 'REEVE_RUNNER_CAPACITY'],
+  [{ server }, { REEVE_RUNNER_CLOSED_RANGES: '34.118.224.0/20,here' }, 'REEVE_RUNNER_CLOSED_RANGES: '],
+  [{ server }, { ...pods, REEVE_RUNNER_KUBERNETES_ADDRESS: 'runner.reeve.svc' }, 'pods look no names up'],
+  [{ server }, { ...pods, REEVE_RUNNER_KUBERNETES_CLOSED: '169.254.169.254' }, 'no host and port'],
 ])('%j %j is refused in words', (options, env, words) => {
   const read = () => readRunnerConfig(options, env);
   expect(read).toThrow(RunnerRefused);

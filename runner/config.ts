@@ -1,6 +1,9 @@
+import { isIP } from 'node:net';
 import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { KubernetesPlace } from './drivers/kubernetes/kubernetes-place.ts';
+import { publicOutside } from './egress/public-addresses.ts';
 import { readOrigin } from './reeve/call-reeve.ts';
 
 /** The environment of `reeve run`; an option of the command wins over it. */
@@ -19,9 +22,26 @@ const Environment = z.object({
   REEVE_RUNNER_IMAGE: z.string().trim().min(1).max(300).optional(),
   REEVE_RUNNER_GRACE_SECONDS: z.coerce.number().int().min(0).max(86_400).optional(),
   REEVE_CLIENTS_FOLDER: z.string().optional(),
+  /** Ranges such as 34.118.224.0/20 that tasks do not reach although they are public. */
+  REEVE_RUNNER_CLOSED_RANGES: z.string().optional(),
+  /** For the driver `kubernetes`: the runner's own image, and where pods reach this runner. */
+  REEVE_RUNNER_KUBERNETES_IMAGE: z.string().trim().min(1).max(300).optional(),
+  REEVE_RUNNER_KUBERNETES_ADDRESS: z.string().trim().min(1).max(253).optional(),
+  REEVE_RUNNER_KUBERNETES_PORT: z.coerce.number().int().min(0).max(65_535).default(3129),
+  REEVE_RUNNER_KUBERNETES_NAMESPACE: z.string().trim().min(1).max(63).default('reeve-tasks'),
+  REEVE_RUNNER_KUBERNETES_ACCOUNT: z.string().trim().min(1).max(253).default('reeve-task'),
+  /** What pods must not reach, besides the API server: where clouds answer their machines, if not given. */
+  REEVE_RUNNER_KUBERNETES_CLOSED: z.string().default('169.254.169.254:80'),
+  REEVE_RUNNER_KUBERNETES_GVISOR_CLASS: z.string().trim().min(1).max(253).optional(),
+  REEVE_RUNNER_KUBERNETES_PULL_SECRET: z.string().trim().min(1).max(253).optional(),
+  REEVE_RUNNER_KUBERNETES_SECCOMP_PROFILE: z.string().trim().min(1).max(253).optional(),
+  /** A kubeconfig file; the service account of its pod if not given. */
+  REEVE_RUNNER_KUBERNETES_CONFIG: z.string().optional(),
 });
 
-export const driverNames = ['docker', 'process'] as const;
+export const driverNames = ['docker', 'kubernetes', 'process'] as const;
+/** Tried where none is named: a cluster is not found by looking for it. */
+export const usualDrivers = ['docker', 'process'] as const;
 export type DriverName = (typeof driverNames)[number];
 
 export interface RunnerConfig {
@@ -40,6 +60,10 @@ export interface RunnerConfig {
   engineSocket: string | null;
   /** The image of environments that choose none. */
   defaultImage: string | null;
+  /** Public addresses that no task reaches. */
+  closedRanges: string[];
+  /** Null where its image or its address is not set. */
+  kubernetes: KubernetesPlace | null;
   /** How long running attempts may take to end once the runner is asked to stop. */
   graceSeconds: number;
   /** With the stock clients, one package per version. */
@@ -65,11 +89,11 @@ export class RunnerRefused extends Error {
   override name = 'RunnerRefused';
 }
 
-function readConnect(text: string): { host: string; port: number } {
+function readConnect(text: string, setting = '--connect'): { host: string; port: number } {
   const url = URL.parse(`tcp://${text}`);
   const port = Number(url?.port);
   if (!url?.hostname || !Number.isInteger(port) || port === 0)
-    throw new RunnerRefused(`--connect: “${text}” is no host and port such as 127.0.0.1:8443.`);
+    throw new RunnerRefused(`${setting}: “${text}” is no host and port such as 127.0.0.1:8443.`);
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port };
 }
 
@@ -92,11 +116,45 @@ function readDrivers(names: readonly string[] | undefined): DriverName[] | null 
   });
 }
 
+function readKubernetes(set: z.infer<typeof Environment>): KubernetesPlace | null {
+  const { REEVE_RUNNER_KUBERNETES_IMAGE: keeperImage, REEVE_RUNNER_KUBERNETES_ADDRESS: address } = set;
+  if (keeperImage === undefined || address === undefined) return null;
+  if (isIP(address) === 0)
+    throw new RunnerRefused(
+      `REEVE_RUNNER_KUBERNETES_ADDRESS: “${address}” is no IP address, and pods look no names up. Give the one they reach this runner at.`,
+    );
+  const closed = listOf(set.REEVE_RUNNER_KUBERNETES_CLOSED) ?? [];
+  for (const one of closed) readConnect(one, 'REEVE_RUNNER_KUBERNETES_CLOSED');
+  const kubeconfig = set.REEVE_RUNNER_KUBERNETES_CONFIG;
+  return {
+    kubeconfig: kubeconfig === undefined ? null : resolve(kubeconfig),
+    namespace: set.REEVE_RUNNER_KUBERNETES_NAMESPACE,
+    address,
+    closed,
+    port: set.REEVE_RUNNER_KUBERNETES_PORT,
+    keeperImage,
+    gvisorClass: set.REEVE_RUNNER_KUBERNETES_GVISOR_CLASS ?? null,
+    taskAccount: set.REEVE_RUNNER_KUBERNETES_ACCOUNT,
+    seccompProfile: set.REEVE_RUNNER_KUBERNETES_SECCOMP_PROFILE ?? null,
+    pullSecret: set.REEVE_RUNNER_KUBERNETES_PULL_SECRET ?? null,
+  };
+}
+
 const listOf = (text: string | undefined): string[] | undefined =>
   text
     ?.split(',')
     .map((one) => one.trim())
     .filter(Boolean);
+
+function readRanges(text: string | undefined): string[] {
+  const ranges = listOf(text) ?? [];
+  try {
+    publicOutside(ranges);
+  } catch (error) {
+    throw new RunnerRefused(`REEVE_RUNNER_CLOSED_RANGES: ${(error as Error).message}.`);
+  }
+  return ranges;
+}
 
 /** @throws RunnerRefused */
 export function readRunnerConfig(
@@ -125,6 +183,8 @@ export function readRunnerConfig(
     drivers: readDrivers(options.driver ?? listOf(set.REEVE_RUNNER_DRIVERS)),
     engineSocket: options.engine ?? set.REEVE_RUNNER_ENGINE ?? null,
     defaultImage: options.image ?? set.REEVE_RUNNER_IMAGE ?? null,
+    closedRanges: readRanges(set.REEVE_RUNNER_CLOSED_RANGES),
+    kubernetes: readKubernetes(set),
     graceSeconds: options.grace ?? set.REEVE_RUNNER_GRACE_SECONDS ?? 3600,
     clientsFolder: resolve(set.REEVE_CLIENTS_FOLDER ?? join(dataFolder, 'clients')),
   };

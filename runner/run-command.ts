@@ -109,7 +109,7 @@ export const runCommand = (program: RunProgram) =>
     .option('--capacity <number>', 'tasks at once (REEVE_RUNNER_CAPACITY)', wholeNumber(1, 1000))
     .option('--ca <file>', 'PEM file of the authority that signed Reeve’s certificate (REEVE_RUNNER_CA)')
     .option('--connect <host:port>', 'dial this in place of the server’s name (REEVE_RUNNER_CONNECT)')
-    .option('--driver <name>', 'docker or process; may be repeated (REEVE_RUNNER_DRIVERS)', collect)
+    .option('--driver <name>', 'docker, kubernetes or process; may be repeated (REEVE_RUNNER_DRIVERS)', collect)
     .option('--engine <socket>', 'of Docker or Podman, if not at the usual place (REEVE_RUNNER_ENGINE)')
     .option('--image <reference>', 'for environments that choose none (REEVE_RUNNER_IMAGE)')
     .option(

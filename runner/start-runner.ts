@@ -10,6 +10,7 @@ import { runAttempt } from './attempt/run-attempt.ts';
 import { openSetupCaches } from './cache/setup-caches.ts';
 import { type RunnerConfig, RunnerRefused } from './config.ts';
 import { openDrivers } from './drivers/open-drivers.ts';
+import { publicOutside } from './egress/public-addresses.ts';
 import { startEgressProxy } from './egress/start-egress-proxy.ts';
 import { openConnectProxy } from './git/connect-proxy.ts';
 import { tidyStores } from './git/fetch-source.ts';
@@ -152,9 +153,12 @@ export async function startRunner(needs: RunnerNeeds): Promise<Runner> {
   const known = await readRegistration(config.dataFolder, config.origin);
   const owner = ownerOf(config.dataFolder);
   const bubblewraps = await needs.bubblewraps();
-  const { engineSocket, defaultImage } = config;
-  const places = { dataFolder: folders.process, owner, bubblewraps, engineSocket, defaultImage };
+  const { engineSocket, defaultImage, kubernetes } = config;
+  const places = { dataFolder: folders.process, owner, bubblewraps, engineSocket, defaultImage, kubernetes };
   const { drivers, described, problems } = await openDrivers(config.drivers, places);
+  opening.defer(() => {
+    for (const driver of drivers) driver.close?.();
+  });
   for (const problem of problems) log(problem);
   if (drivers.length === 0) throw new RunnerRefused(`No container can be run on this machine. ${problems.join(' ')}`);
   const { name, labels, capacity } = config;
@@ -174,7 +178,7 @@ export async function startRunner(needs: RunnerNeeds): Promise<Runner> {
     caches: await openSetupCaches(folders.caches),
     driverOf: (kind) => drivers.find((driver) => driver.kind === kind),
     clientFolder: needs.clientFolder,
-    openEgress: startEgressProxy,
+    openEgress: (options) => startEgressProxy({ ...options, isReachable: publicOutside(config.closedRanges) }),
   };
   await cleanUp(tools, drivers);
   const running = work({ tools, calls, registration, capacity });

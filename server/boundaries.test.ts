@@ -182,9 +182,13 @@ describe('tables', () => {
   });
 });
 
-test('the runner reads its environment in its config.ts alone, and knows no database', () => {
+test('the runner and its keepers read their environment in one file each, and know no database', () => {
   const found = sources.filter(({ path }) => path.startsWith('runner/'));
-  expect(found.filter(({ text }) => /process\.env\b/.test(text)).map(({ path }) => path)).toEqual(['runner/config.ts']);
+  expect(found.filter(({ text }) => /process\.env\b/.test(text)).map(({ path }) => path)).toEqual([
+    'runner/config.ts',
+    // A program of its own, in a pod.
+    'runner/drivers/kubernetes/keeper/keeper-config.ts',
+  ]);
   expect(found.flatMap(({ imports }) => imports).filter((to) => /^(pg|kysely|@electric-sql)/.test(to))).toEqual([]);
 });
 

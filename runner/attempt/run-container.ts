@@ -65,7 +65,7 @@ function specOf({ job, folders, tools }: Attempt, run: Inside): ContainerSpec {
 export async function runContainer(attempt: Attempt, run: Inside): Promise<ContainerEnd> {
   const { driver, signal } = attempt;
   signal.throwIfAborted();
-  const container = await driver.start(specOf(attempt, run));
+  const container = await driver.start(specOf(attempt, run), signal);
   const kill = () => void container.kill().catch((error: Error) => attempt.tools.log(`kill: ${error.message}`));
   // It may have been aborted while the container was being made.
   if (signal.aborted) kill();

@@ -8,6 +8,8 @@ export interface ContainerLimits {
   memoryMb: number;
   processes: number;
   diskMb: number;
+  /** The runner has a clock of its own; this is for engines that can keep one, too. */
+  seconds?: number;
 }
 
 export interface ContainerSpec {
@@ -36,7 +38,7 @@ export interface ContainerEnd {
   exitCode: number | null;
   signal: string | null;
   /** Which limit ended it, when one did. */
-  limit: Extract<Ending, 'memory-limit' | 'process-limit' | 'disk-limit'> | null;
+  limit: Extract<Ending, 'memory-limit' | 'process-limit' | 'disk-limit' | 'time-limit'> | null;
   usage: { cpuSeconds: number; peakMemoryMb: number; diskMb: number };
 }
 
@@ -58,9 +60,12 @@ export interface Driver {
   describe(): Promise<RunnerDriver>;
   /** Pulls or builds. @throws Error with the engine's words */
   prepareImage(image: EnvironmentImage, options: { signal: AbortSignal; log: (line: string) => void }): Promise<string>;
-  start(spec: ContainerSpec): Promise<RunningContainer>;
+  /** `signal`: nobody wants it any more, where making it takes long. */
+  start(spec: ContainerSpec, signal?: AbortSignal): Promise<RunningContainer>;
   /** Ends and removes what former processes of this runner (`owner`) left behind. @returns how many */
   reap(owner: string): Promise<number>;
+  /** Lets go of what it keeps open for all of its containers. */
+  close?(): void;
   /** The user and group that own a container's folders on the host. */
   readonly owner: { uid: number; gid: number };
 }

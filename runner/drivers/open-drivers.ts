@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { RunnerDriver } from '#contract/runners.ts';
-import { type DriverName, driverNames } from '../config.ts';
+import { type DriverName, usualDrivers } from '../config.ts';
 import type { Driver } from './driver.ts';
+import type { KubernetesPlace } from './kubernetes/kubernetes-place.ts';
 import { openProcessDriver } from './process/process-driver.ts';
 
 export interface DriverPlaces {
@@ -13,6 +14,7 @@ export interface DriverPlaces {
   engineSocket: string | null;
   /** For environments that choose no image. */
   defaultImage: string | null;
+  kubernetes: KubernetesPlace | null;
 }
 
 const usualSockets = ['/var/run/docker.sock', '/run/podman/podman.sock'];
@@ -31,15 +33,23 @@ async function openEngine({ dataFolder, owner, engineSocket, defaultImage }: Dri
   return openDockerDriver({ dataFolder, socketPath, owner, defaultImage });
 }
 
+async function openKubernetes({ dataFolder, owner, defaultImage, kubernetes }: DriverPlaces): Promise<Driver> {
+  const { openKubernetesDriver } = await import('./kubernetes/kubernetes-driver.ts');
+  const { readInstallation } = await import('./kubernetes/installation.ts');
+  const installation = await readInstallation(dataFolder);
+  return openKubernetesDriver({ place: kubernetes, owner, installation, defaultImage });
+}
+
 const makers: Record<DriverName, (places: DriverPlaces) => Driver | Promise<Driver>> = {
   docker: openEngine,
+  kubernetes: openKubernetes,
   process: openProcessDriver,
 };
 
 /** Those that work on this machine, the stronger first. */
 export async function openDrivers(wanted: readonly DriverName[] | null, places: DriverPlaces): Promise<OpenDrivers> {
   const open: OpenDrivers = { drivers: [], described: [], problems: [] };
-  for (const name of wanted ?? driverNames) {
+  for (const name of wanted ?? usualDrivers) {
     try {
       const driver = await makers[name](places);
       open.described.push(await driver.describe());

@@ -22,9 +22,10 @@ export interface EgressProxyOptions {
   };
   policy: EgressPolicy;
   onAttempt: (attempt: EgressAttempt) => void;
-  /** Tests only: names and the addresses that count as public. */
-  resolve?: (name: string) => Promise<string[]>;
+  /** The addresses that count as public; `isPublicAddress` if not given. */
   isReachable?: (address: string) => boolean;
+  /** Tests only: names, and where they lead. */
+  resolve?: (name: string) => Promise<string[]>;
   connectTo?: (address: string, port: number) => { host: string; port: number };
   trustedPem?: string;
 }

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
 import { access } from '#testing/egress-world.ts';
 import { isGatewayPath, judge } from './judge.ts';
-import { isPublicAddress } from './public-addresses.ts';
+import { isPublicAddress, publicOutside } from './public-addresses.ts';
 import { readHost, splitAbsolute, splitAuthority } from './read-target.ts';
 
 const literals =
@@ -135,4 +135,11 @@ describe('the policy', () => {
     ])
       expect(isGatewayPath(path, open), path).toBe(false);
   });
+});
+
+test('public addresses of one’s own network can be closed', () => {
+  const isPublic = publicOutside(['34.118.224.0/20', '2600:1900::/28']);
+  expect(['34.118.224.1', '34.118.239.255', '2600:1900::1', '10.0.0.1'].filter(isPublic)).toEqual([]);
+  expect(['34.118.240.0', '2600:1910::1'].filter((address) => !isPublic(address))).toEqual([]);
+  expect(() => publicOutside(['34.118.224.1'])).toThrow();
 });

@@ -20,3 +20,16 @@ export function isPublicAddress(text: string): boolean {
   const normal = address.toString();
   return !metadataAddresses.has(normal) && !isOfThisMachine(normal);
 }
+
+/**
+ * For networks whose own machines have public addresses, such as the services of some clusters: what is public, without these.
+ * @throws Error for what is no range such as 34.118.224.0/20
+ */
+export function publicOutside(ranges: readonly string[]): (address: string) => boolean {
+  const closed = ranges.map((range) => ipaddr.parseCIDR(range));
+  return (text) => {
+    if (!isPublicAddress(text)) return false;
+    const address = ipaddr.parse(text);
+    return !closed.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits));
+  };
+}

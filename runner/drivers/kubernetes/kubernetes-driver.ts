@@ -1,0 +1,262 @@
+import { setTimeout } from 'node:timers/promises';
+import type { EnvironmentImage } from '#contract/environments.ts';
+import type { RunnerDriver } from '#contract/runners.ts';
+import type { ContainerEnd, ContainerSpec, Driver, RunningContainer } from '../driver.ts';
+import { jobFor, nameFor, ownerLabel } from './job-manifest.ts';
+import type { KubernetesPlace } from './kubernetes-place.ts';
+import { type Cluster, openCluster } from './open-cluster.ts';
+import { type Link, type Links, openLinks } from './open-links.ts';
+import { endOfJob, endOfPod, type PodEnd, whyEnded, whyWaiting } from './pod-state.ts';
+import { type PodLink, podLinkFor } from './running-pod.ts';
+
+export interface KubernetesDriverOptions {
+  /** Null: nothing was said; `describe` says what is missing. */
+  place: KubernetesPlace | null;
+  /** Of this runner on its machine, and which one of all that use the cluster: together what `reap` looks for. */
+  owner: string;
+  installation: string;
+  /** For environments that choose no image. */
+  defaultImage: string | null;
+  /** How often the cluster is asked how a task is; a second if not given. */
+  pollMs?: number;
+}
+
+const usualPollMs = 1000;
+/** Pulling a large image to a new node takes minutes. */
+const longestStartMs = 15 * 60_000;
+/** For the keeper to end its task; then the cluster is asked to. */
+const patienceMs = 5000;
+const mostDeletions = 150;
+const againMs = 2000;
+const containerUser = { uid: 1000, gid: 1000 } as const;
+
+const weaknesses = ({ hasSandbox, hasProfile }: { hasSandbox: boolean; hasProfile: boolean }): string[] => [
+  ...(hasSandbox
+    ? []
+    : ['Pods share the kernel of their node: an error in it leads out. No RuntimeClass with gVisor was named.']),
+  'The number of processes is the kubelet’s limit (podPidsLimit) for every pod, not the environment’s.',
+  'Disk use is looked at each second, and by the kubelet each ten: its limit can be passed for a moment.',
+  'That pods have no network is the cluster’s network’s doing. Each pod tries it before its task begins, with the API server’s address and the cloud’s.',
+  ...(hasProfile
+    ? []
+    : [
+        'The runtime’s own list of system calls forbids the namespaces of the client’s sandbox: name the profile of the guide.',
+      ]),
+  'Processor time and memory of a task are not measured.',
+  'The diff is not shown while it grows.',
+];
+
+interface Started {
+  cluster: Cluster;
+  name: string;
+  pod: PodLink;
+  link: Link;
+  pollMs: number;
+}
+
+/** What the cluster says of the task; null while it goes on. @throws Error when the API server does not answer */
+async function askEnd(cluster: Cluster, name: string): Promise<PodEnd | null> {
+  const pod = await cluster.podOf(name);
+  return pod ? endOfPod(pod) : endOfJob(await cluster.readJob(name));
+}
+
+/** Only the cluster knows that every process is gone, so it is asked until it says so, however long it is away. */
+async function untilEnded({ cluster, name, pollMs }: Started): Promise<PodEnd> {
+  for (;;) {
+    const end = await askEnd(cluster, name).catch(() => null);
+    if (end) return end;
+    await setTimeout(pollMs);
+  }
+}
+
+async function endOf(started: Started, wasAsked: () => boolean): Promise<ContainerEnd> {
+  const { pod, link } = started;
+  try {
+    const end = await untilEnded(started);
+    const diskMb = await pod.collect();
+    const limit = pod.hasPassedDisk ? 'disk-limit' : wasAsked() ? null : end.limit;
+    // A task that ended by itself has left something, and without it nothing may be said about it.
+    if (diskMb === null && end.exitCode !== null && !wasAsked() && limit === null)
+      throw new Error('the task ended, and its pod was gone before its files were brought back');
+    const usage = { cpuSeconds: 0, peakMemoryMb: 0, diskMb: diskMb ?? 0 };
+    return { exitCode: end.exitCode, signal: end.signal, limit, usage };
+  } finally {
+    pod.close();
+    link.close();
+  }
+}
+
+function running(started: Started): RunningContainer {
+  const { cluster, name, pod } = started;
+  let wasAsked = false;
+  let isOver = false;
+  const ended = endOf(started, () => wasAsked).finally(() => {
+    isOver = true;
+  });
+  // Whoever waits for it hears of it; nobody may.
+  ended.catch(() => undefined);
+  return {
+    stdout: pod.stdout,
+    stderr: pod.stderr,
+    ended,
+    kill: async () => {
+      if (!isOver) wasAsked = true;
+      pod.kill();
+      const over = ended.then(
+        () => undefined,
+        () => undefined,
+      );
+      while (!isOver) {
+        await Promise.race([over, setTimeout(patienceMs)]);
+        // Again and again while the API server is away; the pod itself has been told.
+        if (!isOver) await cluster.deleteJob(name).catch(() => undefined);
+      }
+    },
+    remove: () => cluster.deleteJob(name),
+  };
+}
+
+/** @throws Error with why the task's pod does not begin; the signal's reason */
+async function untilStarted({ cluster, name, pod, pollMs }: Started, signal?: AbortSignal): Promise<void> {
+  const until = performance.now() + longestStartMs;
+  const begun = pod.started.then(() => true);
+  let why = 'it was never heard of';
+  for (;;) {
+    if (await Promise.race([begun, setTimeout(pollMs, false)])) return;
+    // Minutes may pass until a node is there for it.
+    signal?.throwIfAborted();
+    const state = await cluster.podOf(name).catch(() => null);
+    const waiting = state && whyWaiting(state);
+    if (waiting) why = waiting.why;
+    if (waiting?.isFinal) throw new Error(`the pod does not begin: ${why}`);
+    // Its keeper may just be saying why.
+    const end = await askEnd(cluster, name).catch(() => null);
+    if (end && !(await Promise.race([begun, setTimeout(patienceMs, false)])))
+      throw new Error(`the pod ended before it began: ${whyEnded(state) ?? 'its node said nothing'}`);
+    if (performance.now() > until) throw new Error(`the pod did not begin in 15 minutes: ${why}`);
+  }
+}
+
+function imageOf(image: EnvironmentImage, defaultImage: string | null): string {
+  if (image.kind === 'recipe')
+    throw new Error('a runner on Kubernetes builds no recipes: build the image, push it, and choose it by its name');
+  const reference = image.kind === 'image' ? image.reference : defaultImage;
+  if (reference === null) throw new Error('this runner has no default image: start it with one, or choose an image');
+  return reference;
+}
+
+/** Tried once before anything is said, and then for some minutes: an API server that did not answer may have made it. */
+async function deleteSurely(cluster: Cluster, name: string): Promise<void> {
+  const again = async () => {
+    for (let tries = 0; tries < mostDeletions; tries += 1) {
+      await setTimeout(againMs, undefined, { ref: false });
+      const isGone = await cluster.deleteJob(name).then(
+        () => true,
+        () => false,
+      );
+      if (isGone) return;
+    }
+  };
+  await cluster.deleteJob(name).catch(() => void again());
+}
+
+interface Ready {
+  place: KubernetesPlace;
+  cluster: Cluster;
+  links: Links;
+}
+
+async function makeReady(place: KubernetesPlace | null): Promise<Ready> {
+  if (!place)
+    throw new Error(
+      'set REEVE_RUNNER_KUBERNETES_IMAGE and REEVE_RUNNER_KUBERNETES_ADDRESS (see the guide on Kubernetes)',
+    );
+  const cluster = await openCluster(place);
+  return { place, cluster, links: await openLinks(place.port) };
+}
+
+/** Jobs of a Kubernetes cluster, each of one pod. */
+export function openKubernetesDriver({
+  place,
+  owner,
+  installation,
+  defaultImage,
+  pollMs = usualPollMs,
+}: KubernetesDriverOptions): Driver & { close(): void } {
+  const isRoot = process.getuid?.() === 0;
+  const own = new Set<string>();
+  // Every runner of the chart has the same folder, and with it the same name on its machine.
+  const label = (whose: string) => `${whose}-${installation}`;
+  const busy = new Set<string>();
+  let opened: Promise<Ready> | null = null;
+  const ready = () => {
+    opened ??= makeReady(place);
+    opened.catch(() => {
+      opened = null;
+    });
+    return opened;
+  };
+  const begin = async (spec: ContainerSpec, signal?: AbortSignal): Promise<RunningContainer> => {
+    const { place: there, cluster, links } = await ready();
+    const pod: PodLink = podLinkFor({ spec, owner: isRoot ? containerUser : null, session: () => link.session });
+    const link: Link = await links.open(pod);
+    const way = { address: there.address, port: links.port, ...link };
+    const started = { cluster, name: nameFor(spec), pod, link, pollMs };
+    try {
+      const job = jobFor(spec, { name: started.name, place: there, owner: label(owner), way, defaultImage });
+      own.add(started.name);
+      await cluster.createJob(job);
+      await untilStarted(started, signal);
+      return running(started);
+    } catch (error) {
+      pod.close();
+      link.close();
+      await deleteSurely(cluster, started.name);
+      throw error;
+    }
+  };
+  return {
+    kind: 'kubernetes',
+    owner: isRoot ? containerUser : { uid: process.getuid?.() ?? 1000, gid: process.getgid?.() ?? 1000 },
+    async describe(): Promise<RunnerDriver> {
+      const { place: there, cluster } = await ready();
+      // What the Role must allow; better said now than at the first task.
+      await cluster.listJobs(`${ownerLabel}=${label(owner)}`);
+      const hasSandbox = there.gvisorClass !== null;
+      // gVisor has a kernel of its own, and does not ask the node's list.
+      const hasProfile = hasSandbox || there.seccompProfile !== null;
+      const runtimes: RunnerDriver['runtimes'] = hasSandbox ? ['runc', 'runsc'] : ['runc'];
+      return {
+        kind: 'kubernetes',
+        engine: await cluster.version(),
+        runtimes,
+        weaknesses: weaknesses({ hasSandbox, hasProfile }),
+      };
+    },
+    prepareImage: async (image) => imageOf(image, defaultImage),
+    async start(spec, signal) {
+      const folder = spec.folders.workspace;
+      if (busy.has(folder)) throw new Error('these folders are in another pod: no second one can see them');
+      busy.add(folder);
+      try {
+        const container = await begin(spec, signal);
+        const free = () => busy.delete(folder);
+        container.ended.then(free, free);
+        return container;
+      } catch (error) {
+        busy.delete(folder);
+        throw error;
+      }
+    },
+    async reap(former) {
+      const { cluster } = await ready();
+      const left = (await cluster.listJobs(`${ownerLabel}=${label(former)}`)).flatMap(
+        ({ metadata }) => metadata?.name ?? [],
+      );
+      const others = left.filter((name) => !own.has(name));
+      for (const name of others) await cluster.deleteJob(name);
+      return others.length;
+    },
+    close: () => void opened?.then(({ links }) => links.close()),
+  };
+}
