@@ -4,7 +4,7 @@ import {
   type GitInstallation,
   type GitOperation,
   gitOperations,
-} from '#contract/git-connections.ts';
+} from '#contract/git-servers.ts';
 
 interface Word {
   tone: Tone;

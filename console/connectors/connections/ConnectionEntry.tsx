@@ -8,7 +8,7 @@ import { showFailure } from '#console/shell/show-result.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
-import type { GitConnection } from '#contract/git-connections.ts';
+import type { GitConnection } from '#contract/git-servers.ts';
 import { ExternalLink } from '../ExternalLink.tsx';
 import { connectionStates, kindNames } from '../git-words.ts';
 import { Installations } from './Installations.tsx';

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { DataColumn } from '#console/ui/data-table-column.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge, type Tone } from '#console/ui/StatusBadge.tsx';
-import type { GitDelivery } from '#contract/git-connections.ts';
+import type { GitDelivery } from '#contract/git-servers.ts';
 import classes from '../Git.module.css';
 
 type Delivery = z.infer<typeof GitDelivery>;

@@ -34,28 +34,43 @@ const headsPrefix = 'refs/heads/';
 const branchOf = (reference: string | undefined): string | null =>
   reference?.startsWith(headsPrefix) ? reference.slice(headsPrefix.length) : null;
 
+export interface RemoteBranches {
+  /** The default one; null when the server does not say, as of an empty repository. */
+  head: string | null;
+  /** All of them, in the server's order. */
+  names: string[];
+}
+
+const isBranch = (name: string | null): name is string => name !== null;
+
 /** Version 2 of the protocol: the references are a question of their own (gitprotocol-v2, “ls-refs”). */
-async function askHead(access: RemoteAccess): Promise<string | null> {
+async function askReferences(access: RemoteAccess): Promise<RemoteBranches> {
   const question = [
     pktLine('command=ls-refs\n'),
     delimiter,
     pktLine('symrefs\n'),
     pktLine('ref-prefix HEAD\n'),
+    pktLine(`ref-prefix ${headsPrefix}\n`),
     flush,
   ].join('');
   const lines = readPktLines(await ask(access, '/git-upload-pack', question)) ?? [];
   const head = lines.find((line) => / HEAD( |$)/.test(line));
-  return branchOf(/ symref-target:(\S+)/.exec(head ?? '')?.[1]);
+  return {
+    head: branchOf(/ symref-target:(\S+)/.exec(head ?? '')?.[1]),
+    names: lines.map((line) => branchOf(line.split(' ')[1])).filter(isBranch),
+  };
 }
 
 /**
  * Looks whether a repository can be fetched with this token.
- * @returns its default branch; null when the server does not say, as of an empty one
  * @throws ReeveError git-connection-failed with what the server said
  */
-export async function askDefaultBranch(access: RemoteAccess): Promise<string | null> {
+export async function askBranches(access: RemoteAccess): Promise<RemoteBranches> {
   const lines = readPktLines(await ask(access, '/info/refs?service=git-upload-pack'));
   if (lines === null) throw refuse('what answers there is no git server. Is this the address one clones from?');
-  if (lines.includes('version 2')) return askHead(access);
-  return branchOf(/symref=HEAD:(\S+)/.exec(lines.join('\n'))?.[1]);
+  if (lines.includes('version 2')) return askReferences(access);
+  return {
+    head: branchOf(/symref=HEAD:(\S+)/.exec(lines.join('\n'))?.[1]),
+    names: lines.map((line) => branchOf(line.split('\0')[0]?.split(' ')[1])).filter(isBranch),
+  };
 }

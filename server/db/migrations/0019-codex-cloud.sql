@@ -24,6 +24,9 @@ create table git_connections (
   sealed_private_key text,
   sealed_client_secret text,
   sealed_webhook_secret text,
+  -- Taken beside the new one for a while after it was replaced: GitHub is told of the new one by hand.
+  sealed_former_webhook_secret text,
+  former_webhook_secret_until timestamptz,
   sealed_token text,
   problem text,
   -- Webhook deliveries looked at up to here when missed ones were looked for.
@@ -69,6 +72,8 @@ create table git_repositories (
   name text not null,
   url text not null,
   default_branch text not null,
+  -- Somebody named it: the server's own does not take its place.
+  names_branch boolean not null default false,
   is_private boolean not null,
   is_archived boolean not null default false,
   is_allowed boolean not null default false,
