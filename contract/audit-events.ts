@@ -82,7 +82,8 @@ export const auditEvents = {
   'bundle.review-rule-updated': { sentence: 'Whether Team Config bundles need a second person was changed.' },
   'bundle.published': { sentence: 'A version of a Team Config bundle was published.' },
   'bundle.pull-requested': {
-    sentence: 'A version of a Team Config bundle was brought to a repository, as a pull request where the server has them.',
+    sentence:
+      'A version of a Team Config bundle was brought to a repository, as a pull request where the server has them.',
   },
   'bundle.pull-refused': { sentence: 'The git server refused a version of a Team Config bundle.' },
   'bundle.subscribed': { sentence: 'A group got a Team Config bundle, or another version of it.' },
