@@ -27,7 +27,8 @@ let ownerId: string;
 beforeAll(async () => {
   git = await openGitOrganisation();
   ({ owner } = git.organisation);
-  ownerId = (await owner.api.identity.session({})).member.id;
+  const session = await owner.api.identity.session({});
+  ownerId = session.state === 'signed-in' ? session.member.id : '';
   await owner.api.workspace.updateSettings({ codexCloudEnabled: true });
   backend = await git.github.addRepository('example/backend');
   await git.github.addRepository('example/website');
