@@ -80,8 +80,6 @@ export const PolicySearch = z.object({
     .catch(undefined),
   diff: z.literal('unified').optional().catch(undefined),
   review: z.literal(1).optional().catch(undefined),
-  /** The repository that it is brought to; empty: not chosen yet. */
-  bring: z.string().max(100).optional().catch(undefined),
   cursor: text,
 });
 export const ConnectSearch = z.object({
@@ -182,6 +180,8 @@ export const BundleSearch = z.object({
   state: z.enum(['current', 'behind', 'modified']).optional().catch(undefined),
   search: text,
   review: z.literal(1).optional().catch(undefined),
+  /** The repository that it is brought to; empty: not chosen yet. */
+  bring: z.string().max(100).optional().catch(undefined),
   cursor: text,
 });
 export const VerifySearch = z.object({ area: text, show: z.enum(['open', 'all']).optional().catch(undefined) });

@@ -27,7 +27,7 @@ export function GitFailure({ what, error, onRetry }: GitFailureProps) {
     'git-account-needed': <TextLink to={paths.git}>Link it under GitHub</TextLink>,
   };
   const title = titles[code];
-  if (title === undefined) return <FailureNotice what={what} error={error} onRetry={onRetry} />;
+  if (title === undefined) return <FailureNotice what={what} error={error} {...(onRetry && { onRetry })} />;
   return (
     <Notice
       tone="bad"
