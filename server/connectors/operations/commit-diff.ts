@@ -139,7 +139,8 @@ async function refuseOthersWork(
   tip: string,
   { committer, whenForeign }: CommitAsked,
 ): Promise<void> {
-  const [email, subject] = (await folder.run(['show', '--no-patch', '--format=%ce%n%s', tip])).split('\n');
+  // Not `show`: of a merge it would want the files, which are not here.
+  const [email, subject] = (await folder.run(['log', '--max-count=1', '--format=%ce%n%s', tip])).split('\n');
   if (email !== committer.email) throw new ReeveError('git-refused', { said: subject, tip }, { message: whenForeign });
 }
 

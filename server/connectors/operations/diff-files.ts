@@ -6,7 +6,7 @@ import { asRefusal, branchAt } from './branches.ts';
 import { fetchBlobs, fetchCommits } from './commit-diff.ts';
 import { withCredential } from './git-credential.ts';
 import { type GitFolder, openGitFolder } from './git-folder.ts';
-import { GitFailed, type Remote } from './isolated-git.ts';
+import type { Remote } from './isolated-git.ts';
 import { cloneUrl, type OpenedRepository, openRepository, type RepositoryRef } from './open-repository.ts';
 
 /** A file of a repository. */
@@ -61,11 +61,11 @@ interface Work {
 const modes = { file: '100644', executable: '100755', link: '120000' } as const;
 const modeOf = ({ isExecutable }: RepositoryFile): string => (isExecutable ? modes.executable : modes.file);
 
-const refuse = (opened: OpenedRepository, branch: string, said: string, cause?: unknown) =>
+const refuse = (opened: OpenedRepository, branch: string, said: string) =>
   new ReeveError(
     'git-refused',
     { said },
-    { message: `The files do not fit into ${branch} of ${opened.repository.name}: ${said}`, cause },
+    { message: `The files do not fit into ${branch} of ${opened.repository.name}: ${said}` },
   );
 
 /** What the index has, by path. */
@@ -100,24 +100,32 @@ async function storeFiles({ folder }: Work, files: readonly RepositoryFile[]): P
   return (await folder.run(args, { input: `${names.join('\n')}\n` })).trim().split('\n');
 }
 
-const isFile = ({ mode }: Entry): boolean => mode !== '160000';
+/** Folders that hold a path, the outermost first. */
+const foldersOf = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(0, -1)
+    .map((_name, index, names) => names.slice(0, index + 1).join('/'));
 
-async function changeIndex(
-  { folder, opened, env }: Work,
-  { branch, lines }: { branch: string; lines: readonly string[] },
-): Promise<void> {
+const submodule = '160000';
+
+/** git would take away what stands in the way, without a word. @throws ReeveError git-refused */
+function refuseWhatIsInTheWay(
+  { opened }: Work,
+  { branch, paths, entries }: { branch: string; paths: readonly string[]; entries: ReadonlyMap<string, Entry> },
+): void {
+  const folders = new Set([...entries.keys()].flatMap(foldersOf));
+  for (const path of paths) {
+    const file = foldersOf(path).find((folder) => entries.has(folder));
+    if (file) throw refuse(opened, branch, `${file} is no folder there, and ${path} needs one.`);
+    if (folders.has(path)) throw refuse(opened, branch, `${path} is a folder there.`);
+    if (entries.get(path)?.mode === submodule) throw refuse(opened, branch, `${path} is a submodule there.`);
+  }
+}
+
+async function changeIndex({ folder, env }: Work, lines: readonly string[]): Promise<void> {
   if (lines.length === 0) return;
-  await folder
-    .run(['update-index', '-z', '--index-info'], { input: `${lines.join('\0')}\0`, env })
-    .catch((error: unknown) => {
-      if (!(error instanceof GitFailed)) throw error;
-      throw refuse(
-        opened,
-        branch,
-        'there is a file or a link where they need a folder, or a folder where they need a file.',
-        error,
-      );
-    });
+  await folder.run(['update-index', '-z', '--index-info'], { input: `${lines.join('\0')}\0`, env });
 }
 
 /** Everything as a binary patch: whatever the encoding of what was there, it applies to nothing else. */
@@ -151,13 +159,12 @@ async function compare(work: Work, asked: FilesAsked, commit: string): Promise<O
     return entry?.blob === blob && entry.mode === modeOf(file) ? [] : [{ file, blob }];
   });
   const touched = [...changed.map(({ file }) => file.path), ...gone];
-  const modules = touched.find((path) => entries.has(path) && !isFile(entries.get(path) as Entry));
-  if (modules) throw refuse(work.opened, branch, `${modules} is a submodule.`);
+  refuseWhatIsInTheWay(work, { branch, paths: touched, entries });
   const lines = [
     ...changed.map(({ file, blob }) => `${modeOf(file)} ${blob}\t${file.path}`),
     ...gone.map((path) => `0 ${'0'.repeat(40)}\t${path}`),
   ];
-  await changeIndex(work, { branch, lines });
+  await changeIndex(work, lines);
   const before = await readBlobs(
     work,
     touched.map(blobAt).filter((blob) => blob !== undefined),

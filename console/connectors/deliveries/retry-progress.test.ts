@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { progressOf } from './use-retry.ts';
+import { progressOf } from './retry-progress.ts';
 
 const delivery = (id: string, state: 'waiting' | 'done' | 'failed', tries = 0) => ({
   ...{ id, state, tries, guid: id, event: 'push', action: null, repository: null, problem: null },
