@@ -46,6 +46,8 @@ afterAll(async () => {
   }
 });
 
+/** Each of these starts dozens of programs, here and at the git server. */
+const patiently = { timeout: 120_000 };
 const lines = (text: string) => page.locator('.cm-line', { hasText: text }).first();
 
 test('a bundle becomes a pull request of just what the page showed, and the next version brings it up to date', async () => {
@@ -61,7 +63,7 @@ test('a bundle becomes a pull request of just what the page showed, and the next
   await bring.getByRole('link', { name: 'Link it under GitHub' }).waitFor();
   await git.link(owner, connectionId, 'octo-ada');
   await button(page, 'Try again').first().click();
-  await bring.getByText('Version 1 changes 2 files in main').waitFor();
+  await bring.getByText('Version 1 changes 2 files in main').waitFor(patiently);
   await lines('model = "corp-model"').waitFor();
   await bring.getByText('old-model').waitFor();
   expect(await lookForBarriers(page)).toEqual([]);
@@ -69,12 +71,12 @@ test('a bundle becomes a pull request of just what the page showed, and the next
 
   git.github.protect('example/backend', { pattern: 'reeve/*', mayPush: ['nobody'] });
   await button(page, 'Open the pull request').click();
-  await bring.getByText('The git server refused this').waitFor();
+  await bring.getByText('The git server refused this').waitFor(patiently);
   await bring.getByText('GH006: Protected branch update failed').waitFor();
   expect(backend.pulls.size).toBe(0);
   backend.protections = [];
   await button(page, 'Open the pull request').click();
-  await page.getByText('Pull request 1 is open.').waitFor();
+  await page.getByText('Pull request 1 is open.').waitFor(patiently);
   expect(backend.pulls.get(1)).toMatchObject({ base: 'main', title: 'Team Config: Backend rules, version 1' });
 
   const files = [{ path: '.codex/config.toml', content: 'model = "better-model"\n' }];
@@ -85,10 +87,10 @@ test('a bundle becomes a pull request of just what the page showed, and the next
   await button(page, 'Pull request').click();
   await bring.getByRole('combobox', { name: 'Repository' }).click();
   await page.getByRole('option', { name: /^example\/backend/ }).click();
-  await bring.getByText('Pull request 1 is brought up to date').waitFor();
+  await bring.getByText('Pull request 1 is brought up to date').waitFor(patiently);
   await lines('model = "better-model"').waitFor();
   await button(page, 'Update the pull request').click();
-  await page.getByText('Pull request 1 is up to date.').waitFor();
+  await page.getByText('Pull request 1 is up to date.').waitFor(patiently);
   expect(backend.pulls.size).toBe(1);
   expect(backend.pulls.get(1)?.title).toBe('Team Config: Backend rules, version 2');
-});
+}, 480_000);

@@ -218,8 +218,8 @@ test('what failed is tried again, one by one or all at once', async () => {
       if (isBroken) throw new ReeveError('git-server-failed', {}, { message: 'github.test answered: 502' });
     },
   };
-  const start = Date.now();
   for (const number of [1, 2, 3]) await send(number);
+  const start = Date.now();
   for (const minutes of [0, 1, 10, 20, 60, 240]) {
     git.reeve.setNow(new Date(start + minutes * 60_000));
     await git.work([consumer]);

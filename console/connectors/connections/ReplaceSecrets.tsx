@@ -53,9 +53,15 @@ export function ReplaceSecrets({ connection, onClose }: { connection: GitConnect
           {replace.error && <FailureNotice what="The old secrets stay" error={replace.error} />}
           <Text size="sm">
             Make new ones on GitHub, in the settings of{' '}
-            {appUrl ? <ExternalLink href={appUrl}>the app</ExternalLink> : 'the app'}, and give here what changed; what
-            is left empty stays. Reeve tries the key and the client secret on GitHub before they take the place of the
-            old ones. Delete the old ones on GitHub afterwards.
+            {appUrl ? (
+              <ExternalLink href={appUrl} isInText>
+                the app
+              </ExternalLink>
+            ) : (
+              'the app'
+            )}
+            , and give here what changed; what is left empty stays. Reeve tries the key and the client secret on GitHub
+            before they take the place of the old ones. Delete the old ones on GitHub afterwards.
           </Text>
           <Textarea
             label="Private key"

@@ -15,7 +15,9 @@ export function KnownPullRequest({ pullRequest }: { pullRequest: BundlePullReque
   const { number, url, branch, state, version, openedBy, updatedAt } = pullRequest;
   return (
     <p className={classes.quiet}>
-      <ExternalLink href={url}>{number === null ? branch : `Pull request ${number}`}</ExternalLink>{' '}
+      <ExternalLink href={url} isInText>
+        {number === null ? branch : `Pull request ${number}`}
+      </ExternalLink>{' '}
       <StatusBadge tone={states[state].tone}>{states[state].word}</StatusBadge> version {version}, by {openedBy}{' '}
       <RelativeTime at={updatedAt} />
     </p>

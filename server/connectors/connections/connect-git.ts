@@ -4,7 +4,7 @@ import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import type { ActingMember } from '../acting-member.ts';
 import { tokenPlace } from '../secret-places.ts';
-import { askBranches, type RemoteBranches } from './ask-remote.ts';
+import { askBranches, type RemoteAccess, type RemoteBranches } from './ask-remote.ts';
 import { findConnection, insertConnection, lockConnection, updateConnection } from './connection-queries.ts';
 import { listRepositoryUrls, saveRepositories } from './repository-list-queries.ts';
 import { readRepositoryUrl } from './repository-url.ts';
@@ -22,24 +22,34 @@ const namedAtMost = 10;
 /** `main, next and 3 more` */
 function listed(names: readonly string[]): string {
   const rest = names.length - namedAtMost;
-  return rest > 0 ? `${names.slice(0, namedAtMost).join(', ')} and ${rest} more` : names.join(', ');
+  const shown = names.slice(0, namedAtMost).join(', ');
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
 }
 
 /** Which branch it is about is told at its field. */
 const refuseBranch = (message: string, path: string[] = []) =>
   new ReeveError('git-connection-failed', { said: message, issues: [{ path, message }] }, { message });
 
+/** What to choose from, in words; more than can be sent are not named. */
+const choices = (access: RemoteAccess): Promise<RemoteBranches['names'] | null> =>
+  askBranches(access, '').then(
+    ({ names }) => names,
+    () => null,
+  );
+
 /** The one that was named, if it is there; else the server's. @throws ReeveError git-connection-failed */
-function chooseBranch(repository: string, wanted: string | undefined, { head, names }: RemoteBranches): string {
-  if (names.length === 0)
+async function chooseBranch(access: RemoteAccess, repository: string, wanted: string | undefined): Promise<string> {
+  const { head, names } = await askBranches(access, wanted ?? null);
+  if (wanted !== undefined && names.includes(wanted)) return wanted;
+  if (wanted === undefined && head !== null) return head;
+  const all = await choices(access);
+  if (all?.length === 0)
     throw refuseBranch(`${repository} has no branch yet. Push a first commit to it, then connect it.`);
-  if (wanted !== undefined) {
-    if (names.includes(wanted)) return wanted;
-    throw refuseBranch(`${repository} has no branch ${wanted}. It has ${listed(names)}.`, ['defaultBranch']);
-  }
-  if (head !== null && names.includes(head)) return head;
+  const has = all === null ? 'more branches than can be listed here' : listed(all);
   throw refuseBranch(
-    `The server does not say which branch of ${repository} is the default one. Name it: it has ${listed(names)}.`,
+    wanted === undefined
+      ? `The server does not say which branch of ${repository} is the default one. Name it: it has ${has}.`
+      : `${repository} has no branch ${wanted}. It has ${has}.`,
     ['defaultBranch'],
   );
 }
@@ -56,7 +66,7 @@ export async function connectGit(
 ): Promise<string> {
   const { url, repository } = readRepositoryUrl(asked.url);
   const { name, username, token } = asked;
-  const defaultBranch = chooseBranch(repository, asked.defaultBranch, await askBranches({ url, username, token }));
+  const defaultBranch = await chooseBranch({ url, username, token }, repository, asked.defaultBranch);
   const id = newId('git');
   const sealedToken = await secrets.seal(token, tokenPlace(id));
   const of = { workspace_id: member.workspaceId, removed_at: null };

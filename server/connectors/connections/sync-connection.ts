@@ -17,7 +17,8 @@ async function syncGit({ db, secrets }: Needs, connection: ConnectionRow): Promi
       connection.workspace_id,
       connection.id,
     )) {
-      const { head, names } = await askBranches({ url, username: connection.username ?? '', token });
+      const access = { url, username: connection.username ?? '', token };
+      const { head, names } = await askBranches(access, names_branch ? default_branch : null);
       // The one that somebody named stays for as long as it is there.
       if (head === null || (names_branch && names.includes(default_branch))) continue;
       if (head !== default_branch) await setDefaultBranch(db, connection.workspace_id, id, head);
