@@ -52,16 +52,16 @@ export function ReplaceSecrets({ connection, onClose }: { connection: GitConnect
         <Stack gap="md">
           {replace.error && <FailureNotice what="The old secrets stay" error={replace.error} />}
           <Text size="sm">
-            Make new ones on GitHub, in the settings of{' '}
+            Make new ones in the settings of{' '}
             {appUrl ? (
               <ExternalLink href={appUrl} isInText>
-                the app
+                the app on GitHub
               </ExternalLink>
             ) : (
-              'the app'
-            )}
-            , and give here what changed; what is left empty stays. Reeve tries the key and the client secret on GitHub
-            before they take the place of the old ones. Delete the old ones on GitHub afterwards.
+              'the app on GitHub'
+            )}{' '}
+            and give here what changed; what is left empty stays. Reeve tries the key and the client secret on GitHub
+            before they take the place of the old ones. Delete the old ones there afterwards.
           </Text>
           <Textarea
             label="Private key"

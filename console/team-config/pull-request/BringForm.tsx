@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api } from '#console/api.ts';
 import type { Bundle } from '#contract/team-config-bundles.ts';
 import type { BundlePlace, BundlePullRequest } from '#contract/team-config-pull-requests.ts';
+import classes from '../TeamConfig.module.css';
 import { GitFailure } from './GitFailure.tsx';
 import { KnownPullRequest } from './KnownPullRequest.tsx';
 import { WhatChanges } from './WhatChanges.tsx';
@@ -20,7 +21,7 @@ interface BringFormProps {
 export function BringForm({ bundle, places, known, repositoryId, onRepository, onClose }: BringFormProps) {
   const place = places.find(({ id }) => id === repositoryId);
   const existing = known.find((one) => one.repositoryId === place?.id);
-  const isOpen = existing?.state === 'open';
+  const isOpen = existing?.state === 'open' && existing.number !== null;
   const [chosen, setChosen] = useState<{ repositoryId: string; branch: string } | null>(null);
   const [search, setSearch] = useState('');
   const branches = useQuery(
@@ -65,6 +66,7 @@ export function BringForm({ bundle, places, known, repositoryId, onRepository, o
         />
       </Group>
       {existing && <KnownPullRequest pullRequest={existing} />}
+      {!place && <p className={classes.quiet}>What would change there is shown before anything is sent.</p>}
       {place &&
         (branches.error ? (
           <GitFailure

@@ -81,6 +81,7 @@ export function WhatChanges({ bundle, place, branch, onClose }: WhatChangesProps
         Version {version} changes {countOf(changes.length, 'file')} in {branch} of <b>{place.name}</b>. You are the
         author, and the rules of the repository hold.
         {existing !== null &&
+          existing.number !== null &&
           ` Pull request ${existing.number} is brought up to date; its title and text are replaced.`}
         {!place.hasPullRequests && ' This server has no pull requests that Reeve can open: a branch is pushed.'}
       </Text>

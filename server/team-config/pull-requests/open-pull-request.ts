@@ -28,15 +28,17 @@ export interface PullRequestWanted extends BundleTarget {
   isDraft: boolean;
 }
 
-/** One that goes into another branch is not turned: whoever reviews it would not know. @throws ReeveError conflict */
+/**
+ * One that goes into another branch is not turned: whoever reviews it would not know. A branch alone goes nowhere by itself.
+ * @throws ReeveError conflict
+ */
 function refuseOtherBase(existing: BundlePullRow | null, branch: string): void {
-  if (existing === null || existing.base === branch) return;
-  const name = existing.number === null ? existing.branch : `Pull request ${existing.number}`;
+  if (existing === null || existing.number === null || existing.base === branch) return;
   throw new ReeveError(
     'conflict',
     { url: existing.url },
     {
-      message: `${name} of this bundle goes into ${existing.base} and is open. Close it first, or choose that branch.`,
+      message: `Pull request ${existing.number} of this bundle goes into ${existing.base} and is open. Close it first, or choose that branch.`,
     },
   );
 }

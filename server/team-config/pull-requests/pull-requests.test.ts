@@ -189,7 +189,10 @@ describe('what stands against it', () => {
 
   test('is the protection of a branch, in the server’s words', async () => {
     git.github.protect('example/backend', { pattern: 'reeve/*', mayPush: ['nobody'] });
-    await expect(open()).rejects.toMatchObject({ code: 'git-refused', message: expect.stringContaining('GH006: Protected branch update failed') });
+    await expect(open()).rejects.toMatchObject({
+      code: 'git-refused',
+      message: expect.stringContaining('GH006: Protected branch update failed'),
+    });
     expect((await events('bundle.pull-refused'))[0]?.payload).toMatchObject({ code: 'git-refused' });
     backend.protections = [];
     expect(await open()).toMatchObject({ number: 2, version: 4 });
