@@ -180,6 +180,8 @@ export const BundleSearch = z.object({
   state: z.enum(['current', 'behind', 'modified']).optional().catch(undefined),
   search: text,
   review: z.literal(1).optional().catch(undefined),
+  /** The repository that it is brought to; empty: not chosen yet. */
+  bring: z.string().max(100).optional().catch(undefined),
   cursor: text,
 });
 export const VerifySearch = z.object({ area: text, show: z.enum(['open', 'all']).optional().catch(undefined) });
@@ -223,6 +225,8 @@ export const GitSearch = z.object({
   tab: z.enum(['connections', 'repositories', 'tokens', 'deliveries']).optional().catch(undefined),
   search: text,
   connection: text,
+  /** Of deliveries. */
+  show: z.literal('failed').optional().catch(undefined),
   /** GitHub appends it where somebody installed the app. */
   setup_action: text,
 });

@@ -81,6 +81,11 @@ export const auditEvents = {
   'bundle.review-decided': { sentence: 'The review of a Team Config bundle was declined or withdrawn.' },
   'bundle.review-rule-updated': { sentence: 'Whether Team Config bundles need a second person was changed.' },
   'bundle.published': { sentence: 'A version of a Team Config bundle was published.' },
+  'bundle.pull-requested': {
+    sentence:
+      'A version of a Team Config bundle was brought to a repository, as a pull request where the server has them.',
+  },
+  'bundle.pull-refused': { sentence: 'The git server refused a version of a Team Config bundle.' },
   'bundle.subscribed': { sentence: 'A group got a Team Config bundle, or another version of it.' },
   'bundle.unsubscribed': { sentence: 'A Team Config bundle was taken from a group.' },
   'bundle.usage-reported': { sentence: 'A repository reported which Team Config bundles it has.' },
@@ -178,6 +183,11 @@ export const auditEvents = {
     secret: ['token', 'privateKey', 'clientSecret', 'webhookSecret'],
   },
   'git.token-replaced': { sentence: 'A git server was given another deploy token.', secret: ['token'] },
+  'git.app-secrets-replaced': {
+    sentence: 'A GitHub App’s connection was given renewed secrets.',
+    secret: ['privateKey', 'clientSecret', 'webhookSecret'],
+  },
+  'git.deliveries-retried': { sentence: 'Webhook deliveries that had failed were worked on again.' },
   'git.disconnected': { sentence: 'A git server was disconnected.' },
   'git.installation-changed': { sentence: 'A GitHub App was installed, suspended, or removed on GitHub.' },
   'git.repositories-chosen': { sentence: 'Which repositories environments may use was changed.' },

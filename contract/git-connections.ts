@@ -1,118 +1,13 @@
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
+import { GitAccount, GitConnection, GitDelivery, GitRepository, GitTokenUse } from './git-servers.ts';
 
 const tag = 'Git';
 const Id = z.string().min(1).max(100);
-const At = z.iso.datetime();
 const HttpsUrl = z
   .url({ protocol: /^https?$/, error: 'Is no https address.' })
   .max(300)
   .describe('https, except for a loopback host.');
-
-/**
- * What a fresh installation token is asked for, by operation. Each is for one repository and lasts an hour at most; only the list of
- * repositories cannot be asked with a token for one of them, so that one reads metadata alone and is revoked when the list is there.
- */
-export const gitOperations = {
-  'list-repositories': { permissions: { metadata: 'read' }, sentence: 'See which repositories the app may reach.' },
-  'read-repository': { permissions: { contents: 'read', metadata: 'read' }, sentence: 'Look up branches.' },
-  'read-permission': { permissions: { metadata: 'read' }, sentence: 'Ask what a member may do in a repository.' },
-  fetch: { permissions: { contents: 'read', metadata: 'read' }, sentence: 'Fetch a repository for a task.' },
-  push: { permissions: { contents: 'write', metadata: 'read' }, sentence: 'Push a branch for a pull request.' },
-  'push-workflows': {
-    permissions: { contents: 'write', metadata: 'read', workflows: 'write' },
-    sentence: 'Push a branch that changes GitHub Actions workflows.',
-  },
-  'pull-request': {
-    permissions: { pull_requests: 'write', metadata: 'read' },
-    sentence: 'Open or change a pull request.',
-  },
-  'read-pull-request': {
-    permissions: { pull_requests: 'read', metadata: 'read' },
-    sentence: 'See where a pull request stands.',
-  },
-} as const satisfies Record<string, { permissions: Record<string, 'read' | 'write'>; sentence: string }>;
-export type GitOperation = keyof typeof gitOperations;
-
-export const GitInstallation = z.object({
-  id: Id,
-  account: z.string(),
-  accountKind: z.enum(['organization', 'user']),
-  selection: z.enum(['all', 'selected']),
-  state: z.enum(['active', 'suspended', 'removed']),
-  since: At,
-  repositories: z.number().int(),
-  missingPermissions: z.array(z.string()).describe('That operations need and the installation does not give.'),
-  manageUrl: z.string(),
-  checkedAt: At.nullable(),
-});
-export type GitInstallation = z.infer<typeof GitInstallation>;
-
-export const GitConnection = z.object({
-  id: Id,
-  kind: z.enum(['github', 'git']),
-  name: z.string(),
-  baseUrl: z.string(),
-  appSlug: z.string().nullable(),
-  appUrl: z.string().nullable(),
-  installUrl: z.string().nullable(),
-  state: z.enum(['waiting', 'connected', 'failing']).describe('waiting: the app exists and is installed nowhere.'),
-  problem: z.string().nullable(),
-  installations: z.array(GitInstallation),
-  webhook: z
-    .object({
-      url: z.string(),
-      lastAt: At.nullable(),
-      received: z.number().int(),
-      refused: z.number().int(),
-      caughtUpAt: At.nullable().describe('When missed deliveries were last looked for.'),
-      problem: z.string().nullable(),
-    })
-    .nullable(),
-  createdBy: z.string(),
-  createdAt: At,
-});
-export type GitConnection = z.infer<typeof GitConnection>;
-
-export const GitRepository = z.object({
-  id: Id,
-  connectionId: Id,
-  installationId: Id.nullable(),
-  name: z.string().describe('`owner/name`; of another git server its path.'),
-  host: z.string(),
-  url: z.string(),
-  defaultBranch: z.string(),
-  isPrivate: z.boolean(),
-  isArchived: z.boolean(),
-  isAllowed: z.boolean().describe('Chosen for environments.'),
-  state: z.enum(['connected', 'suspended', 'removed']),
-  environments: z.number().int(),
-});
-export type GitRepository = z.infer<typeof GitRepository>;
-
-export const GitAccount = z.object({ connectionId: Id, login: z.string(), linkedAt: At });
-
-/** One token that was made, without it. */
-export const GitTokenUse = z.object({
-  id: Id,
-  at: At,
-  operation: z.string(),
-  repository: z.string(),
-  permissions: z.record(z.string(), z.string()),
-  expiresAt: At,
-  forWhom: z.string(),
-});
-export const GitDelivery = z.object({
-  id: Id,
-  guid: z.string(),
-  event: z.string(),
-  action: z.string().nullable(),
-  repository: z.string().nullable(),
-  state: z.enum(['waiting', 'done', 'ignored', 'failed', 'refused']),
-  problem: z.string().nullable(),
-  isCaughtUp: z.boolean(),
-  receivedAt: At,
-});
 
 const manages = { tag, allow: 'connectors.write' } as const;
 
@@ -190,6 +85,47 @@ export const git = {
       }),
     )
     .output(GitConnection),
+  replaceSecrets: endpoint({
+    method: 'PUT',
+    path: '/git/connections/{id}/app-secrets',
+    summary: 'Give a GitHub App’s connection the secrets that were renewed on GitHub',
+    ...manages,
+    audit: 'git.app-secrets-replaced',
+  })
+    .input(
+      z
+        .object({
+          id: Id,
+          privateKey: z.string().trim().min(1).max(20_000).optional().describe('In PEM, as GitHub gives it out.'),
+          clientSecret: z.string().trim().min(1).max(500).optional(),
+          webhookSecret: z.string().min(1).max(500).optional(),
+          formerSecretHours: z
+            .int()
+            .min(0)
+            .max(168)
+            .default(24)
+            .describe('For how long the former webhook secret is taken as well.'),
+        })
+        .refine(({ privateKey, clientSecret, webhookSecret }) => privateKey || clientSecret || webhookSecret, {
+          error: 'Give at least one secret.',
+          path: ['privateKey'],
+        }),
+    )
+    .output(GitConnection),
+  retryDeliveries: endpoint({
+    method: 'POST',
+    path: '/git/connections/{id}/deliveries/retry',
+    summary: 'Work again on webhook deliveries that failed',
+    ...manages,
+    audit: 'git.deliveries-retried',
+  })
+    .input(
+      z.object({
+        id: Id,
+        deliveryIds: z.array(Id).min(1).max(200).optional().describe('Left out: all that failed.'),
+      }),
+    )
+    .output(z.object({ retried: z.array(Id).describe('The newest 1000 of them, where there are more.') })),
   remove: endpoint({
     method: 'DELETE',
     path: '/git/connections/{id}',
@@ -251,7 +187,7 @@ export const git = {
     ...manages,
     audit: readsOnly,
   })
-    .input(z.object({ id: Id }))
+    .input(z.object({ id: Id, show: z.enum(['all', 'failed']).default('all') }))
     .output(z.object({ items: z.array(GitDelivery) })),
   accounts: endpoint({
     method: 'GET',

@@ -21,6 +21,7 @@ import { setup } from './setup.ts';
 import { sso } from './sso-endpoints.ts';
 import { tasks } from './tasks.ts';
 import { teamConfig } from './team-config.ts';
+import { bundlePullRequests } from './team-config-pull-requests.ts';
 import { workspace } from './workspace.ts';
 
 /** Reeve's own API, mounted at /api/v1. */
@@ -42,7 +43,7 @@ export const contract = {
   connect,
   setup,
   sso,
-  teamConfig,
+  teamConfig: { ...teamConfig, ...bundlePullRequests },
   proofs,
   estate,
   git,

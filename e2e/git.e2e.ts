@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ReeveError } from '#server/fail.ts';
 import { openBrowser, type TestBrowser } from '#testing/browser.ts';
 import { type GitOrganisation, openGitOrganisation } from '#testing/git-organisation.ts';
 import type { Person } from '#testing/organisation.ts';
@@ -183,6 +185,114 @@ test('a suspension on GitHub is told with what it means, and is over when GitHub
   await git.github.unsuspend(installation, 'octo-ada');
   await button(page, `Check now: ${appName}`).click();
   await page.getByText('Active', { exact: true }).waitFor();
+});
+
+test('what failed is tried again, one by one or all at once', async () => {
+  const [app] = git.github.world.apps.values();
+  if (!app) throw new Error('there is no app');
+  const [sender] = git.github.world.accounts.values();
+  const [repository] = git.github.world.repositories.values();
+  if (!sender || !repository) throw new Error('GitHub is empty');
+  const [installation] = git.github.world.installations.values();
+  const send = (number: number) =>
+    git.github.hooks.send(
+      {
+        event: 'pull_request',
+        action: 'opened',
+        sender,
+        payload: {
+          repository: { id: repository.id, full_name: 'example/backend' },
+          pull_request: {
+            ...{ number, state: 'open', merged: false, updated_at: '2026-11-26T10:00:00Z' },
+            ...{ head: { ref: 'reeve/1', sha: 'a'.repeat(40) }, base: { ref: 'main' } },
+          },
+        },
+        ...(installation && { installation }),
+      },
+      app,
+    );
+  let isBroken = true;
+  const consumer = {
+    event: 'pull_request',
+    take: async () => {
+      if (isBroken) throw new ReeveError('git-server-failed', {}, { message: 'github.test answered: 502' });
+    },
+  };
+  for (const number of [1, 2, 3]) await send(number);
+  const start = Date.now();
+  for (const minutes of [0, 1, 10, 20, 60, 240]) {
+    git.reeve.setNow(new Date(start + minutes * 60_000));
+    await git.work([consumer]);
+  }
+  git.reeve.setNow(null);
+  await enterAsOwner();
+  await page.getByRole('link', { name: '3 failed' }).click();
+  await page.getByText('3 deliveries failed').waitFor();
+  await page.getByText('github.test answered: 502').first().waitFor();
+  expect(await lookForBarriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  isBroken = false;
+  await page
+    .getByRole('button', { name: /^Try again: pull_request.opened/ })
+    .first()
+    .click();
+  await page.getByText('Trying 1 delivery again').waitFor();
+  await git.work([consumer]);
+  await page.getByText('Tried 1 delivery again').waitFor();
+  await button(page, 'Try all 2 again').click();
+  await page.getByText('Trying 2 deliveries again').waitFor();
+  await page.getByText('2 to go').waitFor();
+  await git.work([consumer]);
+  await page.getByText('2 worked.').waitFor();
+  await page.getByText('Nothing failed: every delivery that came was worked on.').waitFor();
+  await page.getByText('All', { exact: true }).click();
+  expect(
+    await page
+      .getByRole('row', { name: /pull_request\.opened/ })
+      .getByText('Done')
+      .count(),
+  ).toBe(3);
+});
+
+test('secrets that were renewed on GitHub are given to the connection, which says until when the former one is good', async () => {
+  const [app] = git.github.world.apps.values();
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  await enterAsOwner();
+  await button(page, `Renew secrets: ${appName}`).click();
+  const form = dialog(page, `Renew the secrets of ${appName}`);
+  await button(page, 'Renew secrets').click();
+  await form.getByText('Give at least one of the three.').waitFor();
+  await form.getByLabel('Private key').fill(privateKey.export({ type: 'pkcs1', format: 'pem' }).toString());
+  await form.getByLabel('Webhook secret').fill('renewed');
+  await form.getByLabel('Deliveries signed with the former secret').waitFor();
+  await button(page, 'Renew secrets').click();
+  await form.getByText('The old secrets stay').waitFor();
+  await form.getByText('GitHub does not take this key').first().waitFor();
+  expect(await lookForBarriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  if (app) app.publicKey = publicKey;
+  await button(page, 'Renew secrets').click();
+  await page.getByText(`${appName} has its renewed secrets.`).waitFor();
+  await page.getByText('The former secret is taken as well; that ends in').waitFor();
+  await button(page, `Check now: ${appName}`).click();
+  await page.getByText('Active', { exact: true }).waitFor();
+});
+
+test('an app that an owner uninstalled says what that means', async () => {
+  const [installation] = git.github.world.installations.values();
+  if (!installation) throw new Error('nothing is installed');
+  await git.github.hooks.uninstall(installation, installation.account);
+  await git.work();
+  await enterAsOwner();
+  await page.getByText('Removed', { exact: true }).waitFor();
+  await page.getByText('Removed on GitHub: its repositories are out of reach.').waitFor();
+  await page.getByText('An owner of the organisation installs it').waitFor();
+  await page.getByText('with Enterprise Managed Users nobody else can').waitFor();
+  await tab('Repositories');
+  await page
+    .getByRole('row', { name: /example\/backend/ })
+    .getByText('Out of reach')
+    .waitFor();
 });
 
 test('any other git server is connected with a deploy token, or says why not', async () => {

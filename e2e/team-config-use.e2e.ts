@@ -48,10 +48,10 @@ test('what a page says how to get it does get it', async () => {
       'model = "corp-model"\n',
     );
   }
-  const pull = button(page, 'Pull request');
-  expect(await pull.getAttribute('aria-disabled')).toBe('true');
-  await pull.hover();
-  await page.getByText('Comes with the GitHub connection.').waitFor();
+  await button(page, 'Pull request').click();
+  const bring = dialog(page, 'Bring Got by commands to a repository');
+  await bring.getByText('No repository is connected and chosen yet.').waitFor();
+  await bring.getByRole('link', { name: 'Choose repositories' }).waitFor();
 });
 
 test('two tabs do not overwrite each other, and a reload loses nothing', async () => {

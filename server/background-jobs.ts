@@ -20,6 +20,7 @@ import { resealSecrets } from './sealed-columns.ts';
 import type { Services } from './services.ts';
 import { setupJobs } from './setup/index.ts';
 import { ssoJobs } from './sso/index.ts';
+import { bundlePullConsumer } from './team-config/index.ts';
 import { adoptFormerEvents, purgeTelemetry } from './telemetry/index.ts';
 
 /** Signed values that clients hold (policy revisions) may be this old; a former master key stays as long. */
@@ -110,7 +111,11 @@ const repeatedJobs = (services: Services): Repeated[] => [
   countUsage(services),
   expiringLeases(services),
   watchAccess(services),
-  openDeliveryWorker(services, [...gitConsumers(services), pullRequestConsumer(services)]),
+  openDeliveryWorker(services, [
+    ...gitConsumers(services),
+    pullRequestConsumer(services),
+    bundlePullConsumer(services),
+  ]),
 ];
 
 /** Starts them. They end by themselves when the server stops. */

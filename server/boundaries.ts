@@ -120,7 +120,7 @@ export const features = {
   },
   connect: { calls: ['workspace'], tables: [] },
   'team-config': {
-    calls: ['audit', 'directory', 'identity', 'policies', 'workspace'],
+    calls: ['audit', 'connectors', 'directory', 'identity', 'policies', 'workspace'],
     tables: [
       'team_config_bundles',
       'team_config_drafts',
@@ -128,6 +128,7 @@ export const features = {
       'team_config_reviews',
       'team_config_subscriptions',
       'team_config_usages',
+      'team_config_pull_requests',
       'team_config_rules',
     ],
   },

@@ -85,6 +85,12 @@ export const sealedColumns: readonly SealedColumn[] = [
   },
   {
     table: 'git_connections',
+    column: 'sealed_former_webhook_secret',
+    key: ['id'],
+    contextOf: ([id]) => `git_connections/${id}/former_webhook_secret`,
+  },
+  {
+    table: 'git_connections',
     column: 'sealed_token',
     key: ['id'],
     contextOf: ([id]) => `git_connections/${id}/token`,

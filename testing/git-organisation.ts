@@ -1,4 +1,4 @@
-import type { GitConnection } from '#contract/git-connections.ts';
+import type { GitConnection } from '#contract/git-servers.ts';
 import { type DeliveryConsumer, gitConsumers, openDeliveryWorker } from '#server/connectors/index.ts';
 import { createOwnerLink } from '#server/directory/index.ts';
 import type { Page } from './codex-cli/follow-browser.ts';

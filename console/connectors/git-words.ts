@@ -1,10 +1,5 @@
 import type { Tone } from '#console/ui/StatusBadge.tsx';
-import {
-  type GitConnection,
-  type GitInstallation,
-  type GitOperation,
-  gitOperations,
-} from '#contract/git-connections.ts';
+import { type GitConnection, type GitInstallation, type GitOperation, gitOperations } from '#contract/git-servers.ts';
 
 interface Word {
   tone: Tone;

@@ -47,7 +47,13 @@ export function CodeDiff({ label, language, before, after, sideBySide }: CodeDif
               doc: after,
               extensions: [
                 readOnly(label, language),
-                unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged }),
+                // Of a new text everything came: nothing in it has to be pointed out.
+                unifiedMergeView({
+                  original: before,
+                  mergeControls: false,
+                  collapseUnchanged,
+                  highlightChanges: before !== '',
+                }),
               ],
             }),
           });

@@ -1,7 +1,7 @@
 import { isReeveError } from '#server/fail.ts';
 import type { BackgroundJob } from '#server/jobs/open-jobs.ts';
 import type { Services } from '#server/services.ts';
-import { type ConnectionRow, listAllConnections } from './connections/connection-queries.ts';
+import { type ConnectionRow, forgetFormerSecrets, listAllConnections } from './connections/connection-queries.ts';
 import { deleteExpiredPending } from './connections/pending-queries.ts';
 import { deleteOldTokenUses } from './connections/repository-list-queries.ts';
 import { syncConnection } from './connections/sync-connection.ts';
@@ -61,7 +61,14 @@ export function connectorJobs(services: Services): BackgroundJob[] {
       run: async () => ({
         deliveries: await deleteOldDeliveries(db, before(deliveriesKeptMs)),
         tokenUses: await deleteOldTokenUses(db, before(tokenUsesKeptMs)),
+      }),
+    },
+    {
+      name: 'expire-git',
+      cron: '*/10 * * * *',
+      run: async () => ({
         pending: await deleteExpiredPending(db, clock()),
+        formerSecrets: await forgetFormerSecrets(db, clock()),
       }),
     },
   ];

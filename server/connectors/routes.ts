@@ -13,9 +13,11 @@ import { syncNow } from './connections/sync-connection.ts';
 import { egressPath } from './egress-ranges.ts';
 import { finishApp } from './github/finish-app.ts';
 import { finishLink, startLink, unlinkAccount } from './github/link-account.ts';
+import { replaceSecrets } from './github/replace-secrets.ts';
 import { startApp } from './github/start-app.ts';
 import { listBranches } from './operations/branches.ts';
 import { requireRepositoryAccess } from './operations/repository-access.ts';
+import { retryFailed } from './webhooks/retry-deliveries.ts';
 
 const { git } = routes;
 const workspaceOf = (context: RequestContext): string => callerOf(context).workspaceId;
@@ -39,6 +41,10 @@ function connectionRoutes(services: Services) {
       await replaceToken(services, actingMember(context), input);
       return read(context, input.id);
     }),
+    replaceSecrets: git.replaceSecrets.handler(async ({ input, context }) => {
+      await replaceSecrets(services, actingMember(context), input);
+      return read(context, input.id);
+    }),
     remove: git.remove.handler(async ({ input, context }) => {
       await removeConnection(services, actingMember(context), input.id);
       return {};
@@ -51,7 +57,10 @@ function connectionRoutes(services: Services) {
       items: await readTokenUses(services, workspaceOf(context)),
     })),
     deliveries: git.deliveries.handler(async ({ input, context }) => ({
-      items: await readDeliveries(services, workspaceOf(context), input.id),
+      items: await readDeliveries(services, workspaceOf(context), { connectionId: input.id, show: input.show }),
+    })),
+    retryDeliveries: git.retryDeliveries.handler(async ({ input, context }) => ({
+      retried: await retryFailed(services, actingMember(context), input),
     })),
   };
 }

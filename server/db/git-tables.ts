@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { GitInstallation } from '#contract/git-connections.ts';
+import type { GitInstallation } from '#contract/git-servers.ts';
 import type { Json, Timestamp } from './column-types.ts';
 
 /** Git servers that are connected. */
@@ -18,6 +18,8 @@ export interface GitTables {
     sealed_private_key: string | null;
     sealed_client_secret: string | null;
     sealed_webhook_secret: string | null;
+    sealed_former_webhook_secret: string | null;
+    former_webhook_secret_until: Timestamp | null;
     sealed_token: string | null;
     problem: string | null;
     caught_up_at: Timestamp | null;
@@ -56,6 +58,7 @@ export interface GitTables {
     name: string;
     url: string;
     default_branch: string;
+    names_branch: Generated<boolean>;
     is_private: boolean;
     is_archived: Generated<boolean>;
     is_allowed: Generated<boolean>;

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { PullRequest } from '#contract/tasks.ts';
 import type { BundleFile } from '#contract/team-config-files.ts';
 import type { Json, Timestamp } from './column-types.ts';
 import type { Author } from './policy-tables.ts';
@@ -76,6 +77,22 @@ export interface TeamConfigTables {
     commit_id: string | null;
     reported_at: Timestamp;
     reported_by: string;
+  };
+  team_config_pull_requests: {
+    id: string;
+    workspace_id: string;
+    bundle_id: string;
+    repository_id: string;
+    base: string;
+    branch: string;
+    number: number | null;
+    url: string;
+    state: PullRequest['state'];
+    version: number;
+    head_sha: string;
+    opened_by: string;
+    created_at: Timestamp;
+    updated_at: Timestamp;
   };
   team_config_rules: { workspace_id: string; second_approver: boolean };
 }

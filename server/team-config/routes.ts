@@ -1,4 +1,4 @@
-import { callerOf, signedIn } from '#server/http/request-context.ts';
+import { actorOf, callerOf, signedIn } from '#server/http/request-context.ts';
 import { routes } from '#server/http/routes.ts';
 import type { Services } from '#server/services.ts';
 import { removeUnknownRepositories } from './git/remove-repositories.ts';
@@ -12,6 +12,8 @@ import { decideReview, requestReview, setReviewRule } from './library/review-bun
 import { showBundle, showBundleDetail, showBundles, showVersion, showVersions } from './library/show-bundle.ts';
 import { readSubscriptions, showMine, subscribeGroup, unsubscribeGroup } from './library/subscribe-groups.ts';
 import { versionOf } from './library/version-of.ts';
+import { openPullRequest } from './pull-requests/open-pull-request.ts';
+import { previewPullRequest, showBranches, showPullRequests } from './pull-requests/show-pull-requests.ts';
 import { readStarters } from './starters/read-starters.ts';
 
 const of = routes.teamConfig;
@@ -118,10 +120,27 @@ const useRoutes = (services: Services) => {
   };
 };
 
+const pullRequestRoutes = (services: Services) => ({
+  pullRequests: of.pullRequests.handler(({ input, context }) =>
+    showPullRequests(services, callerOf(context).workspaceId, input.id),
+  ),
+  pullRequestBranches: of.pullRequestBranches.handler(({ input, context }) =>
+    showBranches(services, signedIn(context), input),
+  ),
+  previewPullRequest: of.previewPullRequest.handler(({ input, context }) =>
+    previewPullRequest(services, signedIn(context), input),
+  ),
+  openPullRequest: of.openPullRequest.handler(({ input, context }) => {
+    const { workspaceId, memberId, name } = signedIn(context);
+    return openPullRequest(services, { workspaceId, memberId, name, actor: actorOf(context) }, input);
+  }),
+});
+
 /** The library in Reeve's own API. */
 export const teamConfigRoutes = (services: Services) => ({
   ...bundleRoutes(services),
   ...draftRoutes(services),
   ...publicationRoutes(services),
   ...useRoutes(services),
+  ...pullRequestRoutes(services),
 });

@@ -9,7 +9,7 @@ import { showDone, showFailure } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
-import type { GitAccount } from '#contract/git-connections.ts';
+import type { GitAccount } from '#contract/git-servers.ts';
 
 interface AccountEntryProps {
   server: { connectionId: string; name: string; host: string };

@@ -8,17 +8,18 @@ import { showFailure } from '#console/shell/show-result.ts';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
-import type { GitConnection } from '#contract/git-connections.ts';
+import type { GitConnection } from '#contract/git-servers.ts';
 import { ExternalLink } from '../ExternalLink.tsx';
 import { connectionStates, kindNames } from '../git-words.ts';
 import { Installations } from './Installations.tsx';
 import { RemoveConnection } from './RemoveConnection.tsx';
+import { ReplaceSecrets } from './ReplaceSecrets.tsx';
 import { ReplaceToken } from './ReplaceToken.tsx';
 import { WebhookLine } from './WebhookLine.tsx';
 
 export function ConnectionEntry({ connection }: { connection: GitConnection }) {
   const { id, name, kind, baseUrl, appUrl, state, createdBy, createdAt } = connection;
-  const [opened, setOpened] = useState<'remove' | 'token' | null>(null);
+  const [opened, setOpened] = useState<'remove' | 'token' | 'secrets' | null>(null);
   const close = () => setOpened(null);
   const sync = useMutation(
     api.git.sync.mutationOptions({ onError: (error) => showFailure(`${name} could not be checked`, error) }),
@@ -57,6 +58,16 @@ export function ConnectionEntry({ connection }: { connection: GitConnection }) {
               Replace token
             </Button>
           )}
+          {kind === 'github' && (
+            <Button
+              variant="default"
+              size="xs"
+              aria-label={`Renew secrets: ${name}`}
+              onClick={() => setOpened('secrets')}
+            >
+              Renew secrets
+            </Button>
+          )}
           <Button
             variant="subtle"
             color="red"
@@ -73,6 +84,7 @@ export function ConnectionEntry({ connection }: { connection: GitConnection }) {
       <Installations connection={connection} />
       {kind === 'github' && <WebhookLine connection={connection} />}
       {opened === 'remove' && <RemoveConnection connection={connection} onClose={close} />}
+      {opened === 'secrets' && <ReplaceSecrets connection={connection} onClose={close} />}
       {opened === 'token' && <ReplaceToken connection={connection} onClose={close} />}
     </Entry>
   );
@@ -86,7 +98,7 @@ function Problem({ connection: { problem, kind, name, installUrl, state } }: { c
           {problem}{' '}
           {kind === 'git'
             ? 'Check whether the deploy token still is good; another one can take its place.'
-            : 'Tasks that need it wait or fail. Look at the app on GitHub, then check again.'}
+            : 'Tasks that need it wait or fail. Look at the app on GitHub; where its key was renewed there, give the new one here. Then check again.'}
         </p>
       </Notice>
     );

@@ -1,7 +1,7 @@
 import { countOf } from '#console/ui/figures.ts';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { StatusBadge } from '#console/ui/StatusBadge.tsx';
-import type { GitConnection, GitInstallation } from '#contract/git-connections.ts';
+import type { GitConnection, GitInstallation } from '#contract/git-servers.ts';
 import { ExternalLink } from '../ExternalLink.tsx';
 import classes from '../Git.module.css';
 import { installationStates } from '../git-words.ts';

@@ -4,7 +4,7 @@ import { api } from '#console/api.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
-import type { GitConnection } from '#contract/git-connections.ts';
+import type { GitConnection } from '#contract/git-servers.ts';
 
 export function RemoveConnection({ connection, onClose }: { connection: GitConnection; onClose: () => void }) {
   const { id, name, kind } = connection;

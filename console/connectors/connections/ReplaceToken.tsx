@@ -6,7 +6,7 @@ import { describeFailure, fieldErrors } from '#console/failure.ts';
 import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { Dialog } from '#console/ui/Dialog.tsx';
-import type { GitConnection } from '#contract/git-connections.ts';
+import type { GitConnection } from '#contract/git-servers.ts';
 
 /** Tokens end; environments that use the repository stay as they are. */
 export function ReplaceToken({ connection, onClose }: { connection: GitConnection; onClose: () => void }) {

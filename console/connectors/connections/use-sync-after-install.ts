@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { api } from '#console/api.ts';
-import type { GitConnection } from '#contract/git-connections.ts';
+import type { GitConnection } from '#contract/git-servers.ts';
 
 /** GitHub sends the browser back here when the app was installed, which may be before its webhook tells of it, or without one. */
 export function useSyncAfterInstall(connections: GitConnection[] | undefined): void {

@@ -1,15 +1,21 @@
-import { Select } from '@mantine/core';
+import { SegmentedControl, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { z } from 'zod';
 import { api } from '#console/api.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { DataTable } from '#console/ui/DataTable.tsx';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { Notice } from '#console/ui/Notice.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
-import type { GitConnection } from '#contract/git-connections.ts';
+import type { GitConnection, GitDelivery } from '#contract/git-servers.ts';
 import classes from '../Git.module.css';
 import { deliveryColumns } from './delivery-columns.tsx';
+import { RetryFailed } from './RetryFailed.tsx';
+import { useRetry } from './use-retry.ts';
+
+type Delivery = z.infer<typeof GitDelivery>;
 
 /** What GitHub told, and what became of it. */
 export function DeliveriesTab() {
@@ -51,8 +57,32 @@ export function DeliveriesTab() {
   );
 }
 
+/** While something is about to be worked on, its state is looked at every second. */
+const pauseMs = (items: readonly Delivery[] = []) =>
+  items.some(({ state, tries }) => state === 'waiting' && tries === 0) ? 1_000 : 10_000;
+
+/** The server lists no more at once. */
+const listedAtMost = 200;
+
 function Deliveries({ connection: { id, webhook } }: { connection: GitConnection }) {
-  const deliveries = useQuery(api.git.deliveries.queryOptions({ input: { id }, refetchInterval: 10_000 }));
+  const { show = 'all' } = useSearch({ from: '/shell/git' });
+  const navigate = useNavigate({ from: '/git' });
+  const all = useQuery(
+    api.git.deliveries.queryOptions({ input: { id }, refetchInterval: ({ state }) => pauseMs(state.data?.items) }),
+  );
+  const onlyFailed = useQuery(
+    api.git.deliveries.queryOptions({
+      input: { id, show: 'failed' },
+      refetchInterval: pauseMs(all.data?.items),
+      enabled: show === 'failed',
+    }),
+  );
+  const retry = useRetry(id, all.data?.items);
+  const { start } = retry;
+  const columns = useMemo(() => deliveryColumns((delivery) => start([delivery.id])), [start]);
+  const listed = all.data?.items ?? [];
+  const failed =
+    listed.length < listedAtMost ? listed.filter(({ canRetry }) => canRetry).length : (webhook?.failed ?? 0);
   return (
     <>
       <p className={`${classes.quiet} ${classes.apart}`}>
@@ -67,16 +97,46 @@ function Deliveries({ connection: { id, webhook } }: { connection: GitConnection
           </Notice>
         </div>
       )}
-      <Loaded query={deliveries} what="The deliveries could not be loaded" skeleton={<RowSkeletons rows={6} />}>
+      <RetryFailed failed={failed} retry={retry} />
+      <Loaded
+        query={show === 'failed' ? onlyFailed : all}
+        what="The deliveries could not be loaded"
+        skeleton={<RowSkeletons rows={6} />}
+      >
         {({ items }) => (
           <>
-            <DataTable label="Deliveries" columns={deliveryColumns} rows={items} rowId={(row) => row.id} />
-            {items.length === 0 && (
-              <EmptyState>
-                GitHub has told nothing yet. The first delivery comes when the app is installed; until then check that
-                GitHub reaches <code>{webhook?.url}</code>.
-              </EmptyState>
-            )}
+            <DataTable
+              label="Deliveries"
+              columns={columns}
+              rows={items}
+              rowId={(row) => row.id}
+              toolbar={
+                <SegmentedControl
+                  aria-label="Which deliveries"
+                  size="xs"
+                  value={show}
+                  onChange={(value) =>
+                    void navigate({
+                      search: (old) => ({ ...old, show: value === 'failed' ? 'failed' : undefined }),
+                      replace: true,
+                    })
+                  }
+                  data={[
+                    { value: 'all', label: 'All' },
+                    { value: 'failed', label: 'Failed' },
+                  ]}
+                />
+              }
+            />
+            {items.length === 0 &&
+              (show === 'failed' ? (
+                <EmptyState>Nothing failed: every delivery that came was worked on.</EmptyState>
+              ) : (
+                <EmptyState>
+                  GitHub has told nothing yet. The first delivery comes when the app is installed; until then check that
+                  GitHub reaches <code>{webhook?.url}</code>.
+                </EmptyState>
+              ))}
           </>
         )}
       </Loaded>

@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import barClasses from '#console/directory/SelectionBar.module.css';
-import type { GitRepository } from '#contract/git-connections.ts';
+import type { GitRepository } from '#contract/git-servers.ts';
 import { ConfirmChoice } from './ConfirmChoice.tsx';
 
 interface ChooseRepositoriesProps {

@@ -5,7 +5,7 @@ import { FailureNotice } from '#console/shell/FailureNotice.tsx';
 import { showDone } from '#console/shell/show-result.ts';
 import { ConfirmDialog } from '#console/ui/ConfirmDialog.tsx';
 import { countOf } from '#console/ui/figures.ts';
-import type { GitRepository } from '#contract/git-connections.ts';
+import type { GitRepository } from '#contract/git-servers.ts';
 import classes from '../Git.module.css';
 
 const named = 8;

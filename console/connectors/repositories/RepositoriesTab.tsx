@@ -10,7 +10,7 @@ import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { formatCount } from '#console/ui/figures.ts';
 import { SearchBox } from '#console/ui/SearchBox.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
-import type { GitRepository } from '#contract/git-connections.ts';
+import type { GitRepository } from '#contract/git-servers.ts';
 import classes from '../Git.module.css';
 import { ChooseRepositories } from './ChooseRepositories.tsx';
 import { ConfirmChoice } from './ConfirmChoice.tsx';

@@ -2,7 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import type { DataColumn } from '#console/ui/data-table-column.ts';
 import { countOf } from '#console/ui/figures.ts';
 import { StatusBadge, type Tone } from '#console/ui/StatusBadge.tsx';
-import type { GitRepository } from '#contract/git-connections.ts';
+import type { GitRepository } from '#contract/git-servers.ts';
 
 const quiet = (text: string) => (
   <Text span c="dimmed" inherit>

@@ -8,7 +8,7 @@ import type { DataColumn } from '#console/ui/data-table-column.ts';
 import { EmptyState } from '#console/ui/EmptyState.tsx';
 import { RelativeTime } from '#console/ui/RelativeTime.tsx';
 import { RowSkeletons } from '#console/ui/Skeletons.tsx';
-import type { GitTokenUse } from '#contract/git-connections.ts';
+import type { GitTokenUse } from '#contract/git-servers.ts';
 import classes from '../Git.module.css';
 import { operationSentence, permissionWords } from '../git-words.ts';
 

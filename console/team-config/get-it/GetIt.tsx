@@ -1,9 +1,9 @@
-import { Button, Group, SegmentedControl, Stack, Tooltip } from '@mantine/core';
-import { GitPullRequest } from 'lucide-react';
+import { Group, SegmentedControl, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { CommandBlock } from '#console/ui/CommandBlock.tsx';
 import { Section } from '#console/ui/Section.tsx';
 import type { BundleDetails } from '../bundle-details.ts';
+import { BringButton } from '../pull-request/BringButton.tsx';
 import classes from '../TeamConfig.module.css';
 import { commandsFor, type Way } from './commands.ts';
 import { KeyHint } from './KeyHint.tsx';
@@ -49,16 +49,7 @@ export function GetIt({ details }: { details: BundleDetails }) {
               onChange={(value) => isWay(value) && setWay(value)}
               data={Object.entries(ways).map(([value, { label }]) => ({ value, label }))}
             />
-            <Tooltip label="Comes with the GitHub connection.">
-              <Button
-                variant="default"
-                data-disabled
-                aria-disabled
-                leftSection={<GitPullRequest size={16} aria-hidden />}
-              >
-                Pull request
-              </Button>
-            </Tooltip>
+            <BringButton details={details} />
           </Group>
           <CommandBlock
             label={way === 'tar' ? 'With curl' : `With git ${way}`}

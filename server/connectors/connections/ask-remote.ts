@@ -34,28 +34,42 @@ const headsPrefix = 'refs/heads/';
 const branchOf = (reference: string | undefined): string | null =>
   reference?.startsWith(headsPrefix) ? reference.slice(headsPrefix.length) : null;
 
+export interface RemoteBranches {
+  /** The default one; null when the server does not say, as of an empty repository. */
+  head: string | null;
+  /** Those that were asked for and are there; of an old server all. */
+  names: string[];
+}
+
+const isBranch = (name: string | null): name is string => name !== null;
+
 /** Version 2 of the protocol: the references are a question of their own (gitprotocol-v2, “ls-refs”). */
-async function askHead(access: RemoteAccess): Promise<string | null> {
+async function askReferences(access: RemoteAccess, prefixes: readonly string[]): Promise<RemoteBranches> {
   const question = [
     pktLine('command=ls-refs\n'),
     delimiter,
     pktLine('symrefs\n'),
-    pktLine('ref-prefix HEAD\n'),
+    ...prefixes.map((prefix) => pktLine(`ref-prefix ${prefix}\n`)),
     flush,
   ].join('');
   const lines = readPktLines(await ask(access, '/git-upload-pack', question)) ?? [];
-  const head = lines.find((line) => / HEAD( |$)/.test(line));
-  return branchOf(/ symref-target:(\S+)/.exec(head ?? '')?.[1]);
+  const head = branchOf(/ symref-target:(\S+)/.exec(lines.find((line) => / HEAD( |$)/.test(line)) ?? '')?.[1]);
+  const names = lines.map((line) => branchOf(line.split(' ')[1])).filter(isBranch);
+  return { head, names: [...new Set([...(head === null ? [] : [head]), ...names])] };
 }
 
 /**
- * Looks whether a repository can be fetched with this token.
- * @returns its default branch; null when the server does not say, as of an empty one
+ * Looks whether a repository can be fetched with this token, which branch is the default one, and whether those that `like` begins are
+ * there. A repository may have more branches than anybody wants to be sent: an empty `like` asks for all.
  * @throws ReeveError git-connection-failed with what the server said
  */
-export async function askDefaultBranch(access: RemoteAccess): Promise<string | null> {
+export async function askBranches(access: RemoteAccess, like: string | null = null): Promise<RemoteBranches> {
   const lines = readPktLines(await ask(access, '/info/refs?service=git-upload-pack'));
   if (lines === null) throw refuse('what answers there is no git server. Is this the address one clones from?');
-  if (lines.includes('version 2')) return askHead(access);
-  return branchOf(/symref=HEAD:(\S+)/.exec(lines.join('\n'))?.[1]);
+  if (lines.includes('version 2'))
+    return askReferences(access, ['HEAD', ...(like === null ? [] : [headsPrefix + like])]);
+  return {
+    head: branchOf(/symref=HEAD:(\S+)/.exec(lines.join('\n'))?.[1]),
+    names: lines.map((line) => branchOf(line.split('\0')[0]?.split(' ')[1])).filter(isBranch),
+  };
 }

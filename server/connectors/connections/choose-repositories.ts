@@ -1,4 +1,4 @@
-import type { GitRepository } from '#contract/git-connections.ts';
+import type { GitRepository } from '#contract/git-servers.ts';
 import { record } from '#server/audit/index.ts';
 import type { Services } from '#server/services.ts';
 import type { ActingMember } from '../acting-member.ts';

@@ -7,7 +7,7 @@ import { startGithub } from '#testing/servers/github/start-github.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { connectorJobs } from '../jobs.ts';
 import { tokenPlace } from '../secret-places.ts';
-import { askDefaultBranch } from './ask-remote.ts';
+import { askBranches } from './ask-remote.ts';
 import { connectGit, replaceToken } from './connect-git.ts';
 import { flush, pktLine, readPktLines } from './pkt-lines.ts';
 import { readConnection } from './read-connections.ts';
@@ -69,6 +69,28 @@ test('an address that Reeve does not call is refused before it is asked', async 
     await expect(connectGit(services, member, asked({ url: refused }))).rejects.toMatchObject({ code: 'bad-input' });
 });
 
+test('a branch that is named is one that there is, and stays', async () => {
+  await expect(connectGit(services, member, asked({ defaultBranch: 'main' }))).rejects.toMatchObject({
+    code: 'git-connection-failed',
+    message: 'payments/api has no branch main. It has trunk.',
+    details: { issues: [{ path: ['defaultBranch'] }] },
+  });
+  await github.push('payments/api', { branch: 'next', files: { 'a.txt': 'a' }, by: 'payments' });
+  const id = await connectGit(services, member, asked({ name: 'Next', defaultBranch: 'next' }));
+  const branch = async () => (await rows()).find(({ connection_id }) => connection_id === id)?.default_branch;
+  await syncNow(services, member.workspaceId, id);
+  expect(await branch()).toBe('next');
+  const [first] = await rows();
+  await services.db.updateTable('git_repositories').set({ default_branch: 'gone' }).execute();
+  await syncNow(services, member.workspaceId, id);
+  expect(await branch()).toBe('trunk');
+  await services.db
+    .updateTable('git_repositories')
+    .set({ default_branch: first?.default_branch ?? '' })
+    .execute();
+  await services.db.deleteFrom('git_connections').where('id', '=', id).execute();
+});
+
 test('a token that stops working shows on the connection, until it works', async () => {
   const id = await connectGit(services, member, asked({ name: 'Second', url: `${url}/` }));
   const read = () => readConnection(services, member.workspaceId, id);
@@ -126,36 +148,57 @@ async function answering(body: string): Promise<{ address: string; close: () => 
 }
 
 describe('servers', () => {
-  const heads = `${'1'.repeat(40)} HEAD\0multi_ack symref=HEAD:refs/heads/develop agent=git/2.1\n`;
+  const heads = [
+    `${'1'.repeat(40)} HEAD\0multi_ack symref=HEAD:refs/heads/develop agent=git/2.1\n`,
+    `${'1'.repeat(40)} refs/heads/develop\n`,
+    `${'2'.repeat(40)} refs/heads/next\n`,
+    `${'2'.repeat(40)} refs/tags/v1\n`,
+  ];
   test.each([
     [
       'that speak the old protocol',
-      [pktLine('# service=git-upload-pack\n'), flush, pktLine(heads), flush].join(''),
-      'develop',
+      [pktLine('# service=git-upload-pack\n'), flush, ...heads.map(pktLine), flush].join(''),
+      { head: 'develop', names: ['develop', 'next'] },
     ],
-    ['with an empty repository', [pktLine('# service=git-upload-pack\n'), flush, flush].join(''), null],
-  ])('%s are understood', async (_what, body, branch) => {
+    [
+      'with an empty repository',
+      [pktLine('# service=git-upload-pack\n'), flush, flush].join(''),
+      { head: null, names: [] },
+    ],
+  ])('%s are understood', async (_what, body, branches) => {
     const server = await answering(body);
-    expect(await askDefaultBranch({ url: server.address, username: 'x', token: 'y' })).toBe(branch);
+    expect(await askBranches({ url: server.address, username: 'x', token: 'y' })).toEqual(branches);
     server.close();
   });
 
   test('that are none are told from git servers', async () => {
     const server = await answering('<!doctype html><title>Sign in</title>');
-    await expect(askDefaultBranch({ url: server.address, username: 'x', token: 'y' })).rejects.toMatchObject({
+    await expect(askBranches({ url: server.address, username: 'x', token: 'y' })).rejects.toMatchObject({
       message: expect.stringContaining('no git server'),
     });
     server.close();
   });
 
   test('whose default branch is unknown need it named', async () => {
-    const server = await answering(flush);
-    const given = asked({ url: server.address, name: 'Empty' });
+    const many = Array.from({ length: 13 }, (_none, index) => `${'1'.repeat(40)} refs/heads/b${index}\n`);
+    const server = await answering([...many.map(pktLine), flush].join(''));
+    const given = asked({ url: server.address, name: 'Detached' });
     await expect(connectGit(services, member, given)).rejects.toMatchObject({
-      message: expect.stringContaining('Name it.'),
+      code: 'git-connection-failed',
+      message: `The server does not say which branch of a is the default one. Name it: it has b0, b1, b2, b3, b4, b5, b6, b7, b8, b9 and 3 more.`,
+      details: { issues: [{ path: ['defaultBranch'] }] },
     });
-    await connectGit(services, member, { ...given, defaultBranch: 'main' });
-    expect(await rows()).toHaveLength(3);
+    await connectGit(services, member, { ...given, defaultBranch: 'b12' });
+    expect((await rows()).at(-1)).toMatchObject({ name: 'a', default_branch: 'b12' });
+    server.close();
+  });
+
+  test('with an empty repository get a first commit first', async () => {
+    const server = await answering(flush);
+    const given = asked({ url: server.address, name: 'Empty', defaultBranch: 'main' });
+    await expect(connectGit(services, member, given)).rejects.toMatchObject({
+      message: 'a has no branch yet. Push a first commit to it, then connect it.',
+    });
     server.close();
   });
 });

@@ -3,11 +3,11 @@ import { newId } from '#server/crypto/ids.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import type { ActingMember } from '../acting-member.ts';
-import { readServerUrl } from '../github/addresses.ts';
 import { tokenPlace } from '../secret-places.ts';
-import { askDefaultBranch } from './ask-remote.ts';
+import { askBranches, type RemoteAccess, type RemoteBranches } from './ask-remote.ts';
 import { findConnection, insertConnection, lockConnection, updateConnection } from './connection-queries.ts';
 import { listRepositoryUrls, saveRepositories } from './repository-list-queries.ts';
+import { readRepositoryUrl } from './repository-url.ts';
 
 export interface NewGitConnection {
   name: string;
@@ -17,11 +17,42 @@ export interface NewGitConnection {
   defaultBranch?: string | undefined;
 }
 
-/** `group/project` of `https://git.example.com/group/project.git` */
-const repositoryName = (url: string): string =>
-  decodeURIComponent(new URL(url).pathname)
-    .replace(/^\/+/, '')
-    .replace(/\.git$/, '') || new URL(url).host;
+const namedAtMost = 10;
+
+/** `main, next and 3 more` */
+function listed(names: readonly string[]): string {
+  const rest = names.length - namedAtMost;
+  const shown = names.slice(0, namedAtMost).join(', ');
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
+}
+
+/** Which branch it is about is told at its field. */
+const refuseBranch = (message: string, path: string[] = []) =>
+  new ReeveError('git-connection-failed', { said: message, issues: [{ path, message }] }, { message });
+
+/** What to choose from, in words; more than can be sent are not named. */
+const choices = (access: RemoteAccess): Promise<RemoteBranches['names'] | null> =>
+  askBranches(access, '').then(
+    ({ names }) => names,
+    () => null,
+  );
+
+/** The one that was named, if it is there; else the server's. @throws ReeveError git-connection-failed */
+async function chooseBranch(access: RemoteAccess, repository: string, wanted: string | undefined): Promise<string> {
+  const { head, names } = await askBranches(access, wanted ?? null);
+  if (wanted !== undefined && names.includes(wanted)) return wanted;
+  if (wanted === undefined && head !== null) return head;
+  const all = await choices(access);
+  if (all?.length === 0)
+    throw refuseBranch(`${repository} has no branch yet. Push a first commit to it, then connect it.`);
+  const has = all === null ? 'more branches than can be listed here' : listed(all);
+  throw refuseBranch(
+    wanted === undefined
+      ? `The server does not say which branch of ${repository} is the default one. Name it: it has ${has}.`
+      : `${repository} has no branch ${wanted}. It has ${has}.`,
+    ['defaultBranch'],
+  );
+}
 
 /**
  * Connects one repository of any git server with a deploy token. Connecting it is choosing it.
@@ -33,16 +64,9 @@ export async function connectGit(
   member: ActingMember,
   asked: NewGitConnection,
 ): Promise<string> {
-  const url = readServerUrl(asked.url);
+  const { url, repository } = readRepositoryUrl(asked.url);
   const { name, username, token } = asked;
-  const told = await askDefaultBranch({ url, username, token });
-  const defaultBranch = asked.defaultBranch ?? told;
-  if (defaultBranch === null)
-    throw new ReeveError(
-      'git-connection-failed',
-      {},
-      { message: 'The server does not say which branch is the default one. Name it.' },
-    );
+  const defaultBranch = await chooseBranch({ url, username, token }, repository, asked.defaultBranch);
   const id = newId('git');
   const sealedToken = await secrets.seal(token, tokenPlace(id));
   const of = { workspace_id: member.workspaceId, removed_at: null };
@@ -60,8 +84,9 @@ export async function connectGit(
         {
           ...{ id: newId('rep'), ...of, connection_id: id, installation_id: null, external_id: url, url },
           ...{
-            name: repositoryName(url),
+            name: repository,
             default_branch: defaultBranch,
+            names_branch: asked.defaultBranch !== undefined,
             is_private: true,
             is_allowed: true,
             seen_at: at,
@@ -92,7 +117,7 @@ export async function replaceToken(
   if (found?.kind !== 'git') throw new ReeveError('not-found');
   const user = username ?? found.username ?? '';
   for (const { url } of await listRepositoryUrls(db, workspaceId, id))
-    await askDefaultBranch({ url, username: user, token });
+    await askBranches({ url, username: user, token });
   const sealedToken = await secrets.seal(token, tokenPlace(id));
   await db.transaction().execute(async (tx) => {
     const connection = await lockConnection(tx, workspaceId, id);

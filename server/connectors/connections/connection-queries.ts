@@ -60,12 +60,26 @@ export const updateConnection = (
     .where('removed_at', 'is', null)
     .execute();
 
+/** Of every workspace: those whose time is over. */
+export const forgetFormerSecrets = async (db: Database, at: Date): Promise<number> =>
+  Number(
+    (
+      await db
+        .updateTable('git_connections')
+        .set({ sealed_former_webhook_secret: null, former_webhook_secret_until: null })
+        .where('former_webhook_secret_until', '<=', at)
+        .executeTakeFirst()
+    ).numUpdatedRows,
+  );
+
 /** Forgets its secrets and everybody's accounts; the row stays for what refers to it. */
 export async function retireConnection(tx: Database, workspaceId: string, id: string, at: Date): Promise<void> {
   const nothing = {
     sealed_private_key: null,
     sealed_client_secret: null,
     sealed_webhook_secret: null,
+    sealed_former_webhook_secret: null,
+    former_webhook_secret_until: null,
     sealed_token: null,
   };
   await tx

@@ -5,6 +5,34 @@ import type { Tables } from '#server/db/tables.ts';
 export const insertPending = (db: Database, row: Insertable<Tables['git_pending']>) =>
   db.insertInto('git_pending').values(row).execute();
 
+/** Of one member and purpose, all but those that were begun last. */
+export const deleteOlderPending = (
+  db: Database,
+  {
+    workspaceId,
+    memberId,
+    purpose,
+    keep,
+  }: { workspaceId: string; memberId: string; purpose: 'app' | 'link'; keep: number },
+) =>
+  db
+    .deleteFrom('git_pending')
+    .where('workspace_id', '=', workspaceId)
+    .where('member_id', '=', memberId)
+    .where('purpose', '=', purpose)
+    .where('state_hash', 'not in', (by) =>
+      by
+        .selectFrom('git_pending')
+        .select('state_hash')
+        .where('workspace_id', '=', workspaceId)
+        .where('member_id', '=', memberId)
+        .where('purpose', '=', purpose)
+        .orderBy('expires_at', 'desc')
+        .orderBy('state_hash')
+        .limit(keep),
+    )
+    .execute();
+
 /** By the hash of a random value that only one browser was given. */
 export const findPending = (
   db: Database,

@@ -1,10 +1,12 @@
 import { hashToken, mintToken } from '#server/crypto/token-hash.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { findPending, insertPending, type PendingRow } from './pending-queries.ts';
+import { deleteOlderPending, findPending, insertPending, type PendingRow } from './pending-queries.ts';
 
 /** GitHub's code for a new app is good for an hour; nobody reads a page for as long. */
 const goodForMs = 30 * 60_000;
+/** In so many tabs may a member have the same under way; beginning once more ends the oldest. */
+export const underWayAtMost = 10;
 
 interface Asking {
   workspaceId: string;
@@ -18,13 +20,16 @@ export async function startPending(
   { purpose, facts }: { purpose: PendingRow['purpose']; facts: Record<string, string | null> },
 ): Promise<string> {
   const { token, hash } = mintToken('');
-  await insertPending(db, {
-    state_hash: hash,
-    workspace_id: workspaceId,
-    member_id: memberId,
-    purpose,
-    facts: JSON.stringify(facts),
-    expires_at: new Date(clock().getTime() + goodForMs),
+  await db.transaction().execute(async (tx) => {
+    await insertPending(tx, {
+      state_hash: hash,
+      workspace_id: workspaceId,
+      member_id: memberId,
+      purpose,
+      facts: JSON.stringify(facts),
+      expires_at: new Date(clock().getTime() + goodForMs),
+    });
+    await deleteOlderPending(tx, { workspaceId, memberId, purpose, keep: underWayAtMost });
   });
   return token;
 }

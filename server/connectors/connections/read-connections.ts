@@ -1,4 +1,4 @@
-import type { GitConnection, GitInstallation } from '#contract/git-connections.ts';
+import type { GitConnection, GitInstallation } from '#contract/git-servers.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { canCallBack, hookPath, installUrlOf, isHostedByGithub, manageUrlOf } from '../github/addresses.ts';
@@ -36,6 +36,8 @@ function webhookOf(row: ConnectionRow, origin: string, counts: Counts | undefine
     lastAt: counts?.last_at?.toISOString() ?? null,
     received: Number(counts?.received ?? 0),
     refused: Number(counts?.refused ?? 0),
+    failed: Number(counts?.failed ?? 0),
+    formerSecretUntil: row.former_webhook_secret_until?.toISOString() ?? null,
     caughtUpAt: row.caught_up_at?.toISOString() ?? null,
     problem: row.webhook_problem,
   };

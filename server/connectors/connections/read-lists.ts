@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { GitDelivery, GitTokenUse } from '#contract/git-connections.ts';
+import type { GitDelivery, GitTokenUse } from '#contract/git-servers.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { listAccountsOf } from '../github/account-queries.ts';
@@ -14,13 +14,15 @@ const listedAtMost = 200;
 export async function readDeliveries(
   { db }: Needs,
   workspaceId: string,
-  connectionId: string,
+  { connectionId, show }: { connectionId: string; show: 'all' | 'failed' },
 ): Promise<z.infer<typeof GitDelivery>[]> {
   if (!(await findConnection(db, workspaceId, connectionId))) throw new ReeveError('not-found');
-  const rows = await listDeliveries(db, workspaceId, connectionId, listedAtMost);
-  return rows.map(({ is_caught_up, received_at, ...row }) => ({
+  const rows = await listDeliveries(db, workspaceId, { connectionId, show, limit: listedAtMost });
+  return rows.map(({ is_caught_up, received_at, due_at, ...row }) => ({
     ...row,
     isCaughtUp: is_caught_up,
+    canRetry: row.state === 'failed' && row.tries > 0,
+    dueAt: row.state === 'waiting' ? due_at.toISOString() : null,
     receivedAt: received_at.toISOString(),
   }));
 }

@@ -118,20 +118,26 @@ export const listTokenUses = (db: Database, workspaceId: string, limit: number) 
 export const deleteOldTokenUses = async (db: Database, before: Date): Promise<number> =>
   Number((await db.deleteFrom('git_token_uses').where('at', '<', before).executeTakeFirst()).numDeletedRows);
 
-export const listRepositoryIds = async (db: Database, workspaceId: string, connectionId: string): Promise<string[]> => {
-  const rows = await db
+/** All of a connection, or the one that has this number at the git server. */
+export const listRepositoryIds = async (
+  db: Database,
+  workspaceId: string,
+  connectionId: string,
+  externalId: string | null = null,
+): Promise<string[]> => {
+  let found = db
     .selectFrom('git_repositories')
     .select('id')
     .where('workspace_id', '=', workspaceId)
-    .where('connection_id', '=', connectionId)
-    .execute();
-  return rows.map(({ id }) => id);
+    .where('connection_id', '=', connectionId);
+  if (externalId !== null) found = found.where('external_id', '=', externalId);
+  return (await found.execute()).map(({ id }) => id);
 };
 
 export const listRepositoryUrls = (db: Database, workspaceId: string, connectionId: string) =>
   db
     .selectFrom('git_repositories')
-    .select(['id', 'url', 'default_branch'])
+    .select(['id', 'url', 'default_branch', 'names_branch'])
     .where('workspace_id', '=', workspaceId)
     .where('connection_id', '=', connectionId)
     .execute();

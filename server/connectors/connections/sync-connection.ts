@@ -2,7 +2,7 @@ import { isReeveError, ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { syncGithub } from '../github/sync-github.ts';
 import { tokenPlace } from '../secret-places.ts';
-import { askDefaultBranch } from './ask-remote.ts';
+import { askBranches } from './ask-remote.ts';
 import { type ConnectionRow, findConnection, updateConnection } from './connection-queries.ts';
 import { listRepositoryUrls, setDefaultBranch } from './repository-list-queries.ts';
 
@@ -12,9 +12,16 @@ type Needs = Pick<Services, 'db' | 'clock' | 'secrets'>;
 async function syncGit({ db, secrets }: Needs, connection: ConnectionRow): Promise<void> {
   const token = await secrets.open(connection.sealed_token ?? '', tokenPlace(connection.id));
   try {
-    for (const { id, url, default_branch } of await listRepositoryUrls(db, connection.workspace_id, connection.id)) {
-      const told = await askDefaultBranch({ url, username: connection.username ?? '', token });
-      if (told !== null && told !== default_branch) await setDefaultBranch(db, connection.workspace_id, id, told);
+    for (const { id, url, default_branch, names_branch } of await listRepositoryUrls(
+      db,
+      connection.workspace_id,
+      connection.id,
+    )) {
+      const access = { url, username: connection.username ?? '', token };
+      const { head, names } = await askBranches(access, names_branch ? default_branch : null);
+      // The one that somebody named stays for as long as it is there.
+      if (head === null || (names_branch && names.includes(default_branch))) continue;
+      if (head !== default_branch) await setDefaultBranch(db, connection.workspace_id, id, head);
     }
   } catch (error) {
     if (isReeveError(error)) await updateConnection(db, connection, { problem: error.message });

@@ -39,21 +39,19 @@ export const saveAccount = (tx: Database, row: Insertable<Tables['git_accounts']
     )
     .execute();
 
-/** @returns the login that was linked */
+/** @returns what was linked */
 export const deleteAccount = async (
   tx: Database,
   workspaceId: string,
   { connectionId, memberId }: { connectionId: string; memberId: string },
-): Promise<string | null> =>
-  (
-    await tx
-      .deleteFrom('git_accounts')
-      .where('workspace_id', '=', workspaceId)
-      .where('connection_id', '=', connectionId)
-      .where('member_id', '=', memberId)
-      .returning('login')
-      .executeTakeFirst()
-  )?.login ?? null;
+): Promise<{ login: string; externalId: string } | null> =>
+  (await tx
+    .deleteFrom('git_accounts')
+    .where('workspace_id', '=', workspaceId)
+    .where('connection_id', '=', connectionId)
+    .where('member_id', '=', memberId)
+    .returning(['login', 'external_id as externalId'])
+    .executeTakeFirst()) ?? null;
 
 export const deleteAccountByExternalId = (
   tx: Database,

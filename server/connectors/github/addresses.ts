@@ -31,12 +31,17 @@ export function apiUrlOf(baseUrl: string): string {
 }
 
 /**
- * The address as it is kept: without a slash at its end, query or fragment.
+ * The address as it is kept: without a slash at its end, query or fragment. `field` is where it was written.
  * @throws ReeveError bad-input
  */
-export function readServerUrl(text: string): string {
-  const url = new URL(text);
-  refuseUnsafeUrl(url, (message) => new ReeveError('bad-input', {}, { message }));
+export function readServerUrl(text: string, field: 'url' | 'baseUrl' = 'url'): string {
+  const refuse = (message: string) =>
+    new ReeveError('bad-input', { issues: [{ path: [field], message }] }, { message });
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null) throw refuse('Is no address. Write it whole, as in https://git.example.com/group/project.git.');
+  refuseUnsafeUrl(url, refuse);
+  // The root of all names: the same host, by a name that no certificate has.
+  url.hostname = url.hostname.replace(/\.+$/, '');
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 

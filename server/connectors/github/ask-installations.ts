@@ -1,5 +1,5 @@
 import type { App } from 'octokit';
-import { gitOperations } from '#contract/git-connections.ts';
+import { gitOperations } from '#contract/git-servers.ts';
 import type { Services } from '#server/services.ts';
 import type { ConnectionRow } from '../connections/connection-queries.ts';
 import { githubAs } from './open-app.ts';

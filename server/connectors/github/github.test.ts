@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { GitConnection } from '#contract/git-connections.ts';
+import type { GitConnection } from '#contract/git-servers.ts';
 import { formIn, type GitOrganisation, openGitOrganisation, press } from '#testing/git-organisation.ts';
 import type { Person } from '#testing/organisation.ts';
 import type { App, Installation, Repository } from '#testing/servers/github/world.ts';

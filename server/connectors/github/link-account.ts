@@ -5,6 +5,7 @@ import type { ActingMember } from '../acting-member.ts';
 import { type ConnectionRow, findConnection } from '../connections/connection-queries.ts';
 import { requirePending, startPending } from '../connections/pending.ts';
 import { consumePending } from '../connections/pending-queries.ts';
+import { forgetAccess } from '../operations/believed-access.ts';
 import { deleteAccount, deleteAccountByExternalId, findAccountOwner, saveAccount } from './account-queries.ts';
 import { accountLinkedPath } from './addresses.ts';
 import { asGitServerError, githubAs, openApp } from './open-app.ts';
@@ -100,16 +101,18 @@ export async function unlinkAccount(
   connectionId: string,
 ): Promise<void> {
   const connection = await requireGithub(db, member.workspaceId, connectionId);
-  await db.transaction().execute(async (tx) => {
+  const { externalId: accountId } = await db.transaction().execute(async (tx) => {
     const { workspaceId, memberId } = member;
-    const login = await deleteAccount(tx, workspaceId, { connectionId, memberId });
-    if (login === null) throw new ReeveError('not-found');
+    const ended = await deleteAccount(tx, workspaceId, { connectionId, memberId });
+    if (ended === null) throw new ReeveError('not-found');
     await record(tx, member.actor, 'git.account-unlinked', {
       at: clock(),
       subject: subjectOf(connection),
-      before: { login },
+      before: { login: ended.login },
     });
+    return ended;
   });
+  forgetAccess({ accountId });
 }
 
 /** The person took the app's authorization back on GitHub, at that time. A link made after it stays. */
@@ -129,4 +132,5 @@ export async function endRevokedLink(
       because: 'authorization revoked on GitHub',
     });
   });
+  forgetAccess({ accountId: externalId });
 }

@@ -1,4 +1,4 @@
-import { gitOperations } from '#contract/git-connections.ts';
+import { gitOperations } from '#contract/git-servers.ts';
 import { accountLinkedPath, appMadePath, canCallBack, hookPath } from './addresses.ts';
 
 /** What Reeve wants to be told of; GitHub tells every app of its installations without being asked. */

@@ -40,22 +40,43 @@ export const anonymousGithub = (apiUrl: string): Octokit => new Client({ baseUrl
 /** As the holder of this token. */
 export const githubAs = (apiUrl: string, token: string): Octokit => new Client({ baseUrl: apiUrl, auth: token });
 
+export interface AppSecrets {
+  privateKey: string;
+  clientSecret: string;
+}
+
+/** The secrets that are kept. @throws ReeveError git-server-failed for a connection without an app */
+export async function openSecrets(
+  { secrets }: Pick<Services, 'secrets'>,
+  { id, name, sealed_private_key, sealed_client_secret }: ConnectionRow,
+): Promise<AppSecrets> {
+  if (!sealed_private_key || !sealed_client_secret)
+    throw new ReeveError('git-server-failed', {}, { message: `${name} has no GitHub App.` });
+  return {
+    privateKey: await secrets.open(sealed_private_key, privateKeyPlace(id)),
+    clientSecret: await secrets.open(sealed_client_secret, clientSecretPlace(id)),
+  };
+}
+
 /**
- * The app of a connection: `octokit` signs as the app itself, `oauth` is its sign-in of people.
+ * An app with these secrets: `octokit` signs as the app itself, `oauth` is its sign-in of people.
  * @throws ReeveError git-server-failed for a connection without an app
  */
-export async function openApp({ secrets }: Pick<Services, 'secrets'>, connection: ConnectionRow): Promise<App> {
-  const { id, app_id, api_url, client_id, sealed_private_key, sealed_client_secret } = connection;
-  if (!app_id || !api_url || !client_id || !sealed_private_key || !sealed_client_secret)
-    throw new ReeveError('git-server-failed', {}, { message: `${connection.name} has no GitHub App.` });
+export function appWith({ name, app_id, api_url, client_id }: ConnectionRow, secrets: AppSecrets): App {
+  if (!app_id || !api_url || !client_id)
+    throw new ReeveError('git-server-failed', {}, { message: `${name} has no GitHub App.` });
   return new App({
     appId: app_id,
-    privateKey: await secrets.open(sealed_private_key, privateKeyPlace(id)),
-    oauth: { clientId: client_id, clientSecret: await secrets.open(sealed_client_secret, clientSecretPlace(id)) },
+    privateKey: secrets.privateKey,
+    oauth: { clientId: client_id, clientSecret: secrets.clientSecret },
     Octokit: Client.defaults({ baseUrl: api_url }),
     log: silent,
   });
 }
+
+/** The app of a connection. @throws ReeveError git-server-failed for a connection without an app */
+export const openApp = async (services: Pick<Services, 'secrets'>, connection: ConnectionRow): Promise<App> =>
+  appWith(connection, await openSecrets(services, connection));
 
 export const isNotFound = (error: unknown): boolean => error instanceof RequestError && error.status === 404;
 

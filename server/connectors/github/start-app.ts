@@ -23,7 +23,7 @@ export async function startApp(
   const facts = {
     // Fixed now, because the address of its webhooks is in the manifest.
     connectionId: newId('git'),
-    baseUrl: readServerUrl(baseUrl),
+    baseUrl: readServerUrl(baseUrl, 'baseUrl'),
     organization,
     name,
     isPublic: isPublic ? 'yes' : null,

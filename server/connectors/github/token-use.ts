@@ -1,4 +1,4 @@
-import type { GitOperation } from '#contract/git-connections.ts';
+import type { GitOperation } from '#contract/git-servers.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { Services } from '#server/services.ts';
 import type { ConnectionRow } from '../connections/connection-queries.ts';

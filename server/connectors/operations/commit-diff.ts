@@ -31,7 +31,11 @@ export interface MadeCommit {
 const depth = 64;
 
 /** With trees and without the files; of a server that knows no such thing, with them. */
-async function fetchCommits(folder: GitFolder, remote: Remote, { base, tip }: CommitAsked): Promise<void> {
+export async function fetchCommits(
+  folder: GitFolder,
+  remote: Remote,
+  { base, tip }: Pick<CommitAsked, 'base' | 'tip'>,
+): Promise<void> {
   const fetch = (...what: string[]) =>
     folder.run(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--filter=blob:none', ...what], { remote });
   const others = tip === null ? [] : [tip];
@@ -71,8 +75,16 @@ async function contentOf(
   });
 }
 
-/** All files that it changes at once: git would ask for one after the other. What is not there shows when it is applied. */
-async function fetchBlobs(
+/** All at once: git would ask for one after the other. What is not there shows when it is needed. */
+export async function fetchBlobs(folder: GitFolder, remote: Remote, wanted: readonly string[]): Promise<void> {
+  if (wanted.length < 2) return;
+  const args = ['-c', 'fetch.negotiationAlgorithm=noop', 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'];
+  const input = `${wanted.join('\n')}\n`;
+  await folder.run([...args, '--filter=blob:none', 'origin', '--stdin'], { input, remote }).catch(() => '');
+}
+
+/** What the diff changes, as it was. */
+async function fetchFormer(
   folder: GitFolder,
   remote: Remote,
   { diff }: CommitAsked,
@@ -80,10 +92,7 @@ async function fetchBlobs(
 ): Promise<void> {
   const moved = await contentOf(folder, firstOf(diff, formerPaths), env);
   const wanted = [...new Set([...firstOf(diff, formerBlobs), ...moved])].filter((name) => !/^0*$/.test(name));
-  if (wanted.length < 2) return;
-  const args = ['-c', 'fetch.negotiationAlgorithm=noop', 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'];
-  const input = `${wanted.join('\n')}\n`;
-  await folder.run([...args, '--filter=blob:none', 'origin', '--stdin'], { input, remote }).catch(() => '');
+  await fetchBlobs(folder, remote, wanted);
 }
 
 async function apply(
@@ -130,7 +139,8 @@ async function refuseOthersWork(
   tip: string,
   { committer, whenForeign }: CommitAsked,
 ): Promise<void> {
-  const [email, subject] = (await folder.run(['show', '--no-patch', '--format=%ce%n%s', tip])).split('\n');
+  // Not `show`: of a merge it would want the files, which are not here.
+  const [email, subject] = (await folder.run(['log', '--max-count=1', '--format=%ce%n%s', tip])).split('\n');
   if (email !== committer.email) throw new ReeveError('git-refused', { said: subject, tip }, { message: whenForeign });
 }
 
@@ -153,7 +163,7 @@ export async function commitDiff(
   if (tip !== null) await refuseOthersWork(folder, tip, asked);
   const env = { GIT_INDEX_FILE: `${folder.path}/index-of-publish` };
   await folder.run(['read-tree', base.commit], { env, remote });
-  await fetchBlobs(folder, remote, asked, env);
+  await fetchFormer(folder, remote, asked, env);
   await apply(folder, remote, asked, env);
   // Files that did not change are not here.
   const tree = (await folder.run(['write-tree', '--missing-ok'], { env })).trim();

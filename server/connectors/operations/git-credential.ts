@@ -1,5 +1,5 @@
 import { RequestError } from 'octokit';
-import { type GitOperation, gitOperations } from '#contract/git-connections.ts';
+import { type GitOperation, gitOperations } from '#contract/git-servers.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { asGitServerError, githubAs, openApp } from '../github/open-app.ts';

@@ -2,12 +2,14 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
-import { authoritiesFile, type RunOptions, runGit } from './isolated-git.ts';
+import { authoritiesFile, type Remote, type RunOptions, runGit, runGitForBytes } from './isolated-git.ts';
 
 export interface GitFolder extends AsyncDisposable {
   path: string;
   /** @returns what it wrote @throws GitFailed */
   run(args: readonly string[], options?: RunOptions): Promise<string>;
+  /** @returns the content of a blob @throws GitFailed */
+  readBlob(blob: string, remote: Remote): Promise<Buffer>;
 }
 
 const prefix = 'reeve-git-';
@@ -68,6 +70,7 @@ export async function openGitFolder(purpose: keyof typeof purposes): Promise<Git
   return {
     path,
     run: (args, options = {}) => runGit(path, args, { timeLimitMs, ...options }),
+    readBlob: (blob, remote) => runGitForBytes(path, ['cat-file', 'blob', blob], { timeLimitMs, remote }),
     [Symbol.asyncDispose]: close,
   };
 }

@@ -18,7 +18,7 @@ export interface Remote {
 }
 
 export interface RunOptions {
-  input?: string;
+  input?: string | Buffer;
   remote?: Remote;
   env?: Record<string, string>;
 }
@@ -114,11 +114,18 @@ const commandLine = (args: readonly string[]): [string, string[]] =>
     : ['git', [...args]];
 
 /** @returns what it wrote @throws GitFailed; ReeveError not-supported where git is not installed */
-export async function runGit(
+export const runGit = async (
+  path: string,
+  args: readonly string[],
+  options: RunOptions & { timeLimitMs: number },
+): Promise<string> => (await runGitForBytes(path, args, options)).toString('utf8');
+
+/** The same of what is no text. */
+export async function runGitForBytes(
   path: string,
   args: readonly string[],
   { timeLimitMs, input = '', remote, env = {} }: RunOptions & { timeLimitMs: number },
-): Promise<string> {
+): Promise<Buffer> {
   const all = [...settings, ...(remote ? await remoteSettings(remote) : [])];
   const [program, line] = commandLine(args);
   const child = spawn(program, line, {
@@ -150,11 +157,13 @@ export async function runGit(
     }
   };
   const timer = setTimeout(endAll, timeLimitMs);
-  let output = '';
+  const parts: Buffer[] = [];
+  let bytes = 0;
   let said = '';
-  child.stdout.setEncoding('utf8').on('data', (part: string) => {
-    output += part;
-    if (output.length > maxOutput) endAll();
+  child.stdout.on('data', (part: Buffer) => {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes > maxOutput) endAll();
   });
   child.stderr.setEncoding('utf8').on('data', (part: string) => {
     if (said.length < maxSaid) said += part;
@@ -165,8 +174,12 @@ export async function runGit(
     const [code] = (await once(child, 'close')) as [number | null];
     // 127: the shell has not found it.
     if (code === 127 && said.includes('not found')) throw gitMissing();
+    const output = Buffer.concat(parts);
     if (code === 0) return output;
-    throw new GitFailed(args[0] ?? '', code, { said: code === null ? `${said}\nit took too long` : said, output });
+    throw new GitFailed(args[0] ?? '', code, {
+      said: code === null ? `${said}\nit took too long` : said,
+      output: output.toString('utf8'),
+    });
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? gitMissing() : error;
   } finally {

@@ -5,8 +5,9 @@ import type { Simulator } from '#testing/servers/github/simulator.ts';
 import { startGithub } from '#testing/servers/github/start-github.ts';
 import type { Installation, Repository } from '#testing/servers/github/world.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
+import { forgetAccess } from './believed-access.ts';
 import { listBranches, resolveBranch } from './branches.ts';
-import { forgetAccess, requireRepositoryAccess } from './repository-access.ts';
+import { requireRepositoryAccess } from './repository-access.ts';
 
 let services: TestServices;
 let github: Simulator;
@@ -48,7 +49,7 @@ const idOf = (name: string): string => repositories.get(`example/${name}`) ?? ''
 const permissionCalls = () => github.requests.filter(({ path }) => path.endsWith('/permission')).length;
 
 beforeEach(() => {
-  for (const id of repositories.values()) forgetAccess(id);
+  for (const repositoryId of repositories.values()) forgetAccess({ repositoryId });
   github.requests.length = 0;
   services.setNow(null);
 });

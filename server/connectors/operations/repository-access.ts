@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import type { Octokit } from 'octokit';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { asGitServerError, isNotFound } from '../github/open-app.ts';
+import { believed, forgetAccess, type Permission } from './believed-access.ts';
 import { withCredential } from './git-credential.ts';
 import { githubWith } from './github-as-token.ts';
 import { hostOf, type OpenedRepository, openRepository, ownerAndName, type RepositoryRef } from './open-repository.ts';
@@ -16,16 +16,11 @@ export interface AccessAsked extends RepositoryRef {
 }
 
 type AccessServices = Pick<Services, 'db' | 'clock' | 'secrets' | 'log'>;
-type Permission = 'none' | 'read' | 'write' | 'admin';
 
 interface Account {
   externalId: string;
   login: string;
 }
-
-/** What somebody was allowed is believed for so long. A refusal is asked anew each time: they may have just been let in. */
-const believedMs = 60_000;
-const granted = new LRUCache<string, { permission: Permission; at: number }>({ max: 10_000 });
 
 const order: readonly Permission[] = ['none', 'read', 'write', 'admin'];
 const isEnough = (has: Permission, need: 'read' | 'write'): boolean => order.indexOf(has) >= order.indexOf(need);
@@ -78,23 +73,16 @@ async function permissionOf(
   account: Account,
   forWhom: string,
 ): Promise<Permission> {
-  const key = `${opened.repository.id}/${account.externalId}`;
-  const now = services.clock().getTime();
-  const believed = granted.get(key);
-  if (believed && Math.abs(now - believed.at) < believedMs) return believed.permission;
-  granted.delete(key);
+  const of = { repositoryId: opened.repository.id, accountId: account.externalId };
+  const asked = believed.begin(of, services.clock());
+  if (asked.known !== null) return asked.known;
   const permission = await withCredential(services, opened, { operation: 'read-permission', forWhom }, (credential) =>
     findPermission(services, githubWith(opened, credential), opened, account),
   ).catch((error: unknown) => {
     throw asGitServerError(error, opened.connection);
   });
-  if (permission !== 'none') granted.set(key, { permission, at: now });
+  asked.believe(permission);
   return permission;
-}
-
-/** A member's own permission, as long as it was not asked anew. For whoever hears that it changed. */
-export function forgetAccess(repositoryId: string): void {
-  for (const key of granted.keys()) if (key.startsWith(`${repositoryId}/`)) granted.delete(key);
 }
 
 const words = { read: 'read', write: 'write to' } as const;
@@ -119,7 +107,7 @@ export async function requireRepositoryAccess(services: AccessServices, asked: A
   const author = await findAuthor(services.db, workspaceId, memberId);
   const has = await permissionOf(services, opened, account, `${author?.name ?? memberId}: ${why}`);
   if (isEnough(has, need)) return;
-  granted.delete(`${repository.id}/${account.externalId}`);
+  forgetAccess({ repositoryId: repository.id, accountId: account.externalId });
   throw new ReeveError(
     'repository-refused',
     { ...details, has, login: account.login },

@@ -6,7 +6,13 @@ import type { Tables } from '#server/db/tables.ts';
 export const findConnectionOfHook = (db: Database, id: string) =>
   db
     .selectFrom('git_connections')
-    .select(['id', 'workspace_id', 'sealed_webhook_secret'])
+    .select([
+      'id',
+      'workspace_id',
+      'sealed_webhook_secret',
+      'sealed_former_webhook_secret',
+      'former_webhook_secret_until',
+    ])
     .where('id', '=', id)
     .where('kind', '=', 'github')
     .where('removed_at', 'is', null)
@@ -21,20 +27,53 @@ export const insertDelivery = async (db: Database, row: Insertable<Tables['git_d
     .returning('id')
     .executeTakeFirst()) !== undefined;
 
+/** What a delivery says, of one that could be read. */
+interface DeliveryWords {
+  action: string | null;
+  repository: string | null;
+  installation: string | null;
+  payload: string;
+}
+
 /** Somebody asked GitHub to deliver one again that failed here. @returns whether there was one */
-export const retryFailedDelivery = async (
+export const takeFailedAgain = async (
   db: Database,
-  { workspaceId, connectionId, guid, at }: { workspaceId: string; connectionId: string; guid: string; at: Date },
+  {
+    workspaceId,
+    connectionId,
+    guid,
+    at,
+    words,
+  }: { workspaceId: string; connectionId: string; guid: string; at: Date; words: DeliveryWords },
 ): Promise<boolean> =>
   (await db
     .updateTable('git_deliveries')
-    .set({ state: 'waiting', tries: 0, due_at: at, done_at: null, problem: null })
+    .set({ ...words, state: 'waiting', tries: 0, due_at: at, done_at: null, problem: null })
     .where('workspace_id', '=', workspaceId)
     .where('connection_id', '=', connectionId)
     .where('guid', '=', guid)
     .where('state', '=', 'failed')
     .returning('id')
     .executeTakeFirst()) !== undefined;
+
+/** Those that failed after they were worked on: of one that never was, nothing is kept that could be. @returns their ids */
+export const retryDeliveries = async (
+  tx: Database,
+  workspaceId: string,
+  { connectionId, ids, at }: { connectionId: string; ids: readonly string[] | undefined; at: Date },
+): Promise<string[]> => {
+  const rows = await tx
+    .updateTable('git_deliveries')
+    .set({ state: 'waiting', tries: 0, due_at: at, done_at: null })
+    .where('workspace_id', '=', workspaceId)
+    .where('connection_id', '=', connectionId)
+    .where('state', '=', 'failed')
+    .where('tries', '>', 0)
+    .$if(ids !== undefined, (query) => query.where('id', 'in', [...(ids ?? [])]))
+    .returning(['id', 'received_at'])
+    .execute();
+  return rows.sort((one, other) => other.received_at.getTime() - one.received_at.getTime()).map(({ id }) => id);
+};
 
 /**
  * The oldest that is due, of whichever workspace; nobody else gets it before `until`. Whoever works on it and dies leaves it to be
@@ -81,12 +120,18 @@ export const endDelivery = (
     .where('tries', '=', tries)
     .execute();
 
-export const listDeliveries = (db: Database, workspaceId: string, connectionId: string, limit: number) =>
+export const listDeliveries = (
+  db: Database,
+  workspaceId: string,
+  { connectionId, show, limit }: { connectionId: string; show: 'all' | 'failed'; limit: number },
+) =>
   db
     .selectFrom('git_deliveries')
     .select(['id', 'guid', 'event', 'action', 'repository', 'state', 'problem', 'is_caught_up', 'received_at'])
+    .select(['tries', 'due_at'])
     .where('workspace_id', '=', workspaceId)
     .where('connection_id', '=', connectionId)
+    .$if(show === 'failed', (query) => query.where('state', '=', 'failed'))
     .orderBy('received_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
@@ -100,6 +145,10 @@ export const countDeliveries = (db: Database, workspaceId: string) =>
       'connection_id',
       by.fn.countAll().filterWhere('state', '!=', 'refused').as('received'),
       by.fn.countAll().filterWhere('state', '=', 'refused').as('refused'),
+      by.fn
+        .countAll()
+        .filterWhere((row) => row.and([row('state', '=', 'failed'), row('tries', '>', 0)]))
+        .as('failed'),
       by.fn.max('received_at').filterWhere('state', '!=', 'refused').as('last_at'),
     ])
     .where('workspace_id', '=', workspaceId)

@@ -4,8 +4,8 @@ import { hashToken } from '#server/crypto/token-hash.ts';
 import { rateLimit } from '#server/db/rate-limit.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { webhookSecretPlace } from '../secret-places.ts';
-import { findConnectionOfHook, insertDelivery, retryFailedDelivery } from './delivery-queries.ts';
+import { formerWebhookSecretPlace, webhookSecretPlace } from '../secret-places.ts';
+import { findConnectionOfHook, insertDelivery, takeFailedAgain } from './delivery-queries.ts';
 import { emptyPayload, parsePayload, readPayload } from './kept-payload.ts';
 
 /** What GitHub says in its headers. None of it is signed. */
@@ -73,6 +73,20 @@ export async function claimedConnection(
   return connection;
 }
 
+/** With the secret, or the former one for as long as that is good. */
+async function isGenuine(
+  { secrets, clock }: Pick<Services, 'secrets' | 'clock'>,
+  connection: HookConnection,
+  { text, signature }: { text: string; signature: string },
+): Promise<boolean> {
+  if (text === '') return false;
+  const { id, sealed_webhook_secret: sealed, sealed_former_webhook_secret: former } = connection;
+  if (sealed && (await verify(await secrets.open(sealed, webhookSecretPlace(id)), text, signature))) return true;
+  const until = connection.former_webhook_secret_until;
+  if (!former || until === null || until <= clock()) return false;
+  return verify(await secrets.open(former, formerWebhookSecretPlace(id)), text, signature);
+}
+
 /**
  * Checks a delivery against the raw bytes and writes it down for the worker. One that is there already changes nothing, unless it failed:
  * then it is tried again.
@@ -83,10 +97,9 @@ export async function receiveDelivery(
   connection: HookConnection,
   { headers, body }: { headers: DeliveryHeaders; body: Buffer },
 ): Promise<{ isNew: boolean }> {
-  const { db, clock, secrets } = services;
-  const secret = await secrets.open(connection.sealed_webhook_secret ?? '', webhookSecretPlace(connection.id));
+  const { db, clock } = services;
   const text = body.toString('utf8');
-  if (text === '' || !(await verify(secret, text, headers.signature ?? ''))) {
+  if (!(await isGenuine(services, connection, { text, signature: headers.signature ?? '' }))) {
     await noteRefused(services, connection, headers);
     throw new ReeveError('webhook-refused');
   }
@@ -97,16 +110,14 @@ export async function receiveDelivery(
   const at = clock();
   const of = { workspaceId: connection.workspace_id, connectionId: connection.id, guid };
   const { action, repository, kept } = read ?? emptyPayload;
+  const words = { action, repository, installation: kept.installationId, payload: JSON.stringify(kept) };
   const isNew = await insertDelivery(db, {
+    ...words,
     id: newId('gde'),
     workspace_id: of.workspaceId,
     connection_id: of.connectionId,
     guid,
     event,
-    action,
-    repository,
-    installation: kept.installationId,
-    payload: JSON.stringify(kept),
     state: read ? 'waiting' : 'failed',
     problem: read ? null : 'The payload has another form than GitHub describes.',
     body_hash: hashToken(text),
@@ -114,5 +125,5 @@ export async function receiveDelivery(
     received_at: at,
     done_at: read ? null : at,
   });
-  return { isNew: isNew || (await retryFailedDelivery(db, { ...of, at })) };
+  return { isNew: isNew || (read !== null && (await takeFailedAgain(db, { ...of, at, words }))) };
 }

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { sign } from '@octokit/webhooks-methods';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { GitConnection } from '#contract/git-connections.ts';
+import type { GitConnection } from '#contract/git-servers.ts';
 import { ReeveError } from '#server/fail.ts';
 import { type GitOrganisation, openGitOrganisation } from '#testing/git-organisation.ts';
 import type { Person } from '#testing/organisation.ts';

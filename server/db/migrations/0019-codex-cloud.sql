@@ -24,6 +24,9 @@ create table git_connections (
   sealed_private_key text,
   sealed_client_secret text,
   sealed_webhook_secret text,
+  -- Taken beside the new one for a while after it was replaced: GitHub is told of the new one by hand.
+  sealed_former_webhook_secret text,
+  former_webhook_secret_until timestamptz,
   sealed_token text,
   problem text,
   -- Webhook deliveries looked at up to here when missed ones were looked for.
@@ -69,6 +72,8 @@ create table git_repositories (
   name text not null,
   url text not null,
   default_branch text not null,
+  -- Somebody named it: the server's own does not take its place.
+  names_branch boolean not null default false,
   is_private boolean not null,
   is_archived boolean not null default false,
   is_allowed boolean not null default false,
@@ -128,6 +133,26 @@ create table git_deliveries (
 );
 create index git_deliveries_waiting on git_deliveries (due_at, received_at) where state = 'waiting';
 create index git_deliveries_by_time on git_deliveries (connection_id, received_at desc);
+
+-- Of a bundle in a repository there is one at a time; the next version goes on with it while it is open.
+create table team_config_pull_requests (
+  id text primary key,
+  workspace_id text not null references workspaces (id) on delete cascade,
+  bundle_id text not null references team_config_bundles (id) on delete cascade,
+  repository_id text not null references git_repositories (id) on delete cascade,
+  base text not null,
+  branch text not null,
+  number integer,
+  url text not null,
+  state text not null check (state in ('open', 'merged', 'closed')),
+  version integer not null,
+  head_sha text not null,
+  opened_by text not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  unique (bundle_id, repository_id)
+);
+create index team_config_pull_requests_by_number on team_config_pull_requests (workspace_id, number);
 
 create table cloud_environments (
   id text primary key,

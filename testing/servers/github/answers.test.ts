@@ -55,15 +55,18 @@ interface Asked {
   as?: string;
   basic?: string;
   body?: unknown;
+  /** Left out: whichever it is. */
+  status?: number;
 }
 
 /** @returns the answer, once it is what GitHub would say */
-async function ask(method: string, path: string, { as = token, basic, body }: Asked = {}) {
+async function ask(method: string, path: string, { as = token, basic, body, status = 0 }: Asked = {}) {
   const answer = await fetch(github.apiUrl + path, {
     method,
     headers: { authorization: basic ? `Basic ${Buffer.from(basic).toString('base64')}` : `Bearer ${as}` },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
+  if (status !== 0) expect([path, answer.status]).toEqual([path, status]);
   const said = await answer.text();
   const document = said === '' ? null : (JSON.parse(said) as Record<string, unknown>);
   const { pathname } = new URL(path, 'https://api.github.com');
@@ -204,6 +207,32 @@ describe('a pull request', () => {
     await ask('PUT', `${pull}/merge`, { body: {} });
     expect(await ask('GET', pull)).toMatchObject({ merged: true, state: 'closed' });
   });
+});
+
+/** Of those that GitHub describes for the operation. */
+test('refusals', async () => {
+  const as = await appJwt();
+  const refused = async (status: number, method: string, path: string, asked: Asked = {}) =>
+    expect(await ask(method, path, { ...asked, status })).toMatchObject({ message: expect.stringMatching(/./) });
+  const tokens = `/app/installations/${installation.id}/access_tokens`;
+  await refused(404, 'POST', '/app/installations/1/access_tokens', { as, body: {} });
+  await refused(422, 'POST', tokens, { as, body: { permissions: { administration: 'write' } } });
+  await refused(422, 'POST', tokens, { as, body: { repository_ids: [1] } });
+  await github.suspend(installation, 'ada');
+  await refused(403, 'POST', tokens, { as, body: {} });
+  await github.unsuspend(installation, 'ada');
+  await refused(404, 'GET', '/app/installations/1', { as });
+  await refused(404, 'POST', '/app-manifests/none/conversions', { as: '' });
+  await refused(404, 'GET', '/repos/example/none');
+  await refused(404, 'GET', `${at}/branches/none`);
+  await refused(404, 'GET', `${at}/git/ref/heads/none`);
+  await refused(404, 'GET', `${at}/contents/none.ts`);
+  await refused(404, 'GET', `${at}/collaborators/nobody/permission`);
+  await refused(404, 'GET', `${at}/pulls/99`);
+  await refused(422, 'POST', `${at}/pulls`, { body: { head: 'change', base: 'main' } });
+  await refused(422, 'POST', `${at}/pulls`, { body: { title: 'None', head: 'nowhere', base: 'main' } });
+  await refused(405, 'PUT', `${at}/pulls/1/merge`, { body: {} });
+  await refused(404, 'GET', '/users/nobody');
 });
 
 test('every operation was asked', async () => {
