@@ -42,7 +42,6 @@ interface Start {
   parts: Record<Part, number>;
 }
 
-
 const at = (entries: readonly LogEntry[], words: RegExp): number | null => {
   const found = entries.find(({ text }) => words.test(text));
   return found ? Date.parse(found.at) : null;

@@ -51,11 +51,7 @@ export async function runClient(engine: ContainerEngine, model: BenchModel, prom
     const env = ['-e', 'CODEX_HOME=/codex-home', '-e', `BENCH_KEY=${model.apiKey}`];
     const place = ['--network=host', '--workdir=/tmp', '--user=1000:1000', '-i'];
     const launch = 'PATH="/opt/codex/codex-path:$PATH" exec /opt/codex/bin/codex exec --json --skip-git-repo-check -';
-    await docker(
-      engine,
-      ['run', '--rm', ...place, ...mounts, ...env, engine.image, '/bin/sh', '-c', launch],
-      prompt,
-    );
+    await docker(engine, ['run', '--rm', ...place, ...mounts, ...env, engine.image, '/bin/sh', '-c', launch], prompt);
     return { startedAt, endedAt: Date.now() };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -90,7 +90,10 @@ async function startSimulatedGithub() {
 }
 
 /** Everything as it stands in the data folder before `reeve serve` is started on it. */
-async function prepare(folder: string, { listen, members, model }: { listen: string; members: number; model: BenchModel }) {
+async function prepare(
+  folder: string,
+  { listen, members, model }: { listen: string; members: number; model: BenchModel },
+) {
   const dataFolder = join(folder, 'data');
   await seedDataFolder(dataFolder);
   const config = readConfig({ REEVE_DATA: dataFolder, REEVE_LISTEN: listen, REEVE_METRICS_LISTEN: 'off' });
@@ -138,7 +141,10 @@ export async function startHostedReeve(
   await writeFile(authorityFile, made.authorityPem);
   await writeFile(githubFile, github.authorityPem);
   const start = (args: string[], env: Record<string, string>) =>
-    startProgram(process.execPath, ['server/main.ts', ...args], { cwd: root, env: { ...programEnvironment(), ...env } });
+    startProgram(process.execPath, ['server/main.ts', ...args], {
+      cwd: root,
+      env: { ...programEnvironment(), ...env },
+    });
   const server = start(['serve'], {
     REEVE_DATA: made.dataFolder,
     REEVE_LISTEN: listen,
