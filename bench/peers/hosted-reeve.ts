@@ -72,6 +72,21 @@ export function peakMegabytes({ pid }: Pick<Program, 'pid'>): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024;
 }
 
+const ticksPerSecond = 100;
+
+/** Processor time so far, in milliseconds: of the process, and of the programs that it started and that have ended. */
+export function processorMs(pid: number): { own: number; programs: number } {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name, in brackets, may hold spaces; user and system time are the 14th and 15th word, those of ended children the two after.
+  const words = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const [user = 0, system = 0, childUser = 0, childSystem = 0] = words.slice(11, 15);
+  const inMs = (ticks: number) => (ticks * 1000) / ticksPerSecond;
+  return { own: inMs(user + system), programs: inMs(childUser + childSystem) };
+}
+
 async function stop(program: Program, graceMs: number): Promise<void> {
   program.kill('SIGTERM');
   const over = wait(graceMs, undefined, { ref: false }).then(() => program.kill('SIGKILL'));
@@ -155,6 +170,11 @@ export async function startHostedReeve(
   await server.waitForOutput(/Metrics {2,}\S+\n/, { timeoutMs: 120_000 });
   const runnerFolder = join(folder, 'runner');
   const runners: Program[] = [];
+  // Also where the bench ends before its time: these would go on without it.
+  process.once('exit', () => {
+    for (const program of [...runners, server]) if (program.running) program.kill('SIGKILL');
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   return {
     ...{ people, environmentId, server, runnerFolder },
     async changeSetup(setupScript) {
