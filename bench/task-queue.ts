@@ -57,7 +57,7 @@ const done: Done[] = [];
 const [serverBefore, runnerBefore, hereBefore] = [reeve.server.pid, runner.pid, process.pid].map(processorMs);
 for (const task of given) {
   let attempt = await attemptOf(task);
-  for (; attempt.ending === null; attempt = await attemptOf(task)) await wait(500);
+  for (; attempt.ending === null; attempt = await attemptOf(task)) await wait(2000);
   if (attempt.ending !== 'changed')
     throw new Error(`${task.prompt} ${attempt.ending}, ${attempt.sentence}\n${runner.stderr}\n${reeve.server.stderr}`);
   const [startedAt, finishedAt] = [Date.parse(attempt.startedAt ?? ''), Date.parse(attempt.finishedAt ?? '')];

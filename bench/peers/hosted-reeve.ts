@@ -155,8 +155,9 @@ export async function startHostedReeve(
   const githubFile = join(folder, 'github.pem');
   await writeFile(authorityFile, made.authorityPem);
   await writeFile(githubFile, github.authorityPem);
+  const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [];
   const start = (args: string[], env: Record<string, string>) =>
-    startProgram(process.execPath, ['server/main.ts', ...args], {
+    startProgram(process.execPath, [...nodeOptions, 'server/main.ts', ...args], {
       cwd: root,
       env: { ...programEnvironment(), ...env },
     });
