@@ -1,17 +1,18 @@
 /**
- * What the way out of a task costs: Reeve's proxy beside a direct connection and beside Debian's tinyproxy and squid, if installed, the
- * same server, one run. The others pass TLS on unread; Reeve reads the method inside, so it encrypts everything twice. Client, proxy and
- * server are processes of their own; connections are kept alive.
+ * What the way out of a task costs: Reeve's proxy beside a direct connection and beside Debian's tinyproxy and squid, the same server, one
+ * run. The others pass TLS on unread; Reeve reads the method inside, so it encrypts everything twice. Client, proxy and server are
+ * processes of their own; connections are kept alive, except by tinyproxy without TLS, which ends each after one answer.
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import process from 'node:process';
 import { loadNow, type Measured, ms, perSecond, printTable, quantile, times, together } from './measure.ts';
 import { runThrough } from './peers/egress-client.ts';
 import { startSquid, startTinyproxy } from './peers/plain-proxies.ts';
 import { startPeer } from './peers/start-peer.ts';
 
 const [small, large] = [1024, 8 * 1024 * 1024];
-const rounds = 3;
+const rounds = 4;
 
 const server = await startPeer<{ httpPort: number; httpsPort: number; authorityFile: string }>('egress-server.ts');
 const { httpPort, httpsPort, authorityFile } = server.facts;
@@ -23,6 +24,14 @@ const reeve = await startPeer<{ socketPath: string; authorityFile: string }>('eg
 ]);
 const tinyproxy = await startTinyproxy([httpPort, httpsPort]);
 const squid = await startSquid([httpPort, httpsPort]);
+const missing = [tinyproxy ? [] : ['tinyproxy'], squid ? [] : ['squid']].flat();
+if (missing.length > 0) {
+  const line = '!'.repeat(100);
+  process.stderr.write(
+    `\n${line}\nNOT COMPARED WITH ${missing.join(' AND ').toUpperCase()}, WHICH IS NOT INSTALLED HERE: ` +
+      `apt-get install ${missing.join(' ')}\n${line}\n`,
+  );
+}
 
 interface Way {
   name: string;
@@ -30,6 +39,8 @@ interface Way {
   ca: string;
   /** Reeve opens ports 80 and 443 only; its peer maps them. */
   isNamed: boolean;
+  /** Ends a connection after each answer that it can read. */
+  endsPlain?: boolean;
 }
 const ways: Way[] = [
   { name: 'direct', proxy: null, ca, isNamed: false },
@@ -39,7 +50,7 @@ const ways: Way[] = [
     ca: readFileSync(reeve.facts.authorityFile, 'utf8'),
     isNamed: true,
   },
-  ...(tinyproxy ? [{ name: 'tinyproxy', proxy: { port: tinyproxy.port }, ca, isNamed: false }] : []),
+  ...(tinyproxy ? [{ name: 'tinyproxy', proxy: { port: tinyproxy.port }, ca, isNamed: false, endsPlain: true }] : []),
   ...(squid ? [{ name: 'squid', proxy: { port: squid.port }, ca, isNamed: false }] : []),
 ];
 
@@ -99,10 +110,12 @@ for (const load of loads) {
   const runs = new Map<string, Measured>();
   // Turn by turn, so that whatever else the machine does meets all of them.
   for (let round = 0; round <= rounds; round += 1) {
-    for (const way of ways) {
+    // Each begins as often as the others: what one leaves behind, for example garbage, the next one clears away.
+    for (const way of [...ways.slice(round % ways.length), ...ways.slice(0, round % ways.length)]) {
       const run = await runThrough({
         ...load,
         ...way,
+        isFresh: load.isFresh || (!load.isTls && way.endsPlain === true),
         host: way.isNamed ? 'bench.example' : '127.0.0.1',
         port: way.isNamed ? (load.isTls ? 443 : 80) : load.isTls ? httpsPort : httpPort,
       });

@@ -17,6 +17,8 @@ const all = [
   'start-up',
   'analytics',
   'compliance-logs',
+  'task-start',
+  'task-queue',
   'task-scheduling',
   'egress-proxy',
 ];

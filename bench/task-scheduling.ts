@@ -1,7 +1,8 @@
 /**
  * 100,000 attempts of hosted tasks wait, of 1,000 members in four environments each, and 1,000 runners ask for work, half of them at each
  * of two processes of Reeve on one PostgreSQL. First all at once; then each ends what it does and asks again; then all say that they are
- * there. Goal: all 1,000 have work within 5 s, 99 of 100 later claims within 250 ms. Beside it the limit: the oldest row by `for update
+ * there. The tasks of a member came all together, one member after the other, so that the oldest first would serve a few members alone.
+ * Goal: all 1,000 have work within 5 s, 99 of 100 later claims within 250 ms. Beside it the limit: the oldest row by `for update
  * skip locked`, which knows no members, no limits and no needs. Arguments for a smaller try: attempts, members, runners.
  */
 import { EventEmitter } from 'node:events';
@@ -27,6 +28,7 @@ import { ms, printTable, quantile } from './measure.ts';
 const [attempts = '100000', members = '1000', runners = '1000'] = process.argv.slice(2);
 const size = { attempts: Number(attempts), members: Number(members), runners: Number(runners) };
 const atOnce = 16;
+const ofEach = Math.ceil(size.attempts / size.members);
 
 const postgres = await startPostgres();
 const opened = [1, 2].map(() => openDatabase({ url: postgres.url, dataFolder: 'memory' }));
@@ -47,12 +49,12 @@ await sql`
 );
 await sql`
   insert into cloud_tasks (id, workspace_id, member_id, environment_label, repository, branch, mode, source, sealed_title, created_at, updated_at)
-  select 'task_' || n, ${workspaceId}, 'mem_' || (n % ${size.members}::integer + 1), 'Shop', 'acme/shop', 'main', 'code', 'console', '', now(), now()
+  select 'task_' || n, ${workspaceId}, 'mem_' || ((n - 1) / ${ofEach}::integer + 1), 'Shop', 'acme/shop', 'main', 'code', 'console', '', now(), now()
   from generate_series(1, ${size.attempts}::integer) n`.execute(db);
 await sql`
   insert into cloud_attempts (id, task_id, workspace_id, member_id, environment_id, turn_number, placement, state, needs, queued_at)
-  select 'turn_' || n, 'task_' || n, ${workspaceId}, 'mem_' || (n % ${size.members}::integer + 1),
-    'env_' || (n / ${size.members}::integer % 4), 1, 0, 'queued', '{"labels": [], "runtime": "any", "cpus": 1}',
+  select 'turn_' || n, 'task_' || n, ${workspaceId}, 'mem_' || ((n - 1) / ${ofEach}::integer + 1),
+    'env_' || (n % 4), 1, 0, 'queued', '{"labels": [], "runtime": "any", "cpus": 1}',
     now() - make_interval(secs => ${size.attempts}::integer - n)
   from generate_series(1, ${size.attempts}::integer) n`.execute(db);
 await sql`
@@ -131,6 +133,11 @@ const bareSeconds = await eachOf(size.runners, async (index) => {
   );
 });
 
+/** How often each member was given something; those who got nothing are in it. */
+const { rows: given } = await sql<{ count: number }>`
+  select count(a.id) filter (where a.claimed_at is not null)::integer as count
+  from members m join cloud_attempts a on a.member_id = m.id group by m.id`.execute(db);
+
 for (const each of processes) each.claims.close();
 for (const each of databases) await each.close();
 await postgres.stop();
@@ -152,5 +159,21 @@ printTable(
     row('ends between them', finishes, steadySeconds),
     row(`heartbeats, ${atOnce} at a time`, beats, beatSeconds),
     row('limit: the oldest, skip locked', bare, bareSeconds),
+  ],
+);
+const counts = given.map(({ count }) => count);
+const sum = counts.reduce((one, other) => one + other, 0);
+const squares = counts.reduce((total, count) => total + count ** 2, 0);
+printTable(
+  'Fairness: what each member was given, in all claims above',
+  ['claims', 'members', 'least', 'most', 'evenness (Jain; 1 is evenly)'],
+  [
+    [
+      String(sum),
+      String(counts.length),
+      String(Math.min(...counts)),
+      String(Math.max(...counts)),
+      (sum ** 2 / (counts.length * squares)).toFixed(3),
+    ],
   ],
 );

@@ -47,7 +47,7 @@ async function fetchRepository({ job, tools, folders, signal }: Attempt): Promis
   );
 }
 
-async function restoreCache({ job, tools, folders, report, signal }: Attempt): Promise<KeptCache | null> {
+async function restoreCache({ job, tools, folders, signal }: Attempt): Promise<KeptCache | null> {
   if (job.cache === null) return null;
   const found = await tools.caches.restore(job.cache.fingerprint, folders, signal).catch(async (error: Error) => {
     signal.throwIfAborted();
@@ -59,7 +59,6 @@ async function restoreCache({ job, tools, folders, report, signal }: Attempt): P
     }
     return null;
   });
-  if (found) report.add({ kind: 'notice', text: `Set-up of ${found.builtAt} is used again.` });
   return found;
 }
 
@@ -99,10 +98,17 @@ export async function prepare(attempt: Attempt): Promise<Prepared> {
   const preparing = orEnd(attempt, 'image-unavailable', driver.prepareImage(job.image, { signal, log }));
   // Waited for below; until then a failure is not nobody's.
   preparing.catch(() => undefined);
-  const source = await orEnd(attempt, 'repository-unavailable', fetchRepository(attempt));
+  const restoring = restoreCache(attempt);
+  restoring.catch(() => undefined);
+  const source = await orEnd(attempt, 'repository-unavailable', fetchRepository(attempt)).catch(async (error) => {
+    // Nothing may be written into the folders once the attempt is over.
+    await restoring.catch(() => undefined);
+    throw error;
+  });
   report.tell({ baseCommit: source.commit });
   report.add({ kind: 'notice', text: `Commit ${source.commit}.` });
-  const cache = await restoreCache(attempt);
+  const cache = await restoring;
+  if (cache) report.add({ kind: 'notice', text: `Set-up of ${cache.builtAt} is used again.` });
   const { workTree, isKept } = await openWorkTree(folders.workspace, repository.folder);
   const options = { source, indexFile: folders.indexFile, workTree, signal };
   const place = await checkOut({ ...options, cachedCommit: isKept && cache ? cache.commit : null }).catch((error) => {
@@ -111,7 +117,8 @@ export async function prepare(attempt: Attempt): Promise<Prepared> {
   });
   await applyFormerChanges(attempt, place);
   const { branch, remoteUrl } = repository;
-  await giveGitFolder({ source, workTree, scratch: folders.root, branch, remoteUrl, signal });
   await giveTo(driver.owner, [folders.workspace, folders.home]);
+  await giveGitFolder({ source, workTree, scratch: folders.root, branch, remoteUrl, signal });
+  await giveTo(driver.owner, [join(workTree, '.git')]);
   return { image: await preparing, source, place, cache };
 }

@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from './fetch-source.ts';
 import { removePipes } from './real-folder.ts';
@@ -41,26 +41,36 @@ interface AgentGit {
   signal: AbortSignal;
 }
 
-/** A git folder for the agent, made outside and moved in: some history, the branch, and an `origin` that does not answer. */
+/** As git reads it in a configuration. */
+const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+
+const configFor = ({ branch, remoteUrl }: Pick<AgentGit, 'branch' | 'remoteUrl'>): string => `[core]
+\tbare = false
+[remote "origin"]
+\turl = ${quoted(remoteUrl)}
+\tfetch = +refs/heads/*:refs/remotes/origin/*
+[branch ${quoted(branch)}]
+\tremote = origin
+\tmerge = ${quoted(`refs/heads/${branch}`)}
+[user]
+\tname = Codex
+\temail = codex@localhost
+`;
+
+/**
+ * A git folder for the agent, made outside and moved in: some history, the branch, and an `origin` that does not answer. The files are to
+ * be whose they stay: git knows unchanged ones by their owner, too. Each task waits for this, so git is started as seldom as can be.
+ */
 export async function giveGitFolder({ source, workTree, scratch, branch, remoteUrl, signal }: AgentGit): Promise<void> {
   const gitDir = join(scratch, 'agent.git');
   await rm(gitDir, { recursive: true, force: true });
   await runGit(['init', '--quiet', '--bare', gitDir]);
   const local = { 'protocol.file.allow': 'always' };
   const fetch = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--depth=50', `file://${source.store}`];
-  await runGit([...fetch, `+${source.ref}:refs/remotes/origin/${branch}`], { gitDir, settings: local, signal });
-  const settings = [
-    ['core.bare', 'false'],
-    ['remote.origin.url', remoteUrl],
-    ['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*'],
-    [`branch.${branch}.remote`, 'origin'],
-    [`branch.${branch}.merge`, `refs/heads/${branch}`],
-    ['user.name', 'Codex'],
-    ['user.email', 'codex@localhost'],
-  ];
-  for (const [name = '', value = ''] of settings) await runGit(['config', name, value], { gitDir });
-  await runGit(['update-ref', `refs/heads/${branch}`, source.commit], { gitDir });
-  await runGit(['symbolic-ref', 'HEAD', `refs/heads/${branch}`], { gitDir });
+  const to = [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`].map((ref) => `+${source.ref}:${ref}`);
+  await runGit([...fetch, ...to], { gitDir, settings: local, signal });
+  await appendFile(join(gitDir, 'config'), configFor({ branch, remoteUrl }));
+  await writeFile(join(gitDir, 'HEAD'), `ref: refs/heads/${branch}\n`);
   const inPlace = join(workTree, '.git');
   await rename(gitDir, inPlace);
   await runGit(['read-tree', source.commit], { gitDir: inPlace, workTree, signal });

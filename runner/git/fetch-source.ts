@@ -54,7 +54,7 @@ export const storeOf = (folder: string, repository: string): string =>
 const attributes = '* !diff !merge !filter\n';
 
 async function makeGitFolder(gitDir: string): Promise<void> {
-  await runGit(['init', '--quiet', '--bare', gitDir]);
+  await runGit(['init', '--quiet', '--bare', '--template=', gitDir]);
   await mkdir(join(gitDir, 'info'), { recursive: true });
   await writeFile(join(gitDir, 'info/attributes'), attributes);
 }

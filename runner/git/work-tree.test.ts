@@ -67,13 +67,15 @@ test('an agent gets the commit, a git folder with its history and an origin', as
   const opened = await open();
   expect(opened.source.commit).toBe(commits[1]);
   await giveGitFolder({
-    ...{ source: opened.source, workTree: opened.work, scratch: opened.attempt, branch: 'main', signal },
-    remoteUrl: 'https://git.corp.test/corp/app.git',
+    ...{ source: opened.source, workTree: opened.work, scratch: opened.attempt, branch: 'odd/"quoted"#;=', signal },
+    remoteUrl: 'https://git.corp.test/corp/app.git#"x"',
   });
   const git = (...args: string[]) => execFileSync('git', ['-C', opened.work, ...args], { encoding: 'utf8' });
   expect(git('log', '--format=%s')).toBe('commit 2\ncommit 1\n');
-  expect(git('status', '--porcelain', '--branch')).toBe('## main...origin/main\n');
-  expect(git('remote', 'get-url', 'origin')).toBe('https://git.corp.test/corp/app.git\n');
+  expect(git('status', '--porcelain', '--branch')).toBe('## odd/"quoted"#;=...origin/odd/"quoted"#;=\n');
+  expect(git('remote', 'get-url', 'origin')).toBe('https://git.corp.test/corp/app.git#"x"\n');
+  expect(git('config', 'user.name')).toBe('Codex\n');
+  expect(git('diff-files')).toBe('');
   expect((await lstat(join(opened.work, 'link'))).isSymbolicLink()).toBe(true);
   expect((await diffOf(opened)).text).toBe('');
 });

@@ -190,3 +190,16 @@ test('of a long queue only some lanes are looked at, and the picks are the same'
   const looked = heads.filter(({ lane }) => lanes.has(lane));
   expect(ids(pickAttempts({ ...queue, heads: looked }, waiting))).toEqual(ids(pickAttempts(queue, waiting)));
 });
+
+test('a member with tasks in hundreds of environments does not fill what is looked at', () => {
+  const environments = Array.from({ length: 200 }, (_, n) => `env-${n}`);
+  const heads = [
+    ...environments.map((environmentId, n) => attempt(`many-${n}`, 'ada', n, { environmentId })),
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => attempt(`one-${n}`, `member-${n}`, 1_000 + n)),
+  ];
+  const chosen = new Set(chooseLanes(heads, { running: none, limits }, claims(10)));
+  expect(chosen.size).toBeLessThan(heads.length);
+  const seen = heads.filter(({ lane }) => chosen.has(lane));
+  const picked = pickAttempts({ heads: seen, running: none, limits }, claims(10));
+  expect(new Set(picked.map((each) => each.attempt.memberId)).size).toBe(10);
+});

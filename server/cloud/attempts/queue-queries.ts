@@ -31,25 +31,23 @@ export const countRunning = async (db: Database, workspaceId: string): Promise<M
 };
 
 /**
- * The oldest of each lane. The lanes are found by jumping from one to the next in the index, so the cost is by the number of lanes and
+ * The oldest of each lane, found by jumping in the index from one to the first of the next lane, so the cost is by the number of lanes and
  * not of attempts.
  */
 export async function readLanes(db: Database, workspaceId: string): Promise<QueuedAttempt[]> {
+  const columns = sql`id, lane, member_id as "memberId", environment_id as "environmentId", needs, queued_at as "queuedAt"`;
   const { rows } = await sql<QueuedAttempt>`
-    with recursive lanes(lane) as (
-      (select lane from cloud_attempts where workspace_id = ${workspaceId} and state = 'queued' order by lane limit 1)
+    with recursive heads as (
+      (select ${columns} from cloud_attempts where workspace_id = ${workspaceId} and state = 'queued'
+        order by lane, queued_at, id limit 1)
       union all
-      select (
-        select a.lane from cloud_attempts a
-        where a.workspace_id = ${workspaceId} and a.state = 'queued' and a.lane > lanes.lane order by a.lane limit 1
-      ) from lanes where lanes.lane is not null
+      select n.* from heads cross join lateral (
+        select ${columns} from cloud_attempts a
+        where a.workspace_id = ${workspaceId} and a.state = 'queued' and a.lane > heads.lane
+        order by a.lane, a.queued_at, a.id limit 1
+      ) n
     )
-    select h.* from lanes cross join lateral (
-      select id, a.lane, member_id as "memberId", environment_id as "environmentId", needs, queued_at as "queuedAt"
-      from cloud_attempts a
-      where a.workspace_id = ${workspaceId} and a.state = 'queued' and a.lane = lanes.lane
-      order by queued_at, id limit 1
-    ) h where lanes.lane is not null`.execute(db);
+    select * from heads`.execute(db);
   return rows;
 }
 
