@@ -11,7 +11,7 @@ import { listModels } from '#server/models/index.ts';
 import type { Services } from '#server/services.ts';
 import { tellChanged } from '../attempts/changes.ts';
 import { cancelAttempt } from '../attempts/end-attempt.ts';
-import { auditedChange, auditedSettings, settingsOfRow } from './audited-settings.ts';
+import { auditedChange, auditedSettings, type RepositoryUrls, settingsOfRow } from './audited-settings.ts';
 import { forgetKept } from './cache-queries.ts';
 import { listGroupsToChoose, lockGroupsOf } from './choice-queries.ts';
 import { requireCloudOn } from './cloud-gate.ts';
@@ -28,6 +28,9 @@ const badInput = (path: string, message: string) =>
   new ReeveError('bad-input', { issues: [{ path: [path], message }] });
 
 export const newCacheSalt = (): string => randomBytes(16).toString('hex');
+
+const readUrls = async (tx: Database, workspaceId: string): Promise<RepositoryUrls> =>
+  new Map((await listRepositories(tx, workspaceId)).map(({ id, url }) => [id, url]));
 
 /** What was there already may stay: a repository that was taken from the list meanwhile is refused where a task wants it. */
 async function requireRepositories(
@@ -107,7 +110,7 @@ export async function createEnvironment(
       at,
     });
     await replaceGroups(tx, workspaceId, { id, groupIds });
-    const after = auditedSettings({ ...input, repositoryIds, groupIds });
+    const after = auditedSettings({ ...input, repositoryIds, groupIds }, await readUrls(tx, workspaceId));
     await record(tx, actor, 'environment.created', { at, subject: subjectOf({ id, label: input.label }), after });
   });
   return id;
@@ -142,7 +145,8 @@ export async function changeEnvironment(
       at,
     });
     await replaceGroups(tx, workspaceId, { id, groupIds });
-    const change = auditedChange(settingsOfRow(row), { ...input, repositoryIds, groupIds });
+    const urls = await readUrls(tx, workspaceId);
+    const change = auditedChange(settingsOfRow(row), { ...input, repositoryIds, groupIds }, urls);
     await record(tx, actor, 'environment.updated', { at, subject: subjectOf({ id, label: input.label }), ...change });
   });
 }
@@ -162,7 +166,7 @@ export async function deleteEnvironment(
     for (const attemptId of attempts) await cancelAttempt(tx, workspaceId, { attemptId, at, actor });
     const kept = await forgetKept(tx, workspaceId, id);
     await dropEnvironment(tx, workspaceId, { id, at });
-    const before = auditedSettings(settingsOfRow(row));
+    const before = auditedSettings(settingsOfRow(row), await readUrls(tx, workspaceId));
     const counts = { secrets, kept, attempts: attempts.length };
     await record(tx, actor, 'environment.deleted', { at, subject: subjectOf(row), before, ...counts });
     return attempts;

@@ -10,6 +10,14 @@ alter table access_tokens add column attempt_id text;
 alter table access_tokens add column attempt_epoch integer;
 create index access_tokens_by_attempt on access_tokens (attempt_id) where attempt_id is not null;
 
+-- In which hosted task something happened. What happened stays when the task is gone.
+alter table activity_events add column attempt_id text;
+alter table activity_events add column task_id text;
+alter table activity_events add column environment_id text;
+alter table model_calls add column attempt_id text;
+alter table model_calls add column task_id text;
+alter table model_calls add column environment_id text;
+
 create table git_connections (
   id text primary key,
   workspace_id text not null references workspaces (id) on delete cascade,
