@@ -5,12 +5,14 @@ import { type Actor, record } from '#server/audit/index.ts';
 import { listRepositories } from '#server/connectors/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { StoredEnvironmentSettings } from '#server/db/cloud-tables.ts';
+import { shareHoldLock } from '#server/db/not-held.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { listModels } from '#server/models/index.ts';
 import type { Services } from '#server/services.ts';
 import { tellChanged } from '../attempts/changes.ts';
 import { cancelAttempt } from '../attempts/end-attempt.ts';
+import { dropTriesIn } from '../tasks/drop-tries.ts';
 import { auditedChange, auditedSettings, type RepositoryUrls, settingsOfRow } from './audited-settings.ts';
 import { forgetKept } from './cache-queries.ts';
 import { listGroupsToChoose, lockGroupsOf } from './choice-queries.ts';
@@ -151,25 +153,30 @@ export async function changeEnvironment(
   });
 }
 
-/** Its tasks stay to be read; what waits or runs in it ends. Works while Codex cloud is off. @throws ReeveError not-found, not-permitted */
+/**
+ * Its tasks stay to be read; what waits or runs in it ends, and tries of it go with all they left, save those of people on legal hold.
+ * Works while Codex cloud is off. @throws ReeveError not-found, not-permitted
+ */
 export async function deleteEnvironment(
-  { db, clock }: WritingServices,
+  { db, clock, blobs }: WritingServices & Pick<Services, 'blobs'>,
   by: EnvironmentUser & { actor: Actor },
   id: string,
 ): Promise<void> {
   const { workspaceId, actor } = by;
   const at = clock();
-  const ended = await db.transaction().execute(async (tx) => {
+  const told = await db.transaction().execute(async (tx) => {
+    await shareHoldLock(tx);
     const row = await holdEnvironment(tx, by, id);
     const secrets = (await listSecretNames(tx, workspaceId, [id])).map(({ name }) => name);
     const attempts = await listUnended(tx, workspaceId, id);
     for (const attemptId of attempts) await cancelAttempt(tx, workspaceId, { attemptId, at, actor });
+    const { tries, ended } = await dropTriesIn(tx, { blobs }, { workspaceId, environmentId: id, at, actor });
     const kept = await forgetKept(tx, workspaceId, id);
     await dropEnvironment(tx, workspaceId, { id, at });
     const before = auditedSettings(settingsOfRow(row), await readUrls(tx, workspaceId));
-    const counts = { secrets, kept, attempts: attempts.length };
+    const counts = { secrets, kept, attempts: attempts.length, tries };
     await record(tx, actor, 'environment.deleted', { at, subject: subjectOf(row), before, ...counts });
-    return attempts;
+    return [...attempts, ...ended];
   });
-  tellChanged(workspaceId, ended);
+  tellChanged(workspaceId, told);
 }

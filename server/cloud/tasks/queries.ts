@@ -23,6 +23,7 @@ const columns = [
   't.read_at',
   't.created_at',
   't.updated_at',
+  't.files_gone_at',
 ] as const;
 
 /** Tries of an environment are no tasks of anybody. */
@@ -281,14 +282,3 @@ export async function listBlobsOf(tx: Database, workspaceId: string, taskId: str
 
 export const deleteTaskRow = (tx: Database, workspaceId: string, id: string) =>
   tx.deleteFrom('cloud_tasks').where('workspace_id', '=', workspaceId).where('id', '=', id).execute();
-
-export async function isOnHold(tx: Database, workspaceId: string, memberId: string): Promise<boolean> {
-  const row = await tx
-    .selectFrom('compliance_holds')
-    .select('member_id')
-    .where('workspace_id', '=', workspaceId)
-    .where('member_id', '=', memberId)
-    .where('lifted_at', 'is', null)
-    .executeTakeFirst();
-  return row !== undefined;
-}
