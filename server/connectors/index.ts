@@ -3,6 +3,7 @@
  * here with an operation; tokens are made for it and never leave this folder.
  */
 export { connectorJobs } from './jobs.ts';
+export { namesInConnectors } from './names.ts';
 export { type FetchPath, fetchPaths, forwardGitFetch } from './operations/forward-fetch.ts';
 export { type Published, publishDiff } from './operations/publish-diff.ts';
 export { readPullRequest } from './operations/pull-requests.ts';

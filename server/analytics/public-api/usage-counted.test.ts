@@ -143,6 +143,6 @@ it('counts hosted tasks under the surface of Codex cloud, by their credential an
   expect(whole?.clients).toContainEqual(expect.objectContaining(clients[2]));
   const period = readPeriod({}, { timeZone: 'UTC', today: dayOf(services.clock(), 'UTC') });
   const page = await readSummary(services.db, workspaceId, { period, filter: { surface: 'CODEX_WEB' } });
-  const figures = { calls: 3, threads: 1, turns: 2, activeMembers: 1, totalTokens: 450, inputTokens: 360 };
+  const figures = { calls: 3, threads: 1, turns: 2, activeMembers: 1, totalTokens: 450, outputTokens: 90 };
   expect(page).toMatchObject({ totals: figures, bySurface: [{ key: 'CODEX_WEB', totals: figures }] });
 });

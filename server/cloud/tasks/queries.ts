@@ -73,12 +73,8 @@ export const lockAnyTask = (tx: Database, workspaceId: string, id: string) =>
     .executeTakeFirst();
 
 /** Of whoever gave them, whether they are here still or not. */
-export const listTaskIdsOf = async (
-  db: Database,
-  { workspaceId, memberId }: Owner,
-  limit: number,
-): Promise<string[]> => {
-  const rows = await db
+const tasksGivenBy = (db: Database, { workspaceId, memberId }: Owner) =>
+  db
     .selectFrom('cloud_tasks as t')
     .select('t.id')
     .where('t.workspace_id', '=', workspaceId)
@@ -93,12 +89,16 @@ export const listTaskIdsOf = async (
             .where('a.member_id', '=', memberId),
         ),
       ]),
-    )
-    .orderBy('t.id')
-    .limit(limit)
-    .execute();
+    );
+
+export const listTaskIdsOf = async (db: Database, owner: Owner, limit: number): Promise<string[]> => {
+  const rows = await tasksGivenBy(db, owner).orderBy('t.id').limit(limit).execute();
   return rows.map(({ id }) => id);
 };
+
+/** Tries of environments too. */
+export const countTasksOf = async (db: Database, owner: Owner): Promise<number> =>
+  (await tasksGivenBy(db, owner).execute()).length;
 
 export interface ListedTasks {
   show: 'current' | 'archived' | 'all';
