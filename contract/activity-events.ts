@@ -26,6 +26,13 @@ export const activityKinds = {
 export type ActivityKind = keyof typeof activityKinds;
 export const activityKindNames = Object.keys(activityKinds) as [ActivityKind, ...ActivityKind[]];
 
+/** Which task that Reeve hosts something happened in. */
+export interface HostedIn {
+  attemptId: string;
+  taskId: string;
+  environmentId: string | null;
+}
+
 /** One thing that happened. Holds no content: prompts, answers, arguments and output are kept beside it, sealed, and only if the workspace says so. */
 export interface ActivityEvent {
   workspaceId: string;
@@ -39,6 +46,8 @@ export interface ActivityEvent {
   /** The e-mail address then. */
   memberLabel: string | null;
   surface: CodexSurface;
+  /** As the credential proves, never what is reported. Absent: on somebody’s own machine. */
+  hosted?: HostedIn | undefined;
   /** The client's own name, such as `codex_exec`. */
   client: string | null;
   clientVersion: string | null;

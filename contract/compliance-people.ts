@@ -130,6 +130,7 @@ export const compliancePeople = {
       z.object({
         person: CompliancePerson,
         contents: z.number().int().describe('Kept texts of events.'),
+        tasks: z.number().int().describe('Hosted tasks and tries of environments, with everything in them.'),
         events: z.number().int().describe('Events of theirs that log files tell of.'),
         firstAt: At.nullable(),
         files: z.number().int().describe('Sealed log files to look through.'),
@@ -153,7 +154,9 @@ export const compliancePeople = {
         withAudit: z
           .boolean()
           .default(false)
-          .describe('Names and addresses in the audit log go, too; its chain stays valid.'),
+          .describe(
+            'Names and addresses in the audit log go, too, and where environments, runners and git servers say who made them; the chain of the log stays valid.',
+          ),
       }),
     )
     .output(Erasure),

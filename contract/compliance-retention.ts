@@ -57,6 +57,32 @@ export const retentionKinds = {
     defaultDays: 400,
     leastDays: 7,
   },
+  tasks: {
+    label: 'Hosted tasks',
+    sentence:
+      'A task or try with everything in it, from its last change on: prompts, answers, comments, and what is below.',
+    defaultDays: 400,
+    leastDays: 1,
+  },
+  'task-files': {
+    label: 'Changes and sessions of hosted tasks',
+    sentence:
+      'Diffs, and what the agent had in mind, from the last change on. Without them a task can be read, not continued or published.',
+    defaultDays: 90,
+    leastDays: 1,
+  },
+  'task-logs': {
+    label: 'Logs of hosted tasks',
+    sentence: 'What set-up, the agent and its commands printed, from the end of the attempt on.',
+    defaultDays: 90,
+    leastDays: 1,
+  },
+  'task-requests': {
+    label: 'Requests of hosted tasks',
+    sentence: 'What containers asked of the internet, and what was refused.',
+    defaultDays: 400,
+    leastDays: 7,
+  },
   'sign-ins': {
     label: 'Ended client sign-ins',
     sentence: 'Codex clients that are signed out.',

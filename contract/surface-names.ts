@@ -2,7 +2,7 @@ import { type CodexSurface, codexSurfaces } from './codex-surfaces.ts';
 
 const names: Partial<Record<CodexSurface, string>> = {
   CODEX_CLI: 'CLI',
-  CODEX_WEB: 'Web',
+  CODEX_WEB: 'Codex cloud',
   CODEX_CHROME_EXTENSION_SIDE_PANEL: 'Chrome side panel',
   CODEX_DESKTOP_APP: 'Desktop app',
   CODEX_CHATGPT_DESKTOP: 'ChatGPT desktop',

@@ -259,7 +259,13 @@ export const tasks = {
     audit: readsOnly,
   })
     .input(z.object({ attemptId: Id, ...pageInput, only: z.enum(['all', 'refused']).default('all') }))
-    .output(pageOf(EgressAttempt.extend({ id: Id })).extend({ allowed: z.number().int(), refused: z.number().int() })),
+    .output(
+      pageOf(EgressAttempt.extend({ id: Id })).extend({
+        allowed: z.number().int(),
+        refused: z.number().int(),
+        leftOut: z.number().int().describe('Counted only: more were asked for than are kept of one attempt.'),
+      }),
+    ),
   comment: endpoint({
     method: 'POST',
     path: '/tasks/{id}/comments',

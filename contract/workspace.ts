@@ -53,7 +53,7 @@ export const WorkspaceSettings = z.object({
   localContentKept: z
     .boolean()
     .describe(
-      'Activity keeps what is said on Codex Local, sealed: prompts, answers, commands and their output. Off: only facts such as model, tokens and cost.',
+      'Activity keeps what is said on Codex Local and in hosted tasks, sealed: prompts, answers, commands and their output. Off: only facts such as model, tokens and cost. Hosted tasks have what they need on their own pages in any case.',
     ),
   apiKeysAllowed: z.boolean().describe('API keys may call the gateway, although they carry no policy.'),
   oldClientsAllowed: z

@@ -81,6 +81,7 @@ function exampleCall(workspaceId: string, person: Person, index: number): CallRo
     duration_ms: ending.outcome === 'refused' ? 4 : durationMs,
     time_to_first_token_ms: isDone ? 620 : null,
     credits: null,
+    ...{ attempt_id: null, task_id: null, environment_id: null },
   };
 }
 

@@ -44,7 +44,7 @@ async function listen(server: http.Server): Promise<number> {
 }
 
 const token = 'token-of-the-member';
-const fetchOfCodex = { client: 'codex_exec', clientVersion: '0.169.0', form: 'bundle' } as const;
+export const fetchOfCodex = { client: 'codex_exec', clientVersion: '0.169.0', form: 'bundle' } as const;
 
 /** The gateway on a real socket, before a scripted upstream and a real database; only the check of credentials is by a list. */
 export async function startGatewayServer({

@@ -52,7 +52,8 @@ export function EraseContent({ onClose }: { onClose: () => void }) {
       {found && !found.isHeld && (
         <>
           <Text>
-            {countOf(found.contents, 'text')} of theirs (prompts, answers, arguments, output) will be deleted. Of{' '}
+            {countOf(found.contents, 'text')} of theirs (prompts, answers, arguments, output) and{' '}
+            {countOf(found.tasks, 'hosted task')} with everything in them will be deleted. Of{' '}
             {countOf(found.files, 'sealed log file')}, those with lines of theirs are replaced by files in which each
             such line is a tombstone; the keys of the old files are destroyed. Figures of use and{' '}
             {countOf(found.auditEntries, 'audit entry', 'audit entries')} stay. This cannot be undone.
@@ -64,7 +65,7 @@ export function EraseContent({ onClose }: { onClose: () => void }) {
           )}
           <Switch
             label="Also name and address in the audit log and its files"
-            description="The entries stay and their chain stays valid; who it was can no longer be read."
+            description="Also where environments, runners and git servers say who made them. The entries stay and their chain stays valid; who it was can no longer be read."
             checked={withAudit}
             onChange={(event) => setWithAudit(event.currentTarget.checked)}
           />

@@ -18,7 +18,7 @@ export function Retention() {
   const rules = useQuery(api.compliance.readRetention.queryOptions());
   return (
     <>
-      <Loaded query={rules} what="The retention could not be loaded" skeleton={<RowSkeletons rows={8} />}>
+      <Loaded query={rules} what="The retention could not be loaded" skeleton={<RowSkeletons rows={12} />}>
         {({ items }) => (
           <>
             <EntryList label="Retention">

@@ -88,7 +88,7 @@ export const records: ToggleWords[] = [
     key: 'localContentKept',
     label: 'Keep what is said on Codex Local',
     sentence:
-      'Activity keeps prompts, answers, commands and their output of the CLI, IDE extension and SDK, sealed. Turned off, only facts such as model, tool, tokens and cost are kept.',
+      'Activity keeps prompts, answers, commands and their output of the CLI, IDE extension, SDK and hosted tasks, sealed. Turned off, only facts such as model, tool, tokens and cost are kept; the pages of hosted tasks have their own in any case.',
   },
 ];
 

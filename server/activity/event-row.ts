@@ -69,6 +69,9 @@ export function eventRow(event: ActivityEvent, receivedAt: Date) {
     cost_usd: event.costUsd,
     credits: event.credits,
     detail: event.detail,
+    attempt_id: event.hosted?.attemptId ?? null,
+    task_id: event.hosted?.taskId ?? null,
+    environment_id: event.hosted?.environmentId ?? null,
   };
 }
 export type EventRow = ReturnType<typeof eventRow>;

@@ -17,5 +17,5 @@ export { recordActivity } from './record-activity.ts';
 export { activityEventsRoutes } from './routes.ts';
 export { sameAs } from './same-as.ts';
 export { setCosts } from './set-costs.ts';
-export { surfaceOf } from './surface-of.ts';
+export { surfaceOf, surfaceOfEvent } from './surface-of.ts';
 export { countUnknown, listUnknown, type UnknownCount } from './unknown-queries.ts';

@@ -45,7 +45,8 @@ const isThere = ({ content }: EventContent): boolean => Object.values(content).s
 /**
  * Keeps what was said, sealed, beside events that stand in the same transaction, if the workspace keeps content of such surfaces;
  * else does nothing. The one way for content into the database: whoever has some asks here and throws it away after. What comes
- * through the gateway or a client’s telemetry is `local`, whatever surface the client names itself: that word is its own.
+ * through the gateway or a client’s telemetry is `local`, whatever surface the client names itself: that word is its own. The copy of a hosted
+ * task’s words in the activity is, too; what its page shows is kept apart.
  */
 export async function keepContent(
   services: Pick<Services, 'secrets'>,

@@ -39,6 +39,9 @@ const columns = [
   'cost_usd',
   'credits',
   'detail',
+  'attempt_id',
+  'task_id',
+  'environment_id',
 ] as const satisfies readonly (keyof EventRow)[];
 
 /** How JSON writes both. Looking for them in the text costs a tenth of looking at each value; they are rare. */
@@ -68,6 +71,10 @@ const staying: ReadonlySet<keyof EventRow> = new Set([
   'kind',
   'surface',
   'detail',
+  // Whoever reports first says where it was: nobody moves another’s event into a task.
+  'attempt_id',
+  'task_id',
+  'environment_id',
 ]);
 /** What a second report of the same event may add to the first. */
 const filled = columns.filter((name) => !staying.has(name));

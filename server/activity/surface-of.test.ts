@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { surfaceOf } from './surface-of.ts';
+import { surfaceOf, surfaceOfEvent } from './surface-of.ts';
 
 it.each([
   ['codex_cli_rs', 'CODEX_CLI'],
@@ -24,4 +24,11 @@ it.each([
   [null, 'CODEX_UNKNOWN_DEFAULT'],
 ])('%s is %s', (client, surface) => {
   expect(surfaceOf(client)).toBe(surface);
+});
+
+it('counts as hosted what is hosted, and nothing that only says so', () => {
+  expect(surfaceOfEvent('codex_web', { isHosted: true })).toBe('CODEX_WEB');
+  expect(surfaceOfEvent('codex_exec', { isHosted: true })).toBe('CODEX_WEB');
+  expect(surfaceOfEvent('codex_web', { isHosted: false })).toBe('CODEX_UNKNOWN_DEFAULT');
+  expect(surfaceOfEvent('codex_exec', { isHosted: false })).toBe('CODEX_CLI');
 });

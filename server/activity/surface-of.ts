@@ -46,3 +46,13 @@ export function surfaceOf(client: string | null): CodexSurface {
   if (isSurface(`CODEX_${words}`)) return `CODEX_${words}` as CodexSurface;
   return jetbrainsProduct(words) ?? 'CODEX_UNKNOWN_DEFAULT';
 }
+
+/** The surface of tasks that Reeve hosts. */
+const hostedSurface = 'CODEX_WEB' satisfies CodexSurface;
+
+/** Where an event belongs. What is hosted is proved by its credential, so that no other client counts as that. */
+export function surfaceOfEvent(client: string | null, { isHosted }: { isHosted: boolean }): CodexSurface {
+  if (isHosted) return hostedSurface;
+  const said = surfaceOf(client);
+  return said === hostedSurface ? 'CODEX_UNKNOWN_DEFAULT' : said;
+}

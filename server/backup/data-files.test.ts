@@ -4,12 +4,14 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { listDataFiles } from './data-files.ts';
 
-test('what is made again from the database is not in a backup', async () => {
+test('what is made again, and what belongs to the runner of this server, is not in a backup', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'reeve-data-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   for (const path of [
     'team-config-git/bnd_1/v1-0.git/HEAD',
     'db/PG_VERSION',
+    'runner/runner.json',
+    'runner/caches/abc/home/.netrc',
     'keys/master.key',
     'blobs/a/b',
     'other.txt',

@@ -5,11 +5,11 @@ import { isDraft } from '#server/blobs/open-blobs.ts';
 /** What makes a server that server: who has it can open every secret, and clients trust it. */
 const keyFolders = ['keys', 'tls'];
 /**
- * The database is copied by itself, git repositories are made of it, clients come from npm again; the rest belongs to processes and to
- * earlier restores.
+ * The database is copied by itself, git repositories are made of it, clients come from npm again. The runner of this server has caches and
+ * what containers left there, and signs in anew where it finds nothing. The rest belongs to processes and to earlier restores.
  */
 const left =
-  /^(db|clients|team-config-git|reeve\.lock.*|control\.json|last-backup\.json|.*\.sock|restore(-.*|\.json)|replaced-.*)$/;
+  /^(db|clients|team-config-git|runner|reeve\.lock.*|control\.json|last-backup\.json|.*\.sock|restore(-.*|\.json)|replaced-.*)$/;
 
 export const isOfInstallation = (name: string): boolean =>
   !/^(reeve\.lock.*|control\.json|last-backup\.json|.*\.sock|replaced-.*)$/.test(name);

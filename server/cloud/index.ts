@@ -11,6 +11,7 @@ export {
   listWatchedEnvironments,
   type WatchedEnvironment,
 } from './environments/watched-environments.ts';
+export { namesInCloud } from './names.ts';
 export { runnerApiDialect } from './runner-api/dialect.ts';
 export { openEmbeddedRunner } from './runners/embedded-runner.ts';
 export { runnerJobs } from './runners/jobs.ts';
@@ -18,6 +19,8 @@ export { runnerRoutes } from './runners/routes.ts';
 export { deleteTask, eraseTasksOf } from './tasks/delete-task.ts';
 export { watchAccess } from './tasks/end-lost-access.ts';
 export { tasksOfPerson } from './tasks/person-rows.ts';
+export { type KeptKind, keptTaskKinds } from './tasks/purge-tasks.ts';
+export { countTasksOf } from './tasks/queries.ts';
 export { taskRoutes } from './tasks/routes.ts';
 export { pullRequestConsumer } from './tasks/take-pull-request.ts';
 export { findTaskFacts, listTaskFacts, type TaskFacts } from './tasks/task-facts.ts';

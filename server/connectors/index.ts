@@ -3,6 +3,7 @@
  * here with an operation; tokens are made for it and never leave this folder.
  */
 export { connectorJobs } from './jobs.ts';
+export { namesInConnectors } from './names.ts';
 export { listBranches } from './operations/branches.ts';
 export { diffFiles, type FileInDiff, type FilesDiff } from './operations/diff-files.ts';
 export { type FetchPath, fetchPaths, forwardGitFetch } from './operations/forward-fetch.ts';

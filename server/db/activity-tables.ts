@@ -38,6 +38,9 @@ export interface ActivityTables {
     cost_usd: number | null;
     credits: number | null;
     detail: GeneratedJson<Record<string, unknown>>;
+    attempt_id: string | null;
+    task_id: string | null;
+    environment_id: string | null;
   };
   activity_content: {
     workspace_id: string;

@@ -106,6 +106,7 @@ export interface CloudTables {
     archived_at: Timestamp | null;
     read_at: Timestamp | null;
     publishing_until: Generated<Timestamp | null>;
+    files_gone_at: Generated<Timestamp | null>;
     created_at: Timestamp;
     updated_at: Timestamp;
     deleted_at: Timestamp | null;
@@ -141,6 +142,8 @@ export interface CloudTables {
     tries: Generated<number>;
     losses: Generated<number>;
     log_base: Generated<number>;
+    egress_left_out: Generated<number>;
+    egress_report: Generated<string | null>;
     secrets_epoch: number | null;
     cancel_asked_at: Timestamp | null;
     base_commit: string | null;

@@ -83,6 +83,9 @@ export interface Tables
     duration_ms: number | null;
     time_to_first_token_ms: number | null;
     credits: number | null;
+    attempt_id: string | null;
+    task_id: string | null;
+    environment_id: string | null;
   };
   former_calls: { id: string; started_at: Timestamp; request_text: string | null; answer_text: string | null };
   client_events: {

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { Logger } from 'pino';
+import type { HostedIn } from '#contract/activity-events.ts';
 import type { KeyScope } from '#contract/key-scopes.ts';
 import type { Permission } from '#contract/permissions.ts';
 import type { TokenScope } from '#contract/token-scopes.ts';
@@ -21,6 +22,8 @@ export interface CodexClient {
   scopes: readonly TokenScope[];
   /** client_grants.id for a sign-in, access_tokens.id otherwise. */
   credentialId: string;
+  /** With `hosted-task` only. */
+  hosted?: HostedIn | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { HostedIn } from '#contract/activity-events.ts';
 import type { AccessToken, identity } from '#contract/identity.ts';
 import { can } from '#contract/permissions.ts';
 import { tokenFormats } from '#contract/token-formats.ts';
@@ -26,7 +27,7 @@ import {
   type StoredToken,
   touchToken,
 } from './access-token-queries.ts';
-import { isLeased } from './attempt-token-queries.ts';
+import { findLeasedAttempt } from './attempt-token-queries.ts';
 import { isTouchDue, touchEveryMs } from './session-lifetime.ts';
 import { lockActiveMember, touchMember } from './session-queries.ts';
 
@@ -154,11 +155,12 @@ const kindOf = (token: string): AccessToken['kind'] | null => {
 export const isStoredToken = (token: string): boolean => kindOf(token) !== null;
 
 /** A lease ends without a word to whoever keeps facts, so it is asked for at every call. @throws ReeveError token-invalid */
-async function requireLease(db: Database, row: StoredToken, now: Date): Promise<void> {
+async function requireLease(db: Database, row: StoredToken, now: Date): Promise<HostedIn | undefined> {
   const { attempt_id: attemptId, attempt_epoch: epoch } = row;
-  if (attemptId === null) return;
-  const isGood = epoch !== null && (await isLeased(db, row.workspace_id, { attemptId, epoch, now }));
-  if (!isGood) throw new ReeveError('token-invalid', { because: 'attempt-ended' });
+  if (attemptId === null) return undefined;
+  const found = epoch === null ? undefined : await findLeasedAttempt(db, row.workspace_id, { attemptId, epoch, now });
+  if (!found) throw new ReeveError('token-invalid', { because: 'attempt-ended' });
+  return found;
 }
 
 /**
@@ -179,7 +181,7 @@ export function openTokenReader({ db, clock, changes, log }: Pick<Services, 'db'
     if (!row || row.revoked_at !== null || row.status !== 'active') throw new ReeveError('token-invalid');
     const now = clock();
     if (row.expires_at !== null && row.expires_at <= now) throw new ReeveError('token-expired');
-    await requireLease(db, row, now);
+    const hosted = await requireLease(db, row, now);
     if (isTouchDue(row.last_used_at, now)) {
       row.last_used_at = now;
       touch(row, now).catch((error: unknown) =>
@@ -195,6 +197,7 @@ export function openTokenReader({ db, clock, changes, log }: Pick<Services, 'db'
       credential: row.attempt_id === null ? row.kind : 'hosted-task',
       scopes: row.scopes.filter(isTokenScope),
       credentialId: row.id,
+      hosted,
     };
   };
 }

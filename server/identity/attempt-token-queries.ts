@@ -1,32 +1,35 @@
 import type { Insertable } from 'kysely';
+import type { HostedIn } from '#contract/activity-events.ts';
 import type { Database } from '#server/db/open-database.ts';
 import type { Tables } from '#server/db/tables.ts';
 
 export const insertAttemptToken = (tx: Database, row: Insertable<Tables['access_tokens']>) =>
   tx.insertInto('access_tokens').values(row).execute();
 
-/** Whether the attempt is leased now, and still under the epoch that its token was made for. */
-export const isLeased = async (
+const hostedColumns = ['a.id as attemptId', 'a.task_id as taskId', 'a.environment_id as environmentId'] as const;
+
+/** The attempt, where it is leased now and still under the epoch that its token was made for. */
+export const findLeasedAttempt = (
   db: Database,
   workspaceId: string,
   { attemptId, epoch, now }: { attemptId: string; epoch: number; now: Date },
-): Promise<boolean> =>
-  (await db
-    .selectFrom('cloud_attempts')
-    .select('id')
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', attemptId)
-    .where('epoch', '=', epoch)
-    .where('lease_until', '>', now)
-    .executeTakeFirst()) !== undefined;
+): Promise<HostedIn | undefined> =>
+  db
+    .selectFrom('cloud_attempts as a')
+    .select(hostedColumns)
+    .where('a.workspace_id', '=', workspaceId)
+    .where('a.id', '=', attemptId)
+    .where('a.epoch', '=', epoch)
+    .where('a.lease_until', '>', now)
+    .executeTakeFirst();
 
 /** The same by the id of its token. */
-export const isTokenLeased = async (
+export const findAttemptOfToken = (
   db: Database,
   workspaceId: string,
   { tokenId, at }: { tokenId: string; at: Date },
-): Promise<boolean> =>
-  (await db
+): Promise<HostedIn | undefined> =>
+  db
     .selectFrom('access_tokens as t')
     .innerJoin('cloud_attempts as a', (join) =>
       join
@@ -34,11 +37,11 @@ export const isTokenLeased = async (
         .onRef('a.epoch', '=', 't.attempt_epoch')
         .onRef('a.workspace_id', '=', 't.workspace_id'),
     )
-    .select('t.id')
+    .select(hostedColumns)
     .where('t.workspace_id', '=', workspaceId)
     .where('t.id', '=', tokenId)
     .where('a.lease_until', '>', at)
-    .executeTakeFirst()) !== undefined;
+    .executeTakeFirst();
 
 /** What no call can use any more. */
 export const purgeAttemptTokens = async (db: Database, now: Date): Promise<number> => {

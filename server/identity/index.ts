@@ -13,7 +13,7 @@ export {
   readAccessTokensOfMember,
 } from './access-of-member.ts';
 export { createAccessToken, openTokenReader } from './access-tokens.ts';
-export { isTokenLeased } from './attempt-token-queries.ts';
+export { findAttemptOfToken } from './attempt-token-queries.ts';
 export { createAttemptToken } from './attempt-tokens.ts';
 export { authenticateClient } from './authenticate-client.ts';
 export { listSignInsOf } from './client-grant-queries.ts';

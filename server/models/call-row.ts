@@ -34,6 +34,9 @@ export const newCallRow = ({ at, ip }: { at: Date; ip: string | null }): CallRow
   duration_ms: null,
   time_to_first_token_ms: null,
   credits: null,
+  attempt_id: null,
+  task_id: null,
+  environment_id: null,
 });
 
 export function nameMember(row: CallRow, client: CodexClient): void {
@@ -42,4 +45,7 @@ export function nameMember(row: CallRow, client: CodexClient): void {
   row.member_name = client.name;
   row.member_email = client.email;
   row.credential = client.credential;
+  row.attempt_id = client.hosted?.attemptId ?? null;
+  row.task_id = client.hosted?.taskId ?? null;
+  row.environment_id = client.hosted?.environmentId ?? null;
 }

@@ -1,5 +1,5 @@
 import type { ActivityEvent, ActivityKind } from '#contract/activity-events.ts';
-import { type EventContent, sameAs, surfaceOf } from '#server/activity/index.ts';
+import { type EventContent, sameAs, surfaceOfEvent } from '#server/activity/index.ts';
 import type { CallRecord } from './call-record.ts';
 import type { CallRow } from './gateway-queries.ts';
 
@@ -8,14 +8,17 @@ const withoutNulls = (detail: Record<string, unknown>) =>
 
 const outcomeOf = ({ outcome }: CallRow) => (outcome === 'running' ? null : outcome);
 
+const hostedIn = ({ attempt_id: attemptId, task_id: taskId, environment_id: environmentId }: CallRow) =>
+  attemptId === null || taskId === null ? undefined : { attemptId, taskId, environmentId };
+
 /** What every event of a call says: who, where, in which turn. */
 const shared = (row: CallRow) => ({
   workspaceId: row.workspace_id,
   source: 'gateway' as const,
   memberId: row.member_id,
   memberLabel: row.member_email,
-  // The client in a container calls itself what it calls itself everywhere.
-  surface: row.credential === 'hosted-task' ? 'CODEX_WEB' : surfaceOf(row.client),
+  surface: surfaceOfEvent(row.client, { isHosted: row.credential === 'hosted-task' }),
+  hosted: hostedIn(row),
   client: row.client,
   clientVersion: row.client_version,
   model: row.model,

@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { permissionsOf } from '#contract/built-in-roles.ts';
 import { systemActor } from '#server/audit/index.ts';
 import { createHttpApp } from '#server/http/create-http-app.ts';
 import { mountDialect } from '#server/http/wire-routes.ts';
 import { openKeyReader } from '#server/keys/index.ts';
 import { addPrice, correctPrice } from '#server/models/change-prices.ts';
 import { repriceCalls } from '#server/models/index.ts';
-import { type GatewayServer, startGatewayServer } from '#testing/gateway-server.ts';
+import { deliverPolicy } from '#server/policies/policy-revision.ts';
+import { fetchOfCodex, type GatewayServer, startGatewayServer } from '#testing/gateway-server.ts';
 import { seedKey } from '#testing/seed-key.ts';
 import { message } from '#testing/servers/model-steps.ts';
+import { seedMember } from '#testing/test-services.ts';
 import { openVendorSchemas } from '#testing/vendor-schemas/validate.ts';
 import { countUsage } from '../count-usage.ts';
+import { dayOf } from '../local-days.ts';
+import { readPeriod } from '../period.ts';
+import { readSummary } from '../read-summary.ts';
 import { analyticsApiDialect } from './dialect.ts';
 import type { UsageRow } from './wire.ts';
 
@@ -22,13 +28,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function call(threadId: string, turnId: string): Promise<void> {
+async function call(threadId: string, turnId: string, headers: Record<string, string> = {}): Promise<void> {
   server.upstream.play(() => message('hello'));
   const metadata = JSON.stringify({ thread_id: threadId, turn_id: turnId });
   const answer = await fetch(`${server.url}/responses`, {
     method: 'POST',
     body: JSON.stringify({ model: 'corp-model', stream: true, input: [], store: false }),
-    headers: { ...server.headers, 'x-codex-turn-metadata': metadata },
+    headers: { ...server.headers, 'x-codex-turn-metadata': metadata, ...headers },
   });
   await answer.text();
 }
@@ -96,4 +102,47 @@ it('tells calls of the gateway with their credits, and what they cost after a co
   await repriceCalls(services);
   expect(await report()).toMatchObject([{ totals: { estimated_cost_usd: 7.2, credits: 7_200, threads: 2, turns: 3 } }]);
   expect(await report('?group=workspace')).toMatchObject([{ totals: { estimated_cost_usd: 7.2, credits: 7_200 } }]);
+});
+
+it('counts hosted tasks under the surface of Codex cloud, by their credential and not by what a client calls itself', async () => {
+  const { services, workspaceId } = server;
+  await services.db.updateTable('workspaces').set({ codex_cloud_enabled: true }).execute();
+  const email = 'linus@example.com';
+  const memberId = await seedMember(services.db, { workspaceId, email, name: 'Linus' });
+  const member = {
+    ...{ workspaceId, memberId, email, name: 'Linus', permissions: permissionsOf('codex-user') },
+    ...{ scopes: ['policy.read', 'models.call'] as const, credentialId: 'tok_1' },
+  };
+  const hosted = { attemptId: 'att_1', taskId: 'task_1', environmentId: 'env_1' };
+  server.clients.set('of the container', { ...member, credential: 'hosted-task', hosted });
+  server.clients.set('of the laptop', { ...member, credential: 'codex-sign-in' });
+  const by = async (token: string, originator: string) => {
+    const { revisionHeader } = await deliverPolicy(services, member, fetchOfCodex);
+    return { authorization: `Bearer ${token}`, originator, 'x-reeve-policy': revisionHeader };
+  };
+  await call('thread-9', 'turn-1', await by('of the container', 'codex_web'));
+  await call('thread-9', 'turn-1', await by('of the container', 'codex_exec'));
+  await call('thread-9', 'turn-2', await by('of the container', 'codex_web'));
+  await call('thread-10', 'turn-3', await by('of the laptop', 'codex_exec'));
+  await call('thread-11', 'turn-4', await by('of the laptop', 'codex_web'));
+  const tokens = (calls: number) => ({
+    uncached_text_input_tokens: calls * 100,
+    cached_text_input_tokens: calls * 20,
+    text_output_tokens: calls * 30,
+    text_total_tokens: calls * 150,
+  });
+  const clients = [
+    { client_id: 'CODEX_CLI', threads: 1, turns: 1, ...tokens(1) },
+    { client_id: 'CODEX_UNKNOWN_DEFAULT', threads: 1, turns: 1, ...tokens(1) },
+    { client_id: 'CODEX_WEB', threads: 1, turns: 2, ...tokens(3) },
+  ];
+  const row = (await report()).find(({ user_id }) => user_id === memberId);
+  expect(row).toMatchObject({ totals: { threads: 3, turns: 4, ...tokens(5) } });
+  expect(row?.clients.toSorted((one, other) => (one.client_id < other.client_id ? -1 : 1))).toMatchObject(clients);
+  const [whole] = await report('?group=workspace');
+  expect(whole?.clients).toContainEqual(expect.objectContaining(clients[2]));
+  const period = readPeriod({}, { timeZone: 'UTC', today: dayOf(services.clock(), 'UTC') });
+  const page = await readSummary(services.db, workspaceId, { period, filter: { surface: 'CODEX_WEB' } });
+  const figures = { calls: 3, threads: 1, turns: 2, activeMembers: 1, totalTokens: 450, outputTokens: 90 };
+  expect(page).toMatchObject({ totals: figures, bySurface: [{ key: 'CODEX_WEB', totals: figures }] });
 });

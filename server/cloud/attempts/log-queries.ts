@@ -56,6 +56,41 @@ export interface EgressRow extends EgressAttempt {
   id: string;
 }
 
+export interface KeptRequests {
+  allowed: number;
+  refused: number;
+  /** Of these ids, those that are there. */
+  known: ReadonlySet<string>;
+}
+
+/** How many requests of an attempt are kept. The caller holds the attempt's row. */
+export async function readKeptRequests(
+  tx: Database,
+  workspaceId: string,
+  { attemptId, ids }: { attemptId: string; ids: readonly string[] },
+): Promise<KeptRequests> {
+  const { rows } = await sql<{ allowed: number; refused: number; known: string[] | null }>`
+    select count(*) filter (where is_allowed)::integer as allowed, count(*) filter (where not is_allowed)::integer as refused,
+      array_agg(id) filter (where id in (${sql.join(ids)})) as known
+    from cloud_egress where workspace_id = ${workspaceId} and attempt_id = ${attemptId}`.execute(tx);
+  const [row] = rows;
+  return { allowed: row?.allowed ?? 0, refused: row?.refused ?? 0, known: new Set(row?.known ?? []) };
+}
+
+/** Requests that are counted alone. A report that comes again was counted. */
+export const countLeftOut = (
+  tx: Database,
+  workspaceId: string,
+  { attemptId, count, report }: { attemptId: string; count: number; report: string },
+) =>
+  tx
+    .updateTable('cloud_attempts')
+    .set((by) => ({ egress_left_out: by('egress_left_out', '+', count), egress_report: report }))
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', attemptId)
+    .where('egress_report', 'is distinct from', report)
+    .execute();
+
 export async function insertEgress(
   tx: Database,
   workspaceId: string,

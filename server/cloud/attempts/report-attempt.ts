@@ -7,8 +7,9 @@ import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { attemptChanges } from './changes.ts';
 import { lineSealer } from './expire-leases.ts';
+import { keepRequests } from './keep-requests.ts';
 import { findLease, type LeaseRef, lockLease, updateProgress } from './lease-queries.ts';
-import { type EgressRow, insertEgress, insertLog, type SealedEntry } from './log-queries.ts';
+import { type EgressRow, insertLog, type SealedEntry } from './log-queries.ts';
 import { storable, storableOrNull } from './storable.ts';
 
 export type Report = z.infer<typeof ReportRequest>;
@@ -82,7 +83,7 @@ export async function reportAttempt(
     if (!row) throw new ReeveError('lease-lost');
     const state = newState(row.state, report.state);
     await insertLog(tx, workspaceId, { attemptId, entries });
-    await insertEgress(tx, workspaceId, { attemptId, environmentId: row.environment_id, rows });
+    await keepRequests(tx, workspaceId, { attemptId, environmentId: row.environment_id, rows });
     await updateProgress(tx, workspaceId, attemptId, {
       state: state ?? row.state,
       firstModelCallAt: report.firstModelCallAt === undefined ? null : new Date(report.firstModelCallAt),

@@ -13,9 +13,16 @@ export const settingsOfRow = (row: EnvironmentRow): EnvironmentSettings => ({
   groupIds: row.groupIds,
 });
 
+/** Addresses of repositories by their ids. */
+export type RepositoryUrls = ReadonlyMap<string, string>;
+
 /** As the audit log keeps it for good: scripts by their digest, variables by their names. */
-const auditedFacts = ({ image, setupScript, maintenanceScript, variables, ...rest }: EnvironmentSettings) => ({
+const auditedFacts = (
+  { image, setupScript, maintenanceScript, variables, ...rest }: EnvironmentSettings,
+  urls: RepositoryUrls,
+) => ({
   ...rest,
+  repositories: rest.repositoryIds.map((id) => urls.get(id) ?? id),
   image: image.kind === 'recipe' ? { kind: image.kind, containerfile: digestOf(image.containerfile) } : image,
   setupScript: digestOf(setupScript),
   maintenanceScript: digestOf(maintenanceScript),
@@ -29,11 +36,12 @@ const changedVariables = (before: EnvironmentSettings, after: EnvironmentSetting
     .map(({ name }) => name);
 };
 
-export const auditedSettings = (settings: EnvironmentSettings): Record<string, unknown> => auditedFacts(settings);
+export const auditedSettings = (settings: EnvironmentSettings, urls: RepositoryUrls): Record<string, unknown> =>
+  auditedFacts(settings, urls);
 
 /** Only what a change really changes. */
-export function auditedChange(before: EnvironmentSettings, after: EnvironmentSettings) {
-  const [was, is]: Record<string, unknown>[] = [auditedFacts(before), auditedFacts(after)];
+export function auditedChange(before: EnvironmentSettings, after: EnvironmentSettings, urls: RepositoryUrls) {
+  const [was, is]: Record<string, unknown>[] = [auditedFacts(before, urls), auditedFacts(after, urls)];
   const changed = Object.keys(is ?? {}).filter((key) => JSON.stringify(was?.[key]) !== JSON.stringify(is?.[key]));
   const only = (facts: Record<string, unknown> | undefined) =>
     Object.fromEntries(changed.map((key) => [key, facts?.[key]]));

@@ -5,13 +5,15 @@ import { type Actor, record } from '#server/audit/index.ts';
 import { listRepositories } from '#server/connectors/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { StoredEnvironmentSettings } from '#server/db/cloud-tables.ts';
+import { shareHoldLock } from '#server/db/not-held.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
 import { listModels } from '#server/models/index.ts';
 import type { Services } from '#server/services.ts';
 import { tellChanged } from '../attempts/changes.ts';
 import { cancelAttempt } from '../attempts/end-attempt.ts';
-import { auditedChange, auditedSettings, settingsOfRow } from './audited-settings.ts';
+import { dropTriesIn } from '../tasks/drop-tries.ts';
+import { auditedChange, auditedSettings, type RepositoryUrls, settingsOfRow } from './audited-settings.ts';
 import { forgetKept } from './cache-queries.ts';
 import { listGroupsToChoose, lockGroupsOf } from './choice-queries.ts';
 import { requireCloudOn } from './cloud-gate.ts';
@@ -28,6 +30,9 @@ const badInput = (path: string, message: string) =>
   new ReeveError('bad-input', { issues: [{ path: [path], message }] });
 
 export const newCacheSalt = (): string => randomBytes(16).toString('hex');
+
+const readUrls = async (tx: Database, workspaceId: string): Promise<RepositoryUrls> =>
+  new Map((await listRepositories(tx, workspaceId)).map(({ id, url }) => [id, url]));
 
 /** What was there already may stay: a repository that was taken from the list meanwhile is refused where a task wants it. */
 async function requireRepositories(
@@ -107,7 +112,7 @@ export async function createEnvironment(
       at,
     });
     await replaceGroups(tx, workspaceId, { id, groupIds });
-    const after = auditedSettings({ ...input, repositoryIds, groupIds });
+    const after = auditedSettings({ ...input, repositoryIds, groupIds }, await readUrls(tx, workspaceId));
     await record(tx, actor, 'environment.created', { at, subject: subjectOf({ id, label: input.label }), after });
   });
   return id;
@@ -142,30 +147,36 @@ export async function changeEnvironment(
       at,
     });
     await replaceGroups(tx, workspaceId, { id, groupIds });
-    const change = auditedChange(settingsOfRow(row), { ...input, repositoryIds, groupIds });
+    const urls = await readUrls(tx, workspaceId);
+    const change = auditedChange(settingsOfRow(row), { ...input, repositoryIds, groupIds }, urls);
     await record(tx, actor, 'environment.updated', { at, subject: subjectOf({ id, label: input.label }), ...change });
   });
 }
 
-/** Its tasks stay to be read; what waits or runs in it ends. Works while Codex cloud is off. @throws ReeveError not-found, not-permitted */
+/**
+ * Its tasks stay to be read; what waits or runs in it ends, and tries of it go with all they left, save those of people on legal hold.
+ * Works while Codex cloud is off. @throws ReeveError not-found, not-permitted
+ */
 export async function deleteEnvironment(
-  { db, clock }: WritingServices,
+  { db, clock, blobs }: WritingServices & Pick<Services, 'blobs'>,
   by: EnvironmentUser & { actor: Actor },
   id: string,
 ): Promise<void> {
   const { workspaceId, actor } = by;
   const at = clock();
-  const ended = await db.transaction().execute(async (tx) => {
+  const told = await db.transaction().execute(async (tx) => {
+    await shareHoldLock(tx);
     const row = await holdEnvironment(tx, by, id);
     const secrets = (await listSecretNames(tx, workspaceId, [id])).map(({ name }) => name);
     const attempts = await listUnended(tx, workspaceId, id);
     for (const attemptId of attempts) await cancelAttempt(tx, workspaceId, { attemptId, at, actor });
+    const { tries, ended } = await dropTriesIn(tx, { blobs }, { workspaceId, environmentId: id, at, actor });
     const kept = await forgetKept(tx, workspaceId, id);
     await dropEnvironment(tx, workspaceId, { id, at });
-    const before = auditedSettings(settingsOfRow(row));
-    const counts = { secrets, kept, attempts: attempts.length };
+    const before = auditedSettings(settingsOfRow(row), await readUrls(tx, workspaceId));
+    const counts = { secrets, kept, attempts: attempts.length, tries };
     await record(tx, actor, 'environment.deleted', { at, subject: subjectOf(row), before, ...counts });
-    return attempts;
+    return [...attempts, ...ended];
   });
-  tellChanged(workspaceId, ended);
+  tellChanged(workspaceId, told);
 }

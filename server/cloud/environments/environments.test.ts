@@ -64,7 +64,13 @@ describe('an environment', () => {
     const [created, updated] = await tests.events(body.id);
     expect(created).toMatchObject({
       event: 'environment.created',
-      payload: { after: { variables: ['NODE_ENV'], setupScript: { lines: 2 } } },
+      payload: {
+        after: {
+          variables: ['NODE_ENV'],
+          setupScript: { lines: 2 },
+          repositories: [expect.stringContaining('acme/shop')],
+        },
+      },
     });
     expect(updated).toMatchObject({
       event: 'environment.updated',

@@ -192,21 +192,25 @@ describe('a try', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'git-account-needed', data: { repositoryId } } });
   });
 
-  test('that waits in a deleted environment ends; one that runs is asked to', async () => {
-    const running = await tryIt(grace);
-    await tests.services.db.updateTable('cloud_attempts').set({ state: 'setting-up', epoch: 1 }).execute();
-    const waiting = await tryIt(tests.owner);
+  test('goes with its environment, whether it waits or runs; tasks there end or are asked to', async () => {
+    const { services, workspaceId } = tests;
+    const { db } = services;
+    const given = { memberId: grace.memberId, environmentId: environment.id };
+    await tryIt(grace);
+    const [runsId = ''] = await seedTask(services, workspaceId, given);
+    await db.updateTable('cloud_attempts').set({ state: 'setting-up', epoch: 1 }).execute();
+    await tryIt(tests.owner);
+    const [waitsId = ''] = await seedTask(services, workspaceId, given);
     await tests.owner.call('DELETE', `/environments/${environment.id}`);
-    const rows = await tests.services.db
-      .selectFrom('cloud_attempts')
-      .select(['id', 'state', 'ending', 'cancel_asked_at'])
-      .execute();
-    const asked = { cancel_asked_at: expect.any(Date) };
-    expect(rows.find(({ id }) => id === waiting.body.attemptId)).toMatchObject({ state: 'cancelled', ...asked });
-    expect(rows.find(({ id }) => id === running.body.attemptId)).toMatchObject({ state: 'setting-up', ...asked });
+    const left = db.selectFrom('cloud_attempts').select(['id', 'state', 'cancel_asked_at']).orderBy('id');
+    const cancel_asked_at = expect.any(Date);
+    expect(await left.execute()).toEqual([
+      { id: runsId, state: 'setting-up', cancel_asked_at },
+      { id: waitsId, state: 'cancelled', cancel_asked_at },
+    ]);
     expect((await tests.events(environment.id)).at(-1)).toMatchObject({
       event: 'environment.deleted',
-      payload: { attempts: 2 },
+      payload: { attempts: 4, tries: 2 },
     });
   });
 });

@@ -21,7 +21,7 @@ export async function listWatchedEnvironments(db: Database, workspaceId: string)
 
 /** As a Codex admin would, with everything that is kept of it; its tasks stay. @throws ReeveError not-found */
 export const deleteWatchedEnvironment = (
-  services: Pick<Services, 'db' | 'clock' | 'secrets'>,
+  services: Pick<Services, 'db' | 'clock' | 'blobs'>,
   actor: Actor,
   { workspaceId, id }: { workspaceId: string; id: string },
 ): Promise<void> =>

@@ -1,5 +1,8 @@
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Job } from '#contract/runner-protocol.ts';
+import { countUsage } from '#server/analytics/index.ts';
+import { sealLogs } from '#server/compliance/log-files/seal-logs.ts';
 import { type Acceptance, openAcceptance } from '#testing/acceptance/open-acceptance.ts';
 import { seedEnvironment, seedRepository, seedTask } from '#testing/cloud-queue.ts';
 import { type ClientMachine, createClientMachine } from '#testing/codex-cli/client-machine.ts';
@@ -64,6 +67,23 @@ async function openContainer({ agent }: Job): Promise<ClientMachine> {
   return machine;
 }
 
+interface LoggedRecord {
+  event_type: string;
+  client_id: string;
+  event_details: { environment_id?: string | null };
+}
+
+/** What CODEX_LOG says, once it is sealed. */
+async function codexLog(): Promise<LoggedRecord[]> {
+  const { services } = acceptance.reeve;
+  await sealLogs(services, acceptance.organisation.workspaceId);
+  const files = services.db.selectFrom('compliance_log_files').select('blob').where('event_type', '=', 'CODEX_LOG');
+  const blobs = await Promise.all((await files.execute()).map(({ blob }) => services.blobs.get(blob)));
+  const texts = await Promise.all(blobs.map((blob) => (blob ? text(blob.content) : '')));
+  const lines = texts.flatMap((all) => all.split('\n').filter((line) => line !== ''));
+  return lines.map((line) => JSON.parse(line) as LoggedRecord);
+}
+
 test('the stock client works with the token of its attempt: policy, models and answers come from Reeve, though Codex Local is off', async () => {
   const job = await takeJob();
   const machine = await openContainer(job);
@@ -84,6 +104,22 @@ test('the stock client works with the token of its attempt: policy, models and a
     return rows.map(({ source, surface }) => `${source} ${surface}`).toSorted();
   };
   await expect.poll(surfaces).toEqual(['client-events CODEX_WEB', 'gateway CODEX_WEB', 'otel CODEX_WEB']);
+
+  // The vendor’s records of it, and its figures.
+  const toolEnd = db.selectFrom('activity_events').select('id').where('kind', '=', 'tool.completed');
+  await expect.poll(() => toolEnd.execute()).toHaveLength(1);
+  const attempts = db.selectFrom('activity_events').select(['attempt_id', 'task_id', 'environment_id']).distinct();
+  const { attemptId: attempt_id, taskId: task_id } = job;
+  expect(await attempts.execute()).toEqual([{ attempt_id, task_id, environment_id: task.environmentId }]);
+  const records = (await codexLog()).filter(({ client_id }) => client_id === 'CODEX_WEB');
+  expect(records.map(({ event_type }) => event_type)).toEqual(
+    expect.arrayContaining(['PROMPT_SENT', 'PROMPT_RESPONSE_RECEIVED', 'TOOL_CALL_SUGGESTED', 'TOOL_CALL_COMPLETED']),
+  );
+  const places = new Set(records.map(({ event_details }) => event_details.environment_id));
+  expect(places).toEqual(new Set([task.environmentId]));
+  await countUsage(acceptance.reeve.services).runToEnd();
+  const totals = { calls: 2, threads: 1, turns: 1, activeMembers: 1, totalTokens: 300 };
+  expect((await api.analytics.summary({})).bySurface).toMatchObject([{ key: 'CODEX_WEB', totals }]);
 });
 
 test('the client can do nothing with it once the attempt has ended', async () => {

@@ -29,6 +29,7 @@ const columns = [
   'a.queued_at',
   'a.claimed_at',
   'a.finished_at',
+  'a.egress_left_out',
   'r.name as runnerName',
 ] as const;
 
@@ -132,6 +133,25 @@ export const lockLiveAttempts = (tx: Database, workspaceId: string, taskId: stri
     .orderBy('id')
     .forUpdate()
     .execute();
+
+/** The same of every try of an environment. */
+export const lockLiveAttemptsOfTries = async (
+  tx: Database,
+  workspaceId: string,
+  environmentId: string,
+): Promise<string[]> => {
+  const rows = await tx
+    .selectFrom('cloud_attempts')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('environment_id', '=', environmentId)
+    .where('kind', '=', 'try')
+    .where('state', 'in', [...liveStates])
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  return rows.map(({ id }) => id);
+};
 
 /** How many of the workspace were queued before each of these, and itself. */
 export async function readQueuePositions(

@@ -14,7 +14,7 @@ import { placesOf, queueAttempts, tellOfQueued } from './queue-attempts.ts';
 import { contentContext } from './task-content.ts';
 import { requireCloud, type TaskMember } from './task-member.ts';
 import { subjectOf } from './task-subject.ts';
-import { mayBeContinued } from './what-is-refused.ts';
+import { mayBeContinued, refuseWithoutFiles } from './what-is-refused.ts';
 import { wordComments } from './word-comments.ts';
 
 export interface NewTurn {
@@ -96,6 +96,7 @@ export async function continueTask(services: Services, by: TaskMember, input: Ne
     await requireCloud(tx, by);
     const task = await lockTask(tx, by, input.id);
     if (!task) throw new ReeveError('not-found');
+    refuseWithoutFiles(task);
     const followed = await followedAttempt(tx, workspaceId, input);
     const comments = await commentsFor(tx, services, { workspaceId, ...input });
     const number = task.last_turn + 1;

@@ -7,7 +7,8 @@ import type { Services } from '#server/services.ts';
 import { tellChanged } from '../attempts/changes.ts';
 import { endAttempt } from '../attempts/end-attempt.ts';
 import { lockLiveAttempts } from './attempt-queries.ts';
-import { deleteTaskRow, isOnHold, listBlobsOf, listTaskIdsOf, lockAnyTask } from './queries.ts';
+import { isTaskHeld } from './keeping-queries.ts';
+import { deleteTaskRow, listBlobsOf, listTaskIdsOf, lockAnyTask } from './queries.ts';
 import { subjectOf } from './task-subject.ts';
 
 type DeleteServices = Pick<Services, 'db' | 'blobs' | 'clock'>;
@@ -28,7 +29,7 @@ async function deleteTaskIn(
   const ended = await endAll(tx, actor, { workspaceId, taskId, at });
   const task = await lockAnyTask(tx, workspaceId, taskId);
   if (!task) return null;
-  if (task.member_id !== null && (await isOnHold(tx, workspaceId, task.member_id))) throw new ReeveError('on-hold');
+  if (await isTaskHeld(tx, workspaceId, taskId)) throw new ReeveError('on-hold');
   // What was queued before the task was held.
   ended.push(...(await endAll(tx, actor, { workspaceId, taskId, at })));
   const names = await listBlobsOf(tx, workspaceId, taskId);

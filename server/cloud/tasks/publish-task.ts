@@ -20,6 +20,7 @@ import { readDiffBlob } from './read-attempt.ts';
 import { contentContext, openOrNull } from './task-content.ts';
 import { requireCloud, type TaskMember } from './task-member.ts';
 import { subjectOf } from './task-subject.ts';
+import { refuseWithoutFiles } from './what-is-refused.ts';
 
 export interface PublishInput {
   id: string;
@@ -51,6 +52,7 @@ async function prepare(services: Services, by: TaskMember, input: PublishInput):
   const attempt = (await listAttemptRows(db, by.workspaceId, task.id)).find(({ id }) => id === input.attemptId);
   if (!attempt) throw new ReeveError('attempt-not-found');
   if (!isEnded(attempt.state)) throw new ReeveError('task-running');
+  refuseWithoutFiles(task);
   const diff = await readDiffBlob(services, attempt.diff_blob);
   if (diff.trim() === '' || attempt.base_commit === null) throw new ReeveError('task-has-no-diff');
   const { repository_id: repositoryId } = task;

@@ -23,6 +23,7 @@ const columns = [
   't.read_at',
   't.created_at',
   't.updated_at',
+  't.files_gone_at',
 ] as const;
 
 /** Tries of an environment are no tasks of anybody. */
@@ -72,12 +73,8 @@ export const lockAnyTask = (tx: Database, workspaceId: string, id: string) =>
     .executeTakeFirst();
 
 /** Of whoever gave them, whether they are here still or not. */
-export const listTaskIdsOf = async (
-  db: Database,
-  { workspaceId, memberId }: Owner,
-  limit: number,
-): Promise<string[]> => {
-  const rows = await db
+const tasksGivenBy = (db: Database, { workspaceId, memberId }: Owner) =>
+  db
     .selectFrom('cloud_tasks as t')
     .select('t.id')
     .where('t.workspace_id', '=', workspaceId)
@@ -92,12 +89,16 @@ export const listTaskIdsOf = async (
             .where('a.member_id', '=', memberId),
         ),
       ]),
-    )
-    .orderBy('t.id')
-    .limit(limit)
-    .execute();
+    );
+
+export const listTaskIdsOf = async (db: Database, owner: Owner, limit: number): Promise<string[]> => {
+  const rows = await tasksGivenBy(db, owner).orderBy('t.id').limit(limit).execute();
   return rows.map(({ id }) => id);
 };
+
+/** Tries of environments too. */
+export const countTasksOf = async (db: Database, owner: Owner): Promise<number> =>
+  (await tasksGivenBy(db, owner).execute()).length;
 
 export interface ListedTasks {
   show: 'current' | 'archived' | 'all';
@@ -281,14 +282,3 @@ export async function listBlobsOf(tx: Database, workspaceId: string, taskId: str
 
 export const deleteTaskRow = (tx: Database, workspaceId: string, id: string) =>
   tx.deleteFrom('cloud_tasks').where('workspace_id', '=', workspaceId).where('id', '=', id).execute();
-
-export async function isOnHold(tx: Database, workspaceId: string, memberId: string): Promise<boolean> {
-  const row = await tx
-    .selectFrom('compliance_holds')
-    .select('member_id')
-    .where('workspace_id', '=', workspaceId)
-    .where('member_id', '=', memberId)
-    .where('lifted_at', 'is', null)
-    .executeTakeFirst();
-  return row !== undefined;
-}

@@ -66,6 +66,8 @@ export interface EgressPage {
   nextCursor: string | null;
   allowed: number;
   refused: number;
+  /** Counted only: more were asked for than are kept. */
+  leftOut: number;
 }
 
 const Position = z.tuple([z.iso.datetime(), z.string()]);
@@ -82,7 +84,7 @@ export async function readEgressPage(
   }: { attemptId: string; cursor?: string | undefined; limit: number; only: 'all' | 'refused' },
 ): Promise<EgressPage> {
   const { db } = services;
-  await requireOwnAttempt(services, owner, { attemptId });
+  const { egress_left_out: leftOut } = await requireOwnAttempt(services, owner, { attemptId });
   const [at, id] = cursor === undefined ? [] : decodeCursor(cursor, Position);
   const after = at !== undefined && id !== undefined ? { at: new Date(at), id } : null;
   const rows = await listEgressRows(db, owner.workspaceId, { attemptId, only, after, limit: limit + 1 });
@@ -102,5 +104,5 @@ export async function readEgressPage(
     sentBytes: row.sent_bytes,
     receivedBytes: row.received_bytes,
   }));
-  return { items, nextCursor, ...(await countEgress(db, owner.workspaceId, attemptId)) };
+  return { items, nextCursor, leftOut, ...(await countEgress(db, owner.workspaceId, attemptId)) };
 }

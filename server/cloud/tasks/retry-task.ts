@@ -11,6 +11,7 @@ import { lockTask, touchTask } from './queries.ts';
 import { queueAttempts, tellOfQueued } from './queue-attempts.ts';
 import { requireCloud, type TaskMember } from './task-member.ts';
 import { subjectOf } from './task-subject.ts';
+import { refuseWithoutFiles } from './what-is-refused.ts';
 
 /**
  * Runs what failed or was cancelled in the newest turn again, each in its place: new attempts, so that what the former ones logged stays.
@@ -24,6 +25,7 @@ export async function retryTask(services: Services, by: TaskMember, id: string):
     await requireCloud(tx, by);
     const task = await lockTask(tx, by, id);
     if (!task) throw new ReeveError('not-found');
+    refuseWithoutFiles(task);
     const newest = newestOfEachPlace(await listAttemptRows(tx, workspaceId, id)).filter(
       ({ turn_number }) => turn_number === task.last_turn,
     );

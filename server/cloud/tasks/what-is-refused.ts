@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isEnded } from '#contract/task-states.ts';
 import { requireRepositoryAccess } from '#server/connectors/index.ts';
-import { isReeveError } from '#server/fail.ts';
+import { isReeveError, ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { requireEnvironment } from '../environments/require-environment.ts';
 import type { AttemptRow } from './attempt-queries.ts';
@@ -21,6 +21,13 @@ export const mayBeContinued = (attempt: Pick<AttemptRow, 'state' | 'session_blob
 export const mayBePublished = (attempt: Pick<AttemptRow, 'state' | 'diff_blob'>): boolean =>
   isEnded(attempt.state) && attempt.diff_blob !== null;
 
+const filesGone = 'What it changed is not kept any more: its time in this workspace was over. Give Codex a new task.';
+
+/** Its container would begin without what was done before, and say nothing of it. @throws ReeveError conflict */
+export function refuseWithoutFiles({ files_gone_at: goneAt }: Pick<TaskRow, 'files_gone_at'>): void {
+  if (goneAt !== null) throw new ReeveError('conflict', {}, { message: filesGone });
+}
+
 /** The words of a refusal; null where there is none. */
 async function refusalOf(check: Promise<unknown>): Promise<string | null> {
   try {
@@ -38,6 +45,7 @@ export async function followUpRefusal(
   { task, attempts }: TaskParts,
 ): Promise<string | null> {
   if (attempts.some(({ state }) => !isEnded(state))) return 'It still runs. Wait for its end, or cancel it first.';
+  if (task.files_gone_at !== null) return filesGone;
   if (!attempts.some(mayBeContinued)) return 'Nothing came of it that could be continued. Run it again.';
   const off = await refusalOf(requireCloud(db, by));
   if (off !== null) return off;
@@ -54,6 +62,7 @@ export async function publishRefusal(
   by: TaskMember,
   { task, attempts }: TaskParts,
 ): Promise<string | null> {
+  if (task.files_gone_at !== null) return filesGone;
   if (!attempts.some(mayBePublished)) return 'There are no changes to publish.';
   const off = await refusalOf(requireCloud(services.db, by));
   if (off !== null) return off;

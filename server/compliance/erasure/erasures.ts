@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Erasure } from '#contract/compliance-people.ts';
 import { countContentOf } from '#server/activity/index.ts';
 import { type Actor, countEntriesOf, record } from '#server/audit/index.ts';
+import { countTasksOf } from '#server/cloud/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import { cutPage, decodeCursor } from '#server/db/keyset.ts';
 import { shareHoldLock } from '#server/db/not-held.ts';
@@ -56,6 +57,7 @@ export async function previewErasure(db: Database, workspaceId: string, memberId
   return {
     person: asPerson(person),
     contents: await countContentOf(db, workspaceId, memberId),
+    tasks: await countTasksOf(db, { workspaceId, memberId }),
     events: count,
     firstAt: firstAt?.toISOString() ?? null,
     files: await countFiles(db, workspaceId, ['CODEX_LOG']),

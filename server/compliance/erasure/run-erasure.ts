@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ComplianceLogType } from '#contract/compliance.ts';
 import { eraseContentOf, waitForWriters } from '#server/activity/index.ts';
-import { type Actor, erasePerson, record } from '#server/audit/index.ts';
-import { eraseTasksOf } from '#server/cloud/index.ts';
+import { type Actor, erasePerson, mentionsOf, record } from '#server/audit/index.ts';
+import { eraseTasksOf, namesInCloud } from '#server/cloud/index.ts';
+import { namesInConnectors } from '#server/connectors/index.ts';
+import { eraseNames } from '#server/db/erase-names.ts';
 import { shareHoldLock } from '#server/db/not-held.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { forgetFormerTextsOf } from '#server/models/index.ts';
@@ -95,6 +97,8 @@ async function eraseAudit(services: ErasureServices, id: string): Promise<void> 
     const { workspace_id: workspaceId, member_id: memberId, reason, member_label } = row;
     const person = { workspaceId, memberId, values: namesIn(member_label), reason, at: services.clock() };
     const { entries } = await erasePerson(tx, orderedBy(row), person);
+    const names = { ...person, isNamed: mentionsOf(person.values), replacement: erasedText };
+    await eraseNames(tx, [...namesInCloud, ...namesInConnectors], names);
     await updateErasure(tx, id, { state: 'running', audit_entries: entries, step: 'files' });
   });
 }

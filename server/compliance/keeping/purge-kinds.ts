@@ -1,9 +1,11 @@
 import type { RetentionKind } from '#contract/compliance-retention.ts';
 import { countOldContent, countOldEvents, purgeContent, purgeEvents } from '#server/activity/index.ts';
 import { keepFigures } from '#server/analytics/index.ts';
+import { keptTaskKinds } from '#server/cloud/index.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { countEndedGrants, purgeEndedGrants } from '#server/identity/index.ts';
 import { countOldCalls, purgeCalls } from '#server/models/index.ts';
+import type { Services } from '#server/services.ts';
 
 export interface Old {
   workspaceId: string;
@@ -11,9 +13,11 @@ export interface Old {
   limit: number;
 }
 
-interface RowKind {
+export interface RowKind {
+  /** Small enough that nobody else waits for it. */
+  atOnce: number;
   /** @returns how many went; fewer than the limit: none is left */
-  purge(tx: Database, old: Old): Promise<number>;
+  purge(tx: Database, old: Old, services: Pick<Services, 'blobs' | 'clock'>): Promise<number>;
   /** At most the limit are counted. */
   count(db: Database, old: Old): Promise<{ count: number; oldestAt: Date | null }>;
 }
@@ -23,10 +27,13 @@ async function purgeCounted(tx: Database, old: Old): Promise<number> {
   return purgeEvents(tx, old);
 }
 
+const atOnce = 1_000;
+
 /** What is rows in a table; the other kinds are log files. Each leaves alone what is held. */
 export const rowKinds: Partial<Record<RetentionKind, RowKind>> = {
-  content: { purge: purgeContent, count: countOldContent },
-  activity: { purge: purgeCounted, count: countOldEvents },
-  'model-calls': { purge: purgeCalls, count: countOldCalls },
-  'sign-ins': { purge: purgeEndedGrants, count: countEndedGrants },
+  content: { atOnce, purge: purgeContent, count: countOldContent },
+  activity: { atOnce, purge: purgeCounted, count: countOldEvents },
+  'model-calls': { atOnce, purge: purgeCalls, count: countOldCalls },
+  'sign-ins': { atOnce, purge: purgeEndedGrants, count: countEndedGrants },
+  ...keptTaskKinds,
 };

@@ -7,28 +7,22 @@ import { sumOfEach } from '../each-workspace.ts';
 import { peopleIn } from '../log-lines.ts';
 import { listHeldPeople } from './hold-queries.ts';
 import { deleteFile, type LogFileRow, listOldFiles, lockFile, savePeople } from './log-file-queries.ts';
-import { type Old, rowKinds } from './purge-kinds.ts';
+import { type Old, type RowKind, rowKinds } from './purge-kinds.ts';
 import { daysBefore, readRetention } from './retention.ts';
 import { listWorkspaces } from './retention-queries.ts';
 
-/** Small enough that nobody else waits for it. */
-const rowsAtOnce = 1_000;
 const filesAtOnce = 100;
 
 type PurgeServices = Pick<Services, 'db' | 'clock' | 'blobs'>;
 
-async function purgeRows(
-  { db }: PurgeServices,
-  purge: (tx: PurgeServices['db'], old: Old) => Promise<number>,
-  old: Old,
-) {
+async function purgeRows(services: PurgeServices, { purge, atOnce: limit }: RowKind, old: Omit<Old, 'limit'>) {
   for (let total = 0; ; ) {
-    const gone = await db.transaction().execute(async (tx) => {
+    const gone = await services.db.transaction().execute(async (tx) => {
       await shareHoldLock(tx);
-      return purge(tx, old);
+      return purge(tx, { ...old, limit }, services);
     });
     total += gone;
-    if (gone < old.limit) return total;
+    if (gone < limit) return total;
   }
 }
 
@@ -84,7 +78,7 @@ async function purgeKinds(services: PurgeServices, workspaceId: string, gone: Go
     const old = { workspaceId, before: daysBefore(now, Math.max(days, retentionFacts(kind).leastDays)) };
     const rows = rowKinds[kind];
     const count = rows
-      ? await purgeRows(services, rows.purge, { ...old, limit: rowsAtOnce })
+      ? await purgeRows(services, rows, old)
       : await purgeFiles(services, { ...old, type: kind as ComplianceLogType });
     if (count > 0) gone[kind] = count;
   }

@@ -28,6 +28,7 @@ const columns = [
   'output_tokens',
   'reasoning_tokens',
   'detail',
+  'environment_id',
 ] as const;
 
 /** In the order of arrival. Read no further than a number that `waitForWriters` made safe. */

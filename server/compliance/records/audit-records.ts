@@ -17,8 +17,9 @@ function actorOf({ actor_kind, actor_id, actor_label }: Entry): Actor {
   return { type: 'ACCOUNT_USER', user_id: actor_id, user_email: emailIn(actor_label) };
 }
 
-/** Somebody signs in to the console, or with a client that Reeve cannot tell apart here. */
-const client: CodexSurface = 'CODEX_UNKNOWN_DEFAULT';
+/** Environments belong to Codex cloud. Else somebody signs in to the console, or with a client that Reeve cannot tell apart here. */
+const clientOf = ({ detail_type }: CodexEventDetails): CodexSurface =>
+  detail_type.startsWith('ENVIRONMENT_') ? 'CODEX_WEB' : 'CODEX_UNKNOWN_DEFAULT';
 
 /** How somebody proved who they are, in the vendor’s word for it where it has one (`password`). */
 const providerOf = ({ payload, event }: Entry): string | null => {
@@ -65,7 +66,7 @@ function recordOf(entry: Entry, logged: LoggedAction, index: number): LogRecord 
     ...envelope,
     type: 'CODEX_LOG',
     event_type: event_details.detail_type,
-    client_id: client,
+    client_id: clientOf(event_details),
     workspace_id: uuidOf(entry.workspaceId),
     event_details,
   };

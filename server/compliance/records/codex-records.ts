@@ -22,7 +22,7 @@ const inTurn = (row: ActivityRow) => ({
   session_id: row.thread_id ?? textIn(row, 'modelCall') ?? row.call_id ?? '',
   turn_id: row.turn_id,
   call_id: textIn(row, 'modelCall') ?? (row.kind === 'model.call' ? row.call_id : null),
-  environment_id: null,
+  environment_id: row.environment_id,
 });
 
 const tool =

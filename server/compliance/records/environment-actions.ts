@@ -3,15 +3,19 @@ import { admin, type ToActions } from './logged-actions.ts';
 
 /** What was said of the environment, by the vendor's names: variables by name, scripts not at all. A change has only what it changed. */
 function fieldsIn(entry: Entry): Record<string, unknown> {
-  const { label, description, repositoryIds, variables, isCacheOn, internet, sharing, groupIds } = after(entry);
+  const said = after(entry);
+  const { label, description, repositories, variables, isCacheOn, model, internet, sharing, groupIds } = said;
   const fields = {
     label,
     description,
-    repos: repositoryIds,
+    repos: repositories,
     env_var_keys: variables,
     cache_settings: isCacheOn === undefined ? undefined : { enabled: isCacheOn },
-    agent_settings: internet === undefined ? undefined : { network_access: fieldsOf(internet) },
-    permissions: sharing === undefined && groupIds === undefined ? undefined : { sharing, group_ids: groupIds },
+    agent_settings: model === undefined ? undefined : { model },
+    permissions: internet === undefined ? undefined : { network_access: fieldsOf(internet) },
+    share_settings: sharing,
+    // Ours: with whom, where that is groups.
+    share_group_ids: groupIds,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

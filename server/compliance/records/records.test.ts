@@ -50,6 +50,7 @@ const row = (kind: ActivityKind, more: Partial<ActivityRow> = {}): ActivityRow =
   outcome: 'completed',
   code: null,
   policy_name: null,
+  environment_id: null,
   input_tokens: 10,
   cached_input_tokens: 4,
   output_tokens: 5,
@@ -126,6 +127,15 @@ test('a tool call is suggested, completed or failed, and who decided about it is
   expect(codexRecord(row('prompt.sent', { source: 'otel' }), nothingSaid)).toBeNull();
 });
 
+test('what happened in a hosted task says in which environment', () => {
+  const hosted = { surface: 'CODEX_WEB', environment_id: 'env_1' } as const;
+  for (const kind of ['prompt.sent', 'model.call', 'tool.suggested', 'tool.completed'] as const)
+    expect(LogRecord.parse(codexRecord(row(kind, hosted), nothingSaid))).toMatchObject({
+      client_id: 'CODEX_WEB',
+      event_details: { environment_id: 'env_1' },
+    });
+});
+
 test('what the vendor has an action for has its name and its data', () => {
   const actionOf = (event: string, more: Partial<Entry> = {}) =>
     parsed(event, more).map((record) =>
@@ -169,25 +179,30 @@ test('what the vendor has an action for has its name and its data', () => {
 
 test('environments are in CODEX_LOG too, without a script or a value; what members do for themselves is no administrator’s', () => {
   const subject = { subject_kind: 'environment', subject_id: 'env_1', subject_label: 'Shop' };
-  const made = { label: 'Shop', variables: ['STAGE'], isCacheOn: true, sharing: 'groups', groupIds: ['grp_1'] };
-  const digest = { lines: 2, sha256: 'aa' };
-  const after = { ...made, setupScript: digest };
-  expect(parsed('environment.created', { ...subject, payload: { after } })[1]).toMatchObject({
-    type: 'CODEX_LOG',
-    event_details: {
-      detail_type: 'ENVIRONMENT_CREATED',
-      environment_id: 'env_1',
-      environment_fields: {
-        label: 'Shop',
-        env_var_keys: ['STAGE'],
-        cache_settings: { enabled: true },
-        permissions: { sharing: 'groups', group_ids: ['grp_1'] },
-      },
+  const internet = { isOn: true, preset: 'common', domains: [], methods: 'safe' };
+  const made = { label: 'Shop', variables: ['STAGE'], isCacheOn: true, model: 'gpt-5.5', internet, sharing: 'groups' };
+  const repositories = ['https://github.com/acme/shop'];
+  const after = { ...made, repositories, groupIds: ['grp_1'], setupScript: { lines: 2, sha256: 'aa' } };
+  const [, created] = parsed('environment.created', { ...subject, payload: { after } });
+  expect(created).toMatchObject({ type: 'CODEX_LOG', client_id: 'CODEX_WEB' });
+  expect(created).toHaveProperty('event_details', {
+    detail_type: 'ENVIRONMENT_CREATED',
+    environment_id: 'env_1',
+    environment_fields: {
+      label: 'Shop',
+      repos: repositories,
+      env_var_keys: ['STAGE'],
+      cache_settings: { enabled: true },
+      agent_settings: { model: 'gpt-5.5' },
+      permissions: { network_access: internet },
+      share_settings: 'groups',
+      share_group_ids: ['grp_1'],
     },
   });
-  const change = { ...subject, payload: { after: { isCacheOn: false } } };
-  expect(parsed('environment.updated', change)[1]).toMatchObject({
-    event_details: { environment_fields: { cache_settings: { enabled: false } } },
+  const shared = { ...subject, payload: { after: { sharing: 'workspace', groupIds: [] } } };
+  expect(parsed('environment.updated', shared)[1]).toHaveProperty('event_details.environment_fields', {
+    share_settings: 'workspace',
+    share_group_ids: [],
   });
   expect(parsed('environment.deleted', subject)[1]).toMatchObject({ event_type: 'ENVIRONMENT_DELETED' });
   expect(parsed('task.created')[0]).toMatchObject({ action_privilege: 'STANDARD_USER' });

@@ -10,6 +10,14 @@ alter table access_tokens add column attempt_id text;
 alter table access_tokens add column attempt_epoch integer;
 create index access_tokens_by_attempt on access_tokens (attempt_id) where attempt_id is not null;
 
+-- In which hosted task something happened. What happened stays when the task is gone.
+alter table activity_events add column attempt_id text;
+alter table activity_events add column task_id text;
+alter table activity_events add column environment_id text;
+alter table model_calls add column attempt_id text;
+alter table model_calls add column task_id text;
+alter table model_calls add column environment_id text;
+
 create table git_connections (
   id text primary key,
   workspace_id text not null references workspaces (id) on delete cascade,
@@ -260,6 +268,8 @@ create table cloud_tasks (
   read_at timestamptz,
   -- While somebody pushes its changes, nobody else does.
   publishing_until timestamptz,
+  -- When its diffs and sessions were kept long enough: it can be read, not continued.
+  files_gone_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   deleted_at timestamptz
@@ -305,6 +315,9 @@ create table cloud_attempts (
   losses integer not null default 0,
   -- A runner counts its log lines from 1; those of one before it stay in front.
   log_base integer not null default 0,
+  -- Requests beyond those that are kept of one attempt, and in which report they were counted last: it may come again.
+  egress_left_out integer not null default 0,
+  egress_report text,
   -- Under which epoch the secrets were handed out.
   secrets_epoch integer,
   cancel_asked_at timestamptz,
@@ -327,6 +340,7 @@ create table cloud_attempts (
   finished_at timestamptz
 );
 create index cloud_attempts_by_task on cloud_attempts (task_id, turn_number, placement);
+create index cloud_attempts_finished on cloud_attempts (workspace_id, finished_at) where finished_at is not null;
 create index cloud_attempts_queued on cloud_attempts (workspace_id, queued_at, id) where state = 'queued';
 create index cloud_attempts_lanes on cloud_attempts (workspace_id, lane, queued_at, id) where state = 'queued';
 create index cloud_attempts_leased on cloud_attempts (lease_until) where lease_until is not null;
@@ -365,6 +379,7 @@ create table cloud_egress (
   received_bytes bigint not null
 );
 create index cloud_egress_by_attempt on cloud_egress (attempt_id, at, id);
+create index cloud_egress_by_age on cloud_egress (workspace_id, at);
 create index cloud_egress_refused on cloud_egress (environment_id, at) where not is_allowed;
 
 create table cloud_comments (

@@ -40,8 +40,8 @@ async function receive(services: IngestServices, call: WireCall): Promise<Respon
   const { queue } = ingestOf(services);
   queue.admit();
   const reports = parseEvents(await readText(call.c.req.raw));
-  const { workspaceId, memberId, email } = clientOf(call);
-  const reporter: Reporter = { workspaceId, memberId, email, userAgent: call.userAgent };
+  const { workspaceId, memberId, email, hosted } = clientOf(call);
+  const reporter: Reporter = { workspaceId, memberId, email, userAgent: call.userAgent, hosted };
   const at = services.clock();
   const read = reports.map((report) => readReport(report, reporter, at));
   await queue.write({

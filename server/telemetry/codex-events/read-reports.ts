@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { ActivityEvent } from '#contract/activity-events.ts';
-import { sameAs, surfaceOf } from '#server/activity/index.ts';
+import type { ActivityEvent, HostedIn } from '#contract/activity-events.ts';
+import { sameAs, surfaceOfEvent } from '#server/activity/index.ts';
 import { type KnownReport, knownReports } from './known-reports.ts';
 import { countOf, type Params, type ReportedEvent, wordOf } from './wire.ts';
 
@@ -10,6 +10,7 @@ export interface Reporter {
   memberId: string | null;
   email: string | null;
   userAgent: string | null;
+  hosted?: HostedIn | undefined;
 }
 
 export interface ReadReport {
@@ -97,7 +98,8 @@ export function readReport(report: ReportedEvent, reporter: Reporter, receivedAt
     sameAs: identityOf(known, params) ?? ownIdentity(report, reporter),
     // What says neither when nor in which thread gets 1970, which nobody believes, so that a repeated report stays the same.
     reportedAt: known?.at(params) ?? (wordOf(params, 'thread_id') === null ? new Date(0) : receivedAt),
-    surface: surfaceOf(who.client),
+    surface: surfaceOfEvent(who.client, { isHosted: reporter.hosted !== undefined }),
+    hosted: reporter.hosted,
     model: null,
     threadId: wordOf(params, 'thread_id'),
     turnId: wordOf(params, 'turn_id'),

@@ -329,7 +329,7 @@ it('lets in whose token it is, while they are an active member', async () => {
 it('lets in the client of a hosted task as long as its attempt is leased, and no longer', async () => {
   const { db } = services;
   const at = services.clock();
-  const [attemptId = ''] = await seedTask(services, workspaceId, { memberId, environmentId: null });
+  const [attemptId = ''] = await seedTask(services, workspaceId, { memberId, environmentId: 'env_1' });
   const lease = (until: Date | null) =>
     db.updateTable('cloud_attempts').set({ epoch: 1, lease_until: until }).where('id', '=', attemptId).execute();
   await lease(new Date(at.getTime() + 25_000));
@@ -347,6 +347,14 @@ it('lets in the client of a hosted task as long as its attempt is leased, and no
   const [, given = ''] = /x-reeve-telemetry\W+([\w.-]+)/.exec(bundle) ?? [];
   const status = async () => (await send('{}', { headers: { 'x-reeve-telemetry': given } })).status;
   expect(await status()).toBe(200);
+  // Whatever the client calls itself.
+  await sendLogs([toolResult('call_hosted')], { headers: { 'x-reeve-telemetry': given } });
+  await sendLogs([toolResult('call_local')]);
+  const { task_id } = await db.selectFrom('cloud_attempts').select('task_id').executeTakeFirstOrThrow();
+  expect(await events()).toMatchObject([
+    { call_id: 'call_hosted', surface: 'CODEX_WEB', attempt_id: attemptId, task_id, environment_id: 'env_1' },
+    { call_id: 'call_local', surface: 'CODEX_CLI', attempt_id: null, task_id: null, environment_id: null },
+  ]);
   await lease(null);
   expect(await status()).toBe(401);
   expect((await send('{}', { headers: { 'x-reeve-telemetry': token } })).status).toBe(200);

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import { isReeveError, ReeveError } from '#server/fail.ts';
 import { ClientLeft } from '#server/http/receive-body.ts';
 import type { Dialect, WireCall } from '#server/http/wire-routes.ts';
-import { isTokenLeased } from '#server/identity/index.ts';
+import { findAttemptOfToken } from '#server/identity/index.ts';
 import { readTelemetryToken, telemetryHeader } from '#server/policies/index.ts';
 import { type Ingest, type IngestServices, ingestOf } from './open-ingest.ts';
 import { accepted, type Encoding, encodingOf, refused } from './otlp-answers.ts';
@@ -17,10 +17,10 @@ async function reporterOf(services: IngestServices, { readReporter }: Ingest, { 
   const reporter = whose && (await readReporter(`${whose.workspaceId}\n${whose.memberId}`));
   if (!reporter?.isActive) throw new ReeveError('telemetry-token-invalid');
   const { hostedTokenId: tokenId } = whose ?? {};
-  const at = services.clock();
-  if (tokenId !== undefined && !(await isTokenLeased(services.db, reporter.workspaceId, { tokenId, at })))
-    throw new ReeveError('telemetry-token-invalid');
-  return reporter;
+  if (tokenId === undefined) return reporter;
+  const hosted = await findAttemptOfToken(services.db, reporter.workspaceId, { tokenId, at: services.clock() });
+  if (!hosted) throw new ReeveError('telemetry-token-invalid');
+  return { ...reporter, hosted };
 }
 
 async function take(services: IngestServices, ingest: Ingest, { call, signal }: { call: WireCall; signal: Signal }) {

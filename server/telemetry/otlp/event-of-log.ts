@@ -1,5 +1,5 @@
-import type { ActivityEvent } from '#contract/activity-events.ts';
-import { type ContentParts, sameAs, surfaceOf } from '#server/activity/index.ts';
+import type { ActivityEvent, HostedIn } from '#contract/activity-events.ts';
+import { type ContentParts, sameAs, surfaceOfEvent } from '#server/activity/index.ts';
 import { commandLineOf } from '#server/policies/index.ts';
 import { isStreamPiece, type KnownEvent, knownEvents } from './known-events.ts';
 import { boundedText, contentOf, type ReportedLog, textOf, timeOf } from './reported-log.ts';
@@ -9,6 +9,7 @@ export interface Reporter {
   workspaceId: string;
   memberId: string;
   email: string;
+  hosted?: HostedIn | undefined;
 }
 
 /** What one record is. */
@@ -91,7 +92,7 @@ export function readLogs(logs: readonly ReportedLog[], reporter: Reporter): Read
 
 function readLog(
   log: ReportedLog,
-  { workspaceId, memberId, email }: Reporter,
+  { workspaceId, memberId, email, hosted }: Reporter,
   { name, known, sameAs: identity }: { name: string; known: KnownEvent | undefined; sameAs: readonly string[] },
 ): ReadLog {
   const { attributes, resource } = log;
@@ -106,7 +107,8 @@ function readLog(
     reportedAt: timeOf(log),
     memberId,
     memberLabel: email,
-    surface: surfaceOf(client),
+    surface: surfaceOfEvent(client, { isHosted: hosted !== undefined }),
+    hosted,
     client,
     clientVersion: textOf(attributes, 'app.version') ?? textOf(resource, 'service.version'),
     model: textOf(attributes, 'model'),

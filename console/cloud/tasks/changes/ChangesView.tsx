@@ -29,6 +29,13 @@ interface ChangesViewProps {
   onFile: (path: string) => void;
 }
 
+function sayNoChanges({ state, stats }: TaskAttempt): string {
+  if (!isEnded(state)) return 'Nothing is changed yet. Changes appear here as they grow.';
+  return stats !== null && stats.filesModified > 0
+    ? 'What this attempt changed is not kept any more: its time in this workspace was over.'
+    : 'This attempt changed no files.';
+}
+
 /** What an attempt changed, file by file. */
 export function ChangesView(props: ChangesViewProps) {
   const { task, attempt } = props;
@@ -39,14 +46,7 @@ export function ChangesView(props: ChangesViewProps) {
       staleTime: isEnded(attempt.state) ? Number.POSITIVE_INFINITY : 0,
     }),
   );
-  if (!attempt.hasDiff)
-    return (
-      <EmptyState>
-        {isEnded(attempt.state)
-          ? 'This attempt changed no files.'
-          : 'Nothing is changed yet. Changes appear here as they grow.'}
-      </EmptyState>
-    );
+  if (!attempt.hasDiff) return <EmptyState>{sayNoChanges(attempt)}</EmptyState>;
   return (
     <Loaded query={diff} what="The changes could not be loaded" skeleton={<RowSkeletons rows={6} />}>
       {(data) => <LoadedChanges {...props} diff={data.diff} isFinal={data.isFinal} />}

@@ -34,8 +34,8 @@ export function InternetView({ task, attempt }: { task: Task; attempt: TaskAttem
       />
     );
   const rows = egress.data.pages.flatMap(({ items }) => items);
-  const { allowed, refused } = egress.data.pages[0] ?? { allowed: 0, refused: 0 };
-  if (allowed + refused === 0)
+  const { allowed, refused, leftOut } = egress.data.pages[0] ?? { allowed: 0, refused: 0, leftOut: 0 };
+  if (allowed + refused + leftOut === 0)
     return (
       <EmptyState>
         {isEnded(attempt.state)
@@ -63,7 +63,10 @@ export function InternetView({ task, attempt }: { task: Task; attempt: TaskAttem
               ]}
               onChange={(value) => setOnly(value === 'refused' ? 'refused' : 'all')}
             />
-            <span className={classes.quiet}>{countOf(allowed, 'request')} let through</span>
+            <span className={classes.quiet}>
+              {countOf(allowed, 'request')} let through
+              {leftOut > 0 && `; ${leftOut} more were counted only, as there were too many to keep`}
+            </span>
           </>
         }
       />

@@ -47,9 +47,15 @@ function Trouble({ log: { isLost, trouble } }: { log: AttemptLog }) {
   );
 }
 
+/** Whatever a runner has begun has left a line. */
+const sayNoLines = ({ startedAt }: TaskAttempt): string =>
+  startedAt === null
+    ? 'It ended before anything was logged.'
+    : 'Its log is not kept any more: its time in this workspace was over. Or it ended before anything was logged.';
+
 function NoLog({ attempt, log }: { attempt: TaskAttempt; log: AttemptLog }) {
   if (log.isLost) return null;
-  if (log.isComplete || isEnded(attempt.state)) return <EmptyState>It ended before anything was logged.</EmptyState>;
+  if (log.isComplete || isEnded(attempt.state)) return <EmptyState>{sayNoLines(attempt)}</EmptyState>;
   return <EmptyState>{sayAttempt(attempt) ?? 'The log begins in a moment.'}</EmptyState>;
 }
 
