@@ -50,6 +50,11 @@ export interface CloudTables {
     workspace_id: string;
     member_id: string;
   };
+  cloud_group_limits: {
+    group_id: string;
+    workspace_id: string;
+    running_at_once: number;
+  };
   cloud_runners: {
     id: string;
     workspace_id: string;

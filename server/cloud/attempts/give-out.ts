@@ -3,10 +3,12 @@ import { leaseSeconds } from '#contract/runner-protocol.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
+import { listLimitedMemberships } from '../group-limits/queries.ts';
 import { tellChanged } from './changes.ts';
 import { chooseLanes } from './choose-lanes.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { Placing } from './fit-runner.ts';
+import { type GroupRooms, groupRooms } from './group-rooms.ts';
 import { putBackAttempt } from './lease-queries.ts';
 import { type Picked, pickAttempts, type QueuedAttempt, type WaitingClaim } from './pick-attempts.ts';
 import {
@@ -71,6 +73,17 @@ interface Given<One extends Claim> {
   ended: string[];
 }
 
+/** As they are under the lock of the queue. */
+async function readGroupRooms(
+  tx: Database,
+  workspaceId: string,
+  { running, lanes }: { running: ReadonlyMap<string | null, number>; lanes: readonly QueuedAttempt[] },
+): Promise<GroupRooms> {
+  const memberIds = new Set([...running.keys(), ...lanes.map(({ memberId }) => memberId)]);
+  const known = [...memberIds].filter((id) => id !== null);
+  return groupRooms(await listLimitedMemberships(tx, workspaceId, known), running);
+}
+
 async function giveOutIn<One extends Claim>(
   tx: Database,
   workspaceId: string,
@@ -83,10 +96,11 @@ async function giveOutIn<One extends Claim>(
   const full = await describeClaims(tx, workspaceId, { claims, now });
   const total = [...running.values()].reduce((sum, count) => sum + count, 0);
   if (full.length === 0 || total >= limits.perWorkspace) return { leases: [], ended: [] };
-  const chosen = chooseLanes(lanes, { running, limits }, full);
+  const groups = await readGroupRooms(tx, workspaceId, { running, lanes });
+  const chosen = chooseLanes(lanes, { running, limits, groups }, full);
   const each = Math.min(full.length, limits.perMember);
   const heads = await readHeads(tx, workspaceId, { lanes: chosen, each });
-  const picked = pickAttempts({ heads, running, limits }, full);
+  const picked = pickAttempts({ heads, running, limits, groups }, full);
   const refused = await withoutAccess(tx, workspaceId, [
     ...new Map(picked.map(({ attempt }) => [attempt.id, attempt])).values(),
   ]);

@@ -142,6 +142,46 @@ test('what two processes give out at the same moment stays within what the works
   for (const each of claims) each.close();
 });
 
+test('what two processes give out at the same moment stays within the limits of groups', async () => {
+  const { services, first, workspaceId, memberIds } = await openPlay({ perMember: 9, perWorkspace: 99 });
+  const [one = '', two = '', three = '', four = ''] = memberIds;
+  const limits = { most: [7, [one, two, three]], some: [3, [one, two]] } as const;
+  for (const [name, [running_at_once, people]] of Object.entries(limits)) {
+    const group = { workspace_id: workspaceId, id: `${workspaceId}-${name}` };
+    await first.db
+      .insertInto('groups')
+      .values({ ...group, name, description: '', source: 'manual', created_at: now })
+      .execute();
+    await first.db
+      .insertInto('group_members')
+      .values(people.map((member_id) => ({ workspace_id: workspaceId, group_id: group.id, member_id, added_at: now })))
+      .execute();
+    await first.db
+      .insertInto('cloud_group_limits')
+      .values({ workspace_id: workspaceId, group_id: group.id, running_at_once })
+      .execute();
+  }
+  const runnerIds = await Promise.all(Array.from({ length: 30 }, () => seedRunner(first, workspaceId)));
+  const claims = services.map((part) => openClaims(part));
+  const signal = new AbortController().signal;
+  await Promise.all(
+    runnerIds.map((runnerId, index) => claims[index % 2]?.wait({ workspaceId, runnerId }, { waitMs: 1_500, signal })),
+  );
+  const rows = await first.db
+    .selectFrom('cloud_attempts')
+    .select(['member_id'])
+    .where('workspace_id', '=', workspaceId)
+    .where('lease_until', 'is not', null)
+    .execute();
+  const runs = (...ids: string[]) => rows.filter(({ member_id }) => ids.includes(member_id ?? '')).length;
+  expect({ some: runs(one, two), most: runs(one, two, three), others: runs(four) }).toEqual({
+    some: 3,
+    most: 7,
+    others: 9,
+  });
+  for (const each of claims) each.close();
+});
+
 test('what is given to a runner that has gone is put back at once; one that waits in another process gets it', async () => {
   const { services, first, workspaceId } = await openPlay({ perMember: 1, perWorkspace: 1 });
   const [one, other] = services.map((part) => openClaims(part));

@@ -7,6 +7,7 @@ import type { Owner } from './queries.ts';
 const columns = [
   'a.id',
   'a.task_id',
+  'a.member_id',
   'a.environment_id',
   'a.turn_number',
   'a.placement',

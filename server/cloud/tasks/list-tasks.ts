@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TaskSummary } from '#contract/tasks.ts';
 import { cutPage, decodeCursor, encodeCursor } from '#server/db/keyset.ts';
 import type { Services } from '#server/services.ts';
+import { listGroupLimitsOf } from '../group-limits/queries.ts';
 import { listNewestAttempts } from './attempt-queries.ts';
 import { newestOfEachPlace } from './attempt-rows.ts';
 import { queuedPerMember } from './limits.ts';
@@ -85,5 +86,6 @@ export async function listTasks(services: ListServices, owner: Owner, filter: Ta
 
 export async function readLimits({ db }: Pick<Services, 'db'>, owner: Owner) {
   const { running, queued, runningPerMember } = await readLoad(db, owner);
-  return { running, queued, runningPerMember, queuedPerMember };
+  const groups = await listGroupLimitsOf(db, owner.workspaceId, owner.memberId);
+  return { running, queued, runningPerMember, queuedPerMember, groups };
 }

@@ -172,6 +172,14 @@ create table cloud_environment_pins (
   primary key (environment_id, member_id)
 );
 
+-- How many attempts the members of a group run at once, together. Groups without a row have no limit of their own.
+create table cloud_group_limits (
+  group_id text primary key references groups (id) on delete cascade,
+  workspace_id text not null references workspaces (id) on delete cascade,
+  running_at_once integer not null check (running_at_once > 0)
+);
+create index cloud_group_limits_by_workspace on cloud_group_limits (workspace_id);
+
 create table cloud_runners (
   id text primary key,
   workspace_id text not null references workspaces (id) on delete cascade,
