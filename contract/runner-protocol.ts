@@ -49,6 +49,13 @@ export const JobLimits = z.object({
   seconds: z.number().int(),
 });
 
+/** What the container may reach. */
+export const JobInternet = z.object({
+  setup: InternetAccess,
+  agent: InternetAccess,
+  agentOffBecause: z.enum(['internet-off', 'workspace-off']).describe('Said where agent access is off.'),
+});
+
 export const Job = AttemptRef.extend({
   kind: z.enum(['task', 'try']).describe('try: set-up only.'),
   taskId: Id,
@@ -64,11 +71,7 @@ export const Job = AttemptRef.extend({
   maintenanceScript: z.string(),
   variables: z.array(EnvironmentVariable).describe('With CODEX_ENV_*_VERSION of the chosen languages.'),
   secretNames: z.array(z.string()),
-  internet: z.object({
-    setup: InternetAccess,
-    agent: InternetAccess,
-    agentOffBecause: z.enum(['internet-off', 'workspace-off']).describe('Said where agent access is off.'),
-  }),
+  internet: JobInternet,
   cache: z
     .object({
       environmentId: Id,
@@ -126,7 +129,14 @@ export const HeartbeatRequest = z.object({
 });
 export const HeartbeatAnswer = z.object({
   leases: z
-    .array(AttemptRef.extend({ order: z.enum(['go-on', 'cancel', 'stop']) }))
+    .array(
+      AttemptRef.extend({
+        order: z.enum(['go-on', 'cancel', 'stop']),
+        internet: JobInternet.optional().describe(
+          'What its environment and the workspace say now. A runner makes stricter by it what the attempt began with, never looser.',
+        ),
+      }),
+    )
     .describe('stop: the lease is another’s; report nothing.'),
   isDraining: z.boolean(),
   dropCaches: z.array(z.string()).describe('Fingerprints that must not be used any more.'),

@@ -21,6 +21,8 @@ export interface Told {
   session: Buffer | null;
   finish: { ending: string; detail: string | null; answer: string | null } | null;
   order: 'go-on' | 'cancel' | 'stop';
+  /** What heartbeats say of its internet; the job’s own when left out. */
+  internet?: Job['internet'];
   secretsAsked: number;
 }
 
@@ -104,7 +106,7 @@ export class RunnerStandIn {
       const leases = json().running.map((one: { attemptId: string; epoch: number }) => {
         const known = this.attempts.get(one.attemptId);
         const isHeld = known?.leasedTo === runner && known.job.epoch === one.epoch && known.finish === null;
-        return { ...one, order: isHeld ? known.order : 'stop' };
+        return { ...one, order: isHeld ? known.order : 'stop', internet: known?.internet ?? known?.job.internet };
       });
       return void reply({ leases, isDraining: this.isDraining, dropCaches: this.dropCaches });
     }

@@ -41,19 +41,28 @@ const leased = (db: Database, { workspaceId, runnerId, attemptId, epoch }: Lease
 export const lockLease = (tx: Database, lease: LeaseRef) => leased(tx, lease).forUpdate().executeTakeFirst();
 export const findLease = (db: Database, lease: LeaseRef) => leased(db, lease).executeTakeFirst();
 
+export interface ExtendedLease {
+  id: string;
+  epoch: number;
+  memberId: string | null;
+  environmentId: string | null;
+  cancelAskedAt: Date | null;
+}
+
 /** Those of the leases that go on; one whose time is over goes on too, as long as nobody ended it. */
 export async function extendLeases(
   db: Database,
   { workspaceId, runnerId }: Pick<LeaseRef, 'workspaceId' | 'runnerId'>,
   { refs, until }: { refs: readonly { attemptId: string; epoch: number }[]; until: Date },
-): Promise<{ id: string; epoch: number; memberId: string | null; cancelAskedAt: Date | null }[]> {
+): Promise<ExtendedLease[]> {
   if (refs.length === 0) return [];
-  const { rows } = await sql<{ id: string; epoch: number; memberId: string | null; cancelAskedAt: Date | null }>`
+  const { rows } = await sql<ExtendedLease>`
     update cloud_attempts a set lease_until = greatest(a.lease_until, ${until})
     from json_to_recordset(${JSON.stringify(refs)}::json) as n("attemptId" text, epoch integer)
     where a.id = n."attemptId" and a.epoch = n.epoch and a.workspace_id = ${workspaceId} and a.runner_id = ${runnerId}
       and a.lease_until is not null
-    returning a.id, a.epoch, a.member_id as "memberId", a.cancel_asked_at as "cancelAskedAt"`.execute(db);
+    returning a.id, a.epoch, a.member_id as "memberId", a.environment_id as "environmentId",
+      a.cancel_asked_at as "cancelAskedAt"`.execute(db);
   return rows;
 }
 
