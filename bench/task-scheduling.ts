@@ -5,11 +5,15 @@
  * skip locked`, which knows no members, no limits and no needs. Arguments for a smaller try: attempts,
  * members, runners; with a fourth there are so many groups with a limit and each member is in two of them; half of the groups are soon full.
  */
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { sql } from 'kysely';
 import pino from 'pino';
+import { openBlobFolder } from '#server/blobs/blob-folder.ts';
+import { openBlobs } from '#server/blobs/open-blobs.ts';
 import { finishAttempt } from '#server/cloud/attempts/finish-attempt.ts';
 import type { Leased } from '#server/cloud/attempts/give-out.ts';
 import { extendAttempts } from '#server/cloud/attempts/heartbeat.ts';
@@ -80,7 +84,8 @@ const secrets = createSecretBox(await readKeyRing(`1:${Buffer.alloc(32, 7).toStr
 const log = pino({ level: 'silent' });
 const processes = databases.map((each) => {
   const signals: Services['signals'] = new EventEmitter();
-  const services = { db: each.db, clock: () => new Date(), secrets, log, signals };
+  const blobs = openBlobs({ db: each.db, secrets, place: openBlobFolder(tmpdir()) });
+  const services = { db: each.db, clock: () => new Date(), secrets, log, signals, blobs };
   return { services, claims: openClaims(services) };
 });
 const partOf = (index: number) => processes[index % processes.length] as (typeof processes)[number];
@@ -94,7 +99,10 @@ const timed = async <Result>(into: number[], what: () => Promise<Result>): Promi
   return result;
 };
 const claim = (index: number) =>
-  partOf(index).claims.wait({ workspaceId, runnerId: runnerId(index) }, { waitMs: 30_000, signal });
+  partOf(index).claims.wait(
+    { workspaceId, runnerId: runnerId(index), claimId: randomUUID() },
+    { waitMs: 30_000, signal },
+  );
 /** `atOnce` at a time. */
 const eachOf = async (count: number, run: (index: number) => Promise<void>): Promise<number> => {
   let next = 0;

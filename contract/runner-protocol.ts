@@ -113,6 +113,13 @@ export type Job = z.infer<typeof Job>;
 
 /** POST /runner/v1/claim: waits up to 20 s for work. */
 export const ClaimRequest = z.object({
+  claimId: z
+    .string()
+    .regex(/^[\w-]{8,100}$/)
+    .optional()
+    .describe(
+      'The runner’s own, kept until it has an answer: a claim that comes again under it gets what was leased by the one before, if no heartbeat named that yet.',
+    ),
   free: z.number().int().min(1),
   caches: z.array(z.string()).max(1000).describe('Fingerprints that it has.'),
   waitSeconds: z.number().min(0).max(20),

@@ -137,6 +137,14 @@ test('set-up alone gets the secrets, its log hides them, and one that it leaves 
   expect(logOf(bad)).not.toContain('Codex begins');
 });
 
+test('a claim whose answer is lost is asked for again, and gets what was meant for it', async () => {
+  scripts.set('once', eachTurn(message('Here.')));
+  reeve.lostAnswers = 2;
+  const told = addJob('once');
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'answered', answer: 'Here.' });
+  expect(told.states.filter((state) => state === 'preparing')).toHaveLength(1);
+});
+
 test('internet that is turned off while the agent works is off at once, and never more than it began with', async () => {
   const all = { isOn: true, preset: 'all', domains: [], methods: 'all' } as const;
   const some = { ...all, preset: 'none', domains: ['nowhere.invalid'] } as const;

@@ -139,6 +139,8 @@ export interface CloudTables {
     ending: Ending | null;
     detail: string | null;
     sealed_answer: string | null;
+    claim_id: Generated<string | null>;
+    heard_epoch: Generated<number | null>;
     epoch: Generated<number>;
     runner_id: string | null;
     driver: RunnerDriver['kind'] | null;

@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events';
+import { tmpdir } from 'node:os';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openBlobFolder } from '#server/blobs/blob-folder.ts';
+import { openBlobs } from '#server/blobs/open-blobs.ts';
 import { readKeyRing } from '#server/crypto/key-ring.ts';
 import { createSecretBox } from '#server/crypto/secret-box.ts';
 import { migrate } from '#server/db/migrate.ts';
@@ -36,7 +39,8 @@ async function openPlay({ perMember, perWorkspace }: { perMember: number; perWor
   const secrets = createSecretBox(await readKeyRing(`1:${Buffer.alloc(32, 7).toString('base64')}`, 'the test'));
   const services = processes.map(({ db }) => {
     const signals: Services['signals'] = new EventEmitter();
-    return { db, clock, secrets, log, signals };
+    const blobs = openBlobs({ db, secrets, place: openBlobFolder(tmpdir()) });
+    return { db, clock, secrets, log, signals, blobs };
   });
   const [first] = services as [(typeof services)[number]];
   const { workspaceId } = await seedWorkspace(first.db);

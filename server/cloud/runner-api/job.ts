@@ -15,7 +15,7 @@ import { type EnvironmentRow, findEnvironment } from '../environments/environmen
 import { mayUse } from '../environments/require-environment.ts';
 import { agentConfigToml, authApiUrl, gatewayPaths, hostedOriginator } from './agent-config.ts';
 
-type Part = Pick<Services, 'db' | 'clock' | 'secrets' | 'origin'>;
+type Part = Pick<Services, 'db' | 'clock' | 'secrets' | 'origin' | 'blobs'>;
 
 /** Longer than any time limit, and the set-up before it. The lease ends the token long before. */
 const tokenHours = 26;
@@ -145,10 +145,11 @@ export async function openJob(services: Part, workspaceId: string, leased: Lease
 
 /** After `openJob` has thrown. */
 export async function giveUp(
-  { db, clock }: Part,
+  services: Part,
   workspaceId: string,
   { attemptId, epoch }: Pick<Leased, 'attemptId' | 'epoch'>,
 ): Promise<void> {
-  await db.transaction().execute((tx) => settleUnmade(tx, workspaceId, { attemptId, epoch, at: clock() }));
+  const { db, clock } = services;
+  await db.transaction().execute((tx) => settleUnmade(services, tx, workspaceId, { attemptId, epoch, at: clock() }));
   tellChanged(workspaceId, [attemptId]);
 }

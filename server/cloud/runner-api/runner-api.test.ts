@@ -189,7 +189,7 @@ describe('a lease', () => {
     const attemptId = await queue();
     const job = await claimed();
     later(20);
-    expect((await runner.heartbeat([job])).leases).toEqual([{ attemptId, epoch: 1, order: 'go-on' }]);
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ attemptId, epoch: 1, order: 'go-on' }]);
     await report(job, { state: 'setting-up', entries: [entry(1), entry(2)] });
     later(29);
     expect(await expireLeases(services)).toBe(0);
@@ -201,7 +201,7 @@ describe('a lease', () => {
     expect(again).toMatchObject({ attemptId, epoch: 2 });
     for (const refused of [await report(job), await finish(job), await report({ attemptId, epoch: 2 })])
       expect(refused).toMatchObject({ status: 409, code: 'lease-lost' });
-    expect((await runner.heartbeat([job])).leases).toEqual([{ attemptId, epoch: 1, order: 'stop' }]);
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ attemptId, epoch: 1, order: 'stop' }]);
     await report(again, { entries: [entry(1, 'again')] }, other);
     expect(await logOf(attemptId)).toEqual([
       'line 1',
@@ -343,7 +343,7 @@ describe('the end', () => {
     const attemptId = await queue();
     const job = await claimed();
     await turnCloudOn({ db: services.db, workspaceId }, { isOn: false });
-    expect((await runner.heartbeat([job])).leases).toEqual([{ attemptId, epoch: 1, order: 'stop' }]);
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ attemptId, epoch: 1, order: 'stop' }]);
     expect(await row(attemptId)).toMatchObject({ state: 'failed', ending: 'access-ended' });
   });
 
@@ -353,9 +353,9 @@ describe('the end', () => {
     const cancel = (attemptId: string) =>
       services.db.transaction().execute((tx) => cancelAttempt(tx, workspaceId, { attemptId, at: services.clock() }));
     expect([await cancel(running), await cancel(waiting), await cancel(waiting)]).toEqual(['asked', 'ended', null]);
-    expect((await runner.heartbeat([job])).leases).toEqual([{ attemptId: running, epoch: 1, order: 'cancel' }]);
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ attemptId: running, epoch: 1, order: 'cancel' }]);
     later(61);
-    expect((await runner.heartbeat([job])).leases).toEqual([{ attemptId: running, epoch: 1, order: 'stop' }]);
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ attemptId: running, epoch: 1, order: 'stop' }]);
     expect(await row(running)).toMatchObject({ state: 'cancelled', ending: 'cancelled' });
     expect(await row(waiting)).toMatchObject({ state: 'cancelled', ending: 'cancelled' });
   });

@@ -278,6 +278,10 @@ create table cloud_attempts (
   ending text,
   detail text,
   sealed_answer text,
+  -- The claim by which it is leased, as its runner calls it: where the answer was lost, it asks again under the same.
+  claim_id text,
+  -- The epoch whose lease a heartbeat has named: from then on it runs, and is neither handed out again nor taken back.
+  heard_epoch integer,
   -- Goes up with every lease: what comes with an older one is refused.
   epoch integer not null default 0,
   runner_id text references cloud_runners (id) on delete set null,
@@ -313,6 +317,7 @@ create index cloud_attempts_by_task on cloud_attempts (task_id, turn_number, pla
 create index cloud_attempts_queued on cloud_attempts (workspace_id, queued_at, id) where state = 'queued';
 create index cloud_attempts_lanes on cloud_attempts (workspace_id, lane, queued_at, id) where state = 'queued';
 create index cloud_attempts_leased on cloud_attempts (lease_until) where lease_until is not null;
+create unique index cloud_attempts_claims on cloud_attempts (runner_id, claim_id) where lease_until is not null and claim_id is not null;
 create index cloud_attempts_cancelled on cloud_attempts (id) where state = 'queued' and cancel_asked_at is not null;
 create index cloud_attempts_running on cloud_attempts (workspace_id, member_id, runner_id) where lease_until is not null;
 
