@@ -21,14 +21,25 @@ export const greatestEpoch = 2 ** 31 - 1;
 const Epoch = z.number().int().min(1).max(greatestEpoch);
 const AttemptRef = z.object({ attemptId: Id, epoch: Epoch });
 
+/** Shown to people and kept; half a surrogate pair is no text either. */
+const plain = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Has a control character, or is no text.');
+
 /** POST /runner/v1/register, with the registration token in the body. */
 export const RegisterRequest = z.object({
   token: z.string(),
-  name: z.string().trim().min(1).max(120),
-  version: z.string().max(60),
+  name: plain(120).min(1),
+  version: plain(60),
   protocol: z.number().int(),
-  drivers: z.array(RunnerDriver).min(1).max(10),
-  labels: z.array(z.string().max(60)).max(20),
+  drivers: z
+    .array(RunnerDriver.extend({ engine: plain(100), weaknesses: z.array(plain(300)).max(10) }))
+    .min(1)
+    .max(10),
+  labels: z.array(plain(60)).max(20),
   capacity: z.number().int().min(1).max(1000),
 });
 export const RegisterAnswer = z.object({
@@ -96,7 +107,11 @@ export const Job = AttemptRef.extend({
   agent: z.object({
     clientVersion: z.string(),
     configToml: z.string(),
-    token: z.string().describe('An access token (`at-…`) good for this attempt alone, until its lease ends.'),
+    token: z
+      .string()
+      .describe(
+        'An access token (`at-…`) good for this attempt alone, until its lease ends. Empty in a try: no agent runs.',
+      ),
     model: z.string().nullable(),
     authApiUrl: z.string().describe('CODEX_AUTHAPI_BASE_URL.'),
     originator: z
@@ -128,7 +143,7 @@ export const ClaimAnswer = z.object({ job: Job.nullable() });
 
 /** POST /runner/v1/heartbeat, every `heartbeatSeconds`. */
 export const HeartbeatRequest = z.object({
-  running: z.array(AttemptRef),
+  running: z.array(AttemptRef).max(1000).describe('As many as a runner has room for.'),
   problem: z.string().max(500).nullable(),
   caches: z
     .array(z.object({ fingerprint: z.string(), environmentId: Id, builtAt: z.iso.datetime(), bytes: z.number().int() }))

@@ -65,11 +65,13 @@ async function agentOf(
   facts: JobFacts & { epoch: number; model: string | null },
 ): Promise<Job['agent']> {
   const { db, clock, origin } = services;
-  const { attemptId, epoch, memberId, model } = facts;
+  const { attemptId, epoch, memberId, model, kind } = facts;
   if (memberId === null) throw new NoJob('access-ended', 'Its member is gone.');
   const at = clock();
   const expiresAt = new Date(at.getTime() + tokenHours * 3_600_000);
-  const token = await createAttemptToken(db, { workspaceId, memberId, attemptId, epoch, at, expiresAt });
+  const wanted = { workspaceId, memberId, attemptId, epoch, at, expiresAt };
+  // Nobody signs in during a try.
+  const token = kind === 'try' ? '' : await createAttemptToken(db, wanted);
   return {
     clientVersion: newestClient,
     configToml: agentConfigToml({ origin, model }),
