@@ -1,7 +1,7 @@
 import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { noInternet } from '#contract/internet-access.ts';
+import { type InternetAccess, noInternet } from '#contract/internet-access.ts';
 import { runnerProgram } from '#server/commands/runner-program.ts';
 import { clientPins } from '#server/stock-client/install-client.ts';
 import { createGate } from '#testing/gate.ts';
@@ -146,8 +146,8 @@ test('a claim whose answer is lost is asked for again, and gets what was meant f
 });
 
 test('internet that is turned off while the agent works is off at once, and never more than it began with', async () => {
-  const all = { isOn: true, preset: 'all', domains: [], methods: 'all' } as const;
-  const some = { ...all, preset: 'none', domains: ['nowhere.invalid'] } as const;
+  const all: InternetAccess = { isOn: true, preset: 'all', domains: [], methods: 'all' };
+  const some: InternetAccess = { ...all, preset: 'none', domains: ['nowhere.invalid'] };
   const begun = { setup: noInternet, agent: some, agentOffBecause: 'internet-off' } as const;
   // Names that are allowed but not there are refused in other words.
   const ask = (host: string) => `curl -s -o /dev/null -D - http://${host}/ | grep -i x-reeve-egress`;
