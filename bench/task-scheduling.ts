@@ -3,13 +3,18 @@
  * of two processes of Reeve on one PostgreSQL. First all at once; then each ends what it does and asks again; then all say that they are
  * there. The tasks of a member came all together, one member after the other, so that the oldest first would serve a few members alone.
  * Goal: all 1,000 have work within 5 s, 99 of 100 later claims within 250 ms. Beside it the limit: the oldest row by `for update
- * skip locked`, which knows no members, no limits and no needs. Arguments for a smaller try: attempts, members, runners.
+ * skip locked`, which knows no members, no limits and no needs. Arguments for a smaller try: attempts, members, runners; with a fourth
+ * there are so many groups with a limit and each member is in two of them; half of the groups are soon full.
  */
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { sql } from 'kysely';
 import pino from 'pino';
+import { openBlobFolder } from '#server/blobs/blob-folder.ts';
+import { openBlobs } from '#server/blobs/open-blobs.ts';
 import { finishAttempt } from '#server/cloud/attempts/finish-attempt.ts';
 import type { Leased } from '#server/cloud/attempts/give-out.ts';
 import { extendAttempts } from '#server/cloud/attempts/heartbeat.ts';
@@ -25,8 +30,8 @@ import { startPostgres } from '#testing/servers/postgres.ts';
 import { seedWorkspace } from '#testing/test-services.ts';
 import { ms, printTable, quantile } from './measure.ts';
 
-const [attempts = '100000', members = '1000', runners = '1000'] = process.argv.slice(2);
-const size = { attempts: Number(attempts), members: Number(members), runners: Number(runners) };
+const [attempts = '100000', members = '1000', runners = '1000', groups = '0'] = process.argv.slice(2);
+const size = { attempts: Number(attempts), members: Number(members), runners: Number(runners), groups: Number(groups) };
 const atOnce = 16;
 const ofEach = Math.ceil(size.attempts / size.members);
 
@@ -61,13 +66,28 @@ await sql`
   insert into cloud_runners (id, workspace_id, name, secret_hash, labels, drivers, version, protocol, capacity, registered_at, seen_at)
   select 'run_' || n, ${workspaceId}, 'r' || n, 'hash' || n, '[]', ${JSON.stringify([dockerDriver])}, '1', 1, 10, now(), now()
   from generate_series(1, ${size.runners}::integer) n`.execute(db);
+await sql`
+  insert into groups (id, workspace_id, name, description, source, created_at)
+  select 'grp_' || n, ${workspaceId}, 'g' || n, '', 'manual', now() from generate_series(0, ${size.groups}::integer - 1) n`.execute(
+  db,
+);
+if (size.groups > 0)
+  await sql`
+    insert into group_members (workspace_id, group_id, member_id, added_at)
+    select distinct ${workspaceId}, 'grp_' || g, 'mem_' || n, now() from generate_series(1, ${size.members}::integer) n,
+      lateral (values (n % ${size.groups}::integer), (n / 7 % ${size.groups}::integer)) v(g)`.execute(db);
+await sql`
+  insert into cloud_group_limits (group_id, workspace_id, running_at_once)
+  select 'grp_' || n, ${workspaceId}, case n % 2 when 0 then 10000 else 5 end
+  from generate_series(0, ${size.groups}::integer - 1) n`.execute(db);
 await sql`analyze`.execute(db);
 
 const secrets = createSecretBox(await readKeyRing(`1:${Buffer.alloc(32, 7).toString('base64')}`, 'the benchmark'));
 const log = pino({ level: 'silent' });
 const processes = databases.map((each) => {
   const signals: Services['signals'] = new EventEmitter();
-  const services = { db: each.db, clock: () => new Date(), secrets, log, signals };
+  const blobs = openBlobs({ db: each.db, secrets, place: openBlobFolder(tmpdir()) });
+  const services = { db: each.db, clock: () => new Date(), secrets, log, signals, blobs };
   return { services, claims: openClaims(services) };
 });
 const partOf = (index: number) => processes[index % processes.length] as (typeof processes)[number];
@@ -81,7 +101,10 @@ const timed = async <Result>(into: number[], what: () => Promise<Result>): Promi
   return result;
 };
 const claim = (index: number) =>
-  partOf(index).claims.wait({ workspaceId, runnerId: runnerId(index) }, { waitMs: 30_000, signal });
+  partOf(index).claims.wait(
+    { workspaceId, runnerId: runnerId(index), claimId: randomUUID() },
+    { waitMs: 30_000, signal },
+  );
 /** `atOnce` at a time. */
 const eachOf = async (count: number, run: (index: number) => Promise<void>): Promise<number> => {
   let next = 0;
@@ -151,7 +174,7 @@ const row = (name: string, values: number[], seconds: number) => [
   ms(quantile(values, 1)),
 ];
 printTable(
-  `${size.attempts} attempts of ${size.members} members wait, ${size.runners} runners, PostgreSQL`,
+  `${size.attempts} attempts of ${size.members} members wait, ${size.runners} runners, ${size.groups} limited groups, PostgreSQL`,
   ['what', 'number', 'a second', 'p50', 'p99', 'longest'],
   [
     row('all runners ask at once', burst, burstSeconds),

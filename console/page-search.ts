@@ -8,6 +8,7 @@ import { complianceLogTypeNames } from '#contract/compliance.ts';
 import { MemberSource, MemberStatus } from '#contract/directory.ts';
 import { Outcome } from '#contract/models.ts';
 import { ProofVerdict } from '#contract/proofs.ts';
+import { TaskStatus } from '#contract/tasks.ts';
 
 /** What each page keeps in the address. A part that makes no sense is dropped, so that old links still open. */
 const text = z.coerce.string().optional().catch(undefined);
@@ -206,6 +207,7 @@ export const EstateSearch = z.object({
 });
 export const TasksSearch = z.object({
   show: z.enum(['current', 'archived', 'all']).optional().catch(undefined),
+  status: TaskStatus.optional().catch(undefined),
   environment: text,
   search: text,
   cursor: text,

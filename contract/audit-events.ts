@@ -50,6 +50,9 @@ export const auditEvents = {
   'group.updated': { sentence: 'A group was renamed or described.' },
   'group.deleted': { sentence: 'A group was deleted.' },
   'group.members-changed': { sentence: 'People were added to or taken out of a group.' },
+  'group.hosted-limit-changed': {
+    sentence: 'How many hosted tasks the people of a group may run at once was changed.',
+  },
   'group.roles-changed': { sentence: 'The roles everybody in a group has were changed.' },
   'role.created': { sentence: 'A role was written.' },
   'role.updated': { sentence: 'A role was changed.' },

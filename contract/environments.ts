@@ -159,7 +159,7 @@ export const environments = {
   create: endpoint({
     method: 'POST',
     path: '/environments',
-    summary: 'Make an environment',
+    summary: 'Make an environment; a member makes at most 100, all of a workspace 1,000',
     ...uses,
     audit: 'environment.created',
   })

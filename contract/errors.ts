@@ -242,6 +242,18 @@ export const errors = {
     status: 429,
     message: 'Too many of your tasks are waiting. Let some end, or cancel them, then try again.',
   },
+  'environment-limit': {
+    status: 409,
+    message: 'There are too many environments. Delete some that nobody needs, then try again.',
+  },
+  'comment-limit': {
+    status: 409,
+    message: 'This task has too many comments. Take back some that were not sent, or go on in a new task.',
+  },
+  'watch-limit': {
+    status: 429,
+    message: 'You watch too many attempts at once. Close some of their pages; this one goes on by itself.',
+  },
   'task-running': { status: 409, message: 'This task still runs. Wait for its end or cancel it first.' },
   'task-has-no-diff': { status: 409, message: 'This attempt changed nothing, so there is nothing to publish.' },
   'attempt-not-found': { status: 404, message: 'There is no such attempt, or it is somebody else’s.' },

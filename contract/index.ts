@@ -7,6 +7,7 @@ import { directory } from './directory.ts';
 import { environments } from './environments.ts';
 import { estate } from './estate.ts';
 import { git } from './git-connections.ts';
+import { groupLimits } from './group-limits.ts';
 import { identity } from './identity.ts';
 import { keys } from './keys.ts';
 import { modelPrices } from './model-prices.ts';
@@ -50,5 +51,6 @@ export const contract = {
   environments,
   tasks,
   runners,
+  groupLimits,
 };
 export type Contract = typeof contract;

@@ -65,6 +65,10 @@ export const egressRules = {
     sentence: 'The program and Reeve did not agree on TLS: it may not trust this task’s authority.',
   },
   'gateway-path': { allows: false, sentence: 'A part of Reeve that is not for agents.' },
+  'made-stricter': {
+    allows: false,
+    sentence: 'From here on stricter rules hold: the environment or the workspace was changed while this ran.',
+  },
   'too-many-connections': { allows: false, sentence: 'Too many connections at once.' },
 } as const satisfies Record<string, { allows: boolean; sentence: string }>;
 export type EgressRule = keyof typeof egressRules;

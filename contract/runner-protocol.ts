@@ -21,14 +21,25 @@ export const greatestEpoch = 2 ** 31 - 1;
 const Epoch = z.number().int().min(1).max(greatestEpoch);
 const AttemptRef = z.object({ attemptId: Id, epoch: Epoch });
 
+/** Shown to people and kept; half a surrogate pair is no text either. */
+const plain = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Has a control character, or is no text.');
+
 /** POST /runner/v1/register, with the registration token in the body. */
 export const RegisterRequest = z.object({
   token: z.string(),
-  name: z.string().trim().min(1).max(120),
-  version: z.string().max(60),
+  name: plain(120).min(1),
+  version: plain(60),
   protocol: z.number().int(),
-  drivers: z.array(RunnerDriver).min(1).max(10),
-  labels: z.array(z.string().max(60)).max(20),
+  drivers: z
+    .array(RunnerDriver.extend({ engine: plain(100), weaknesses: z.array(plain(300)).max(10) }))
+    .min(1)
+    .max(10),
+  labels: z.array(plain(60)).max(20),
   capacity: z.number().int().min(1).max(1000),
 });
 export const RegisterAnswer = z.object({
@@ -49,6 +60,13 @@ export const JobLimits = z.object({
   seconds: z.number().int(),
 });
 
+/** What the container may reach. */
+export const JobInternet = z.object({
+  setup: InternetAccess,
+  agent: InternetAccess,
+  agentOffBecause: z.enum(['internet-off', 'workspace-off']).describe('Said where agent access is off.'),
+});
+
 export const Job = AttemptRef.extend({
   kind: z.enum(['task', 'try']).describe('try: set-up only.'),
   taskId: Id,
@@ -64,11 +82,7 @@ export const Job = AttemptRef.extend({
   maintenanceScript: z.string(),
   variables: z.array(EnvironmentVariable).describe('With CODEX_ENV_*_VERSION of the chosen languages.'),
   secretNames: z.array(z.string()),
-  internet: z.object({
-    setup: InternetAccess,
-    agent: InternetAccess,
-    agentOffBecause: z.enum(['internet-off', 'workspace-off']).describe('Said where agent access is off.'),
-  }),
+  internet: JobInternet,
   cache: z
     .object({
       environmentId: Id,
@@ -93,7 +107,11 @@ export const Job = AttemptRef.extend({
   agent: z.object({
     clientVersion: z.string(),
     configToml: z.string(),
-    token: z.string().describe('An access token (`at-…`) good for this attempt alone, until its lease ends.'),
+    token: z
+      .string()
+      .describe(
+        'An access token (`at-…`) good for this attempt alone, until its lease ends. Empty in a try: no agent runs.',
+      ),
     model: z.string().nullable(),
     authApiUrl: z.string().describe('CODEX_AUTHAPI_BASE_URL.'),
     originator: z
@@ -110,6 +128,13 @@ export type Job = z.infer<typeof Job>;
 
 /** POST /runner/v1/claim: waits up to 20 s for work. */
 export const ClaimRequest = z.object({
+  claimId: z
+    .string()
+    .regex(/^[\w-]{8,100}$/)
+    .optional()
+    .describe(
+      'The runner’s own, kept until it has an answer: a claim that comes again under it gets what was leased by the one before, if no heartbeat named that yet.',
+    ),
   free: z.number().int().min(1),
   caches: z.array(z.string()).max(1000).describe('Fingerprints that it has.'),
   waitSeconds: z.number().min(0).max(20),
@@ -118,7 +143,7 @@ export const ClaimAnswer = z.object({ job: Job.nullable() });
 
 /** POST /runner/v1/heartbeat, every `heartbeatSeconds`. */
 export const HeartbeatRequest = z.object({
-  running: z.array(AttemptRef),
+  running: z.array(AttemptRef).max(1000).describe('As many as a runner has room for.'),
   problem: z.string().max(500).nullable(),
   caches: z
     .array(z.object({ fingerprint: z.string(), environmentId: Id, builtAt: z.iso.datetime(), bytes: z.number().int() }))
@@ -126,7 +151,14 @@ export const HeartbeatRequest = z.object({
 });
 export const HeartbeatAnswer = z.object({
   leases: z
-    .array(AttemptRef.extend({ order: z.enum(['go-on', 'cancel', 'stop']) }))
+    .array(
+      AttemptRef.extend({
+        order: z.enum(['go-on', 'cancel', 'stop']),
+        internet: JobInternet.optional().describe(
+          'What its environment and the workspace say now. A runner makes stricter by it what the attempt began with, never looser.',
+        ),
+      }),
+    )
     .describe('stop: the lease is another’s; report nothing.'),
   isDraining: z.boolean(),
   dropCaches: z.array(z.string()).describe('Fingerprints that must not be used any more.'),

@@ -44,7 +44,12 @@ export const RunnerToken = z.object({
   usedAt: At.nullable(),
 });
 
-const Label = z.string().trim().min(1).max(60);
+const Label = z
+  .string()
+  .trim()
+  .min(1)
+  .max(60)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Has a control character, or is no text.');
 const manages = { tag, allow: 'runners.write' } as const;
 
 export const runners = {

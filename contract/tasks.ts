@@ -61,6 +61,11 @@ export const TaskTurn = z.object({
 });
 export type TaskTurn = z.infer<typeof TaskTurn>;
 
+/** pending: waits or runs. ready: ended well, nothing published. applied: with a pull request that is not closed. error: failed or cancelled. */
+export const taskStatuses = ['pending', 'ready', 'applied', 'error'] as const;
+export const TaskStatus = z.enum(taskStatuses);
+export type TaskStatus = z.infer<typeof TaskStatus>;
+
 export const TaskSummary = z.object({
   id: Id,
   title: z.string(),
@@ -69,7 +74,7 @@ export const TaskSummary = z.object({
   environmentLabel: z.string(),
   repository: z.string(),
   branch: z.string(),
-  status: z.enum(['pending', 'ready', 'applied', 'error']),
+  status: TaskStatus,
   state: AttemptState.describe('Of the newest turn: the one furthest ahead.'),
   source: z.enum(['console', 'cli', 'api', 'github', 'slack', 'linear', 'try']),
   stats: DiffStats.nullable(),
@@ -109,6 +114,9 @@ const Limits = z.object({
   queued: z.number().int(),
   runningPerMember: z.number().int().describe('At once; the rest waits.'),
   queuedPerMember: z.number().int().describe('More are refused.'),
+  groups: z
+    .array(z.object({ name: z.string(), running: z.number().int(), runningAtOnce: z.number().int() }))
+    .describe('One’s groups that have a limit of their own, which all their members share.'),
 });
 
 const uses = { tag, allow: 'codex-cloud.use' } as const;
@@ -122,6 +130,7 @@ export const tasks = {
         ...pageInput,
         show: z.enum(['current', 'archived', 'all']).default('current'),
         environmentId: Id.optional(),
+        status: TaskStatus.optional(),
         search: z.string().max(200).optional(),
       }),
     )
@@ -227,7 +236,7 @@ export const tasks = {
   watch: endpoint({
     method: 'GET',
     path: '/attempts/{attemptId}/events',
-    summary: 'The log as it grows (server-sent events)',
+    summary: 'The log as it grows (server-sent events); a member has at most 20 of these open, more are 429',
     ...uses,
     audit: readsOnly,
   })
@@ -269,7 +278,7 @@ export const tasks = {
   comment: endpoint({
     method: 'POST',
     path: '/tasks/{id}/comments',
-    summary: 'Comment on a line of a diff, for the next turn',
+    summary: 'Comment on a line of a diff, for the next turn; a task has at most 1,000',
     ...uses,
     audit: { none: 'a draft of the member; it is recorded with the turn it goes with' },
   })

@@ -60,6 +60,32 @@ test('Codex cloud is off at first; what it means is told before it is turned on,
   await saveSwitch(page, name);
 });
 
+test('a group gets a limit for hosted tasks, another one, and none', async () => {
+  await goTo(page, 'Groups');
+  await button(page, 'Create group').first().click();
+  await dialog(page, 'Create a group').getByLabel('Name').fill('Interns');
+  await dialog(page, 'Create a group').getByRole('button', { name: 'Create group' }).click();
+  await heading(page, 'Interns').waitFor();
+  await goTo(page, 'Settings and permissions');
+  await page.getByText('No group has a limit of its own.').waitFor();
+  await button(page, 'Limit a group').click();
+  const limiting = dialog(page, 'Limit a group');
+  await limiting.getByRole('combobox', { name: 'Group' }).fill('Inter');
+  await page.getByRole('option', { name: 'Interns' }).click();
+  await limiting.getByLabel('Hosted attempts at once').fill('3');
+  await limiting.getByRole('button', { name: 'Save' }).click();
+  const row = page.getByRole('table', { name: 'Limits of groups' }).getByRole('row', { name: 'Interns' });
+  await row.getByRole('cell', { name: '3', exact: true }).waitFor();
+  await button(page, 'Change the limit of Interns').click();
+  const changing = dialog(page, 'Limit of Interns');
+  await changing.getByLabel('Hosted attempts at once').fill('5');
+  await changing.getByRole('button', { name: 'Save' }).click();
+  await row.getByRole('cell', { name: '5', exact: true }).waitFor();
+  await button(page, 'Change the limit of Interns').click();
+  await changing.getByRole('button', { name: 'Take the limit away' }).click();
+  await page.getByText('No group has a limit of its own.').waitFor();
+});
+
 test('device code off is told on the page where the code is typed', async () => {
   const userCode = await startDeviceCode(example);
   await saveSwitch(page, 'Enable device code authentication for Codex CLI');

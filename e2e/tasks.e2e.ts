@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { button, dialog, goTo, heading, link } from './by-clicking.ts';
+import { button, choose, dialog, goTo, heading, link } from './by-clicking.ts';
 import { watchConnections } from './cut-connections.ts';
 import { enterAs } from './example-organisation.ts';
 import { type AttemptAtWork, type HostedWork, openHostedWork, readmeDiff } from './hosted-work.ts';
@@ -228,6 +228,16 @@ test('the list says what is new, finds, and takes back what was archived', async
   await expect.poll(() => asked.count()).toBe(0);
   await expect.poll(() => new URL(page.url()).searchParams.get('search')).toBe('README');
   await button(page, 'Clear the search').click();
+  await asked.waitFor();
+  await choose(page, 'Status', 'Failed or cancelled');
+  await expect.poll(() => asked.count()).toBe(0);
+  await page.reload();
+  expect(new URL(page.url()).searchParams.get('status')).toBe('error');
+  await choose(page, 'Status', 'Done, not applied');
+  await asked.waitFor();
+  // Chosen again it is chosen no more.
+  await choose(page, 'Status', 'Done, not applied');
+  await expect.poll(() => new URL(page.url()).searchParams.has('status')).toBe(false);
   await asked.getByRole('link', { name: 'Why is it slow?' }).click();
   await page.getByText('Because.').waitFor();
   await page.goBack();

@@ -1,6 +1,7 @@
 import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type InternetAccess, noInternet } from '#contract/internet-access.ts';
 import { runnerProgram } from '#server/commands/runner-program.ts';
 import { clientPins } from '#server/stock-client/install-client.ts';
 import { createGate } from '#testing/gate.ts';
@@ -134,6 +135,48 @@ test('set-up alone gets the secrets, its log hides them, and one that it leaves 
   const bad = addJob('look for it', { secretNames, setupScript: 'echo "$NPM_TOKEN" | base64 > ~/.npmrc' });
   expect(await reeve.ended(bad)).toMatchObject({ ending: 'secret-left-behind', detail: 'NPM_TOKEN in ~/.npmrc' });
   expect(logOf(bad)).not.toContain('Codex begins');
+});
+
+test('a claim whose answer is lost is asked for again, and gets what was meant for it', async () => {
+  scripts.set('once', eachTurn(message('Here.')));
+  reeve.lostAnswers = 2;
+  const told = addJob('once');
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'answered', answer: 'Here.' });
+  expect(told.states.filter((state) => state === 'preparing')).toHaveLength(1);
+});
+
+test('internet that is turned off while the agent works is off at once, and never more than it began with', async () => {
+  const all: InternetAccess = { isOn: true, preset: 'all', domains: [], methods: 'all' };
+  const some: InternetAccess = { ...all, preset: 'none', domains: ['nowhere.invalid'] };
+  const begun = { setup: noInternet, agent: some, agentOffBecause: 'internet-off' } as const;
+  // Names that are allowed but not there are refused in other words.
+  const ask = (host: string) => `curl -s -o /dev/null -D - http://${host}/ | grep -i x-reeve-egress`;
+  scripts.set(
+    'look outside',
+    eachTurn(
+      shellCommand(
+        `${ask('nowhere.invalid')}; ${ask('other.invalid')}; until ${ask('nowhere.invalid')} | grep workspace-off; do sleep 0.2; done; ${ask('other.invalid')}`,
+      ),
+      message('Closed.'),
+    ),
+  );
+  const told = addJob('look outside', { internet: begun });
+  told.internet = { ...begun, agent: all };
+  const isAsked = () => told.egress.some(({ host }) => host === 'other.invalid') || undefined;
+  await reeve.traffic.until(isAsked, { failure: () => logOf(told), timeoutMs: 60_000 });
+  told.internet = { ...begun, agent: noInternet, agentOffBecause: 'workspace-off' };
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'answered', answer: 'Closed.' });
+  const asked = told.egress.filter(({ host }) => host.endsWith('.invalid') || host === '*');
+  const rules = asked.map(({ host, rule }) => `${host} ${rule}`).filter((each, at, all) => each !== all[at - 1]);
+  expect(rules).toEqual([
+    'nowhere.invalid name-unknown',
+    'other.invalid domain-not-listed',
+    'nowhere.invalid name-unknown',
+    '* made-stricter',
+    'nowhere.invalid workspace-off',
+    'other.invalid workspace-off',
+  ]);
+  expect(logOf(told)).toContain('notice: The internet access was turned off while this ran.');
 });
 
 test('a failed set-up says where', async () => {

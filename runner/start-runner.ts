@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -87,8 +87,9 @@ interface Loop {
   running: Set<Promise<void>>;
 }
 
-async function claim({ calls, tools, capacity, stopping, running }: Loop): Promise<Job | null> {
+async function claim({ calls, tools, capacity, stopping, running }: Loop, claimId: string): Promise<Job | null> {
   const json = {
+    claimId,
     free: capacity - running.size,
     caches: tools.caches.list().map(({ fingerprint }) => fingerprint),
     waitSeconds: longestClaimSeconds,
@@ -111,13 +112,16 @@ async function takeUp(loop: Loop, job: Job): Promise<void> {
 
 async function claimLoop(loop: Loop): Promise<void> {
   const { leases, tools, capacity, stopping, running } = loop;
+  // The same until there is an answer: what was leased by one that was lost is asked for again.
+  let claimId = randomUUID();
   for (let failures = 0; !stopping.aborted; ) {
     if (running.size >= capacity || leases.isDraining) {
       await Promise.race([setTimeout(1000, undefined, { signal: stopping }), ...running]).catch(() => undefined);
       continue;
     }
     try {
-      const job = await claim(loop);
+      const job = await claim(loop, claimId);
+      claimId = randomUUID();
       failures = 0;
       if (job === null) continue;
       const work: Promise<void> = takeUp(loop, job).finally(() => running.delete(work));

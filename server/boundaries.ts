@@ -172,6 +172,7 @@ export const features = {
       'cloud_egress',
       'cloud_comments',
       'cloud_pull_requests',
+      'cloud_group_limits',
     ],
   },
   verify: {

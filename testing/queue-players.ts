@@ -10,7 +10,7 @@ import { isReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { dockerDriver } from './runner-client.ts';
 
-type Part = Pick<Services, 'db' | 'clock' | 'secrets'>;
+type Part = Pick<Services, 'db' | 'clock' | 'secrets' | 'blobs'>;
 
 interface Held {
   epoch: number;
@@ -63,6 +63,8 @@ export class RunnerPlayer {
   readonly #services: Part;
   readonly #workspaceId: string;
   readonly #world: World;
+  /** Kept until there is an answer. */
+  #claimId = newId('claim');
 
   constructor(services: Part, options: { workspaceId: string; id: string; world: World }) {
     this.#services = services;
@@ -98,12 +100,14 @@ export class RunnerPlayer {
 
   /** `isHeard` false: the answer is lost on its way. */
   async claim({ isHeard = true } = {}): Promise<string | null> {
-    const claim = { runnerId: this.id };
+    const claim = { runnerId: this.id, claimId: this.#claimId };
     const sentAt = this.#services.clock().getTime();
     const leased = (await giveOut(this.#services, this.#workspaceId, [claim])).get(claim);
     // An answer that took longer than the lease is none.
     const isLate = this.#services.clock().getTime() - sentAt >= leaseSeconds * 1000;
-    if (!leased || !isHeard || isLate) return null;
+    if (!isHeard || isLate) return null;
+    this.#claimId = newId('claim');
+    if (!leased) return null;
     this.#start(leased.attemptId, leased.epoch, sentAt);
     return leased.attemptId;
   }

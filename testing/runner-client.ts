@@ -30,7 +30,7 @@ export interface RunnerCaller {
   id: string;
   secret: string;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
-  claim(waitSeconds?: number): Promise<z.infer<typeof Job> | null>;
+  claim(waitSeconds?: number, claimId?: string): Promise<z.infer<typeof Job> | null>;
   heartbeat(running: { attemptId: string; epoch: number }[]): Promise<z.infer<typeof HeartbeatAnswer>>;
 }
 
@@ -63,8 +63,9 @@ function callerOf(url: string, { id, secret }: { id: string; secret: string }): 
     id,
     secret,
     call,
-    claim: async (waitSeconds = 0) =>
-      (await must<z.infer<typeof ClaimAnswer>>(call('POST', '/claim', { free: 1, caches: [], waitSeconds }))).job,
+    claim: async (waitSeconds = 0, claimId = undefined) =>
+      (await must<z.infer<typeof ClaimAnswer>>(call('POST', '/claim', { free: 1, caches: [], waitSeconds, claimId })))
+        .job,
     heartbeat: (running) => must(call('POST', '/heartbeat', { running, problem: null, caches: [] })),
   };
 }

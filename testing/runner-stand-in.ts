@@ -21,6 +21,8 @@ export interface Told {
   session: Buffer | null;
   finish: { ending: string; detail: string | null; answer: string | null } | null;
   order: 'go-on' | 'cancel' | 'stop';
+  /** What heartbeats say of its internet; the job’s own when left out. */
+  internet?: Job['internet'];
   secretsAsked: number;
 }
 
@@ -35,6 +37,10 @@ export class RunnerStandIn {
   /** Heartbeats of everybody are left without an answer. */
   isDeaf = false;
   isDraining = false;
+  /** So many answers that give something out are lost on their way. */
+  lostAnswers = 0;
+  /** What was given to which claim. */
+  readonly #given = new Map<string, string>();
   /** Runners that wait for work. */
   claiming = 0;
   dropCaches: string[] = [];
@@ -104,7 +110,7 @@ export class RunnerStandIn {
       const leases = json().running.map((one: { attemptId: string; epoch: number }) => {
         const known = this.attempts.get(one.attemptId);
         const isHeld = known?.leasedTo === runner && known.job.epoch === one.epoch && known.finish === null;
-        return { ...one, order: isHeld ? known.order : 'stop' };
+        return { ...one, order: isHeld ? known.order : 'stop', internet: known?.internet ?? known?.job.internet };
       });
       return void reply({ leases, isDraining: this.isDraining, dropCaches: this.dropCaches });
     }
@@ -116,8 +122,13 @@ export class RunnerStandIn {
       });
       const take = () => (response.destroyed ? 'nobody' : this.queue.shift());
       const next = await this.traffic.until(take, { timeoutMs: 500, failure: () => '' }).catch(() => 'nobody');
-      const given = this.attempts.get(next);
-      if (given) given.leasedTo = runner;
+      const { claimId } = json();
+      const given = this.attempts.get(this.#given.get(claimId) ?? next);
+      if (given) {
+        given.leasedTo = runner;
+        this.#given.set(claimId, given.job.attemptId);
+        if (this.lostAnswers-- > 0) return void response.destroy();
+      }
       return void reply({ job: given?.job ?? null });
     }
     const epoch = Number(

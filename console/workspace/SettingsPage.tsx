@@ -4,6 +4,7 @@ import { RuleSection } from '#console/second-factor/RuleSection.tsx';
 import { useSession } from '#console/session.ts';
 import { Loaded } from '#console/shell/Loaded.tsx';
 import { Page } from '#console/shell/Page.tsx';
+import { GroupLimits } from './GroupLimits.tsx';
 import { SettingsForm } from './SettingsForm.tsx';
 import { WorkspaceIds } from './WorkspaceIds.tsx';
 
@@ -20,6 +21,7 @@ export function SettingsPage() {
         {(data) => (
           <>
             <SettingsForm saved={data.settings} planned={data.planned} />
+            <GroupLimits />
             <RuleSection />
             <WorkspaceIds />
           </>

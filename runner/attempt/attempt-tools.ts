@@ -6,6 +6,7 @@ import type { Calls } from '../reeve/call-reeve.ts';
 import type { HeldLease } from '../reeve/leases.ts';
 import type { ReportLog } from '../reeve/report-log.ts';
 import type { AttemptFolders } from './attempt-folders.ts';
+import type { AttemptInternet } from './attempt-internet.ts';
 
 /** What a runner has for its attempts. */
 export interface AttemptTools {
@@ -34,7 +35,7 @@ export interface Attempt {
   report: ReportLog;
   driver: Driver;
   folders: AttemptFolders;
-  egress: EgressProxy;
+  internet: AttemptInternet;
   /** Aborted by whatever ends the attempt before its time; the reason is what it ends as. */
   signal: AbortSignal;
 }

@@ -80,12 +80,11 @@ export async function runAgent(
   { image, source }: Prepared,
   { touched, watch }: { touched: Touched; watch: AgentWatch },
 ): Promise<void> {
-  const { job, tools, report, egress } = attempt;
-  const { agent, internet } = job;
+  const { job, tools, report } = attempt;
+  const { agent } = job;
   const [codex, threadId] = await Promise.all([tools.clientFolder(agent.clientVersion), makeCodexHome(attempt)]);
   report.enter('agent', 'working');
-  const access = { access: internet.agent, offBecause: internet.agentOffBecause };
-  egress.setPolicy({ phase: 'agent', ...access, isSetupInternet: false });
+  attempt.internet.enter('agent');
   report.add({ kind: 'phase', text: threadId === null ? 'Codex begins.' : 'Codex goes on.' });
   const folder = `${inside.workspace}/${job.repository.folder}`;
   const preview = openPreview(attempt, { image, base: source.commit, touched });

@@ -8,6 +8,7 @@ import type { HeldLease } from '../reeve/leases.ts';
 import { openReportLog, type ReportLog } from '../reeve/report-log.ts';
 import { AttemptEnded } from './attempt-ended.ts';
 import { type AttemptFolders, makeAttemptFolders, removeFolder } from './attempt-folders.ts';
+import { type AttemptInternet, openAttemptInternet } from './attempt-internet.ts';
 import type { Attempt, AttemptTools } from './attempt-tools.ts';
 import { type Left, sendDiff, sendEnd, sendSession } from './finish.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -21,11 +22,19 @@ interface Progress {
   usage: ContainerEnd['usage'] | null;
 }
 
+interface OpenedEgress {
+  proxy: EgressProxy;
+  internet: AttemptInternet;
+}
+
 async function openEgress(
-  { job, tools, report }: Pick<Attempt, 'job' | 'tools' | 'report'>,
+  { job, tools, report, lease }: Pick<Attempt, 'job' | 'tools' | 'report' | 'lease'>,
   folders: AttemptFolders,
-): Promise<EgressProxy> {
-  const { agent, internet } = job;
+): Promise<OpenedEgress> {
+  const { agent } = job;
+  const opened: { proxy: EgressProxy | null } = { proxy: null };
+  const say = (text: string) => report.add({ kind: 'notice', text });
+  const internet = openAttemptInternet(job.internet, { proxy: () => opened.proxy, say });
   const { authorityPem, connect } = tools.calls.address;
   let isFirst = true;
   const proxy = await tools.openEgress({
@@ -36,7 +45,7 @@ async function openEgress(
       authorityPem,
       ...(connect === null ? {} : { connect }),
     },
-    policy: { phase: 'setup', access: internet.setup, offBecause: 'internet-off', isSetupInternet: false },
+    policy: internet.policy,
     onAttempt: (attempt) => {
       report.addEgress(attempt);
       if (!isFirst || attempt.rule !== 'gateway' || !attempt.path?.endsWith('/responses')) return;
@@ -44,8 +53,10 @@ async function openEgress(
       report.tell({ firstModelCallAt: attempt.at });
     },
   });
+  opened.proxy = proxy;
+  lease.onInternet(internet.hear);
   await writeFile(folders.authorityFile, proxy.authorityPem, { mode: 0o644 });
-  return proxy;
+  return { proxy, internet };
 }
 
 /** @returns how it ended well @throws AttemptEnded and whatever else ends it */
@@ -144,12 +155,12 @@ async function runWith(
       const folders = await makeAttemptFolders(tools.folders, name, driver.owner);
       opened.defer(() => removeFolder(folders.root));
       opened.defer(() => rm(folders.socket, { force: true }));
-      const egress = await openEgress({ job, tools, report }, folders);
-      opened.defer(() => egress.close());
-      ended = await runToEnd({ job, tools, lease, report, driver, folders, egress, signal }, progress);
+      const { proxy, internet } = await openEgress({ job, tools, report, lease }, folders);
+      opened.defer(() => proxy.close());
+      ended = await runToEnd({ job, tools, lease, report, driver, folders, internet, signal }, progress);
       if (progress.prepared) await forgetSource(progress.prepared.source);
       // What the proxy still had to say belongs to the attempt.
-      await egress.close();
+      await proxy.close();
     } catch (error) {
       lease.lost.throwIfAborted();
       tools.log(`attempt ${job.attemptId}: ${(error as Error).stack}`);

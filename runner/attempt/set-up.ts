@@ -60,14 +60,12 @@ function scriptOf({ job }: Attempt, { cache }: Prepared): { phase: 'setup' | 'ma
  * @throws AttemptEnded setup-failed, secret-left-behind, a limit
  */
 export async function setUp(attempt: Attempt, prepared: Prepared): Promise<void> {
-  const { job, report, egress } = attempt;
+  const { report, internet } = attempt;
   const run = scriptOf(attempt, prepared);
   report.tell({ isFromCache: prepared.cache !== null });
   if (run === null) return;
   report.enter('setup', 'setting-up');
-  const { setup, agent } = job.internet;
-  const isSetupInternet = setup.isOn && JSON.stringify(setup) !== JSON.stringify(agent);
-  egress.setPolicy({ phase: 'setup', access: setup, offBecause: 'internet-off', isSetupInternet });
+  internet.enter('setup');
   report.add({ kind: 'phase', text: run.phase === 'setup' ? 'Set-up begins.' : 'Maintenance begins.' });
   const secrets = await fetchSecrets(attempt);
   report.hide(createMask(secrets));

@@ -33,7 +33,10 @@ export interface EgressProxyOptions {
 export interface EgressProxy {
   /** PEM of the authority made for this task alone; its key never leaves the proxy's memory. */
   authorityPem: string;
+  /** Another phase begins: every connection but those to the gateway ends. */
   setPolicy(policy: EgressPolicy): void;
+  /** While a phase goes on: connections to what is not allowed any more end, and the log says so. */
+  tighten(policy: EgressPolicy): void;
   /** Ends every connection. */
   close(): Promise<void>;
 }

@@ -116,6 +116,9 @@ export async function answer(exchange: Exchange, egress: Egress): Promise<void> 
     return stop(exchange, attempt, { rule: error.rule ?? 'name-unknown', egress });
   }
   if (request.destroyed || response.destroyed) return attempt.end(rule);
+  // The policy may have become stricter while the server was dialled.
+  const later = ruleFor(exchange, target, { isGateway, egress });
+  if (!egressRules[later].allows) return stop(exchange, attempt, { rule: later, egress });
   const passage = { target, isGateway, route, path, rule, attempt };
   if (exchange.upgrade) return forwardUpgrade({ request, response, socket: exchange.upgrade.socket }, passage);
   if (exchange.isWaiting) response.writeContinue();

@@ -13,7 +13,7 @@ export interface Question {
 /** Frameworks that read the method from here would make a POST of an allowed GET. */
 const methodOverrides = ['x-http-method-override', 'x-http-method', 'x-method-override'];
 
-const isCovered = (host: string, domains: readonly string[]): boolean =>
+export const isCovered = (host: string, domains: readonly string[]): boolean =>
   domains.some((domain) => host === domain || host.endsWith(`.${domain}`));
 
 function ruleOfDomain({ access, offBecause }: EgressPolicy, host: string): EgressRule {

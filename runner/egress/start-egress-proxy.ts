@@ -3,10 +3,12 @@ import type { Socket } from 'node:net';
 import process from 'node:process';
 import type { Duplex } from 'node:stream';
 import { LRUCache } from 'lru-cache';
+import { egressRules } from '#contract/internet-access.ts';
 import { createAttemptLog } from './attempt-log.ts';
 import type { EgressPolicy, EgressProxy, EgressProxyOptions } from './egress-policy.ts';
 import { answer, type Egress, responseOn } from './exchange.ts';
 import { maxHeaderBytes } from './forward.ts';
+import { judge } from './judge.ts';
 import { createPace } from './pace.ts';
 import { splitAbsolute, splitAuthority, type Target } from './read-target.ts';
 import { refuseRaw } from './refuse.ts';
@@ -40,13 +42,22 @@ const httpOptions: ServerOptions = {
 interface Client {
   /** It leads to Reeve and never led elsewhere; null before its first request. */
   isGateway: boolean | null;
+  /** Where it led beside. */
+  targets: Map<string, Pick<Target, 'host' | 'port'>>;
   routes: LRUCache<string, Route>;
+}
+
+const keyOf = ({ host, port }: Pick<Target, 'host' | 'port'>) => `${host}:${port}`;
+
+function noteTarget(client: Client, { host, port }: Target, isGateway: boolean): void {
+  client.isGateway = isGateway && client.isGateway !== false;
+  if (!isGateway) client.targets.set(keyOf({ host, port }), { host, port });
 }
 
 /** Plain requests on one client connection share a connection to each server, as long as both stay. */
 async function routeOf(client: Client, target: Target, isGateway: boolean, egress: Egress): Promise<Route> {
-  client.isGateway = isGateway && client.isGateway !== false;
-  const key = `${target.host}:${target.port}`;
+  noteTarget(client, target, isGateway);
+  const key = keyOf(target);
   const known = client.routes.get(key);
   if (known) return known;
   const route = await findRoute(target, { isGateway, options: egress.options });
@@ -152,12 +163,26 @@ function trackClients(outer: Server, egress: Egress, clients: Map<Duplex, Client
       return;
     }
     const routes = new LRUCache<string, Route>({ max: mostServersPerConnection, dispose: (route) => route.close() });
-    clients.set(socket, { isGateway: null, routes });
+    clients.set(socket, { isGateway: null, targets: new Map(), routes });
     socket.once('close', () => {
       clients.delete(socket);
       routes.clear();
     });
   });
+}
+
+/** Ends a connection that leads where the policy does not let it any more. What it asks there by which method is known to the request alone. */
+function cutRefused(
+  socket: Duplex,
+  targets: readonly Pick<Target, 'host' | 'port'>[],
+  { egress, isOtherMethods }: { egress: Egress; isOtherMethods: boolean },
+): void {
+  const refused = targets.flatMap(({ host, port }) => {
+    const rule = judge(egress.policy(), { host, method: null, isUpgrade: false, headers: {} });
+    return egressRules[rule].allows ? [] : [{ host, port, rule }];
+  });
+  for (const { rule, ...about } of refused) egress.log.note({ method: 'CONNECT', ...about }, rule);
+  if (refused.length > 0 || (isOtherMethods && targets.length > 0)) socket.destroy();
 }
 
 /** Binding takes the rights from the process's mask, so nobody else can connect even in the first moment. */
@@ -190,9 +215,9 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
   const clients = new Map<Duplex, Client>();
   const tunnels = new WeakMap<Duplex, Tunnel>();
   const inner = createInnerServer(egress, tunnels);
-  const onGranted = (socket: Duplex, isGateway: boolean) => {
+  const onGranted = (socket: Duplex, target: Target, isGateway: boolean) => {
     const client = clients.get(socket);
-    if (client) client.isGateway = isGateway && client.isGateway !== false;
+    if (client) noteTarget(client, target, isGateway);
   };
   const outer = createOuterServer(egress, { egress, authority, inner, tunnels, onGranted }, clients);
   trackClients(outer, egress, clients);
@@ -203,6 +228,14 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
       policy = next;
       // What set-up left open must not go on under its rules.
       for (const [socket, { isGateway }] of clients) if (!isGateway) socket.destroy();
+    },
+    tighten(next) {
+      const isOtherMethods = policy.access.methods !== next.access.methods;
+      policy = next;
+      egress.log.note({ method: 'POLICY', host: '*', port: 0 }, 'made-stricter');
+      // One that leads nowhere yet is judged by the new rules before it does.
+      for (const [socket, { targets }] of clients)
+        cutRefused(socket, [...targets.values()], { egress, isOtherMethods });
     },
     async close() {
       const closed = new Promise<void>((resolve) => outer.close(() => resolve()));

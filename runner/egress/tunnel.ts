@@ -30,7 +30,7 @@ export interface TunnelParts {
   /** Reads the HTTP inside. */
   inner: Server;
   tunnels: WeakMap<Duplex, Tunnel>;
-  onGranted(socket: Duplex, isGateway: boolean): void;
+  onGranted(socket: Duplex, target: Target, isGateway: boolean): void;
 }
 
 /** What OpenSSL says when the bytes are no TLS at all. */
@@ -57,9 +57,9 @@ export async function openTunnel(request: IncomingMessage, socket: Socket, head:
   if ('problem' in reading) return stop(reading.problem);
   const { target, isGateway } = reading;
   if (hasBody(request)) return stop('bad-request');
-  const rule: EgressRule = isGateway
-    ? 'gateway'
-    : judge(egress.policy(), { host: target.host, method: null, isUpgrade: false, headers: {} });
+  const ruleNow = (): EgressRule =>
+    isGateway ? 'gateway' : judge(egress.policy(), { host: target.host, method: null, isUpgrade: false, headers: {} });
+  const rule = ruleNow();
   if (!egressRules[rule].allows) return stop(rule);
   if (!isGateway) await egress.pace.allowed();
   let route: Route;
@@ -77,6 +77,12 @@ export async function openTunnel(request: IncomingMessage, socket: Socket, head:
   if (head.length > 0 || socket.readableLength > 0) {
     route.close();
     return stop('bad-request');
+  }
+  // The policy may have become stricter while the server was dialled.
+  const later = ruleNow();
+  if (!egressRules[later].allows) {
+    route.close();
+    return stop(later);
   }
   grant(socket, { rule, target, isGateway, route }, parts);
 }
@@ -105,7 +111,7 @@ function grant(
     if (tunnel.requests === 0) tunnel.say(rule);
     route.close();
   });
-  parts.onGranted(socket, isGateway);
+  parts.onGranted(socket, target, isGateway);
   socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
   if (target.scheme === 'https') void acceptTls(socket, tunnel, parts).catch(() => socket.destroy());
   else enter(socket, tunnel, parts);

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { noInternet } from '#contract/internet-access.ts';
+import type { Job } from '#contract/runner-protocol.ts';
 import { type Calls, openCalls } from './call-reeve.ts';
 import { type Heartbeat, type Instant, LeaseLost, type Leases, openLeases } from './leases.ts';
 
@@ -15,9 +17,10 @@ let asked: Heartbeat[];
 let answer: 'well' | 'not' | 'unknown';
 let clock: Instant;
 let removed: string | null;
+let internet: Job['internet'] | undefined;
 
 beforeEach(async () => {
-  [orders, asked, answer, removed] = [{}, [], 'well', null];
+  [orders, asked, answer, removed, internet] = [{}, [], 'well', null, undefined];
   clock = { steadyMs: 0, wallMs: 1_000_000 };
   server = createServer(async (request, response) => {
     const heartbeat = (await json(request)) as Heartbeat;
@@ -25,7 +28,7 @@ beforeEach(async () => {
     if (answer === 'not') return response.writeHead(503).end();
     if (answer === 'unknown')
       return response.writeHead(401).end('{"error":{"code":"runner-unknown","message":"Not registered."}}');
-    const held = heartbeat.running.map((one) => ({ ...one, order: orders[one.attemptId] ?? 'go-on' }));
+    const held = heartbeat.running.map((one) => ({ ...one, order: orders[one.attemptId] ?? 'go-on', internet }));
     return response.end(JSON.stringify({ leases: held, isDraining: false, dropCaches: [] }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -94,4 +97,18 @@ test('a runner that was removed ends everything', async () => {
   await leases.beat();
   expect(lease.lost.aborted).toBe(true);
   expect(removed).toBe('Not registered.');
+});
+
+test('an attempt hears what it may reach by now, also what was said before it listened', async () => {
+  const off = { setup: noInternet, agent: noInternet, agentOffBecause: 'workspace-off' } as const;
+  internet = off;
+  const lease = await leases.hold('a', 1);
+  const heard: Job['internet'][] = [];
+  lease.onInternet((now) => heard.push(now));
+  expect(heard).toEqual([off]);
+  internet = undefined;
+  await leases.beat();
+  internet = { ...off, agentOffBecause: 'internet-off' };
+  await leases.beat();
+  expect(heard).toEqual([off, internet]);
 });

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { HeartbeatRequest } from '#contract/runner-protocol.ts';
+import type { HeartbeatRequest, Job } from '#contract/runner-protocol.ts';
 import { HeartbeatAnswer } from '#contract/runner-protocol.ts';
 import { CallRefused, type Calls } from './call-reeve.ts';
 
@@ -17,6 +17,8 @@ export interface HeldLease {
   readonly lost: AbortSignal;
   /** Aborted when somebody cancelled the attempt; the lease goes on. */
   readonly cancelled: AbortSignal;
+  /** Called with what the container may reach by now: what was heard last, if anything, and whatever comes. */
+  onInternet(listener: (internet: Job['internet']) => void): void;
   lose(because: string): void;
   release(): void;
 }
@@ -61,11 +63,14 @@ interface Held extends HeldLease {
   goodSince: Instant | null;
   takenAt: Instant;
   cancel(): void;
+  hear(internet: Job['internet']): void;
 }
 
 function makeLease(attemptId: string, epoch: number, takenAt: Instant, release: (lease: Held) => void): Held {
   const lost = new AbortController();
   const cancelled = new AbortController();
+  let heard: Job['internet'] | null = null;
+  let tell: (internet: Job['internet']) => void = () => undefined;
   const lease: Held = {
     attemptId,
     epoch,
@@ -78,6 +83,14 @@ function makeLease(attemptId: string, epoch: number, takenAt: Instant, release: 
       if (!lost.signal.aborted) lost.abort(new LeaseLost(because));
     },
     cancel: () => cancelled.abort(),
+    hear: (internet) => {
+      heard = internet;
+      tell(internet);
+    },
+    onInternet: (listener) => {
+      tell = listener;
+      if (heard !== null) listener(heard);
+    },
     release: () => release(lease),
   };
   return lease;
@@ -94,10 +107,12 @@ export function openLeases(options: LeaseOptions): Leases {
     isDraining = answer.isDraining;
     if (answer.dropCaches.length > 0) options.onDropCaches(answer.dropCaches);
     for (const lease of asked) {
-      const order = answer.leases.find((one) => one.attemptId === lease.attemptId && one.epoch === lease.epoch)?.order;
+      const said = answer.leases.find((one) => one.attemptId === lease.attemptId && one.epoch === lease.epoch);
+      const order = said?.order;
       if (order === undefined || order === 'stop') lease.lose('Reeve gave it to another runner.');
       else lease.goodSince = sentAt;
       if (order === 'cancel') lease.cancel();
+      if (said?.internet !== undefined) lease.hear(said.internet);
     }
   };
   const beat = async () => {

@@ -35,7 +35,15 @@ beforeEach(async () => {
   const lost = new AbortController();
   const lose = (because: string) => lost.abort(new Error(because));
   const cancelled = new AbortController().signal;
-  lease = { attemptId: 'a', epoch: 2, lost: lost.signal, cancelled, lose, release: () => undefined };
+  lease = {
+    attemptId: 'a',
+    epoch: 2,
+    lost: lost.signal,
+    cancelled,
+    lose,
+    release: () => undefined,
+    onInternet: () => undefined,
+  };
   const onTooMuch = () => {
     tooMuch += 1;
   };

@@ -11,6 +11,7 @@ export {
   listWatchedEnvironments,
   type WatchedEnvironment,
 } from './environments/watched-environments.ts';
+export { groupLimitRoutes } from './group-limits/routes.ts';
 export { namesInCloud } from './names.ts';
 export { runnerApiDialect } from './runner-api/dialect.ts';
 export { openEmbeddedRunner } from './runners/embedded-runner.ts';

@@ -50,6 +50,11 @@ export interface CloudTables {
     workspace_id: string;
     member_id: string;
   };
+  cloud_group_limits: {
+    group_id: string;
+    workspace_id: string;
+    running_at_once: number;
+  };
   cloud_runners: {
     id: string;
     workspace_id: string;
@@ -135,6 +140,8 @@ export interface CloudTables {
     ending: Ending | null;
     detail: string | null;
     sealed_answer: string | null;
+    claim_id: Generated<string | null>;
+    heard_epoch: Generated<number | null>;
     epoch: Generated<number>;
     runner_id: string | null;
     driver: RunnerDriver['kind'] | null;

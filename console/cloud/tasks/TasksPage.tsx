@@ -103,12 +103,15 @@ interface NoTasksProps {
 
 /** Why there is nothing: filters, or that nothing was asked yet. */
 function NoTasks({ search, onFilter }: NoTasksProps) {
-  const isFiltered = Boolean(search.search || search.environment);
+  const isFiltered = Boolean(search.search || search.environment || search.status);
   if (isFiltered)
     return (
       <EmptyState
         action={
-          <Button variant="default" onClick={() => onFilter({ search: undefined, environment: undefined })}>
+          <Button
+            variant="default"
+            onClick={() => onFilter({ search: undefined, environment: undefined, status: undefined })}
+          >
             Show every task
           </Button>
         }

@@ -1,7 +1,7 @@
 import { sayTime } from '#console/ui/figures.ts';
 import type { Tone } from '#console/ui/StatusBadge.tsx';
 import { type AttemptState, endings, isEnded } from '#contract/task-states.ts';
-import type { TaskAttempt, TaskSummary } from '#contract/tasks.ts';
+import type { TaskAttempt, TaskStatus, TaskSummary } from '#contract/tasks.ts';
 
 interface Look {
   tone: Tone;
@@ -26,6 +26,13 @@ export function taskLook({ state, status, pullRequest }: TaskSummary): Look {
   if (status === 'applied') return { tone: 'ok', word: 'Applied' };
   return stateLooks[state];
 }
+
+export const statusNames: Record<TaskStatus, string> = {
+  pending: 'Waiting or running',
+  ready: 'Done, not applied',
+  applied: 'Applied',
+  error: 'Failed or cancelled',
+};
 
 export const sourceNames: Record<TaskSummary['source'], string> = {
   console: 'from the console',

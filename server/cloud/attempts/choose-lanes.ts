@@ -1,4 +1,5 @@
 import { fitRunner } from './fit-runner.ts';
+import type { GroupRooms } from './group-rooms.ts';
 import { mostLooked, type Queue, type QueuedAttempt, type WaitingClaim } from './pick-attempts.ts';
 
 const profileOf = ({ labels, drivers }: WaitingClaim): string =>
@@ -23,31 +24,41 @@ function countBefore(lanes: readonly QueuedAttempt[]): ReadonlyMap<QueuedAttempt
   return before;
 }
 
+/** Members of the same limited groups are held up together. */
+const groupsKey = ({ of }: GroupRooms, { memberId }: QueuedAttempt): string =>
+  (of.get(memberId) ?? []).toSorted().join(' ');
+
 /**
  * Which lanes have to be looked at to serve these claims: of each kind of runner, those that are first in turn, with some more than
- * there are claims, because a claim may look past the first for a kept set-up. Pure.
+ * there are claims, because a claim may look past the first for a kept set-up. A group may become full while they are served, so there are
+ * as many of each set of limited groups that somebody is in. Pure.
  * @param lanes the oldest of each lane; may be a moment old
  */
 export function chooseLanes(
   lanes: readonly QueuedAttempt[],
-  { running, limits }: Pick<Queue, 'running' | 'limits'>,
+  { running, limits, groups }: Pick<Queue, 'running' | 'limits' | 'groups'>,
   claims: readonly WaitingClaim[],
 ): string[] {
   const runs = ({ memberId }: QueuedAttempt) => running.get(memberId) ?? 0;
   const before = countBefore(lanes);
   const inTurn = lanes
     .filter((lane) => runs(lane) < limits.perMember)
+    .filter(({ memberId }) => (groups.of.get(memberId) ?? []).every((id) => (groups.left.get(id) ?? 0) > 0))
     .map((lane) => ({ lane, runs: runs(lane) + (before.get(lane) ?? 0), at: lane.queuedAt.getTime() }))
     .sort((one, other) => one.runs - other.runs || one.at - other.at || (one.lane.id < other.lane.id ? -1 : 1));
+  const byGroups = [...Map.groupBy(inTurn, ({ lane }) => groupsKey(groups, lane)).values()];
   const chosen = new Set<string>();
   for (const alike of Map.groupBy(claims, profileOf).values()) {
     const [runner] = alike;
-    let left = claims.length + mostLooked;
-    for (const { lane } of inTurn) {
-      if (left === 0 || !runner) break;
-      if (fitRunner(runner, lane.needs) === null) continue;
-      chosen.add(lane.lane);
-      left -= 1;
+    const most = claims.length + mostLooked;
+    for (const lanesAlike of byGroups) {
+      let left = most;
+      for (const { lane } of lanesAlike) {
+        if (left === 0 || !runner) break;
+        if (fitRunner(runner, lane.needs) === null) continue;
+        chosen.add(lane.lane);
+        left -= 1;
+      }
     }
   }
   return [...chosen];

@@ -1,8 +1,11 @@
 import { type Ending, endings } from '#contract/task-states.ts';
 import { type Actor, record, systemActor } from '#server/audit/index.ts';
 import type { Database } from '#server/db/open-database.ts';
-import { askToCancel, endAttemptRow, findLosses, putBackAttempt, touchTask } from './lease-queries.ts';
+import type { Services } from '#server/services.ts';
+import { askToCancel, endAttemptRow, touchTask } from './lease-queries.ts';
 import { noteInLog } from './log-queries.ts';
+import { putBackAttempt } from './put-back.ts';
+import { lockForPuttingBack } from './put-back-queries.ts';
 
 type Usage = { cpuSeconds: number; peakMemoryMb: number; diskMb: number };
 
@@ -96,6 +99,7 @@ export interface EndedLease {
  * @param why said in the log that the member sees; `isLoss` false: on purpose, so it does not count
  */
 export async function settleLease(
+  services: Pick<Services, 'blobs'>,
   tx: Database,
   lease: EndedLease,
   { at, why, isLoss, seal }: { at: Date; why: string; isLoss: boolean; seal: SealLine },
@@ -111,7 +115,7 @@ export async function settleLease(
     await end('runner-lost', null);
     return 'ended';
   }
-  await putBackAttempt(tx, workspaceId, { id, epoch, isLoss });
+  await putBackAttempt(services, tx, workspaceId, { id, epoch, isLoss });
   await noteInLog(tx, workspaceId, { attemptId: id, at, text: why, seal });
   await recordPutBack(tx, workspaceId, { id, epoch, because: why, at });
   return 'requeued';
@@ -132,15 +136,19 @@ const recordPutBack = (
  * fault instead of coming up again and again.
  */
 export async function settleUnmade(
+  services: Pick<Services, 'blobs'>,
   tx: Database,
   workspaceId: string,
   { attemptId, epoch, at }: { attemptId: string; epoch: number; at: Date },
 ): Promise<void> {
-  const losses = await findLosses(tx, workspaceId, attemptId);
+  const which = { id: attemptId, epoch, ifUnheard: true };
+  // Another answer to the same claim may have come through.
+  const lease = await lockForPuttingBack(tx, workspaceId, which);
+  if (!lease) return;
   const detail = 'Reeve could not put the job together; its log says why.';
-  if (losses !== undefined && losses + 1 >= mostLosses)
+  if (lease.losses + 1 >= mostLosses)
     await endAttempt(tx, { workspaceId, attemptId, ending: 'internal', detail, at, ifLease: { epoch } });
-  else if (await putBackAttempt(tx, workspaceId, { id: attemptId, epoch, isLoss: true }))
+  else if (await putBackAttempt(services, tx, workspaceId, { ...which, isLoss: true }))
     await recordPutBack(tx, workspaceId, { id: attemptId, epoch, because: detail, at });
 }
 

@@ -4,7 +4,7 @@ import { tellChanged } from './changes.ts';
 import { endAttempt, type SealLine, settleLease } from './end-attempt.ts';
 import { listCancelledInQueue, lockExpired } from './lease-queries.ts';
 
-type Part = Pick<Services, 'db' | 'clock' | 'secrets'>;
+type Part = Pick<Services, 'db' | 'clock' | 'secrets' | 'blobs'>;
 
 /** So much the clocks of two processes of Reeve may differ: a lease is not ended by the one that is ahead while it still holds. */
 export const clockSkewMs = 5_000;
@@ -31,7 +31,7 @@ export async function expireLeases(services: Part, { limit = atOnce } = {}): Pro
   const before = new Date(at.getTime() - clockSkewMs);
   const settled = await db.transaction().execute(async (tx) => {
     const expired = await lockExpired(tx, { before, limit });
-    for (const lease of expired) await settleLease(tx, lease, { at, seal, ...wordsOf(lease) });
+    for (const lease of expired) await settleLease(services, tx, lease, { at, seal, ...wordsOf(lease) });
     return expired;
   });
   for (const { id, workspace_id } of settled) tellChanged(workspace_id, [id]);

@@ -3,12 +3,14 @@ import { leaseSeconds } from '#contract/runner-protocol.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
+import { listLimitedMemberships } from '../group-limits/queries.ts';
 import { tellChanged } from './changes.ts';
 import { chooseLanes } from './choose-lanes.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { Placing } from './fit-runner.ts';
-import { putBackAttempt } from './lease-queries.ts';
+import { type GroupRooms, groupRooms } from './group-rooms.ts';
 import { type Picked, pickAttempts, type QueuedAttempt, type WaitingClaim } from './pick-attempts.ts';
+import { putBackAttempt } from './put-back.ts';
 import {
   countRunning,
   findClaimingRunners,
@@ -20,10 +22,13 @@ import {
   readLanes,
   readQueueLimits,
 } from './queue-queries.ts';
+import { giveAgain, onceEach } from './repeated-claims.ts';
 
 /** A runner that asks for one attempt. */
 export interface Claim {
   runnerId: string;
+  /** The runner's own: the same when it asks again because it had no answer. */
+  claimId?: string | undefined;
 }
 
 export interface Leased extends Placing {
@@ -37,8 +42,10 @@ type FullClaim<One extends Claim> = WaitingClaim & { claim: One };
 async function describeClaims<One extends Claim>(
   tx: Database,
   workspaceId: string,
-  { claims, now }: { claims: readonly One[]; now: Date },
+  { claims: all, now }: { claims: readonly One[]; now: Date },
 ): Promise<FullClaim<One>[]> {
+  const claims = await onceEach(tx, workspaceId, all);
+  if (claims.length === 0) return [];
   const runnerIds = [...new Set(claims.map(({ runnerId }) => runnerId))];
   const runners = new Map((await findClaimingRunners(tx, workspaceId, runnerIds)).map((row) => [row.id, row]));
   const kept = await listKeptEnvironments(tx, workspaceId, { runnerIds, now });
@@ -71,6 +78,17 @@ interface Given<One extends Claim> {
   ended: string[];
 }
 
+/** As they are under the lock of the queue. */
+async function readGroupRooms(
+  tx: Database,
+  workspaceId: string,
+  { running, lanes }: { running: ReadonlyMap<string | null, number>; lanes: readonly QueuedAttempt[] },
+): Promise<GroupRooms> {
+  const memberIds = new Set([...running.keys(), ...lanes.map(({ memberId }) => memberId)]);
+  const known = [...memberIds].filter((id) => id !== null);
+  return groupRooms(await listLimitedMemberships(tx, workspaceId, known), running);
+}
+
 async function giveOutIn<One extends Claim>(
   tx: Database,
   workspaceId: string,
@@ -83,10 +101,11 @@ async function giveOutIn<One extends Claim>(
   const full = await describeClaims(tx, workspaceId, { claims, now });
   const total = [...running.values()].reduce((sum, count) => sum + count, 0);
   if (full.length === 0 || total >= limits.perWorkspace) return { leases: [], ended: [] };
-  const chosen = chooseLanes(lanes, { running, limits }, full);
+  const groups = await readGroupRooms(tx, workspaceId, { running, lanes });
+  const chosen = chooseLanes(lanes, { running, limits, groups }, full);
   const each = Math.min(full.length, limits.perMember);
   const heads = await readHeads(tx, workspaceId, { lanes: chosen, each });
-  const picked = pickAttempts({ heads, running, limits }, full);
+  const picked = pickAttempts({ heads, running, limits, groups }, full);
   const refused = await withoutAccess(tx, workspaceId, [
     ...new Map(picked.map(({ attempt }) => [attempt.id, attempt])).values(),
   ]);
@@ -108,6 +127,7 @@ async function lease<One extends Claim>(
           attemptId: attempt.id,
           runnerId: claim.runnerId,
           driver,
+          claimId: claim.claim.claimId ?? null,
         })),
         at: now,
         until: new Date(now.getTime() + leaseSeconds * 1000),
@@ -134,7 +154,7 @@ export async function giveOut<One extends Claim>(
   claims: readonly One[],
   known?: readonly QueuedAttempt[],
 ): Promise<Map<One, Leased>> {
-  const given = new Map<One, Leased>();
+  const given = await giveAgain(db, workspaceId, { claims, now: clock() });
   const lanes = known ?? (await readLanes(db, workspaceId));
   for (let round = 0; round < mostRounds; round += 1) {
     const open = claims.filter((claim) => !given.has(claim));
@@ -149,14 +169,16 @@ export async function giveOut<One extends Claim>(
   return given;
 }
 
-/** For a lease that its runner never heard of. */
+/** For a lease that its runner never heard of; one that it did hear of, by another answer to the same claim, goes on. */
 export async function putBackUnused(
-  { db }: Pick<Services, 'db'>,
+  { db, blobs }: Pick<Services, 'db' | 'blobs'>,
   workspaceId: string,
   { attemptId, epoch }: Pick<Leased, 'attemptId' | 'epoch'>,
 ): Promise<void> {
   const isBack = await db
     .transaction()
-    .execute((tx) => putBackAttempt(tx, workspaceId, { id: attemptId, epoch, isLoss: false }));
+    .execute((tx) =>
+      putBackAttempt({ blobs }, tx, workspaceId, { id: attemptId, epoch, isLoss: false, ifUnheard: true }),
+    );
   if (isBack) tellChanged(workspaceId, [attemptId]);
 }

@@ -7,7 +7,10 @@ import { withoutAccess } from './give-out.ts';
 import { extendLeases } from './lease-queries.ts';
 import { readQueueLimits } from './queue-queries.ts';
 
-type Orders = z.infer<typeof HeartbeatAnswer>['leases'];
+type Order = z.infer<typeof HeartbeatAnswer>['leases'][number];
+
+/** @property environmentId of what goes on */
+export type OrderedLease = Pick<Order, 'attemptId' | 'epoch' | 'order'> & { environmentId: string | null };
 
 /** A runner that does not end what was cancelled within this is told to stop, and the attempt ends without it. */
 export const cancelWithinMs = 60_000;
@@ -20,7 +23,7 @@ export async function extendAttempts(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   { workspaceId, runnerId }: { workspaceId: string; runnerId: string },
   refs: z.infer<typeof HeartbeatRequest>['running'],
-): Promise<Orders> {
+): Promise<OrderedLease[]> {
   const now = clock();
   const until = new Date(now.getTime() + leaseSeconds * 1000);
   const held = await extendLeases(db, { workspaceId, runnerId }, { refs, until });
@@ -41,7 +44,8 @@ export async function extendAttempts(
   const known = new Map(held.map((attempt) => [`${attempt.id}/${attempt.epoch}`, attempt]));
   return refs.map(({ attemptId, epoch }) => {
     const attempt = known.get(`${attemptId}/${epoch}`);
-    if (!attempt || ended.has(attemptId)) return { attemptId, epoch, order: 'stop' };
-    return { attemptId, epoch, order: attempt.cancelAskedAt === null ? 'go-on' : 'cancel' };
+    if (!attempt || ended.has(attemptId)) return { attemptId, epoch, order: 'stop', environmentId: null };
+    const { environmentId, cancelAskedAt } = attempt;
+    return { attemptId, epoch, order: cancelAskedAt === null ? 'go-on' : 'cancel', environmentId };
   });
 }

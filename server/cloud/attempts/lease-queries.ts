@@ -41,19 +41,28 @@ const leased = (db: Database, { workspaceId, runnerId, attemptId, epoch }: Lease
 export const lockLease = (tx: Database, lease: LeaseRef) => leased(tx, lease).forUpdate().executeTakeFirst();
 export const findLease = (db: Database, lease: LeaseRef) => leased(db, lease).executeTakeFirst();
 
+export interface ExtendedLease {
+  id: string;
+  epoch: number;
+  memberId: string | null;
+  environmentId: string | null;
+  cancelAskedAt: Date | null;
+}
+
 /** Those of the leases that go on; one whose time is over goes on too, as long as nobody ended it. */
 export async function extendLeases(
   db: Database,
   { workspaceId, runnerId }: Pick<LeaseRef, 'workspaceId' | 'runnerId'>,
   { refs, until }: { refs: readonly { attemptId: string; epoch: number }[]; until: Date },
-): Promise<{ id: string; epoch: number; memberId: string | null; cancelAskedAt: Date | null }[]> {
+): Promise<ExtendedLease[]> {
   if (refs.length === 0) return [];
-  const { rows } = await sql<{ id: string; epoch: number; memberId: string | null; cancelAskedAt: Date | null }>`
-    update cloud_attempts a set lease_until = greatest(a.lease_until, ${until})
+  const { rows } = await sql<ExtendedLease>`
+    update cloud_attempts a set lease_until = greatest(a.lease_until, ${until}), heard_epoch = a.epoch
     from json_to_recordset(${JSON.stringify(refs)}::json) as n("attemptId" text, epoch integer)
     where a.id = n."attemptId" and a.epoch = n.epoch and a.workspace_id = ${workspaceId} and a.runner_id = ${runnerId}
       and a.lease_until is not null
-    returning a.id, a.epoch, a.member_id as "memberId", a.cancel_asked_at as "cancelAskedAt"`.execute(db);
+    returning a.id, a.epoch, a.member_id as "memberId", a.environment_id as "environmentId",
+      a.cancel_asked_at as "cancelAskedAt"`.execute(db);
   return rows;
 }
 
@@ -98,30 +107,6 @@ export async function fenceLeasesOfRunner(tx: Database, workspaceId: string, run
 }
 
 const live = ['queued', 'preparing', 'setting-up', 'working', 'finishing'] as const;
-
-/** Back into the queue, where it was: it keeps its age. False when that lease is not the present one. */
-export async function putBackAttempt(
-  tx: Database,
-  workspaceId: string,
-  { id, epoch, isLoss }: { id: string; epoch: number; isLoss: boolean },
-): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('cloud_attempts')
-    .set((by) => ({
-      state: 'queued',
-      runner_id: null,
-      driver: null,
-      lease_until: null,
-      claimed_at: null,
-      losses: isLoss ? by('losses', '+', 1) : by.ref('losses'),
-    }))
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', id)
-    .where('epoch', '=', epoch)
-    .where('lease_until', 'is not', null)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
-}
 
 export interface EndFacts {
   ending: Ending;
@@ -171,16 +156,6 @@ export const touchTask = (tx: Database, workspaceId: string, { taskId, at }: { t
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', taskId)
     .execute();
-
-export const findLosses = async (db: Database, workspaceId: string, id: string): Promise<number | undefined> =>
-  (
-    await db
-      .selectFrom('cloud_attempts')
-      .select('losses')
-      .where('workspace_id', '=', workspaceId)
-      .where('id', '=', id)
-      .executeTakeFirst()
-  )?.losses;
 
 /** How an attempt ended under an epoch; undefined when it did not, or under another. */
 export const findEnd = (db: Database, { workspaceId, runnerId, attemptId, epoch }: LeaseRef) =>

@@ -16,7 +16,7 @@ interface Waiting extends Claim {
 export interface Claims {
   /** Waits for work; null after `waitMs`, when `signal` aborts, and when Reeve stops. */
   wait(
-    claim: { workspaceId: string; runnerId: string },
+    claim: Claim & { workspaceId: string },
     options: { waitMs: number; signal: AbortSignal },
   ): Promise<Leased | null>;
   close(): void;
@@ -29,7 +29,7 @@ const lookEveryMs = 1_000;
  * The runners that wait for work in this process. Those of one workspace are served together: one look at the queue, one transaction.
  * It is looked when somebody comes, when something in this process may have changed what there is, and every moment beside.
  */
-export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' | 'log'>): Claims {
+export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' | 'log' | 'blobs'>): Claims {
   const waiting = new Map<string, Set<Waiting>>();
   const serving = new Map<string, { isAgain: boolean }>();
   const known = openKnownLanes(services, (workspaceId) => serve(workspaceId));
@@ -90,7 +90,7 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
   services.signals.once('stopping', close);
 
   return {
-    wait({ workspaceId, runnerId }, { waitMs, signal }) {
+    wait({ workspaceId, runnerId, claimId }, { waitMs, signal }) {
       if (signal.aborted) return Promise.resolve(null);
       const { promise, resolve, reject } = Promise.withResolvers<Leased | null>();
       const claims = waiting.get(workspaceId) ?? new Set();
@@ -103,6 +103,7 @@ export function openClaims(services: Pick<Services, 'db' | 'clock' | 'signals' |
       };
       const claim: Waiting = {
         runnerId,
+        claimId,
         isServed: false,
         hasLeft: 'no',
         leave: () => end('in-time'),

@@ -4,6 +4,7 @@ import type { RunnerDriver } from '#contract/runners.ts';
 import type { AttemptNeeds } from '#server/db/cloud-tables.ts';
 import { chooseLanes } from './choose-lanes.ts';
 import { fitRunner } from './fit-runner.ts';
+import { type GroupRooms, groupRooms, noGroups } from './group-rooms.ts';
 import { pickAttempts, type QueuedAttempt, togetherMs, type WaitingClaim } from './pick-attempts.ts';
 
 const noNeeds: AttemptNeeds = { labels: [], runtime: 'any', cpus: 1 };
@@ -30,6 +31,7 @@ const attempt = (
 };
 const none: ReadonlyMap<string | null, number> = new Map();
 const limits = { perMember: 4, perWorkspace: 100 };
+const groups = noGroups;
 const claims = (count: number) => Array.from({ length: count }, () => claimOf());
 const ids = (picked: { attempt: QueuedAttempt }[]) => picked.map((each) => each.attempt.id);
 
@@ -61,7 +63,7 @@ describe('what comes next', () => {
       attempt('grace-1', 'grace', 1000),
       attempt('linus-1', 'linus', 2000),
     ];
-    expect(ids(pickAttempts({ heads, running: none, limits }, claims(6)))).toEqual([
+    expect(ids(pickAttempts({ heads, running: none, limits, groups }, claims(6)))).toEqual([
       'many-1',
       'grace-1',
       'linus-1',
@@ -69,16 +71,43 @@ describe('what comes next', () => {
       'many-3',
       'many-4',
     ]);
-    expect(ids(pickAttempts({ heads, running: new Map([['ada', 1]]), limits }, claims(1)))).toEqual(['grace-1']);
+    expect(ids(pickAttempts({ heads, running: new Map([['ada', 1]]), limits, groups }, claims(1)))).toEqual([
+      'grace-1',
+    ]);
   });
 
   test('only what fits; what does not keeps its place', () => {
     const gpu: AttemptNeeds = { labels: ['gpu'], runtime: 'any', cpus: 1 };
     const heads = [attempt('wants-gpu', 'ada', 1, { needs: gpu }), attempt('plain', 'ada', 2)];
-    expect(ids(pickAttempts({ heads, running: none, limits }, [claimOf(), claimOf({ labels: ['gpu'] })]))).toEqual([
-      'plain',
-      'wants-gpu',
-    ]);
+    expect(
+      ids(pickAttempts({ heads, running: none, limits, groups }, [claimOf(), claimOf({ labels: ['gpu'] })])),
+    ).toEqual(['plain', 'wants-gpu']);
+  });
+
+  test('nothing of a member of a full group, whichever of their groups it is; nobody else waits for that', () => {
+    const heads = [
+      attempt('ada-1', 'ada', 1),
+      attempt('ada-2', 'ada', 2),
+      attempt('grace-1', 'grace', 3),
+      attempt('linus-1', 'linus', 4),
+      attempt('ken-1', 'ken', 5),
+    ];
+    const one = (groupId: string, memberId: string, runningAtOnce: number) => ({ groupId, memberId, runningAtOnce });
+    const running = new Map([['bob', 1]]);
+    const rooms = groupRooms(
+      [
+        one('web', 'ada', 2),
+        one('web', 'grace', 2),
+        one('web', 'bob', 2),
+        one('big', 'grace', 9),
+        one('full', 'linus', 1),
+        one('full', 'bob', 1),
+        one('big', 'linus', 9),
+      ],
+      running,
+    );
+    // One more of “web”, which is the older one's; nothing of “full”, though “big” has room.
+    expect(ids(pickAttempts({ heads, running, limits, groups: rooms }, claims(5)))).toEqual(['ada-1', 'ken-1']);
   });
 
   test('of those that came together, one whose set-up the runner has kept; older ones stay first', () => {
@@ -87,10 +116,12 @@ describe('what comes next', () => {
       attempt('first', 'ada', 0),
       attempt('kept', 'grace', ageMs, { environmentId: 'kept' }),
     ];
-    expect(ids(pickAttempts({ heads: heads(togetherMs), running: none, limits }, [kept]))).toEqual(['kept']);
-    expect(ids(pickAttempts({ heads: heads(togetherMs + 1), running: none, limits }, [kept]))).toEqual(['first']);
+    expect(ids(pickAttempts({ heads: heads(togetherMs), running: none, limits, groups }, [kept]))).toEqual(['kept']);
+    expect(ids(pickAttempts({ heads: heads(togetherMs + 1), running: none, limits, groups }, [kept]))).toEqual([
+      'first',
+    ]);
     const running = new Map([['grace', 1]]);
-    expect(ids(pickAttempts({ heads: heads(0), running, limits }, [kept]))).toEqual(['first']);
+    expect(ids(pickAttempts({ heads: heads(0), running, limits, groups }, [kept]))).toEqual(['first']);
   });
 });
 
@@ -109,28 +140,46 @@ const aClaim = fc.record({
   environments: fc.subarray(['env-1', 'env-2']).map((names) => new Set(names)),
 });
 
+const limitOf = { interns: 1, web: 3, all: 6 } as const;
+const someGroups = fc
+  .subarray(
+    ['ada', 'grace', 'linus', 'ken'].flatMap((memberId) => Object.keys(limitOf).map((groupId) => [memberId, groupId])),
+  )
+  .map((pairs) =>
+    pairs.map(([memberId = '', groupId = '']) => ({
+      memberId,
+      groupId,
+      runningAtOnce: limitOf[groupId as keyof typeof limitOf],
+    })),
+  );
+
 /** The rule as it is written, looking at everything each time. */
 function expectPicks(
   {
     queue,
     running,
     limits: { perMember, perWorkspace },
+    groups: rooms,
   }: {
     queue: readonly QueuedAttempt[];
     running: ReadonlyMap<string | null, number>;
     limits: typeof limits;
+    groups: GroupRooms;
   },
   waiting: readonly WaitingClaim[],
 ): string[] {
-  const left = [...queue];
+  const queued = [...queue];
   const counts = new Map(running);
+  const left = new Map(rooms.left);
+  const groupsOf = (one: QueuedAttempt) => rooms.of.get(one.memberId) ?? [];
   const runs = (one: QueuedAttempt) => counts.get(one.memberId) ?? 0;
   const picks: string[] = [];
   for (const claim of waiting) {
     if ([...counts.values()].reduce((sum, count) => sum + count, 0) >= perWorkspace) break;
-    const fitting = left
+    const fitting = queued
       .filter((one) => runs(one) < perMember && fitRunner(claim, one.needs) !== null)
-      .filter((one) => !left.some((other) => other.lane === one.lane && isOlder(other, one)))
+      .filter((one) => groupsOf(one).every((id) => (left.get(id) ?? 0) > 0))
+      .filter((one) => !queued.some((other) => other.lane === one.lane && isOlder(other, one)))
       .toSorted((one, other) => runs(one) - runs(other) || (isOlder(one, other) ? -1 : 1));
     const [first] = fitting;
     if (!first) continue;
@@ -140,7 +189,8 @@ function expectPicks(
     const chosen = together.find(({ environmentId }) => claim.environments.has(environmentId ?? '')) ?? first;
     picks.push(chosen.id);
     counts.set(chosen.memberId, runs(chosen) + 1);
-    left.splice(left.indexOf(chosen), 1);
+    for (const id of groupsOf(chosen)) left.set(id, (left.get(id) ?? 0) - 1);
+    queued.splice(queued.indexOf(chosen), 1);
   }
   return picks;
 }
@@ -154,7 +204,8 @@ test('the picks are those of the rule as it is written, whatever waits and whoev
       fc.array(aClaim, { maxLength: 12 }),
       fc.record({ perMember: fc.integer({ min: 1, max: 5 }), perWorkspace: fc.integer({ min: 1, max: 12 }) }),
       fc.dictionary(fc.constantFrom('ada', 'grace', 'ken'), fc.integer({ min: 0, max: 3 })),
-      (queued, waiting, ofLimits, already) => {
+      someGroups,
+      (queued, waiting, ofLimits, already, memberships) => {
         const queue = queued.map(({ memberId, queuedAtMs, ...more }, index) =>
           attempt(`a${String(index).padStart(2, '0')}`, memberId, queuedAtMs, more),
         );
@@ -163,8 +214,9 @@ test('the picks are those of the rule as it is written, whatever waits and whoev
         const heads = [...Map.groupBy(queue, ({ lane }) => lane).values()].flatMap((lane) =>
           lane.toSorted((one, other) => (isOlder(one, other) ? -1 : 1)).slice(0, each),
         );
-        const picked = pickAttempts({ heads, running, limits: ofLimits }, waiting);
-        expect(ids(picked)).toEqual(expectPicks({ queue, running, limits: ofLimits }, waiting));
+        const rooms = groupRooms(memberships, running);
+        const picked = pickAttempts({ heads, running, limits: ofLimits, groups: rooms }, waiting);
+        expect(ids(picked)).toEqual(expectPicks({ queue, running, limits: ofLimits, groups: rooms }, waiting));
         for (const { claim, attempt: one, driver, runtime } of picked)
           expect(fitRunner(claim, one.needs)).toEqual({ driver, runtime });
       },
@@ -183,10 +235,17 @@ test('of a long queue only some lanes are looked at, and the picks are the same'
   const running = new Map<string | null, number>(
     heads.filter((_, index) => index % 5 < 4).map((one) => [one.memberId, 1]),
   );
-  const queue = { heads, running, limits: { perMember: 2, perWorkspace: 10_000 } };
+  // A third of the members are in a group that becomes full meanwhile, and some of these in another one.
+  const memberships = heads.flatMap(({ memberId }, index) => [
+    ...(index % 3 === 1 ? [{ groupId: 'third', memberId: memberId ?? '', runningAtOnce: 545 }] : []),
+    ...(index % 7 === 1 ? [{ groupId: 'seventh', memberId: memberId ?? '', runningAtOnce: 233 }] : []),
+  ]);
+  const rooms = groupRooms(memberships, running);
+  expect([...rooms.left.values()].every((left) => left > 0 && left < 20)).toBe(true);
+  const queue = { heads, running, limits: { perMember: 2, perWorkspace: 10_000 }, groups: rooms };
   const waiting = [...claims(20), ...Array.from({ length: 20 }, () => claimOf({ labels: ['gpu'] }))];
   const lanes = new Set(chooseLanes(heads, queue, waiting));
-  expect(lanes.size).toBeLessThan(250);
+  expect(lanes.size).toBeLessThan(900);
   const looked = heads.filter(({ lane }) => lanes.has(lane));
   expect(ids(pickAttempts({ ...queue, heads: looked }, waiting))).toEqual(ids(pickAttempts(queue, waiting)));
 });

@@ -1,5 +1,6 @@
 import type { AttemptNeeds } from '#server/db/cloud-tables.ts';
 import { fitRunner, type Placing, type RunnerFacts } from './fit-runner.ts';
+import type { GroupRooms } from './group-rooms.ts';
 import { openHeap } from './heap.ts';
 
 /** One of the oldest of its lane. */
@@ -25,6 +26,8 @@ export interface Queue {
   /** How many run, by member; `null` and whoever is not named: none. */
   running: ReadonlyMap<string | null, number>;
   limits: { perMember: number; perWorkspace: number };
+  /** Before anything of these was picked. */
+  groups: GroupRooms;
 }
 
 export interface Picked<Claim extends WaitingClaim> extends Placing {
@@ -51,11 +54,14 @@ const isBefore = (one: Turn, other: Turn): boolean => {
   return age === 0 ? one.attempt.id < other.attempt.id : age < 0;
 };
 
-function openTurns({ heads, running, limits }: Queue) {
+function openTurns({ heads, running, limits, groups }: Queue) {
   const runningOf = new Map(running);
+  const roomOf = new Map(groups.left);
   const lanesOf = new Map<string | null, Turn[]>();
   const heap = openHeap(isBefore);
   const runs = (memberId: string | null) => runningOf.get(memberId) ?? 0;
+  const groupsOf = (memberId: string | null) => groups.of.get(memberId) ?? [];
+  const isFull = (memberId: string | null) => groupsOf(memberId).some((id) => (roomOf.get(id) ?? 0) <= 0);
   const put = (turn: Turn) => {
     if (turn.running < limits.perMember) heap.push(turn);
   };
@@ -72,7 +78,9 @@ function openTurns({ heads, running, limits }: Queue) {
       for (;;) {
         const turn = heap.pop();
         if (!turn) return undefined;
-        if (turn.running === runs(turn.attempt.memberId)) return turn;
+        const { memberId } = turn.attempt;
+        // A group that is full stays so: nothing ends meanwhile.
+        if (turn.running === runs(memberId) && !isFull(memberId)) return turn;
       }
     },
     giveBack(turns: readonly Turn[]) {
@@ -83,6 +91,7 @@ function openTurns({ heads, running, limits }: Queue) {
       const { memberId } = picked.attempt;
       const now = runs(memberId) + 1;
       runningOf.set(memberId, now);
+      for (const id of groupsOf(memberId)) roomOf.set(id, (roomOf.get(id) ?? 0) - 1);
       const left = (lanesOf.get(memberId) ?? []).flatMap((turn) => {
         const next = turn.lane === picked.lane ? turn.next + 1 : turn.next;
         const attempt = turn.lane[next];
@@ -119,7 +128,7 @@ function choose(turns: ReturnType<typeof openTurns>, claim: WaitingClaim): Choic
 
 /**
  * Who does what next: the member with the fewest running comes first, then whoever waits longest, within what a member and the
- * workspace may run at once. Claims are served in their order. Pure: nothing is changed by it.
+ * workspace may run at once, and while no limited group of the member is full. Claims are served in their order. Pure: nothing is changed by it.
  */
 export function pickAttempts<Claim extends WaitingClaim>(queue: Queue, claims: readonly Claim[]): Picked<Claim>[] {
   const turns = openTurns(queue);

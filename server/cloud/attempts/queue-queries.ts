@@ -72,6 +72,7 @@ export interface NewLease {
   attemptId: string;
   runnerId: string;
   driver: 'docker' | 'kubernetes' | 'process';
+  claimId: string | null;
 }
 
 /**
@@ -87,14 +88,14 @@ export async function insertLeases(
   if (leases.length === 0) return [];
   const { rows } = await sql<{ id: string; epoch: number }>`
     with given as (
-      select a.id, n."runnerId", n.driver
-      from json_to_recordset(${JSON.stringify(leases)}::json) as n("attemptId" text, "runnerId" text, driver text)
+      select a.id, n."runnerId", n.driver, n."claimId"
+      from json_to_recordset(${JSON.stringify(leases)}::json) as n("attemptId" text, "runnerId" text, driver text, "claimId" text)
       join cloud_attempts a on a.id = n."attemptId"
       where a.workspace_id = ${workspaceId} and a.state = 'queued' and a.cancel_asked_at is null
       for update of a skip locked
     )
     update cloud_attempts a set state = 'preparing', epoch = a.epoch + 1, tries = a.tries + 1, runner_id = given."runnerId",
-      driver = given.driver, lease_until = ${until}, claimed_at = ${at}, is_from_cache = null,
+      driver = given.driver, claim_id = given."claimId", lease_until = ${until}, claimed_at = ${at}, is_from_cache = null,
       log_base = coalesce((select max(seq) from cloud_log l where l.attempt_id = a.id), 0)
     from given where a.id = given.id and a.workspace_id = ${workspaceId}
     returning a.id, a.epoch`.execute(tx);

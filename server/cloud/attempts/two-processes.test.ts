@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events';
+import { tmpdir } from 'node:os';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openBlobFolder } from '#server/blobs/blob-folder.ts';
+import { openBlobs } from '#server/blobs/open-blobs.ts';
 import { readKeyRing } from '#server/crypto/key-ring.ts';
 import { createSecretBox } from '#server/crypto/secret-box.ts';
 import { migrate } from '#server/db/migrate.ts';
@@ -36,7 +39,8 @@ async function openPlay({ perMember, perWorkspace }: { perMember: number; perWor
   const secrets = createSecretBox(await readKeyRing(`1:${Buffer.alloc(32, 7).toString('base64')}`, 'the test'));
   const services = processes.map(({ db }) => {
     const signals: Services['signals'] = new EventEmitter();
-    return { db, clock, secrets, log, signals };
+    const blobs = openBlobs({ db, secrets, place: openBlobFolder(tmpdir()) });
+    return { db, clock, secrets, log, signals, blobs };
   });
   const [first] = services as [(typeof services)[number]];
   const { workspaceId } = await seedWorkspace(first.db);
@@ -139,6 +143,46 @@ test('what two processes give out at the same moment stays within what the works
   const counts = [...Map.groupBy(rows, (row) => row.member_id).values()].map((each) => each.length);
   expect(counts.toSorted()).toEqual([1, 1, 1, 2]);
   expect(memberIds).toHaveLength(4);
+  for (const each of claims) each.close();
+});
+
+test('what two processes give out at the same moment stays within the limits of groups', async () => {
+  const { services, first, workspaceId, memberIds } = await openPlay({ perMember: 9, perWorkspace: 99 });
+  const [one = '', two = '', three = '', four = ''] = memberIds;
+  const limits = { most: [7, [one, two, three]], some: [3, [one, two]] } as const;
+  for (const [name, [running_at_once, people]] of Object.entries(limits)) {
+    const group = { workspace_id: workspaceId, id: `${workspaceId}-${name}` };
+    await first.db
+      .insertInto('groups')
+      .values({ ...group, name, description: '', source: 'manual', created_at: now })
+      .execute();
+    await first.db
+      .insertInto('group_members')
+      .values(people.map((member_id) => ({ workspace_id: workspaceId, group_id: group.id, member_id, added_at: now })))
+      .execute();
+    await first.db
+      .insertInto('cloud_group_limits')
+      .values({ workspace_id: workspaceId, group_id: group.id, running_at_once })
+      .execute();
+  }
+  const runnerIds = await Promise.all(Array.from({ length: 30 }, () => seedRunner(first, workspaceId)));
+  const claims = services.map((part) => openClaims(part));
+  const signal = new AbortController().signal;
+  await Promise.all(
+    runnerIds.map((runnerId, index) => claims[index % 2]?.wait({ workspaceId, runnerId }, { waitMs: 1_500, signal })),
+  );
+  const rows = await first.db
+    .selectFrom('cloud_attempts')
+    .select(['member_id'])
+    .where('workspace_id', '=', workspaceId)
+    .where('lease_until', 'is not', null)
+    .execute();
+  const runs = (...ids: string[]) => rows.filter(({ member_id }) => ids.includes(member_id ?? '')).length;
+  expect({ some: runs(one, two), most: runs(one, two, three), others: runs(four) }).toEqual({
+    some: 3,
+    most: 7,
+    others: 9,
+  });
   for (const each of claims) each.close();
 });
 

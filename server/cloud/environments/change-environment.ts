@@ -17,6 +17,7 @@ import { auditedChange, auditedSettings, type RepositoryUrls, settingsOfRow } fr
 import { forgetKept } from './cache-queries.ts';
 import { listGroupsToChoose, lockGroupsOf } from './choice-queries.ts';
 import { requireCloudOn } from './cloud-gate.ts';
+import { requireEnvironmentRoom } from './environment-limits.ts';
 import { dropEnvironment, insertEnvironment, replaceGroups, updateEnvironment } from './environment-queries.ts';
 import { type EnvironmentUser, managesAll, subjectOf } from './environment-user.ts';
 import { holdEnvironment } from './require-environment.ts';
@@ -85,7 +86,7 @@ const storedOf = ({
   ...settings
 }: EnvironmentSettings): StoredEnvironmentSettings => settings;
 
-/** @returns its id. @throws ReeveError cloud-off, repository-not-allowed, not-found for a repository or group, bad-input */
+/** @returns its id. @throws ReeveError cloud-off, environment-limit, repository-not-allowed, not-found for a repository or group, bad-input */
 export async function createEnvironment(
   { db, clock }: WritingServices,
   by: EnvironmentAuthor,
@@ -96,6 +97,7 @@ export async function createEnvironment(
   const at = clock();
   await db.transaction().execute(async (tx) => {
     await requireCloudOn(tx, workspaceId);
+    await requireEnvironmentRoom(tx, by);
     const repositoryIds = [...new Set(input.repositoryIds)];
     await requireRepositories(tx, workspaceId, { wanted: repositoryIds, before: [] });
     await requireModel(tx, workspaceId, { model: input.model, before: null });

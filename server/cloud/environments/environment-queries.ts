@@ -101,6 +101,21 @@ export const listEnvironments = (
         .where('e.id', 'in', [...ids])
         .execute();
 
+/** Of deleted ones too: what began in them goes on by their last rules. */
+export const listInternetOf = (
+  db: Database,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<Pick<EnvironmentRow, 'id' | 'settings'>[]> =>
+  ids.length === 0
+    ? Promise.resolve([])
+    : db
+        .selectFrom('cloud_environments as e')
+        .select(['e.id', 'e.settings'])
+        .where('e.workspace_id', '=', workspaceId)
+        .where('e.id', 'in', [...ids])
+        .execute();
+
 /** Whoever changes an environment waits here. */
 export const lockEnvironment = (tx: Database, workspaceId: string, id: string): Promise<EnvironmentRow | undefined> =>
   live(tx, workspaceId).where('e.id', '=', id).forNoKeyUpdate().executeTakeFirst();

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Environment } from '#contract/environments.ts';
 import {
@@ -7,6 +8,7 @@ import {
   plainEnvironment,
 } from '#testing/environment-tests.ts';
 import { seedRepository } from '#testing/seed-repository.ts';
+import { environmentsPerMember, environmentsPerWorkspace } from './environment-limits.ts';
 import { environmentsOfPerson } from './person-rows.ts';
 
 let tests: EnvironmentTests;
@@ -38,6 +40,28 @@ const change = (by: EnvironmentMember, { id, revision, ...rest }: Environment, m
 };
 
 describe('an environment', () => {
+  test('is one too many after a hundred of a member, or a thousand of the workspace', async () => {
+    const { db } = tests.services;
+    const { body } = await tests.make(grace);
+    const copies = (count: number, creator: string | null) =>
+      sql`insert into cloud_environments (id, workspace_id, creator_id, creator_name, label, settings, repository_ids, sharing, cache_salt, created_at, updated_at)
+        select ${`copy_${creator ?? 'of-nobody'}_`} || n, workspace_id, ${creator}, creator_name, label, settings, repository_ids, sharing, cache_salt, created_at, updated_at
+        from cloud_environments, generate_series(1, ${count}::integer) n where id = ${body.id}`.execute(db);
+    await copies(environmentsPerMember - 2, body.creatorId);
+    const answers = await Promise.all([tests.make(grace), tests.make(grace)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'environment-limit' });
+    expect((await tests.make(linus)).status).toBe(200);
+    await copies(environmentsPerWorkspace - environmentsPerMember - 1, null);
+    expect(await tests.make(linus)).toMatchObject({ status: 409, body: { code: 'environment-limit' } });
+    await db
+      .updateTable('cloud_environments')
+      .set({ deleted_at: new Date() })
+      .where('creator_id', 'is', null)
+      .execute();
+    expect((await tests.make(linus)).status).toBe(200);
+  });
+
   test('is made, read back as it was said, and changed; the audit log has scripts by digest and variables by name', async () => {
     const variables = [{ name: 'NODE_ENV', value: 'test-value-1' }];
     const { status, body } = await tests.make(grace, { variables, setupScript: 'npm ci\nnpm run build' });

@@ -72,7 +72,7 @@ function environmentOf(row: ListedEnvironment, user: EnvironmentUser, around: Su
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     cache: keptOf(row, around),
-    lastTry: lastTry ? asTry(lastTry, around.runners) : null,
+    lastTry: lastTry ? asTry(lastTry, { runners: around.runners, whyWaits: null }) : null,
   };
 }
 

@@ -12,6 +12,7 @@ import { tellChanged } from '../attempts/changes.ts';
 import { cancelAttempt } from '../attempts/end-attempt.ts';
 import { fitRunner } from '../attempts/fit-runner.ts';
 import { requireRoom } from '../tasks/limits.ts';
+import { readWhyWaits } from '../tasks/why-it-waits.ts';
 import { listLiveRunners } from './choice-queries.ts';
 import { requireCloudOn } from './cloud-gate.ts';
 import { needsOf } from './describe-job.ts';
@@ -34,20 +35,28 @@ function tryStateOf(state: AttemptState): Try['state'] {
   return state === 'completed' ? 'passed' : 'running';
 }
 
-function sentenceOf({ state, ending, detail, needs }: TryRow, runners: Runners): string | null {
+function sentenceOf({ state, ending, detail, needs }: TryRow, { runners, whyWaits }: Around): string | null {
   if (ending !== null) return [endings[ending].sentence, detail].filter(Boolean).join(' ');
   if (state !== 'queued') return null;
+  if (whyWaits !== null) return whyWaits;
   return fits(needs, runners)
     ? 'It waits for a runner that is free.'
     : 'No runner fits this environment at this moment. It waits for one.';
 }
 
-/** @param runners that were heard of lately; what one waits for is told by them */
-export const asTry = (row: TryRow, runners: Runners): Try => ({
+interface Around {
+  /** That were heard of lately. */
+  runners: Runners;
+  /** Limits that hold its member's attempts up. */
+  whyWaits: string | null;
+}
+
+/** What one waits for is told by what is around it. */
+export const asTry = (row: TryRow, around: Around): Try => ({
   id: row.taskId,
   attemptId: row.attemptId,
   state: tryStateOf(row.state),
-  sentence: sentenceOf(row, runners),
+  sentence: sentenceOf(row, around),
   startedAt: row.startedAt?.toISOString() ?? null,
   finishedAt: isEnded(row.state) ? (row.finishedAt?.toISOString() ?? null) : null,
 });
@@ -118,7 +127,8 @@ export async function readTry(
 ): Promise<Try> {
   const row = await findTry(db, workspaceId, { memberId, environmentId: id, id: tryId });
   if (!row) throw new ReeveError('not-found', { tryId });
-  return asTry(row, await listLiveRunners(db, workspaceId, heardOfSince(clock())));
+  const whyWaits = row.state === 'queued' ? await readWhyWaits(db, { workspaceId, memberId }) : null;
+  return asTry(row, { runners: await listLiveRunners(db, workspaceId, heardOfSince(clock())), whyWaits });
 }
 
 /** Of one's own; works while Codex cloud is off. To cancel what has ended changes nothing. @throws ReeveError not-found */

@@ -29,14 +29,14 @@ const json = (body: object): Response => Response.json(body, { headers: { 'cache
 function openClaiming(services: Services) {
   const claims = openClaims(services);
   return async (call: WireCall, { runnerId, workspaceId }: CallingRunner): Promise<z.infer<typeof ClaimAnswer>> => {
-    const { waitSeconds } = await readMessage(call, ClaimRequest);
+    const { waitSeconds, claimId } = await readMessage(call, ClaimRequest);
     const { outgoing } = call.c.env;
     const left = new AbortController();
     outgoing.once('close', () => left.abort());
     const until = performance.now() + waitSeconds * 1000;
     for (;;) {
       const waitMs = Math.max(0, until - performance.now());
-      const leased = await claims.wait({ workspaceId, runnerId }, { waitMs, signal: left.signal });
+      const leased = await claims.wait({ workspaceId, runnerId, claimId }, { waitMs, signal: left.signal });
       if (!leased) return { job: null };
       try {
         const job = await openJob(services, workspaceId, leased);

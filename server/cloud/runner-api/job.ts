@@ -15,7 +15,7 @@ import { type EnvironmentRow, findEnvironment } from '../environments/environmen
 import { mayUse } from '../environments/require-environment.ts';
 import { agentConfigToml, authApiUrl, gatewayPaths, hostedOriginator } from './agent-config.ts';
 
-type Part = Pick<Services, 'db' | 'clock' | 'secrets' | 'origin'>;
+type Part = Pick<Services, 'db' | 'clock' | 'secrets' | 'origin' | 'blobs'>;
 
 /** Longer than any time limit, and the set-up before it. The lease ends the token long before. */
 const tokenHours = 26;
@@ -65,11 +65,13 @@ async function agentOf(
   facts: JobFacts & { epoch: number; model: string | null },
 ): Promise<Job['agent']> {
   const { db, clock, origin } = services;
-  const { attemptId, epoch, memberId, model } = facts;
+  const { attemptId, epoch, memberId, model, kind } = facts;
   if (memberId === null) throw new NoJob('access-ended', 'Its member is gone.');
   const at = clock();
   const expiresAt = new Date(at.getTime() + tokenHours * 3_600_000);
-  const token = await createAttemptToken(db, { workspaceId, memberId, attemptId, epoch, at, expiresAt });
+  const wanted = { workspaceId, memberId, attemptId, epoch, at, expiresAt };
+  // Nobody signs in during a try.
+  const token = kind === 'try' ? '' : await createAttemptToken(db, wanted);
   return {
     clientVersion: newestClient,
     configToml: agentConfigToml({ origin, model }),
@@ -145,10 +147,11 @@ export async function openJob(services: Part, workspaceId: string, leased: Lease
 
 /** After `openJob` has thrown. */
 export async function giveUp(
-  { db, clock }: Part,
+  services: Part,
   workspaceId: string,
   { attemptId, epoch }: Pick<Leased, 'attemptId' | 'epoch'>,
 ): Promise<void> {
-  await db.transaction().execute((tx) => settleUnmade(tx, workspaceId, { attemptId, epoch, at: clock() }));
+  const { db, clock } = services;
+  await db.transaction().execute((tx) => settleUnmade(services, tx, workspaceId, { attemptId, epoch, at: clock() }));
   tellChanged(workspaceId, [attemptId]);
 }

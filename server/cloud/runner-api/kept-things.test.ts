@@ -5,6 +5,8 @@ import { newId } from '#server/crypto/ids.ts';
 import { seedEnvironment, seedRepository, seedTask, turnCloudOn } from '#testing/cloud-queue.ts';
 import { type RunnerApi, type RunnerCaller, startRunnerApi } from '#testing/runner-client.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
+import { expireLeases } from '../attempts/expire-leases.ts';
+import { readDiff } from '../tasks/read-attempt.ts';
 
 let services: TestServices;
 let api: RunnerApi;
@@ -105,6 +107,58 @@ test('a turn that follows gets the agent’s home, the diff and the commit of th
   expect((await bytesOf(`/attempts/${second}/session?epoch=1`)).equals(home)).toBe(true);
   expect((await bytesOf(`/attempts/${second}/starting-diff?epoch=1`)).toString()).toBe(diff);
   expect(await runner.call('GET', `/attempts/${second}/session?epoch=2`)).toMatchObject({ code: 'lease-lost' });
+});
+
+test('an attempt that begins again has nothing of the lease before but its log', async () => {
+  const { db, blobs } = services;
+  const [attemptId = ''] = await seedTask(services, workspaceId, task);
+  await takeJob();
+  const diff = 'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n';
+  await runner.call('PUT', `/attempts/${attemptId}/diff?epoch=1&final=false`, diff);
+  await runner.call('PUT', `/attempts/${attemptId}/session?epoch=1`, 'the home of an agent');
+  const at = start.toISOString();
+  const facts = { baseCommit: 'abc123', isFromCache: true, firstModelCallAt: at };
+  await runner.call('POST', `/attempts/${attemptId}/report`, { epoch: 1, entries: [], egress: [], ...facts });
+  const row = () => db.selectFrom('cloud_attempts').selectAll().where('id', '=', attemptId).executeTakeFirstOrThrow();
+  const { diff_blob: diffBlob, session_blob: sessionBlob } = await row();
+  expect(await blobs.get(diffBlob ?? '')).not.toBeNull();
+  services.setNow(new Date(start.getTime() + 31_000));
+  expect(await expireLeases(services)).toBe(1);
+
+  const nothing = {
+    diff_blob: null,
+    session_blob: null,
+    is_diff_final: false,
+    files_modified: null,
+    lines_added: null,
+    lines_removed: null,
+    base_commit: null,
+    is_from_cache: null,
+    first_model_call_at: null,
+  };
+  expect(await row()).toMatchObject({ state: 'queued', ...nothing });
+  for (const name of [diffBlob, sessionBlob]) expect(await blobs.get(name ?? '')).toBeNull();
+  const owner = { workspaceId, memberId: task.memberId };
+  const { task_id: id } = await row();
+  expect(await readDiff(services, owner, { id, attemptId })).toMatchObject({ diff: '', isFinal: false });
+  expect(await takeJob()).toMatchObject({ attemptId, epoch: 2 });
+  expect(await runner.call('PUT', `/attempts/${attemptId}/diff?epoch=1&final=true`, diff)).toMatchObject({
+    code: 'lease-lost',
+  });
+  // The second loss ends it, with what that lease left.
+  await runner.call('PUT', `/attempts/${attemptId}/diff?epoch=2&final=false`, diff);
+  services.setNow(new Date(start.getTime() + 90_000));
+  await expireLeases(services);
+  expect(await row()).toMatchObject({ ending: 'runner-lost', files_modified: 1 });
+});
+
+test('a try gets no token: nobody signs in', async () => {
+  const { db } = services;
+  await seedTask(services, workspaceId, task);
+  await db.updateTable('cloud_attempts').set({ kind: 'try' }).execute();
+  const job = await takeJob();
+  expect(job).toMatchObject({ kind: 'try', agent: { token: '' } });
+  expect(await db.selectFrom('access_tokens').select('id').execute()).toEqual([]);
 });
 
 test('what a runner has kept serves until its time is over or its environment changes; then it is told to drop it', async () => {

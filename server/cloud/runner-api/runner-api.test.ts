@@ -2,11 +2,12 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Job } from '#contract/runner-protocol.ts';
 import { seedEnvironment, seedRepository, seedTask, turnCloudOn } from '#testing/cloud-queue.ts';
-import { type RunnerApi, type RunnerCaller, startRunnerApi } from '#testing/runner-client.ts';
+import { dockerDriver, type RunnerApi, type RunnerCaller, startRunnerApi } from '#testing/runner-client.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { cancelAttempt } from '../attempts/end-attempt.ts';
 import { expireLeases } from '../attempts/expire-leases.ts';
 import { removeRunner } from '../runners/change-runner.ts';
+import { createRunnerToken } from '../runners/runner-tokens.ts';
 
 let services: TestServices;
 let api: RunnerApi;
@@ -189,7 +190,7 @@ describe('a lease', () => {
     const attemptId = await queue();
     const job = await claimed();
     later(20);
-    expect((await runner.heartbeat([job])).leases).toEqual([{ attemptId, epoch: 1, order: 'go-on' }]);
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ attemptId, epoch: 1, order: 'go-on' }]);
     await report(job, { state: 'setting-up', entries: [entry(1), entry(2)] });
     later(29);
     expect(await expireLeases(services)).toBe(0);
@@ -201,7 +202,7 @@ describe('a lease', () => {
     expect(again).toMatchObject({ attemptId, epoch: 2 });
     for (const refused of [await report(job), await finish(job), await report({ attemptId, epoch: 2 })])
       expect(refused).toMatchObject({ status: 409, code: 'lease-lost' });
-    expect((await runner.heartbeat([job])).leases).toEqual([{ attemptId, epoch: 1, order: 'stop' }]);
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ attemptId, epoch: 1, order: 'stop' }]);
     await report(again, { entries: [entry(1, 'again')] }, other);
     expect(await logOf(attemptId)).toEqual([
       'line 1',
@@ -343,7 +344,7 @@ describe('the end', () => {
     const attemptId = await queue();
     const job = await claimed();
     await turnCloudOn({ db: services.db, workspaceId }, { isOn: false });
-    expect((await runner.heartbeat([job])).leases).toEqual([{ attemptId, epoch: 1, order: 'stop' }]);
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ attemptId, epoch: 1, order: 'stop' }]);
     expect(await row(attemptId)).toMatchObject({ state: 'failed', ending: 'access-ended' });
   });
 
@@ -353,10 +354,41 @@ describe('the end', () => {
     const cancel = (attemptId: string) =>
       services.db.transaction().execute((tx) => cancelAttempt(tx, workspaceId, { attemptId, at: services.clock() }));
     expect([await cancel(running), await cancel(waiting), await cancel(waiting)]).toEqual(['asked', 'ended', null]);
-    expect((await runner.heartbeat([job])).leases).toEqual([{ attemptId: running, epoch: 1, order: 'cancel' }]);
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ attemptId: running, epoch: 1, order: 'cancel' }]);
     later(61);
-    expect((await runner.heartbeat([job])).leases).toEqual([{ attemptId: running, epoch: 1, order: 'stop' }]);
+    expect((await runner.heartbeat([job])).leases).toMatchObject([{ attemptId: running, epoch: 1, order: 'stop' }]);
     expect(await row(running)).toMatchObject({ state: 'cancelled', ending: 'cancelled' });
     expect(await row(waiting)).toMatchObject({ state: 'cancelled', ending: 'cancelled' });
   });
+});
+
+test.each([
+  ['a NUL in its name', { name: 'ber\u0000lin' }, 'name'],
+  ['half a character in its name', { name: 'berlin \ud800' }, 'name'],
+  ['a NUL in a label', { labels: ['gpu', 'e\u0000u'] }, 'labels'],
+  ['a NUL in what its engine is called', { drivers: [{ ...dockerDriver, engine: '\u0000' }] }, 'drivers'],
+])('a runner with %s is told so, and its token is good still', async (_what, wrong, field) => {
+  const actor = { kind: 'system', id: null, label: 'test', workspaceId, ip: null } as const;
+  const wanted = { workspaceId, labels: [], expiresInMinutes: 60, createdBy: 'test', at: services.clock() };
+  const { token } = await services.db.transaction().execute((tx) => createRunnerToken(tx, actor, wanted));
+  const facts = { name: 'berlin', version: '1', protocol: 1, drivers: [dockerDriver], labels: [], capacity: 4 };
+  const register = async (more: object) => {
+    const response = await fetch(`${api.url}/register`, {
+      method: 'POST',
+      body: JSON.stringify({ token, ...facts, ...more }),
+    });
+    return { status: response.status, text: await response.text() };
+  };
+  const refused = await register(wrong);
+  expect(refused).toMatchObject({ status: 400 });
+  expect(refused.text).toContain('Has a control character, or is no text.');
+  expect(refused.text).toContain(field);
+  expect((await register({})).status).toBe(200);
+});
+
+test('a heartbeat names as many attempts as a runner has room for, and not more', async () => {
+  const running = Array.from({ length: 1001 }, (_, at) => ({ attemptId: `turn_${at}`, epoch: 1 }));
+  const body = (count: number) => ({ running: running.slice(0, count), problem: null, caches: [] });
+  expect(await runner.call('POST', '/heartbeat', body(1000))).toMatchObject({ status: 200 });
+  expect(await runner.call('POST', '/heartbeat', body(1001))).toMatchObject({ status: 400, code: 'bad-input' });
 });

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { AttemptNeeds } from '#server/db/cloud-tables.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { liveStates } from './attempt-rows.ts';
@@ -7,6 +7,7 @@ import type { Owner } from './queries.ts';
 const columns = [
   'a.id',
   'a.task_id',
+  'a.member_id',
   'a.environment_id',
   'a.turn_number',
   'a.placement',
@@ -185,6 +186,9 @@ export const listLogRows = (
     .limit(limit)
     .execute();
 
+/** That the rules changed is no request. */
+const isRefusal = sql<SqlBool>`not is_allowed and rule <> 'made-stricter'`;
+
 export function listEgressRows(
   db: Database,
   workspaceId: string,
@@ -200,7 +204,7 @@ export function listEgressRows(
     .selectAll()
     .where('workspace_id', '=', workspaceId)
     .where('attempt_id', '=', attemptId);
-  if (only === 'refused') rows = rows.where('is_allowed', '=', false);
+  if (only === 'refused') rows = rows.where(isRefusal);
   if (after) rows = rows.where(sql<boolean>`(at, id) > (${after.at}, ${after.id})`);
   return rows.orderBy('at').orderBy('id').limit(limit).execute();
 }
@@ -210,7 +214,7 @@ export const countEgress = (db: Database, workspaceId: string, attemptId: string
     .selectFrom('cloud_egress')
     .select([
       sql<number>`count(*) filter (where is_allowed)::integer`.as('allowed'),
-      sql<number>`count(*) filter (where not is_allowed)::integer`.as('refused'),
+      sql<number>`count(*) filter (where ${isRefusal})::integer`.as('refused'),
     ])
     .where('workspace_id', '=', workspaceId)
     .where('attempt_id', '=', attemptId)

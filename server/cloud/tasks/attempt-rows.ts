@@ -4,7 +4,7 @@ import { type AttemptState, attemptStates, isEnded } from '#contract/task-states
 export const liveStates: readonly AttemptState[] = attemptStates.filter((state) => !isEnded(state));
 
 /** What came out best comes first; a failed one counts as long as nothing else is there. */
-const furthestFirst: readonly AttemptState[] = [
+export const furthestFirst: readonly AttemptState[] = [
   'completed',
   'finishing',
   'working',

@@ -4,6 +4,7 @@ import type { SecretBox } from '#server/crypto/secret-box.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { type AttemptRow, readQueuePositions } from './attempt-queries.ts';
 import { contentContext, openOrNull } from './task-content.ts';
+import { readWhyWaits } from './why-it-waits.ts';
 
 export const noStats: DiffStats = { filesModified: 0, linesAdded: 0, linesRemoved: 0 };
 
@@ -16,7 +17,7 @@ export const statsOf = (row: Pick<AttemptRow, 'files_modified' | 'lines_added' |
         linesRemoved: row.lines_removed ?? 0,
       };
 
-function sentenceOf(row: AttemptRow): string | null {
+function sentenceOf(row: AttemptRow, whyWaits: string | null): string | null {
   if (row.ending !== null) {
     const { sentence } = endings[row.ending];
     return row.detail === null || row.detail === '' ? sentence : `${sentence} ${row.detail}`;
@@ -24,13 +25,14 @@ function sentenceOf(row: AttemptRow): string | null {
   if (isEnded(row.state)) return row.detail;
   if (row.cancel_asked_at !== null) return 'It is being cancelled.';
   if (row.state !== 'queued') return null;
+  if (whyWaits !== null) return row.tries > 0 ? `Its runner was lost. ${whyWaits}` : whyWaits;
   return row.tries > 0 ? 'Its runner was lost; it waits for another one.' : 'It waits for a runner.';
 }
 
-export async function attemptOf(
+async function attemptOf(
   secrets: SecretBox,
   row: AttemptRow,
-  queuePosition: number | null,
+  { queuePosition, whyWaits }: { queuePosition: number | null; whyWaits: string | null },
 ): Promise<TaskAttempt> {
   return {
     id: row.id,
@@ -38,7 +40,7 @@ export async function attemptOf(
     placement: row.placement,
     state: row.state,
     ending: row.ending,
-    sentence: sentenceOf(row),
+    sentence: sentenceOf(row, whyWaits),
     answer: await openOrNull(secrets, row.sealed_answer, contentContext.answer(row.id)),
     stats: statsOf(row),
     hasDiff: row.diff_blob !== null,
@@ -54,15 +56,20 @@ export async function attemptOf(
   };
 }
 
-/** With the place in the queue of those that wait. */
+/** All of one member's. With the place in the queue of those that wait, and what they wait for. */
 export async function attemptsOf(
   { db, secrets }: { db: Database; secrets: SecretBox },
   workspaceId: string,
   rows: readonly AttemptRow[],
 ): Promise<TaskAttempt[]> {
-  const waiting = rows.filter(({ state }) => state === 'queued').map(({ id }) => id);
-  const positions = await readQueuePositions(db, workspaceId, waiting);
-  return Promise.all(rows.map((row) => attemptOf(secrets, row, positions.get(row.id) ?? null)));
+  const waiting = rows.filter(({ state }) => state === 'queued');
+  const memberId = waiting[0]?.member_id ?? null;
+  const whyWaits = memberId === null ? null : await readWhyWaits(db, { workspaceId, memberId });
+  const ids = waiting.map(({ id }) => id);
+  const positions = await readQueuePositions(db, workspaceId, ids);
+  return Promise.all(
+    rows.map((row) => attemptOf(secrets, row, { queuePosition: positions.get(row.id) ?? null, whyWaits })),
+  );
 }
 
 interface LogRow extends Omit<LogEntry, 'at' | 'exitCode' | 'text'> {

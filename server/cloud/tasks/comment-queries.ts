@@ -13,6 +13,16 @@ export const listCommentRows = (db: Database, workspaceId: string, taskId: strin
     .execute();
 export type CommentRow = Awaited<ReturnType<typeof listCommentRows>>[number];
 
+export async function countComments(db: Database, workspaceId: string, taskId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('cloud_comments')
+    .select((by) => by.fn.countAll<string>().as('count'))
+    .where('workspace_id', '=', workspaceId)
+    .where('task_id', '=', taskId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 export interface NewCommentRow {
   id: string;
   taskId: string;

@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import type { TaskSummary } from '#contract/tasks.ts';
+import type { TaskStatus, TaskSummary } from '#contract/tasks.ts';
 import { cutPage, decodeCursor, encodeCursor } from '#server/db/keyset.ts';
 import type { Services } from '#server/services.ts';
+import { listGroupLimitsOf } from '../group-limits/queries.ts';
 import { listNewestAttempts } from './attempt-queries.ts';
 import { newestOfEachPlace } from './attempt-rows.ts';
 import { queuedPerMember } from './limits.ts';
+import { type ListedTasks, listTaskRows } from './list-queries.ts';
 import { listPullRequestRows } from './pull-request-queries.ts';
-import { type ListedTasks, listTaskRows, type Owner, type TaskRow } from './queries.ts';
+import type { Owner, TaskRow } from './queries.ts';
 import { summaryOf } from './show-task.ts';
 import { readLoad } from './standing-queries.ts';
 import { contentContext } from './task-content.ts';
@@ -21,6 +23,7 @@ export interface TaskFilter {
   limit: number;
   show: 'current' | 'archived' | 'all';
   environmentId?: string | undefined;
+  status?: TaskStatus | undefined;
   search?: string | undefined;
 }
 
@@ -73,10 +76,10 @@ async function searchRows(
 
 /** One's own tasks, newest first. */
 export async function listTasks(services: ListServices, owner: Owner, filter: TaskFilter): Promise<TaskPage> {
-  const { cursor, limit, show, environmentId, search } = filter;
+  const { cursor, limit, show, environmentId, status, search } = filter;
   const [at, id] = cursor === undefined ? [] : decodeCursor(cursor, Position);
   const after = at !== undefined && id !== undefined ? { at: new Date(at), id } : null;
-  const chosen = { show, environmentId, after };
+  const chosen = { show, environmentId, status, after };
   const { page, nextCursor } = search?.trim()
     ? await searchRows(services, owner, { ...chosen, search: search.trim(), limit })
     : cutPage(await listTaskRows(services.db, owner, { ...chosen, limit: limit + 1 }), limit, positionOf);
@@ -85,5 +88,6 @@ export async function listTasks(services: ListServices, owner: Owner, filter: Ta
 
 export async function readLimits({ db }: Pick<Services, 'db'>, owner: Owner) {
   const { running, queued, runningPerMember } = await readLoad(db, owner);
-  return { running, queued, runningPerMember, queuedPerMember };
+  const groups = await listGroupLimitsOf(db, owner.workspaceId, owner.memberId);
+  return { running, queued, runningPerMember, queuedPerMember, groups };
 }

@@ -4,7 +4,8 @@ import type { Services } from '#server/services.ts';
 import { listAttemptRows } from './attempt-queries.ts';
 import { statsOf } from './attempt-views.ts';
 import { listCommentRows } from './comment-queries.ts';
-import { listTaskRows, listTurnRows, type Owner, type TaskRow } from './queries.ts';
+import { listTaskRows } from './list-queries.ts';
+import { listTurnRows, type Owner, type TaskRow } from './queries.ts';
 import { contentContext, openOrNull } from './task-content.ts';
 
 type Seals = Pick<Services, 'secrets'>;

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PullRequest, Task } from '#contract/tasks.ts';
 import { seedGitAccount, seedGithub, trustAuthority } from '#testing/git-repositories.ts';
@@ -128,6 +129,45 @@ describe('to publish', () => {
       pullRequest: { number: three.number },
       pullRequests: [{ state: 'closed' }, { state: 'open' }],
     });
+  });
+
+  test.each([
+    ['Codex cloud is turned off', `update workspaces set codex_cloud_enabled = false`, 'cloud-off'],
+    [
+      'the member is suspended',
+      `update members set status = 'suspended' where email = 'grace@example.com'`,
+      'not-permitted',
+    ],
+    [
+      'the permission is taken away',
+      'delete from role_grants; update workspaces set default_role_id = null',
+      'not-permitted',
+    ],
+  ])('pushes nothing when %s meanwhile', async (_what, change, code) => {
+    const task = await ended(`never ${code}`);
+    const branches = await gitIn(backend.folder, ['branch', '--list']);
+    const pulls = backend.pulls.size;
+    const { db } = services;
+    const grants = await db.selectFrom('role_grants').selectAll().execute();
+    // The last thing before the push is the token for it.
+    await sql`create function end_access() returns trigger language plpgsql as ${sql.lit(`begin ${change}; return null; end`)}`.execute(
+      db,
+    );
+    await sql`create trigger end_access after insert on git_token_uses for each row when (new.operation = 'push') execute function end_access()`.execute(
+      db,
+    );
+    try {
+      expect((await publish(task)).body).toMatchObject({ code });
+    } finally {
+      await sql`drop function end_access cascade`.execute(db);
+      await db.updateTable('workspaces').set({ codex_cloud_enabled: true, default_role_id: 'codex-user' }).execute();
+      await db.updateTable('members').set({ status: 'active' }).execute();
+      await db.deleteFrom('role_grants').execute();
+      await db.insertInto('role_grants').values(grants).execute();
+    }
+    expect(await gitIn(backend.folder, ['branch', '--list'])).toBe(branches);
+    expect(backend.pulls.size).toBe(pulls);
+    expect((await publish(task)).status).toBe(200);
   });
 
   test('happens once, though two ask at the same moment', async () => {

@@ -18,7 +18,7 @@ import { bodyOf, branchNameOf, commitMessageOf, taskUrl } from './pull-request-w
 import { claimPublishing, freePublishing, lockTask, readTaskRow, type TaskRow, touchTask } from './queries.ts';
 import { readDiffBlob } from './read-attempt.ts';
 import { contentContext, openOrNull } from './task-content.ts';
-import { requireCloud, type TaskMember } from './task-member.ts';
+import { requireCloud, requireCloudStill, type TaskMember } from './task-member.ts';
 import { subjectOf } from './task-subject.ts';
 import { refuseWithoutFiles } from './what-is-refused.ts';
 
@@ -91,6 +91,8 @@ async function push(
     // What was written there since stays, unless new words came along.
     replacesWords: input.title !== undefined || input.body !== undefined,
     existing: existing && { number: existing.number, branch: existing.branch },
+    // Fetching and applying took a while: it may have been turned off, or taken from the member, meanwhile.
+    mayPush: () => requireCloudStill(services.db, by),
   });
 }
 

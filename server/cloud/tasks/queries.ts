@@ -27,7 +27,7 @@ const columns = [
 ] as const;
 
 /** Tries of an environment are no tasks of anybody. */
-const tasksOf = (db: Database, workspaceId: string) =>
+export const tasksOf = (db: Database, workspaceId: string) =>
   db
     .selectFrom('cloud_tasks as t')
     .select(columns)
@@ -99,25 +99,6 @@ export const listTaskIdsOf = async (db: Database, owner: Owner, limit: number): 
 /** Tries of environments too. */
 export const countTasksOf = async (db: Database, owner: Owner): Promise<number> =>
   (await tasksGivenBy(db, owner).execute()).length;
-
-export interface ListedTasks {
-  show: 'current' | 'archived' | 'all';
-  environmentId?: string | undefined;
-  after: { at: Date; id: string } | null;
-  limit: number;
-}
-
-export function listTaskRows(
-  db: Database,
-  { workspaceId, memberId }: Owner,
-  { show, environmentId, after, limit }: ListedTasks,
-): Promise<TaskRow[]> {
-  let rows = tasksOf(db, workspaceId).where('t.member_id', '=', memberId);
-  if (show !== 'all') rows = rows.where('t.archived_at', show === 'archived' ? 'is not' : 'is', null);
-  if (environmentId !== undefined) rows = rows.where('t.environment_id', '=', environmentId);
-  if (after) rows = rows.where(sql<boolean>`(t.created_at, t.id) < (${after.at}, ${after.id})`);
-  return rows.orderBy('t.created_at', 'desc').orderBy('t.id', 'desc').limit(limit).execute();
-}
 
 export interface NewTaskRow {
   id: string;

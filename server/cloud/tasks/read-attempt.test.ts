@@ -10,6 +10,7 @@ import { openTasks, runnerStandIn } from '#testing/open-tasks.ts';
 import { openTestServices, type TestServices } from '#testing/test-services.ts';
 import { attemptChanges } from '../attempts/changes.ts';
 import { type AttemptNews, watchAttempt } from './watch-attempt.ts';
+import { mostWatchers } from './watchers.ts';
 
 let services: TestServices;
 let cloud: Awaited<ReturnType<typeof openTasks>>;
@@ -208,6 +209,45 @@ describe('to watch an attempt', () => {
     expect(attemptChanges.listenerCount('changed')).toBe(1);
     leaving.abort();
     await expect.poll(() => attemptChanges.listenerCount('changed')).toBe(0);
+  });
+
+  test('is refused with a status of its own when a member has too many open, and goes on when one was closed', async () => {
+    const { attemptId } = await create();
+    const watchAs = (who: typeof cloud.grace, signal?: AbortSignal) =>
+      who.app.request(
+        `/api/v1/attempts/${attemptId}/events`,
+        { signal: signal ?? null },
+        { incoming: { socket: { remoteAddress: '127.0.0.1' } } },
+      );
+    const leaving = Array.from({ length: mostWatchers }, () => new AbortController());
+    onTestFinished(() => {
+      for (const each of leaving) each.abort();
+    });
+    for (const { signal } of leaving) expect((await watchAs(cloud.grace, signal)).status).toBe(200);
+    const refused = await watchAs(cloud.grace);
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({ code: 'watch-limit', data: { watching: mostWatchers, mostWatchers } });
+    // Somebody else has places of their own.
+    expect((await watchAs(cloud.linus)).status).toBe(200);
+    leaving[0]?.abort();
+    const again = new AbortController();
+    leaving.push(again);
+    expect((await watchAs(cloud.grace, again.signal)).status).toBe(200);
+    expect((await watchAs(cloud.grace)).status).toBe(429);
+  });
+
+  test('gives its place back when the attempt has ended', async () => {
+    const { attemptId } = await create();
+    await runner.complete(attemptId);
+    for (let count = 0; count <= mostWatchers; count += 1) {
+      const response = await cloud.grace.app.request(
+        `/api/v1/attempts/${attemptId}/events`,
+        {},
+        { incoming: { socket: { remoteAddress: '127.0.0.1' } } },
+      );
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain('"kind":"end"');
+    }
   });
 
   test('is refused, in words, where the attempt is somebody else’s', async () => {

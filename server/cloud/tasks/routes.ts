@@ -14,6 +14,7 @@ import { retryTask } from './retry-task.ts';
 import { readTask } from './show-task.ts';
 import type { TaskMember } from './task-member.ts';
 import { type AttemptNews, watchAttempt } from './watch-attempt.ts';
+import { takeWatch } from './watchers.ts';
 
 const of = routes.tasks;
 
@@ -23,11 +24,13 @@ const memberOf = (context: RequestContext): TaskMember => {
 };
 
 /** What goes wrong once the stream has begun is worded as everything else is. */
-async function* worded(news: AsyncGenerator<AttemptNews, void>, context: RequestContext) {
+async function* worded(news: AsyncGenerator<AttemptNews, void>, context: RequestContext, onEnd: () => void) {
   try {
     yield* news;
   } catch (error) {
     throw asPublicError(error, context);
+  } finally {
+    onEnd();
   }
 }
 
@@ -64,9 +67,12 @@ const taskChanges = (services: Services) => ({
 
 const attemptReads = (services: Services) => ({
   attemptLog: of.attemptLog.handler(({ input, context }) => readLogPage(services, memberOf(context), input)),
-  watch: of.watch.handler(({ input, context, signal }) =>
-    worded(watchAttempt(services, memberOf(context), { ...input, signal }), context),
-  ),
+  watch: of.watch.handler(({ input, context, signal }) => {
+    const by = memberOf(context);
+    // Before the stream begins, so that one too many is refused with a status of its own.
+    const giveBack = takeWatch(by, signal);
+    return worded(watchAttempt(services, by, { ...input, signal }), context, giveBack);
+  }),
   diff: of.diff.handler(({ input, context }) => readDiff(services, memberOf(context), input)),
   egress: of.egress.handler(({ input, context }) => readEgressPage(services, memberOf(context), input)),
 });

@@ -27,7 +27,7 @@ export const lockMember = (tx: Database, { workspaceId, memberId }: WhoAsks) =>
     .executeTakeFirst();
 
 /**
- * How many attempts of the member wait, and how many run; what the workspace lets run at once. Each count has an index of its own, so that
+ * How many attempts of the member wait, and how many run; how many run in the workspace; what it lets run at once. Each count has an index of its own, so that
  * what has ended costs nothing.
  */
 export async function readLoad(db: Database, { workspaceId, memberId }: WhoAsks) {
@@ -35,6 +35,9 @@ export async function readLoad(db: Database, { workspaceId, memberId }: WhoAsks)
     .selectFrom('workspaces as w')
     .select([
       'w.cloud_tasks_per_member as runningPerMember',
+      'w.cloud_tasks_per_workspace as runningPerWorkspace',
+      sql<number>`(select count(*)::integer from cloud_attempts a
+        where a.workspace_id = w.id and a.lease_until is not null)`.as('runningAll'),
       sql<number>`(select count(*)::integer from cloud_attempts a
         where a.workspace_id = w.id and a.member_id = ${memberId} and a.state = 'queued')`.as('queued'),
       sql<number>`(select count(*)::integer from cloud_attempts a
@@ -42,7 +45,7 @@ export async function readLoad(db: Database, { workspaceId, memberId }: WhoAsks)
     ])
     .where('w.id', '=', workspaceId)
     .executeTakeFirst();
-  return row ?? { runningPerMember: 0, queued: 0, running: 0 };
+  return row ?? { runningPerMember: 0, runningPerWorkspace: 0, queued: 0, running: 0, runningAll: 0 };
 }
 
 /** Everybody for whom something waits or runs, as they stand now. A member who is gone has no status. */

@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DiffComment, Task } from '#contract/tasks.ts';
 import { openTasks, runnerStandIn } from '#testing/open-tasks.ts';
 import { openTestServices, type TestServices } from '#testing/test-services.ts';
+import { mostComments } from './comments.ts';
 import { contentContext } from './task-content.ts';
 
 let services: TestServices;
@@ -110,6 +112,19 @@ describe('a comment on the diff', () => {
     const input = { attemptId: first(task), path: 'src/a.ts', side: 'new', line: 12, text: 'Say why.', ...more };
     return cloud.grace.call<DiffComment & { code?: string }>('POST', `/tasks/${task.id}/comments`, input);
   };
+
+  test('is one too many after a thousand, until one is taken back', async () => {
+    const task = await create();
+    await runner.complete(first(task));
+    const one = (await comment(task)).body;
+    await sql`insert into cloud_comments (id, task_id, attempt_id, workspace_id, path, side, line, sealed_text, created_at)
+      select 'com_' || n, task_id, attempt_id, workspace_id, path, side, line, sealed_text, created_at
+      from cloud_comments, generate_series(2, ${mostComments}::integer) n`.execute(services.db);
+    expect(await comment(task)).toMatchObject({ status: 409, body: { code: 'comment-limit', data: { mostComments } } });
+    await call('DELETE', `/tasks/${task.id}/comments/${one.id}`);
+    expect((await comment(task)).status).toBe(200);
+    await services.db.deleteFrom('cloud_comments').execute();
+  });
 
   test('goes along with the next turn, in words, once; the member sees what they wrote', async () => {
     const task = await create();

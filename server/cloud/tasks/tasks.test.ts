@@ -156,6 +156,7 @@ describe('a new task', () => {
       running: 0,
       runningPerMember: 4,
       queuedPerMember,
+      groups: [],
     });
   });
 });

@@ -74,6 +74,7 @@ export const actionsOf = {
   'group.deleted': admin('GROUP_DELETE', ({ subject_id }) => ({ group_id: subject_id })),
   'group.members-changed': membersChanged,
   'group.roles-changed': admin('GROUP_SET_ROLES'),
+  'group.hosted-limit-changed': admin('GROUP_SET_HOSTED_LIMIT'),
   'role.created': admin('ROLE_CREATE'),
   'role.updated': admin('ROLE_UPDATE'),
   'role.deleted': admin('ROLE_DELETE'),

@@ -26,6 +26,8 @@ export interface PublishAsked extends RepositoryRef {
   existing: { number: number | null; branch: string } | null;
   /** Title and body of a pull request that exists are replaced too. */
   replacesWords?: boolean;
+  /** Asked in the last moment before the push; whatever it throws ends everything. */
+  mayPush?: () => Promise<void>;
 }
 
 export interface Published {
@@ -136,11 +138,12 @@ async function push(
   made: MadeCommit & { tip: string | null },
 ): Promise<void> {
   const { commit, changesWorkflows, tip } = made;
-  if (commit === tip) return;
+  if (commit === tip) return asked.mayPush?.();
   const operation = changesWorkflows ? 'push-workflows' : 'push';
-  await withCredential(services, opened, { operation, forWhom }, (credential) =>
-    pushCommit(folder, opened, { url: cloneUrl(opened), credential }, { commit, branch: asked.branch, tip }),
-  );
+  await withCredential(services, opened, { operation, forWhom }, async (credential) => {
+    await asked.mayPush?.();
+    await pushCommit(folder, opened, { url: cloneUrl(opened), credential }, { commit, branch: asked.branch, tip });
+  });
 }
 
 /**

@@ -205,6 +205,14 @@ create table cloud_environment_pins (
   primary key (environment_id, member_id)
 );
 
+-- How many attempts the members of a group run at once, together. Groups without a row have no limit of their own.
+create table cloud_group_limits (
+  group_id text primary key references groups (id) on delete cascade,
+  workspace_id text not null references workspaces (id) on delete cascade,
+  running_at_once integer not null check (running_at_once > 0)
+);
+create index cloud_group_limits_by_workspace on cloud_group_limits (workspace_id);
+
 create table cloud_runners (
   id text primary key,
   workspace_id text not null references workspaces (id) on delete cascade,
@@ -305,6 +313,10 @@ create table cloud_attempts (
   ending text,
   detail text,
   sealed_answer text,
+  -- The claim by which it is leased, as its runner calls it: where the answer was lost, it asks again under the same.
+  claim_id text,
+  -- The epoch whose lease a heartbeat has named: from then on it runs, and is neither handed out again nor taken back.
+  heard_epoch integer,
   -- Goes up with every lease: what comes with an older one is refused.
   epoch integer not null default 0,
   runner_id text references cloud_runners (id) on delete set null,
@@ -344,6 +356,7 @@ create index cloud_attempts_finished on cloud_attempts (workspace_id, finished_a
 create index cloud_attempts_queued on cloud_attempts (workspace_id, queued_at, id) where state = 'queued';
 create index cloud_attempts_lanes on cloud_attempts (workspace_id, lane, queued_at, id) where state = 'queued';
 create index cloud_attempts_leased on cloud_attempts (lease_until) where lease_until is not null;
+create unique index cloud_attempts_claims on cloud_attempts (runner_id, claim_id) where lease_until is not null and claim_id is not null;
 create index cloud_attempts_cancelled on cloud_attempts (id) where state = 'queued' and cancel_asked_at is not null;
 create index cloud_attempts_running on cloud_attempts (workspace_id, member_id, runner_id) where lease_until is not null;
 

@@ -18,14 +18,15 @@ export const egressColumns: DataColumn<Row>[] = [
     id: 'request',
     header: 'Request',
     phone: 'title',
-    cell: (row) => <code className={classes.request}>{sayRequest(row)}</code>,
+    cell: (row) =>
+      row.rule === 'made-stricter' ? 'New rules' : <code className={classes.request}>{sayRequest(row)}</code>,
   },
   {
     id: 'outcome',
     header: 'Outcome',
     phone: 'side',
-    cell: ({ isAllowed, status }) =>
-      isAllowed ? (
+    cell: ({ isAllowed, status, rule }) =>
+      rule === 'made-stricter' ? null : isAllowed ? (
         <StatusBadge tone="ok">{status === null ? 'Let through' : `Let through, ${status}`}</StatusBadge>
       ) : (
         <StatusBadge tone="bad">Refused</StatusBadge>

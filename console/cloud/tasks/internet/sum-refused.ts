@@ -13,7 +13,8 @@ export function sumRefused(
 ): RefusedHost[] {
   const found = new Map<string, RefusedHost>();
   for (const { host, rule, method, isAllowed } of attempts) {
-    if (isAllowed) continue;
+    // That the rules changed is no request.
+    if (isAllowed || rule === 'made-stricter') continue;
     const key = `${rule} ${host}`;
     const sum = found.get(key) ?? { host, rule, methods: [], count: 0 };
     found.set(key, sum);

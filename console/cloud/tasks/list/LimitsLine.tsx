@@ -6,12 +6,15 @@ export interface TaskLimits {
   queued: number;
   runningPerMember: number;
   queuedPerMember: number;
+  groups: { name: string; running: number; runningAtOnce: number }[];
 }
 
 /** How much of what one may run at once is in use. */
-export function sayLimits({ running, queued, runningPerMember }: TaskLimits): string {
+export function sayLimits({ running, queued, runningPerMember, groups }: TaskLimits): string {
   const runs = `${running} of the ${countOf(runningPerMember, 'attempt')} you may run at once ${running === 1 ? 'is' : 'are'} running`;
-  return queued === 0 ? `${runs}.` : `${runs}; ${queued} ${queued === 1 ? 'waits' : 'wait'}.`;
+  const own = queued === 0 ? `${runs}.` : `${runs}; ${queued} ${queued === 1 ? 'waits' : 'wait'}.`;
+  const shared = groups.map((group) => ` ${group.running} of ${group.runningAtOnce} in the group ${group.name}.`);
+  return own + shared.join('');
 }
 
 export const LimitsLine = ({ limits }: { limits: TaskLimits }) => (

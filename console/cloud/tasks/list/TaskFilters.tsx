@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import { api } from '#console/api.ts';
 import type { TasksSearch } from '#console/page-search.ts';
 import { SearchBox } from '#console/ui/SearchBox.tsx';
+import { taskStatuses } from '#contract/tasks.ts';
+import { statusNames } from '../task-words.ts';
 
 export type TaskListSearch = z.infer<typeof TasksSearch>;
 
@@ -37,6 +39,15 @@ export function TaskFilters({ search, onFilter }: TaskFiltersProps) {
         value={search.environment ?? null}
         data={(environments.data?.items ?? []).map(({ id, label }) => ({ value: id, label }))}
         onChange={(id) => onFilter({ environment: id ?? undefined })}
+      />
+      <Select
+        aria-label="Status"
+        placeholder="Any status"
+        clearable
+        clearButtonProps={{ 'aria-label': 'Any status' }}
+        value={search.status ?? null}
+        data={taskStatuses.map((value) => ({ value, label: statusNames[value] }))}
+        onChange={(value) => onFilter({ status: taskStatuses.find((each) => each === value) })}
       />
       <SegmentedControl
         aria-label="Which tasks"

@@ -38,6 +38,9 @@ function useTaskNews(taskId: string, attemptId: string) {
     const input = { id: taskId };
     if (event.kind === 'state')
       queries.setQueryData<Task>(api.tasks.get.queryKey({ input }), (task) => task && withAttempt(task, event.attempt));
+    // One that was put back has no changes any more.
+    if (event.kind === 'state' && event.attempt.state === 'queued')
+      void queries.invalidateQueries({ queryKey: api.tasks.diff.queryKey({ input: { id: taskId, attemptId } }) });
     if (event.kind === 'diff' || event.kind === 'end') {
       void queries.invalidateQueries({ queryKey: api.tasks.diff.queryKey({ input: { id: taskId, attemptId } }) });
       void queries.invalidateQueries({ queryKey: api.tasks.get.queryKey({ input }) });
