@@ -1,8 +1,8 @@
 import type { Repeated } from '#server/jobs/repeat.ts';
 import type { Services } from '#server/services.ts';
-import { tellChanged } from './changes.ts';
+import { attemptChanges, tellChanged } from './changes.ts';
 import { endAttempt, type SealLine, settleLease } from './end-attempt.ts';
-import { listCancelledInQueue, lockExpired } from './lease-queries.ts';
+import { listCancelledInQueue, lockExpired, lockLeasesOfRunner } from './lease-queries.ts';
 
 type Part = Pick<Services, 'db' | 'clock' | 'secrets'>;
 
@@ -35,6 +35,31 @@ export async function expireLeases(services: Part, { limit = atOnce } = {}): Pro
     return expired;
   });
   for (const { id, workspace_id } of settled) tellChanged(workspace_id, [id]);
+  return settled.length;
+}
+
+/**
+ * Ends what a runner held when it was started again: its process says that nothing of the one before goes on, so nobody has to wait for
+ * the leases to end. @returns how many
+ */
+export async function settleFormer(
+  services: Part,
+  { workspaceId, runnerId }: { workspaceId: string; runnerId: string },
+): Promise<number> {
+  const { db, clock } = services;
+  const seal = lineSealer(services);
+  const at = clock();
+  const why = `Its runner was started again. ${goesOn}`;
+  const settled = await db.transaction().execute(async (tx) => {
+    const former = await lockLeasesOfRunner(tx, workspaceId, runnerId);
+    for (const lease of former) await settleLease(tx, lease, { at, seal, why, isLoss: true });
+    return former;
+  });
+  tellChanged(
+    workspaceId,
+    settled.map(({ id }) => id),
+  );
+  if (settled.length > 0) attemptChanges.emit('queued', { workspaceId });
   return settled.length;
 }
 

@@ -72,6 +72,19 @@ export const lockExpired = (tx: Database, { before, limit }: { before: Date; lim
     .skipLocked()
     .execute();
 
+/** What a runner holds. Those that somebody else ends right now are left to them. */
+export const lockLeasesOfRunner = (tx: Database, workspaceId: string, runnerId: string) =>
+  tx
+    .selectFrom('cloud_attempts')
+    .select(['id', 'workspace_id', 'epoch', 'losses', 'cancel_asked_at'])
+    .where('workspace_id', '=', workspaceId)
+    .where('runner_id', '=', runnerId)
+    .where('lease_until', 'is not', null)
+    .orderBy('id')
+    .forUpdate()
+    .skipLocked()
+    .execute();
+
 /** What waits and was asked to end, by whoever knows nothing of queues. */
 export const listCancelledInQueue = (db: Database, { limit }: { limit: number }) =>
   db
