@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Job } from '#contract/runner-protocol.ts';
 import { seedEnvironment, seedRepository, seedTask, turnCloudOn } from '#testing/cloud-queue.ts';
-import { type RunnerApi, type RunnerCaller, startRunnerApi } from '#testing/runner-client.ts';
+import { dockerDriver, type RunnerApi, type RunnerCaller, startRunnerApi } from '#testing/runner-client.ts';
 import { openTestServices, seedMember, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { cancelAttempt } from '../attempts/end-attempt.ts';
 import { expireLeases } from '../attempts/expire-leases.ts';
@@ -220,6 +220,43 @@ describe('a lease', () => {
     }
     expect(await row(attemptId)).toMatchObject({ state: 'failed', ending: 'runner-lost', tries: 2, losses: 1 });
     expect(await runner.claim()).toBeNull();
+  });
+
+  test('of a process that is gone is put back when the next one says hello, which also says what it has now', async () => {
+    const { id: runnerId } = runner;
+    const attemptId = await queue();
+    const former = await claimed();
+    const other = await api.register(workspaceId);
+    const drivers = [{ ...dockerDriver, runtimes: ['runc', 'runsc'] }];
+    const hello = { version: '2', protocol: 1, drivers, capacity: 7 };
+    expect(await other.call('POST', '/hello', hello)).toMatchObject({ status: 200 });
+    expect(await row(attemptId)).toMatchObject({ state: 'preparing', losses: 0 });
+    expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200, body: { leaseSeconds: 25 } });
+    expect(await row(attemptId)).toMatchObject({ state: 'queued', losses: 1, lease_until: null });
+    expect(await logOf(attemptId)).toEqual([
+      'Its runner was started again. The attempt waits for another one and begins again.',
+    ]);
+    expect(await report(former)).toMatchObject({ status: 409, code: 'lease-lost' });
+    const find = services.db.selectFrom('cloud_runners').selectAll().where('id', '=', runnerId);
+    expect(await find.executeTakeFirstOrThrow()).toMatchObject({ version: '2', capacity: 7, drivers, labels: [] });
+    // The same again changes nothing, and is no loss of what nobody has.
+    expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200 });
+    expect(await countEvents('runner.changed')).toBe(2);
+    expect(await countEvents('task.requeued')).toBe(1);
+    expect(await claimed()).toMatchObject({ attemptId, epoch: 2 });
+    expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200 });
+    expect(await row(attemptId)).toMatchObject({ ending: 'runner-lost' });
+  });
+
+  test('a newer version of a runner says hello in its own protocol; one that is too new is refused', async () => {
+    await services.db.updateTable('cloud_runners').set({ protocol: 99 }).execute();
+    const hello = { version: '2', drivers: [dockerDriver], capacity: 1 };
+    expect(await runner.call('POST', '/hello', { ...hello, protocol: 98 })).toMatchObject({ code: 'runner-protocol' });
+    expect(await runner.call('POST', '/hello', { ...hello, protocol: 1 })).toMatchObject({ status: 200 });
+    expect(await runner.claim()).toBeNull();
+    const stranger = { ...hello, protocol: 1 };
+    await services.db.updateTable('cloud_runners').set({ removed_at: start }).execute();
+    expect(await runner.call('POST', '/hello', stranger)).toMatchObject({ status: 401, code: 'runner-unknown' });
   });
 
   test('of a runner that is removed puts its attempts back, which is no loss', async () => {
