@@ -77,10 +77,11 @@ export async function connectRepository(
 /** A real server with a policy, a repository on GitHub, an environment, and a real runner in this process with one driver. */
 export async function openHostedWorld(
   driver: { kind: 'process' } | { kind: 'docker'; socketPath: string; image: string },
+  environment: Record<string, string> = {},
 ): Promise<HostedWorld> {
   const folder = await mkdtemp('/var/tmp/reeve-hosted-');
   const lines: string[] = [];
-  const acceptance = await openAcceptance();
+  const acceptance = await openAcceptance(environment);
   const { organisation, reeve } = acceptance;
   const { owner } = organisation;
   await owner.api.workspace.updateSettings({ codexCloudEnabled: true });
