@@ -3,6 +3,11 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readOrigin } from './reeve/call-reeve.ts';
 
+/** As container engines take them. */
+export const greatestUid = 2 ** 31 - 1;
+/** Nobody's: beyond the people of a machine, and beyond the ranges that are set aside for user namespaces. */
+const usualUid = 2_000_000_000;
+
 /** The environment of `reeve run`; an option of the command wins over it. */
 const Environment = z.object({
   REEVE_RUNNER_SERVER: z.string().optional(),
@@ -17,6 +22,7 @@ const Environment = z.object({
   REEVE_RUNNER_DRIVERS: z.string().optional(),
   REEVE_RUNNER_ENGINE: z.string().optional(),
   REEVE_RUNNER_IMAGE: z.string().trim().min(1).max(300).optional(),
+  REEVE_RUNNER_UID: z.coerce.number().int().min(1).max(greatestUid).optional(),
   REEVE_RUNNER_GRACE_SECONDS: z.coerce.number().int().min(0).max(86_400).optional(),
   REEVE_CLIENTS_FOLDER: z.string().optional(),
 });
@@ -40,6 +46,8 @@ export interface RunnerConfig {
   engineSocket: string | null;
   /** The image of environments that choose none. */
   defaultImage: string | null;
+  /** The user and group of containers of an engine. */
+  containerUid: number;
   /** How long running attempts may take to end once the runner is asked to stop. */
   graceSeconds: number;
   /** With the stock clients, one package per version. */
@@ -57,6 +65,7 @@ export interface RunnerOptions {
   driver?: string[];
   engine?: string;
   image?: string;
+  uid?: number;
   grace?: number;
 }
 
@@ -125,6 +134,7 @@ export function readRunnerConfig(
     drivers: readDrivers(options.driver ?? listOf(set.REEVE_RUNNER_DRIVERS)),
     engineSocket: options.engine ?? set.REEVE_RUNNER_ENGINE ?? null,
     defaultImage: options.image ?? set.REEVE_RUNNER_IMAGE ?? null,
+    containerUid: options.uid ?? set.REEVE_RUNNER_UID ?? usualUid,
     graceSeconds: options.grace ?? set.REEVE_RUNNER_GRACE_SECONDS ?? 3600,
     clientsFolder: resolve(set.REEVE_CLIENTS_FOLDER ?? join(dataFolder, 'clients')),
   };

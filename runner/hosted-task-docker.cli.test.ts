@@ -41,7 +41,7 @@ describe.runIf(engine !== null)('a hosted task in a container of an engine', () 
     const [first] = attempts;
     const log = await world.logOf(first?.id ?? '');
     expect(log).toContain('set up with ***');
-    expect(log).toMatch(/command-output: built\n1000\n0(\n|$)/);
+    expect(log).toMatch(/command-output: built\n2000000000\n0(\n|$)/);
     expect(log).not.toContain(setupSecret);
     const pull = await world.owner.api.tasks.publish({ id: taskId, attemptId: first?.id ?? '' });
     expect(pull).toMatchObject({ number: 1, state: 'open' });

@@ -153,8 +153,8 @@ export async function startRunner(needs: RunnerNeeds): Promise<Runner> {
   const known = await readRegistration(config.dataFolder, config.origin);
   const owner = ownerOf(config.dataFolder);
   const bubblewraps = await needs.bubblewraps();
-  const { engineSocket, defaultImage } = config;
-  const places = { dataFolder: folders.process, owner, bubblewraps, engineSocket, defaultImage };
+  const { engineSocket, defaultImage, containerUid: uid } = config;
+  const places = { dataFolder: folders.process, owner, bubblewraps, engineSocket, defaultImage, uid };
   const { drivers, described, problems } = await openDrivers(config.drivers, places);
   for (const problem of problems) log(problem);
   if (drivers.length === 0) throw new RunnerRefused(`No container can be run on this machine. ${problems.join(' ')}`);

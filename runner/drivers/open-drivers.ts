@@ -13,6 +13,8 @@ export interface DriverPlaces {
   engineSocket: string | null;
   /** For environments that choose no image. */
   defaultImage: string | null;
+  /** Who containers of an engine are on this machine. */
+  uid: number;
 }
 
 const usualSockets = ['/var/run/docker.sock', '/run/podman/podman.sock'];
@@ -25,10 +27,10 @@ export interface OpenDrivers {
 }
 
 /** Loaded where it is wanted: the engine's client is large. */
-async function openEngine({ dataFolder, owner, engineSocket, defaultImage }: DriverPlaces): Promise<Driver> {
+async function openEngine({ dataFolder, owner, engineSocket, defaultImage, uid }: DriverPlaces): Promise<Driver> {
   const { openDockerDriver } = await import('./docker/docker-driver.ts');
   const socketPath = engineSocket ?? usualSockets.find((path) => existsSync(path)) ?? usualSockets[0] ?? '';
-  return openDockerDriver({ dataFolder, socketPath, owner, defaultImage });
+  return openDockerDriver({ dataFolder, socketPath, owner, defaultImage, uid });
 }
 
 const makers: Record<DriverName, (places: DriverPlaces) => Driver | Promise<Driver>> = {

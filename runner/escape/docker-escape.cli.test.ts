@@ -27,6 +27,7 @@ describe.runIf(engine !== null)('out of a container of an engine', () => {
       owner: `escape-${process.pid}`,
       defaultImage: engine?.image ?? null,
       dataFolder,
+      uid: 2_000_000_000,
     });
     const image = await driver.prepareImage(
       { kind: 'default' },

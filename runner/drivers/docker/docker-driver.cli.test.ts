@@ -1,5 +1,7 @@
-import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { connect, createServer as createNetServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,7 +13,41 @@ import { openDockerDriver } from './docker-driver.ts';
 
 const engine = await startContainerEngine();
 const owner = `test-${process.pid}`;
+const uid = 2_000_000_123;
 const options = { signal: new AbortController().signal, log: () => undefined };
+
+/** An engine that can stop to answer: what is sent to it afterwards is lost, and so is what it says. */
+async function openDeafFront(engineSocket: string, socketPath: string) {
+  let isDeaf = false;
+  const pairs = new Set<Socket>();
+  const server = createNetServer((client) => {
+    const to = connect(engineSocket);
+    for (const [from, into] of [
+      [client, to],
+      [to, client],
+    ] as const) {
+      pairs.add(from);
+      from.on('data', (bytes) => {
+        if (!isDeaf) into.write(bytes);
+      });
+      from.on('error', () => undefined);
+      from.on('close', () => {
+        if (!isDeaf) into.end();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  return {
+    socketPath,
+    goDeaf: () => {
+      isDeaf = true;
+    },
+    close: () => {
+      server.close();
+      for (const socket of pairs) socket.destroy();
+    },
+  };
+}
 
 describe.runIf(engine !== null)('containers of an engine', () => {
   let [folder, image]: [string, string] = ['', ''];
@@ -24,6 +60,7 @@ describe.runIf(engine !== null)('containers of an engine', () => {
       owner,
       defaultImage: engine?.image ?? null,
       dataFolder: folder,
+      uid,
     });
     image = await driver.prepareImage({ kind: 'default' }, options);
     await writeFile(join(folder, 'authority.pem'), 'AUTHORITY\n', { mode: 0o644 });
@@ -37,14 +74,14 @@ describe.runIf(engine !== null)('containers of an engine', () => {
   });
 
   let count = 0;
-  async function start(script: string, more: Partial<ContainerSpec> = {}) {
+  async function start(script: string, more: Partial<ContainerSpec> = {}, by = driver) {
     count += 1;
     const folders = { workspace: join(folder, `w${count}`), home: join(folder, `h${count}`) };
     for (const place of Object.values(folders)) {
       await mkdir(place);
       await chown(place, driver.owner.uid, driver.owner.gid);
     }
-    return driver.start({
+    return by.start({
       name: `reeve-test-${process.pid}-${count}`,
       attemptId: `a${count}`,
       image,
@@ -76,11 +113,11 @@ describe.runIf(engine !== null)('containers of an engine', () => {
 
   test('a command runs without any right, is given its input, and its end is told', async () => {
     const { stdout, stderr, exitCode, usage } = await run(
-      'id -u; grep -E "CapBnd|NoNewPrivs|Seccomp:" /proc/self/status; pwd; echo "$HOME $TOKEN"; cat /opt/reeve/ca.pem; cat; echo no >&2; exit 7',
+      'id -un; id -u; grep -E "CapBnd|NoNewPrivs|Seccomp:" /proc/self/status; pwd; echo "$HOME $TOKEN"; cat /opt/reeve/ca.pem; cat; echo no >&2; exit 7',
       { input: 'from outside\n' },
     );
     expect(stdout).toBe(
-      '1000\nCapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n/workspace\n/home/agent at-secret\nAUTHORITY\nfrom outside\n',
+      'agent\n2000000123\nCapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n/workspace\n/home/agent at-secret\nAUTHORITY\nfrom outside\n',
     );
     expect(stderr).toBe('no\n');
     expect(exitCode).toBe(7);
@@ -129,6 +166,36 @@ describe.runIf(engine !== null)('containers of an engine', () => {
     await container.remove();
   });
 
+  test('on this machine it is nobody, and what it writes is nobody’s', async () => {
+    const place = join(folder, `w${count + 1}`);
+    await run('echo mine > file; id -gn; grep -c ^root: /etc/passwd').then(({ stdout }) =>
+      expect(stdout).toBe('agent\n1\n'),
+    );
+    expect(await stat(join(place, 'file'))).toMatchObject({ uid, gid: uid });
+    expect(await readFile('/etc/passwd', 'utf8')).not.toContain(`:${uid}:`);
+  });
+
+  test('one whose engine does not answer any more is ended without it', async () => {
+    const front = await openDeafFront(engine?.socketPath ?? '', join(folder, 'front.sock'));
+    const other = openDockerDriver({
+      ...{ socketPath: front.socketPath, owner: `${owner}-deaf`, defaultImage: null, dataFolder: folder, uid },
+      patienceMs: 1000,
+    });
+    const container = await start('echo begun; setsid sleep 1234 & sleep 1234', {}, other);
+    for await (const chunk of container.stdout) if (String(chunk).includes('begun')) break;
+    front.goDeaf();
+    await container.kill();
+    expect(await container.ended).toMatchObject({ limit: null });
+    expect(
+      execFileSync('/bin/sh', ['-c', 'pgrep -u "$1" -fc "sleep 1234" || true', 'sh', String(uid)], {
+        encoding: 'utf8',
+      }),
+    ).toBe('0\n');
+    await expect(container.remove()).rejects.toThrow('did not remove a container within 1 seconds');
+    front.close();
+    expect(await driver.reap(`${owner}-deaf`)).toBe(1);
+  });
+
   test('what a former process of this runner left is ended, and nobody else’s', async () => {
     const mine = await start('sleep 1000');
     const former = openDockerDriver({
@@ -136,6 +203,7 @@ describe.runIf(engine !== null)('containers of an engine', () => {
       owner,
       defaultImage: null,
       dataFolder: '/nowhere',
+      uid,
     });
     expect(await former.reap('somebody-else')).toBe(0);
     expect(await driver.reap(owner)).toBe(0);
@@ -175,6 +243,7 @@ test('an engine that is not there is named, with what to do', async () => {
     owner,
     defaultImage: null,
     dataFolder: '/nowhere',
+    uid,
   });
   await expect(nowhere.describe()).rejects.toThrow(/no container engine answers at \/nowhere\/docker.sock: start/);
 });

@@ -1,3 +1,4 @@
+import { leaseSeconds } from '#contract/runner-protocol.ts';
 import type { Repeated } from '#server/jobs/repeat.ts';
 import type { Services } from '#server/services.ts';
 import { attemptChanges, tellChanged } from './changes.ts';
@@ -18,10 +19,31 @@ export const lineSealer =
     secrets.seal(text, logLineContext(attemptId, seq));
 
 const goesOn = 'The attempt waits for another one and begins again.';
-const wordsOf = ({ removed_at }: { removed_at: Date | null }) =>
-  removed_at === null
-    ? { why: `Its runner was lost. ${goesOn}`, isLoss: true }
-    : { why: `Its runner was removed. ${goesOn}`, isLoss: false };
+
+interface Former {
+  state: string;
+  tries: number;
+  claimed_at: Date | null;
+  lease_until: Date | null;
+}
+
+/** A runner that takes it again and again and never says a word about it is lost by it, too. */
+const mostSilentTries = 5;
+
+/**
+ * A runner begins once a heartbeat for the attempt came through. Where none ever did, nobody heard of the lease: the connection or a
+ * process, Reeve's or the runner's, ended while it was given out. That is no sign that the attempt ends its runners.
+ */
+function hasBegun({ state, tries, claimed_at, lease_until }: Former): boolean {
+  const leasedMs = (lease_until?.getTime() ?? 0) - (claimed_at?.getTime() ?? 0);
+  return state !== 'preparing' || tries >= mostSilentTries || leasedMs > leaseSeconds * 1000;
+}
+
+const wordsOf = (lease: Former & { removed_at: Date | null }) => {
+  if (lease.removed_at !== null) return { why: `Its runner was removed. ${goesOn}`, isLoss: false };
+  const isLoss = hasBegun(lease);
+  return { why: `${isLoss ? 'Its runner was lost' : 'No runner began with it'}. ${goesOn}`, isLoss };
+};
 
 /** Ends leases without a heartbeat, in all workspaces. @returns how many */
 export async function expireLeases(services: Part, { limit = atOnce } = {}): Promise<number> {
@@ -52,7 +74,7 @@ export async function settleFormer(
   const why = `Its runner was started again. ${goesOn}`;
   const settled = await db.transaction().execute(async (tx) => {
     const former = await lockLeasesOfRunner(tx, workspaceId, runnerId);
-    for (const lease of former) await settleLease(tx, lease, { at, seal, why, isLoss: true });
+    for (const lease of former) await settleLease(tx, lease, { at, seal, why, isLoss: hasBegun(lease) });
     return former;
   });
   tellChanged(

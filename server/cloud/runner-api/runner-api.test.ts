@@ -214,7 +214,9 @@ describe('a lease', () => {
   test('lost a second time ends the attempt', async () => {
     const attemptId = await queue();
     for (const _ of [1, 2]) {
-      await claimed();
+      const job = await claimed();
+      later(1);
+      await runner.heartbeat([job]);
       later(31);
       await expireLeases(services);
     }
@@ -222,10 +224,26 @@ describe('a lease', () => {
     expect(await runner.claim()).toBeNull();
   });
 
+  test('of which no runner ever heard is no loss, unless that goes on', async () => {
+    const attemptId = await queue();
+    const lose = async () => {
+      await claimed();
+      later(31);
+      await expireLeases(services);
+      return row(attemptId);
+    };
+    for (const tries of [1, 2, 3, 4]) expect(await lose()).toMatchObject({ state: 'queued', tries, losses: 0 });
+    expect((await logOf(attemptId))[0]).toMatch(/^No runner began with it\./);
+    expect(await lose()).toMatchObject({ state: 'queued', tries: 5, losses: 1 });
+    expect(await lose()).toMatchObject({ state: 'failed', ending: 'runner-lost', tries: 6 });
+  });
+
   test('of a process that is gone is put back when the next one says hello, which also says what it has now', async () => {
     const { id: runnerId } = runner;
     const attemptId = await queue();
     const former = await claimed();
+    later(1);
+    await runner.heartbeat([former]);
     const other = await api.register(workspaceId);
     const drivers = [{ ...dockerDriver, runtimes: ['runc', 'runsc'] }];
     const hello = { version: '2', protocol: 1, drivers, capacity: 7 };
@@ -243,7 +261,9 @@ describe('a lease', () => {
     expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200 });
     expect(await countEvents('runner.changed')).toBe(2);
     expect(await countEvents('task.requeued')).toBe(1);
-    expect(await claimed()).toMatchObject({ attemptId, epoch: 2 });
+    const again = await claimed();
+    expect(again).toMatchObject({ attemptId, epoch: 2 });
+    expect(await report(again, { state: 'setting-up' })).toMatchObject({ status: 200 });
     expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200 });
     expect(await row(attemptId)).toMatchObject({ ending: 'runner-lost' });
   });
