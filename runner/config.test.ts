@@ -12,6 +12,7 @@ test('options win over the environment, and what is not set has a default', () =
   const config = readRunnerConfig({ server, data: '/srv/runner', connect: '[::1]:8443' }, env);
   expect(config).toMatchObject({
     ...{ origin: 'https://reeve.example.com', token: 'rt', labels: ['gpu', 'arm'], capacity: 2, drivers: null },
+    containerUid: 2_000_000_000,
     ...{ dataFolder: '/srv/runner', clientsFolder: '/srv/runner/clients', connect: { host: '::1', port: 8443 } },
   });
 });
@@ -22,6 +23,8 @@ test.each([
   [{ server, driver: ['lxc'] }, {}, '“lxc” is none of docker, process'],
   [{ server, connect: 'nowhere' }, {}, 'no host and port'],
   [{ server }, { REEVE_RUNNER_CAPACITY: '0' }, 'REEVE_RUNNER_CAPACITY'],
+  // Root of the machine is nobody's container.
+  [{ server }, { REEVE_RUNNER_UID: '0' }, 'REEVE_RUNNER_UID'],
 ])('%j %j is refused in words', (options, env, words) => {
   const read = () => readRunnerConfig(options, env);
   expect(read).toThrow(RunnerRefused);

@@ -1,10 +1,16 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import Docker from 'dockerode';
 import type { RunnerDriver } from '#contract/runners.ts';
-import type { ContainerEnd, ContainerSpec, Driver, RunningContainer } from '../driver.ts';
+import {
+  type ContainerEnd,
+  type ContainerSpec,
+  type Driver,
+  type RunningContainer,
+  refuseZeroBytes,
+} from '../driver.ts';
 import { openRelay, type Relay } from '../process/open-relay.ts';
 import { containerOptions, ownerLabel } from './container-options.ts';
 import { beginOf, endContainer, unlessGone, within } from './end-container.ts';
@@ -205,6 +211,12 @@ async function findEngine(docker: Docker, { socketPath, dataFolder }: DockerDriv
   };
 }
 
+/** The folders that an image declares as volumes. */
+async function volumesOf(docker: Docker, image: string): Promise<string[]> {
+  const { Config } = await docker.getImage(image).inspect();
+  return Object.keys(Config.Volumes ?? {});
+}
+
 /** Containers of an engine with Docker's API, on this same machine. */
 export function openDockerDriver(options: DockerDriverOptions): Driver {
   const { socketPath, owner, defaultImage, dataFolder, uid, patienceMs = usualPatienceMs } = options;
@@ -239,11 +251,16 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
       const runtimes: RunnerDriver['runtimes'] = hasSandbox ? ['runc', 'runsc'] : ['runc'];
       return { kind: 'docker', engine: name, runtimes, weaknesses: weaknessesOf(info, hasSandbox) };
     },
-    prepareImage: (image, preparing) => prepareImage(docker, { image, defaultImage }, preparing),
+    async prepareImage(image, preparing) {
+      const id = await prepareImage(docker, { image, defaultImage }, preparing);
+      if ((await volumesOf(docker, id)).some((path) => posix.resolve('/', path) === '/'))
+        throw new Error('the image declares its root as a volume (VOLUME /): no container can be made of it');
+      return id;
+    },
     async start(spec) {
+      refuseZeroBytes(spec);
       const { securityOptions } = await engine();
-      const { Config } = await docker.getImage(spec.image).inspect();
-      const volumes = Object.keys(Config.Volumes ?? {});
+      const volumes = await volumesOf(docker, spec.image);
       const around = { owner, user, people: await peopleIn(spec.image), securityOptions, volumes };
       const started = await startContainer(docker, containerOptions(spec, around));
       own.add(started.container.id);
