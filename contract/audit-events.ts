@@ -199,6 +199,7 @@ export const auditEvents = {
   'runner.token-created': { sentence: 'A token that registers a runner was made.' },
   'runner.token-revoked': { sentence: 'A token that registers a runner was taken back.' },
   'runner.registered': { sentence: 'A runner was registered.' },
+  'runner.changed': { sentence: 'A runner was started again with other containers, capacity or version.' },
   'runner.drained': { sentence: 'A runner was told to take no new tasks, or to take them again.' },
   'runner.labelled': { sentence: 'The labels of a runner were changed.' },
   'runner.removed': { sentence: 'A runner was removed.' },

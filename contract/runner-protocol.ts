@@ -49,6 +49,13 @@ export const RegisterAnswer = z.object({
   leaseSeconds: z.number(),
 });
 
+/**
+ * POST /runner/v1/hello: what each process of a registered runner says first, after it has ended whatever the process before it left. Its
+ * leases are put back at once, and what the machine has now takes the place of what was registered. Labels are the administrators'.
+ */
+export const HelloRequest = RegisterRequest.pick({ version: true, protocol: true, drivers: true, capacity: true });
+export const HelloAnswer = RegisterAnswer.pick({ heartbeatSeconds: true, leaseSeconds: true });
+
 /** What a container may use. `null`: no limit of that kind can be kept by the driver, which then says so in its weaknesses. */
 export const JobLimits = z.object({
   cpus: z.number(),

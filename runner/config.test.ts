@@ -14,6 +14,7 @@ test('options win over the environment, and what is not set has a default', () =
   const config = readRunnerConfig({ server, data: '/srv/runner', connect: '[::1]:8443' }, env);
   expect(config).toMatchObject({
     ...{ origin: 'https://reeve.example.com', token: 'rt', labels: ['gpu', 'arm'], capacity: 2, drivers: null },
+    containerUid: 2_000_000_000,
     ...{ dataFolder: '/srv/runner', clientsFolder: '/srv/runner/clients', connect: { host: '::1', port: 8443 } },
   });
 });
@@ -27,6 +28,8 @@ test.each([
   [{ server }, { REEVE_RUNNER_CLOSED_RANGES: '34.118.224.0/20,here' }, 'REEVE_RUNNER_CLOSED_RANGES: '],
   [{ server }, { ...pods, REEVE_RUNNER_KUBERNETES_ADDRESS: 'runner.reeve.svc' }, 'pods look no names up'],
   [{ server }, { ...pods, REEVE_RUNNER_KUBERNETES_CLOSED: '169.254.169.254' }, 'no host and port'],
+  // Root of the machine is nobody's container.
+  [{ server }, { REEVE_RUNNER_UID: '0' }, 'REEVE_RUNNER_UID'],
 ])('%j %j is refused in words', (options, env, words) => {
   const read = () => readRunnerConfig(options, env);
   expect(read).toThrow(RunnerRefused);

@@ -6,6 +6,11 @@ import type { KubernetesPlace } from './drivers/kubernetes/kubernetes-place.ts';
 import { publicOutside } from './egress/public-addresses.ts';
 import { readOrigin } from './reeve/call-reeve.ts';
 
+/** As container engines take them. */
+export const greatestUid = 2 ** 31 - 1;
+/** Nobody's: beyond the people of a machine, and beyond the ranges that are set aside for user namespaces. */
+const usualUid = 2_000_000_000;
+
 /** The environment of `reeve run`; an option of the command wins over it. */
 const Environment = z.object({
   REEVE_RUNNER_SERVER: z.string().optional(),
@@ -20,6 +25,7 @@ const Environment = z.object({
   REEVE_RUNNER_DRIVERS: z.string().optional(),
   REEVE_RUNNER_ENGINE: z.string().optional(),
   REEVE_RUNNER_IMAGE: z.string().trim().min(1).max(300).optional(),
+  REEVE_RUNNER_UID: z.coerce.number().int().min(1).max(greatestUid).optional(),
   REEVE_RUNNER_GRACE_SECONDS: z.coerce.number().int().min(0).max(86_400).optional(),
   REEVE_CLIENTS_FOLDER: z.string().optional(),
   /** Ranges such as 34.118.224.0/20 that tasks do not reach although they are public. */
@@ -64,6 +70,8 @@ export interface RunnerConfig {
   closedRanges: string[];
   /** Null where its image or its address is not set. */
   kubernetes: KubernetesPlace | null;
+  /** The user and group of containers of an engine. */
+  containerUid: number;
   /** How long running attempts may take to end once the runner is asked to stop. */
   graceSeconds: number;
   /** With the stock clients, one package per version. */
@@ -81,6 +89,7 @@ export interface RunnerOptions {
   driver?: string[];
   engine?: string;
   image?: string;
+  uid?: number;
   grace?: number;
 }
 
@@ -185,6 +194,7 @@ export function readRunnerConfig(
     defaultImage: options.image ?? set.REEVE_RUNNER_IMAGE ?? null,
     closedRanges: readRanges(set.REEVE_RUNNER_CLOSED_RANGES),
     kubernetes: readKubernetes(set),
+    containerUid: options.uid ?? set.REEVE_RUNNER_UID ?? usualUid,
     graceSeconds: options.grace ?? set.REEVE_RUNNER_GRACE_SECONDS ?? 3600,
     clientsFolder: resolve(set.REEVE_CLIENTS_FOLDER ?? join(dataFolder, 'clients')),
   };

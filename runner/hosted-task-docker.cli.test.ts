@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openCloudProxy, taskIn } from '#testing/cloud-client.ts';
 import { startContainerEngine } from '#testing/container-engine.ts';
 import { type HostedWorld, openHostedWorld, setupSecret } from '#testing/hosted-world.ts';
+import { gitIn } from '#testing/servers/github/git-folder.ts';
 import { eachTurn } from '#testing/servers/model-script.ts';
 import { message, shellCommand } from '#testing/servers/model-steps.ts';
 
@@ -12,7 +14,10 @@ const searchEverywhere = `grep -rIl --exclude-dir=proc --exclude-dir=sys -e '${s
 describe.runIf(engine !== null)('a hosted task in a container of an engine', () => {
   let world: HostedWorld;
   beforeAll(async () => {
-    world = await openHostedWorld({ kind: 'docker', socketPath: engine?.socketPath ?? '', image: engine?.image ?? '' });
+    world = await openHostedWorld(
+      { kind: 'docker', socketPath: engine?.socketPath ?? '', image: engine?.image ?? '' },
+      { REEVE_VENDOR_NAMES: 'on' },
+    );
   }, 240_000);
   afterAll(async () => {
     await world?.close();
@@ -36,7 +41,7 @@ describe.runIf(engine !== null)('a hosted task in a container of an engine', () 
     const [first] = attempts;
     const log = await world.logOf(first?.id ?? '');
     expect(log).toContain('set up with ***');
-    expect(log).toMatch(/command-output: built\n1000\n0(\n|$)/);
+    expect(log).toMatch(/command-output: built\n2000000000\n0(\n|$)/);
     expect(log).not.toContain(setupSecret);
     const pull = await world.owner.api.tasks.publish({ id: taskId, attemptId: first?.id ?? '' });
     expect(pull).toMatchObject({ number: 1, state: 'open' });
@@ -58,6 +63,44 @@ describe.runIf(engine !== null)('a hosted task in a container of an engine', () 
     const { diff } = await world.owner.api.tasks.diff({ id, attemptId: second?.id ?? '' });
     expect(diff).toContain('+HELLO WORLD');
     expect(diff).toContain('+hello world');
+  });
+
+  test('given with codex cloud exec, done in a container, taken home with codex cloud apply, and made a pull request', async () => {
+    const { acceptance, owner, github } = world;
+    acceptance.onPrompt(
+      'Say goodbye.',
+      eachTurn(shellCommand('echo goodbye >> greeting.txt; printf "new\\n" > farewell.txt'), message('Said.')),
+    );
+    const proxy = await openCloudProxy(acceptance);
+    onTestFinished(() => proxy.close());
+    const { client, codex } = await proxy.open(owner, {
+      remote: `${github.origin}/example/backend.git`,
+      client: { workFiles: { 'greeting.txt': 'hello\n' } },
+    });
+    onTestFinished(() => client.close());
+    const given = await codex(['cloud', 'exec', '--env', 'Backend', '--branch', 'main', 'Say goodbye.']);
+    expect(given, given.stderr).toMatchObject({ exitCode: 0 });
+    const id = taskIn(given.stdout);
+    const [attempt] = await world.ended(id);
+    expect(attempt, world.lines.join('\n')).toMatchObject({ ending: 'changed', driver: 'docker', answer: 'Said.' });
+    expect((await owner.api.tasks.get({ id })).source).toBe('cli');
+    const ready = await codex(['cloud', 'status', id]);
+    expect(ready).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('READY') });
+    expect((await codex(['cloud', 'diff', id])).stdout).toContain('+goodbye');
+    for (const apply of [
+      ['cloud', 'apply', id],
+      ['apply', id],
+    ]) {
+      const applied = await codex(apply);
+      expect(applied, applied.stderr).toMatchObject({ exitCode: 0 });
+      expect(await client.files.work.read('greeting.txt')).toBe('hello\ngoodbye\n');
+      expect(await client.files.work.read('farewell.txt')).toBe('new\n');
+      await client.shell('git -C "$1" reset -q --hard && git -C "$1" clean -qfd', { args: [client.files.work.path] });
+    }
+    const pull = await owner.api.tasks.publish({ id, attemptId: attempt?.id ?? '' });
+    const [repository] = github.world.repositories.values();
+    const published = await gitIn(repository?.folder ?? '', ['show', `${pull.headSha}:greeting.txt`]);
+    expect(published).toBe('hello\ngoodbye\n');
   });
 
   test('a command that takes all memory is killed and the agent goes on; what is cancelled ends within moments', async () => {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { type RunnerOptions, RunnerRefused, readRunnerConfig } from './config.ts';
+import { greatestUid, type RunnerOptions, RunnerRefused, readRunnerConfig } from './config.ts';
 import { CallFailed } from './reeve/call-reeve.ts';
 import { type Runner, type RunnerNeeds, startRunner } from './start-runner.ts';
 
@@ -112,6 +112,11 @@ export const runCommand = (program: RunProgram) =>
     .option('--driver <name>', 'docker, kubernetes or process; may be repeated (REEVE_RUNNER_DRIVERS)', collect)
     .option('--engine <socket>', 'of Docker or Podman, if not at the usual place (REEVE_RUNNER_ENGINE)')
     .option('--image <reference>', 'for environments that choose none (REEVE_RUNNER_IMAGE)')
+    .option(
+      '--uid <number>',
+      'the user that containers of an engine are on this machine, nobody else’s (REEVE_RUNNER_UID)',
+      wholeNumber(1, greatestUid),
+    )
     .option(
       '--grace <seconds>',
       'how long tasks may go on after SIGTERM (REEVE_RUNNER_GRACE_SECONDS)',

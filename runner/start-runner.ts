@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { ClaimAnswer, type Job } from '#contract/runner-protocol.ts';
+import type { z } from 'zod';
+import { ClaimAnswer, HelloAnswer, HelloRequest, type Job, runnerProtocol } from '#contract/runner-protocol.ts';
 import { removeFolder } from './attempt/attempt-folders.ts';
 import type { AttemptTools } from './attempt/attempt-tools.ts';
 import { runAttempt } from './attempt/run-attempt.ts';
@@ -14,7 +15,7 @@ import { publicOutside } from './egress/public-addresses.ts';
 import { startEgressProxy } from './egress/start-egress-proxy.ts';
 import { openConnectProxy } from './git/connect-proxy.ts';
 import { tidyStores } from './git/fetch-source.ts';
-import { CallRefused, type Calls, openCalls, type ReeveAddress, retryMs } from './reeve/call-reeve.ts';
+import { CallRefused, type Calls, openCalls, type ReeveAddress, retryMs, untilAnswered } from './reeve/call-reeve.ts';
 import { type Leases, openLeases } from './reeve/leases.ts';
 import { claimDataFolder, readRegistration, register } from './registration.ts';
 
@@ -157,8 +158,8 @@ export async function startRunner(needs: RunnerNeeds): Promise<Runner> {
   const known = await readRegistration(config.dataFolder, config.origin);
   const owner = ownerOf(config.dataFolder);
   const bubblewraps = await needs.bubblewraps();
-  const { engineSocket, defaultImage, kubernetes } = config;
-  const places = { dataFolder: folders.process, owner, bubblewraps, engineSocket, defaultImage, kubernetes };
+  const { engineSocket, defaultImage, kubernetes, containerUid: uid } = config;
+  const places = { dataFolder: folders.process, owner, bubblewraps, engineSocket, defaultImage, kubernetes, uid };
   const { drivers, described, problems } = await openDrivers(config.drivers, places);
   opening.defer(() => {
     for (const driver of drivers) driver.close?.();
@@ -185,7 +186,9 @@ export async function startRunner(needs: RunnerNeeds): Promise<Runner> {
     openEgress: (options) => startEgressProxy({ ...options, isReachable: publicOutside(config.closedRanges) }),
   };
   await cleanUp(tools, drivers);
-  const running = work({ tools, calls, registration, capacity });
+  const facts = { version, protocol: runnerProtocol, drivers: described, capacity };
+  const hello = known === null ? null : HelloRequest.parse(facts);
+  const running = work({ tools, calls, registration, capacity, hello });
   opening.defer(() => running.close());
   const opened = opening.move();
   let stopped: Promise<void> | null = null;
@@ -208,9 +211,29 @@ interface Working {
   calls: Calls;
   registration: { heartbeatSeconds: number; leaseSeconds: number };
   capacity: number;
+  /** What Reeve is told first; null where it was told just now, when the runner registered. */
+  hello: z.infer<typeof HelloRequest> | null;
 }
 
-function work({ tools, calls, registration, capacity }: Working) {
+/**
+ * Tells Reeve what this process has, and that nothing of the one before goes on. A Reeve that is older does not know it: there the leases
+ * end by themselves.
+ * @throws CallRefused
+ */
+async function sayHello(
+  { tools, calls, hello }: Pick<Working, 'tools' | 'calls' | 'hello'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (hello === null) return;
+  const call = { method: 'POST', path: '/runner/v1/hello', json: hello, signal } as const;
+  await untilAnswered(signal, () => calls.ask(HelloAnswer, call)).catch((error: Error) => {
+    if (signal.aborted) return;
+    if (error instanceof CallRefused && (error.status === 401 || error.status === 403)) throw error;
+    tools.log(`hello: ${error.message}`);
+  });
+}
+
+function work({ tools, calls, registration, capacity, hello }: Working) {
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   const removed = Promise.withResolvers<string>();
@@ -231,8 +254,12 @@ function work({ tools, calls, registration, capacity }: Working) {
     },
     log: tools.log,
   });
-  // The first one tells Reeve that nothing of an earlier process goes on.
-  const begun = leases.beat();
+  const begun = sayHello({ tools, calls, hello }, stopping.signal)
+    .then(() => leases.beat())
+    .catch((error: Error) => {
+      stopping.abort();
+      removed.resolve(error.message);
+    });
   const claiming = begun.then(() => claimLoop({ calls, leases, tools, capacity, stopping: stopping.signal, running }));
   return {
     removed: removed.promise,

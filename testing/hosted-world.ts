@@ -6,6 +6,7 @@ import type { TaskAttempt } from '#contract/tasks.ts';
 import { readRunnerConfig } from '#runner/config.ts';
 import { type Runner, startRunner } from '#runner/start-runner.ts';
 import { runnerProgram } from '#server/commands/runner-program.ts';
+import type { Services } from '#server/services.ts';
 import { clientPins } from '#server/stock-client/install-client.ts';
 import { type Acceptance, openAcceptance } from './acceptance/open-acceptance.ts';
 import { seedGitAccount, seedGithub, trustAuthority } from './git-repositories.ts';
@@ -31,7 +32,8 @@ export interface HostedWorld {
 
 export const setupSecret = 'npm_very-secret';
 
-const settings: Omit<EnvironmentSettings, 'repositoryIds'> = {
+/** Of an environment whose set-up takes a secret, and that has no internet. */
+export const hostedSettings: Omit<EnvironmentSettings, 'repositoryIds'> = {
   label: 'Backend',
   description: null,
   image: { kind: 'default' },
@@ -52,39 +54,44 @@ const settings: Omit<EnvironmentSettings, 'repositoryIds'> = {
   groupIds: [],
 };
 
-async function connectRepository({ reeve, organisation }: Acceptance, owner: Person) {
-  const github = await startGithub();
-  trustAuthority(github.authorityPem);
+/** Ada's own GitHub, with one repository that Reeve may reach. */
+export async function connectRepository(
+  services: Pick<Services, 'db' | 'secrets'>,
+  { workspaceId, owner, github }: { workspaceId: string; owner: Person; github: Simulator },
+): Promise<string> {
   const ada = github.addUser('ada', { name: 'Ada Lovelace', email: 'ada@example.com' });
   github.addOrganization('example', { owners: ['ada'] });
   await github.addRepository('example/backend', { files: { 'greeting.txt': 'hello\n' } });
   const permissions = { contents: 'write', pull_requests: 'write' } as const;
   const made = github.createApp({ owner: 'example', name: 'Reeve', permissions, events: ['push'] });
   const installation = await github.install(made.app, 'example');
-  const { workspaceId } = organisation;
   const { connectionId, repositories } = await seedGithub(
-    reeve.services,
+    services,
     { workspaceId, createdBy: 'Ada' },
     { github, made, installation },
   );
-  await seedGitAccount(reeve.services, { workspaceId, memberId: owner.memberId, connectionId }, ada);
-  return { github, repositoryId: repositories.get('example/backend') ?? '' };
+  await seedGitAccount(services, { workspaceId, memberId: owner.memberId, connectionId }, ada);
+  return repositories.get('example/backend') ?? '';
 }
 
 /** A real server with a policy, a repository on GitHub, an environment, and a real runner in this process with one driver. */
 export async function openHostedWorld(
   driver: { kind: 'process' } | { kind: 'docker'; socketPath: string; image: string },
+  environment: Record<string, string> = {},
 ): Promise<HostedWorld> {
   const folder = await mkdtemp('/var/tmp/reeve-hosted-');
   const lines: string[] = [];
-  const acceptance = await openAcceptance();
+  const acceptance = await openAcceptance(environment);
   const { organisation, reeve } = acceptance;
   const { owner } = organisation;
   await owner.api.workspace.updateSettings({ codexCloudEnabled: true });
   const free = 'allowed_sandbox_modes = ["read-only", "workspace-write", "danger-full-access"]\n';
   await organisation.assign([], (await organisation.addPolicy('Free', free)).id);
-  const { github, repositoryId } = await connectRepository(acceptance, owner);
-  const made = await owner.api.environments.create({ ...settings, repositoryIds: [repositoryId] });
+  const github = await startGithub();
+  trustAuthority(github.authorityPem);
+  const { workspaceId } = organisation;
+  const repositoryId = await connectRepository(reeve.services, { workspaceId, owner, github });
+  const made = await owner.api.environments.create({ ...hostedSettings, repositoryIds: [repositoryId] });
   const environmentId = made.id;
   await owner.api.environments.setSecret({ id: environmentId, name: 'NPM_TOKEN', value: setupSecret });
   const { token } = await owner.api.runners.createToken({});
@@ -119,7 +126,7 @@ export async function openHostedWorld(
     ...{ acceptance, github, owner, environmentId, ended, lines },
     async environment(change) {
       const { revision } = await owner.api.environments.get({ id: environmentId });
-      const next = { ...settings, repositoryIds: [repositoryId], ...change };
+      const next = { ...hostedSettings, repositoryIds: [repositoryId], ...change };
       await owner.api.environments.update({ ...next, id: environmentId, revision });
     },
     async give(prompt, attempts = 1) {

@@ -34,6 +34,8 @@ export class RunnerStandIn {
   readonly secrets: { name: string; value: string }[] = [];
   readonly repositories: string;
   heartbeats = 0;
+  /** Processes of registered runners that began. */
+  hellos = 0;
   /** Heartbeats of everybody are left without an answer. */
   isDeaf = false;
   isDraining = false;
@@ -104,6 +106,10 @@ export class RunnerStandIn {
       return void reply({ runnerId: this.#runners.get(secret), secret, heartbeatSeconds: 0.5, leaseSeconds: 8 });
     }
     if (runner === undefined) return void refuse(401, 'runner-unknown');
+    if (url.pathname === '/runner/v1/hello') {
+      this.hellos += 1;
+      return void reply({ heartbeatSeconds: 0.5, leaseSeconds: 8 });
+    }
     if (url.pathname === '/runner/v1/heartbeat') {
       this.heartbeats += 1;
       if (this.isDeaf) return;

@@ -32,16 +32,23 @@ export async function sendDiff(attempt: Attempt, { place, base, touched }: Left)
   });
   const limits = { base, touched, mostBytes: job.limits.diffBytes };
   const signal = AbortSignal.any([lease.lost, AbortSignal.timeout(longestLookMs)]);
-  const { diff, leftOut } = await takeDiff({ ...place, workTree: folder, signal }, limits).catch((error: unknown) => {
-    if (error instanceof DiffTooLarge)
-      throw new AttemptEnded('output-limit', `The changes are too large: ${error.message}.`);
-    // Attributes that the agent wrote, for example, can name an encoding that there is not.
-    if (error instanceof GitFailed)
-      throw new AttemptEnded('agent-failed', `git cannot read the changes: ${error.message}`, { cause: error });
-    throw error;
-  });
+  const { diff, leftOut, oddNames } = await takeDiff({ ...place, workTree: folder, signal }, limits).catch(
+    (error: unknown) => {
+      if (error instanceof DiffTooLarge)
+        throw new AttemptEnded('output-limit', `The changes are too large: ${error.message}.`);
+      // Attributes that the agent wrote, for example, can name an encoding that there is not.
+      if (error instanceof GitFailed)
+        throw new AttemptEnded('agent-failed', `git cannot read the changes: ${error.message}`, { cause: error });
+      throw error;
+    },
+  );
   for (const path of leftOut)
     report.add({ kind: 'notice', text: `${path} holds a git repository of its own and is left out.` });
+  for (const name of oddNames)
+    report.add({
+      kind: 'notice',
+      text: `${name} is left out: its name is not UTF-8, and a diff is text. A name in UTF-8 keeps it.`,
+    });
   const call = {
     method: 'PUT',
     path: `${pathOf(attempt, 'diff')}?epoch=${job.epoch}&final=true`,

@@ -12,6 +12,8 @@ export interface Preview {
 
 // Whoever watches sees changes soon; a look costs a container.
 const pauseMs = 10_000;
+/** Beside what the agent has: so much more a task may take while it is looked at. A look that needs more shows nothing. */
+const previewMemoryMb = 512;
 
 /**
  * In a container of its own with the agent's folders, since nothing outside may read them while the agent runs. The agent's own git folder
@@ -32,14 +34,16 @@ interface PreviewOptions {
 }
 
 async function look(attempt: Attempt, { image, base, touched }: PreviewOptions): Promise<string> {
+  const { limits } = attempt.job;
   const lines: string[] = [];
   const { exitCode } = await runContainer(attempt, {
     phase: 'preview',
     image,
-    command: ['/bin/bash', '-c', script, 'preview', base, String(attempt.job.limits.diffBytes)],
+    command: ['/bin/bash', '-c', script, 'preview', base, String(limits.diffBytes)],
     env: {},
     input: [...touched.keys()].map((path) => `${path}\0`).join(''),
     codex: null,
+    limits: { cpus: Math.min(1, limits.cpus), memoryMb: Math.min(previewMemoryMb, limits.memoryMb) },
     onLine: (line, stream) => {
       if (stream === 'stdout') lines.push(line);
     },

@@ -1,4 +1,4 @@
-import type { ContainerEnd, ContainerSpec } from '../drivers/driver.ts';
+import type { ContainerEnd, ContainerLimits, ContainerSpec } from '../drivers/driver.ts';
 import { inside } from '../drivers/inside.ts';
 import { AttemptEnded } from './attempt-ended.ts';
 import type { Attempt } from './attempt-tools.ts';
@@ -11,6 +11,8 @@ export interface Inside {
   env: Readonly<Record<string, string>>;
   input?: string;
   codex: string | null;
+  /** In place of the job's, where it needs less. */
+  limits?: Partial<ContainerLimits>;
   onLine: (line: string, stream: 'stdout' | 'stderr') => void;
   /** However it ended. */
   onEnd?: (end: ContainerEnd) => void;
@@ -53,7 +55,7 @@ function specOf({ job, folders, tools }: Attempt, run: Inside): ContainerSpec {
     workingFolder: `${inside.workspace}/${repository.folder}`,
     folders: { workspace: folders.workspace, home: folders.home },
     readOnly: { codex: run.codex, authority: folders.authorityFile },
-    limits,
+    limits: { ...limits, ...run.limits },
     egressSocket: folders.socket,
   };
 }

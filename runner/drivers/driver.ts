@@ -69,3 +69,14 @@ export interface Driver {
   /** The user and group that own a container's folders on the host. */
   readonly owner: { uid: number; gid: number };
 }
+
+/**
+ * Programs are given texts that end at a zero byte, and drivers tell options apart by it: a value with one in it would be options of its
+ * own, such as the whole machine as a folder.
+ * @throws Error
+ */
+export function refuseZeroBytes({ command, env, workingFolder }: ContainerSpec): void {
+  const texts = [...command, ...Object.entries(env).flat(), workingFolder];
+  if (texts.some((text) => text.includes('\0')))
+    throw new Error('a command, a variable or the working folder holds a zero byte, which no program can be given');
+}

@@ -15,6 +15,8 @@ export interface DriverPlaces {
   /** For environments that choose no image. */
   defaultImage: string | null;
   kubernetes: KubernetesPlace | null;
+  /** Who containers of an engine are on this machine. */
+  uid: number;
 }
 
 const usualSockets = ['/var/run/docker.sock', '/run/podman/podman.sock'];
@@ -27,10 +29,10 @@ export interface OpenDrivers {
 }
 
 /** Loaded where it is wanted: the engine's client is large. */
-async function openEngine({ dataFolder, owner, engineSocket, defaultImage }: DriverPlaces): Promise<Driver> {
+async function openEngine({ dataFolder, owner, engineSocket, defaultImage, uid }: DriverPlaces): Promise<Driver> {
   const { openDockerDriver } = await import('./docker/docker-driver.ts');
   const socketPath = engineSocket ?? usualSockets.find((path) => existsSync(path)) ?? usualSockets[0] ?? '';
-  return openDockerDriver({ dataFolder, socketPath, owner, defaultImage });
+  return openDockerDriver({ dataFolder, socketPath, owner, defaultImage, uid });
 }
 
 async function openKubernetes({ dataFolder, owner, defaultImage, kubernetes }: DriverPlaces): Promise<Driver> {

@@ -37,6 +37,17 @@ it('an upgrade behind a request that has no answer yet is an ordinary request', 
   expect(world.attempts.map(({ rule }) => rule)).toEqual(['internet-off', 'internet-off']);
 });
 
+it('to a listed host it goes out without a word of upgrading', async () => {
+  const world = await open({ policy: access({ domains: ['example.com'] }) });
+  const post = ask('Content-Length: 0\r\n').replace('GET', 'POST');
+  const both = /403 Forbidden[\s\S]*200 OK/;
+  expect(await sendRaw(world.socketPath, post + ask(upgrade), both)).toMatch(both);
+  expect(world.attempts.map(({ rule }) => rule)).toEqual(['method-not-allowed', 'listed-domain']);
+  expect(world.seen).toHaveLength(1);
+  expect(Object.keys(world.seen[0]?.headers ?? {})).not.toContain('upgrade');
+  expect(world.seen[0]?.headers.connection ?? '').not.toMatch(/upgrade/i);
+});
+
 it.each([
   ['a control character in its status', 'HTTP/1.1 400 Bad\x01\r\nContent-Length: 0\r\n\r\n'],
   ['a status that is none', 'HTTP/1.1 099 x\r\nContent-Length: 0\r\n\r\n'],

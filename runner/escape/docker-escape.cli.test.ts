@@ -10,6 +10,7 @@ import {
   nothingLeavesTheContainer,
   trustsNoWorkspace,
 } from '#testing/escapes/escape-tests.ts';
+import { trustsNoInput } from '#testing/escapes/hostile-input-tests.ts';
 import { openDockerDriver } from '../drivers/docker/docker-driver.ts';
 import type { Driver } from '../drivers/driver.ts';
 
@@ -27,6 +28,7 @@ describe.runIf(engine !== null)('out of a container of an engine', () => {
       owner: `escape-${process.pid}`,
       defaultImage: engine?.image ?? null,
       dataFolder,
+      uid: 2_000_000_000,
     });
     const image = await driver.prepareImage(
       { kind: 'default' },
@@ -44,6 +46,21 @@ describe.runIf(engine !== null)('out of a container of an engine', () => {
   nothingLeavesTheContainer(() => ground, 'docker');
   holdsWhatATaskTakes(() => ground);
   trustsNoWorkspace(() => ground);
+  trustsNoInput(() => ground);
+
+  test('folders that an image declares are no place on the engine’s disk', async () => {
+    const containerfile = `FROM ${engine?.image}\nVOLUME ["/data", "/usr/../etc/evil", "/workspace", "/home/agent/x"]\n`;
+    const options = { signal: new AbortController().signal, log: () => undefined };
+    const image = await driver.prepareImage({ kind: 'recipe', containerfile }, options);
+    const fill = 'for place in /data /etc/evil; do head -c 200M /dev/zero > $place/x; done; touch /planted';
+    const { output } = await ground.run(fill, { image });
+    expect(output.match(/No space left/g)).toHaveLength(2);
+    expect(output).toContain("cannot touch '/planted'");
+    const volumes = join(engine?.socketPath ?? '', '../data/volumes');
+    const whole = { kind: 'recipe', containerfile: `FROM ${engine?.image}\nVOLUME ["/usr/.."]\n` } as const;
+    await expect(driver.prepareImage(whole, options)).rejects.toThrow('declares its root as a volume');
+    expect((await readdir(volumes)).filter((name) => /^[0-9a-f]{64}$/.test(name))).toEqual([]);
+  });
 
   test('the engine keeps no log that a container could fill', async () => {
     const { container } = await ground.start('yes');

@@ -9,6 +9,7 @@ import {
   nothingLeavesTheContainer,
   trustsNoWorkspace,
 } from '#testing/escapes/escape-tests.ts';
+import { trustsNoInput } from '#testing/escapes/hostile-input-tests.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { openProcessDriver } from '../drivers/process/process-driver.ts';
 
@@ -32,4 +33,5 @@ describe('out of a container of bubblewrap', () => {
   nothingLeavesTheContainer(() => ground, 'process');
   holdsWhatATaskTakes(() => ground);
   trustsNoWorkspace(() => ground);
+  trustsNoInput(() => ground);
 });

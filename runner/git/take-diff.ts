@@ -1,7 +1,8 @@
 import { chmod, lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { namesIn, quoted, withoutOddBytes } from './odd-bytes.ts';
 import { realFolder, removePipes } from './real-folder.ts';
-import { GitFailed, type GitPlace, runGit, splitZero } from './run-git.ts';
+import { GitFailed, type GitPlace, runGit } from './run-git.ts';
 
 /** How a file looked; its change time cannot be set back by whoever owns it. */
 type Signature = string;
@@ -12,6 +13,8 @@ export interface TakenDiff {
   diff: Buffer;
   /** Folders that hold a git repository of their own; they are left out. */
   leftOut: string[];
+  /** Changed files whose names are no UTF-8, as git shows them; they are left out, since a diff is text. */
+  oddNames: string[];
 }
 
 /** The change is larger than may be kept. */
@@ -21,7 +24,7 @@ export class DiffTooLarge extends Error {
 
 const mostFiles = 50_000;
 
-async function signatureOf(path: string): Promise<Signature> {
+async function signatureOf(path: string | Buffer): Promise<Signature> {
   const stat = await lstat(path, { bigint: true }).catch(() => null);
   return stat ? [stat.ino, stat.mode, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ') : 'gone';
 }
@@ -36,18 +39,24 @@ async function refresh(place: GitPlace): Promise<void> {
  * Paths that are not as the runner put them, ignored ones left out. A path that ends in `/` is a repository of its own. What is tracked
  * as a submodule is never looked into: git would start itself there, with whatever configuration a container wrote.
  */
-async function changedPaths(place: GitPlace): Promise<string[]> {
+async function changedPaths(place: GitPlace): Promise<{ names: string[]; odd: Buffer[] }> {
   await removePipes(place.workTree ?? '', place.signal);
   await refresh(place);
   const untracked = await runGit(['ls-files', '-z', '--others', '--exclude-standard'], place);
   const changed = await runGit(['diff-files', '-z', '--name-only', '--ignore-submodules=all'], place);
-  return [...new Set([...splitZero(untracked), ...splitZero(changed)])];
+  const [one, other] = [namesIn(untracked), namesIn(changed)];
+  return { names: [...new Set([...one.names, ...other.names])], odd: [...one.odd, ...other.odd] };
 }
+
+const placeOf = (root: string, name: Buffer): Buffer => Buffer.concat([Buffer.from(`${root}/`), name]);
 
 /** What set-up changed, so that it is not taken for the agent's work. */
 export async function whatIsTouched(place: GitPlace): Promise<Touched> {
   const touched = new Map<string, Signature>();
-  for (const path of await changedPaths(place)) touched.set(path, await signatureOf(join(place.workTree ?? '', path)));
+  const root = place.workTree ?? '';
+  const { names, odd } = await changedPaths(place);
+  for (const path of names) touched.set(path, await signatureOf(join(root, path)));
+  for (const name of odd) touched.set(quoted(name), await signatureOf(placeOf(root, name)));
   return touched;
 }
 
@@ -80,7 +89,8 @@ export async function takeDiff(
   const gone: string[] = [];
   const taken: string[] = [];
   let bytes = 0;
-  for (const path of await changedPaths(place)) {
+  const { names, odd } = await changedPaths(place);
+  for (const path of names) {
     if (path.endsWith('/')) {
       if (!touched.has(path)) leftOut.push(path);
       continue;
@@ -99,10 +109,14 @@ export async function takeDiff(
   await takeIn(place, { taken, gone });
   const options = ['--binary', '--full-index', '--find-renames', '--no-ext-diff', '--no-textconv', '--no-color'];
   const prefixes = ['--ignore-submodules=all', '--src-prefix=a/', '--dst-prefix=b/'];
-  const diff = await runGit(['diff', '--cached', ...options, ...prefixes, base, '--'], { ...place, mostBytes }).catch(
-    (error: unknown) => {
+  const args = [...options, ...prefixes, base, '--'];
+  const take = () =>
+    runGit(['diff', '--cached', ...args], { ...place, mostBytes }).catch((error: unknown) => {
       throw error instanceof Error && error.name === 'GitTooMuch' ? new DiffTooLarge(error.message) : error;
-    },
-  );
-  return { diff, leftOut };
+    });
+  const diff = await withoutOddBytes(await take(), { place, args, take });
+  const oddNames: string[] = [];
+  for (const name of odd)
+    if (touched.get(quoted(name)) !== (await signatureOf(placeOf(root, name)))) oddNames.push(quoted(name));
+  return { diff, leftOut, oddNames };
 }

@@ -59,8 +59,8 @@ async function open(commit: string | null = null, from?: Opened & { commit: stri
 }
 
 const diffOf = async (opened: Opened, touched: Touched = new Map(), mostBytes = 1_000_000) => {
-  const { diff, leftOut } = await takeDiff(opened.place, { base: opened.source.commit, touched, mostBytes });
-  return { text: diff.toString(), leftOut };
+  const { diff, ...rest } = await takeDiff(opened.place, { base: opened.source.commit, touched, mostBytes });
+  return { text: diff.toString(), ...rest };
 };
 
 test('an agent gets the commit, a git folder with its history and an origin', async () => {
@@ -154,6 +154,28 @@ test('a pipe where git reads a file does not keep it waiting, and a file that be
     'deleted file',
     '--- a/a.txt',
   ]);
+});
+
+test('texts in another encoding are taken as bytes and arrive as they were; names in another one are left out by name', async () => {
+  const opened = await open();
+  const latin = Buffer.from('caf\xe9\n', 'latin1');
+  const odd = Buffer.concat([Buffer.from(`${opened.work}/`), Buffer.from('caf\xe9.txt', 'latin1')]);
+  const byset = Buffer.concat([Buffer.from(`${opened.work}/`), Buffer.from('set\xfc.txt', 'latin1')]);
+  await writeFile(byset, 'by set-up\n');
+  const touched = await whatIsTouched(opened.place);
+  await writeFile(odd, 'x\n');
+  await writeFile(join(opened.work, 'a.txt'), latin);
+  const names = ['dir/*"\\[a] \u00fc.txt', ' b', 'tab\tname'];
+  for (const name of names) await writeFile(join(opened.work, name), latin);
+  await writeFile(join(opened.work, 'plain.txt'), 'plain \u00fc\n');
+  const { text, oddNames } = await diffOf(opened, touched);
+  expect(oddNames).toEqual(['"caf\\351.txt"']);
+  expect(text).not.toContain('\ufffd');
+  expect(text).toContain('+plain \u00fc');
+  expect(text.match(/^GIT binary patch/gm)).toHaveLength(4);
+  const again = await open();
+  await applyStartingDiff(again.place, Buffer.from(text), signal);
+  for (const name of ['a.txt', ...names]) expect(await readFile(join(again.work, name))).toEqual(latin);
 });
 
 test('a change that is too large is not taken', async () => {

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { proxyEnvironment } from '#server/connect/proxy-environment.ts';
-import { startVendorProxy } from '#server/connect/vendor-proxy.ts';
-import type { ClientMachine } from '#testing/codex-cli/client-machine.ts';
-import { openSignedInClient } from '#testing/joined-client.ts';
+import { type CloudClient, type CloudProxy, openCloudProxy, taskIn } from '#testing/cloud-client.ts';
 import { runnerStandIn, seedEnvironment, seedRepository } from '#testing/open-tasks.ts';
 import type { Person } from '#testing/organisation.ts';
 import { admitVersion, setUp, version } from './client-versions.ts';
@@ -10,9 +7,7 @@ import { type Acceptance, openAcceptance } from './open-acceptance.ts';
 
 let acceptance: Acceptance;
 let environmentId: string;
-let proxyUrl: string;
-let proxyPem: string;
-let closeProxy: () => Promise<void>;
+let proxy: CloudProxy;
 
 beforeAll(async () => {
   acceptance = await openAcceptance({ REEVE_VENDOR_NAMES: 'on', REEVE_EMBEDDED_RUNNER: 'off' });
@@ -22,18 +17,10 @@ beforeAll(async () => {
   const repositoryId = await seedRepository(reeve.services, { workspaceId, name: 'acme/app' });
   const creatorId = owner.memberId;
   environmentId = await seedEnvironment(reeve.services, { workspaceId, creatorId, repositoryIds: [repositoryId] });
-  proxyPem = (await owner.browser.get(`${organisation.origin}/proxy-ca.pem`)).body;
-  const proxy = await startVendorProxy({
-    listen: { host: '127.0.0.1', port: 0 },
-    reeveOrigin: organisation.origin,
-    authorityPem: proxyPem,
-    log: reeve.services.log,
-  });
-  proxyUrl = proxy.url;
-  closeProxy = () => proxy.close();
+  proxy = await openCloudProxy(acceptance);
 });
 afterAll(async () => {
-  await closeProxy();
+  await proxy.close();
   await acceptance.close();
 });
 
@@ -48,37 +35,13 @@ const diff = [
 ].join('\n');
 
 /** Somebody in a clone of the repository, whose client comes through `reeve proxy`. */
-async function openCloudClient(name: string): Promise<{
-  person: Person;
-  client: ClientMachine;
-  codex: (args: string[], env?: Record<string, string>) => ReturnType<ClientMachine['run']>;
-}> {
-  const { organisation } = acceptance;
-  const person = await organisation.addMember({ name });
-  const client = await openSignedInClient(organisation, person, {
-    ...setUp(),
-    git: true,
-    workFiles: { 'greet.txt': 'hello\n' },
-  });
-  onTestFinished(() => client.close());
-  const commit = await client.shell(
-    'git -C "$1" remote add origin https://github.com/acme/app.git && git -C "$1" add -A && git -C "$1" -c user.name=a -c user.email=a@b.test commit -qm first',
-    { args: [client.files.work.path] },
-  );
-  expect(commit).toMatchObject({ exitCode: 0 });
-  await client.files.home.write('reeve-proxy-ca.pem', proxyPem);
-  const authorityPath = client.files.home.file('reeve-proxy-ca.pem');
-  const lines = proxyEnvironment({ proxyUrl, reeveOrigin: organisation.origin, authorityPath }).split('\n');
-  const proxied = Object.fromEntries(
-    lines.flatMap((line) => {
-      const [, key, value] = /^(\w+)='(.*)'$/.exec(line) ?? [];
-      return key === undefined || value === undefined ? [] : [[key, value]];
-    }),
-  );
-  return { person, client, codex: (args, env = {}) => client.run(args, { env: { ...proxied, ...env } }) };
+async function openCloudClient(name: string): Promise<CloudClient & { person: Person }> {
+  const person = await acceptance.organisation.addMember({ name });
+  const options = { ...setUp(), workFiles: { 'greet.txt': 'hello\n' } };
+  const cloud = await proxy.open(person, { remote: 'https://github.com/acme/app.git', client: options });
+  onTestFinished(() => cloud.client.close());
+  return { person, ...cloud };
 }
-
-const taskIn = (text: string): string => /task_e_[0-9a-f]{32}/.exec(text)?.[0] ?? '';
 
 test(`codex cloud of ${version}: off, given, seen, taken home`, async () => {
   const { organisation, reeve } = acceptance;

@@ -150,6 +150,11 @@ export const throughTheProxy: EscapeAttempt[] = [
     logged: { rule: 'websocket-not-allowed', host: 'example.com' },
   },
   {
+    name: 'a WebSocket behind a request that has no answer yet',
+    script: `raw '${lines('GET http://first.evil.example/ HTTP/1.1', 'Host: first.evil.example')}${lines('GET http://pipelined.evil.example/ws HTTP/1.1', 'Host: pipelined.evil.example', 'Connection: Upgrade', 'Upgrade: websocket')}'`,
+    logged: { rule: 'domain-not-listed', host: 'pipelined.evil.example' },
+  },
+  {
     name: 'a redirect to a host that is not listed',
     script: 'via -L https://example.com/control/redirect',
     logged: { rule: 'domain-not-listed', host: 'redirected.evil.example' },

@@ -3,8 +3,8 @@ import { posix } from 'node:path';
 import type { ContainerCreateOptions } from 'dockerode';
 import type { ContainerSpec } from '../driver.ts';
 import { inside } from '../inside.ts';
+import type { People } from './people-of-image.ts';
 
-export const containerUser = { uid: 1000, gid: 1000 } as const;
 export const ownerLabel = 'app.reeve.runner';
 const attemptLabel = 'app.reeve.attempt';
 
@@ -33,7 +33,7 @@ function userLimits(diskMb: number) {
   ];
 }
 
-function mounts({ folders, readOnly }: ContainerSpec) {
+function mounts({ folders, readOnly }: ContainerSpec, { passwd, group }: People) {
   const bind = (source: string, target: string, isReadOnly: boolean) => ({
     Type: 'bind' as const,
     Source: source,
@@ -44,6 +44,8 @@ function mounts({ folders, readOnly }: ContainerSpec) {
   return [
     bind(folders.workspace, inside.workspace, false),
     bind(folders.home, inside.home, false),
+    bind(passwd, '/etc/passwd', true),
+    bind(group, '/etc/group', true),
     // Both where Reeve's own variables point and where Debian's programs look without any.
     ...[inside.authority, '/etc/ssl/certs/ca-certificates.crt'].map((target) => bind(readOnly.authority, target, true)),
     ...(readOnly.codex === null ? [] : [bind(readOnly.codex, inside.codex, true)]),
@@ -73,14 +75,20 @@ function memoryFolders(memoryMb: number, volumes: readonly string[]): Record<str
  */
 const gated = (command: readonly string[]): string[] => ['/bin/sh', '-c', 'read -r go && exec "$@"', 'sh', ...command];
 
+interface Surroundings {
+  /** Of the runner. */
+  owner: string;
+  user: { uid: number; gid: number };
+  people: People;
+  securityOptions: readonly string[];
+  /** What the image declares. */
+  volumes: readonly string[];
+}
+
 /** What the engine is asked for: nothing of the machine but the folders of the attempt, no right, no network, no log. */
 export function containerOptions(
   spec: ContainerSpec,
-  {
-    owner,
-    securityOptions,
-    volumes,
-  }: { owner: string; securityOptions: readonly string[]; volumes: readonly string[] },
+  { owner, user, people, securityOptions, volumes }: Surroundings,
 ): ContainerCreateOptions {
   const { limits } = spec;
   const memory = limits.memoryMb * megabyte;
@@ -93,7 +101,7 @@ export function containerOptions(
     Env: Object.entries({ HOME: inside.home, USER: 'agent', LANG: 'C.UTF-8', ...spec.env }).map(
       ([name, value]) => `${name}=${value}`,
     ),
-    User: `${containerUser.uid}:${containerUser.gid}`,
+    User: `${user.uid}:${user.gid}`,
     WorkingDir: spec.workingFolder,
     Hostname: 'task',
     Labels: { [ownerLabel]: owner, [attemptLabel]: spec.attemptId },
@@ -115,7 +123,7 @@ export function containerOptions(
       OomScoreAdj: 500,
       ShmSize: Math.max(16, Math.floor(limits.memoryMb * 0.05)) * megabyte,
       Ulimits: userLimits(limits.diskMb),
-      Mounts: mounts(spec),
+      Mounts: mounts(spec, people),
       Tmpfs: memoryFolders(limits.memoryMb, volumes),
       // Output goes to the runner alone: else a container could fill the engine's disk with it.
       LogConfig: { Type: 'none', Config: {} },

@@ -1,12 +1,20 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import Docker from 'dockerode';
 import type { RunnerDriver } from '#contract/runners.ts';
-import type { ContainerEnd, ContainerSpec, Driver, RunningContainer } from '../driver.ts';
+import {
+  type ContainerEnd,
+  type ContainerSpec,
+  type Driver,
+  type RunningContainer,
+  refuseZeroBytes,
+} from '../driver.ts';
 import { openRelay, type Relay } from '../process/open-relay.ts';
-import { containerOptions, containerUser, ownerLabel } from './container-options.ts';
+import { containerOptions, ownerLabel } from './container-options.ts';
+import { beginOf, endContainer, unlessGone, within } from './end-container.ts';
+import { type People, peopleOf } from './people-of-image.ts';
 import { prepareImage } from './prepare-image.ts';
 import { splitOutput } from './split-output.ts';
 import { systemCalls } from './system-calls.ts';
@@ -21,30 +29,31 @@ export interface DockerDriverOptions {
   defaultImage: string | null;
   /** Of this runner, on the engine's machine: Podman reads what system calls there are from a file in it. */
   dataFolder: string;
+  /** Who the programs in containers are on this machine, and whose the folders are that they write. */
+  uid: number;
+  /** Tests only. */
+  patienceMs?: number;
 }
 
 const killedBySignal = 128;
 const unreadOutputMs = 2000;
-const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
-
-/** 404: it is gone; 409: it has ended, or is being removed. Both are what was wanted. */
-async function unlessGone(doing: Promise<unknown>): Promise<void> {
-  try {
-    await doing;
-  } catch (error) {
-    if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
-  }
-}
+/** So long an engine may take to end a container; then it is ended without it. */
+const usualPatienceMs = 20_000;
 
 const signalNames: Record<number, string> = { 6: 'SIGABRT', 9: 'SIGKILL', 11: 'SIGSEGV', 15: 'SIGTERM', 25: 'SIGXFSZ' };
 
 async function endOf(
   container: Docker.Container,
   exitCode: number | null,
-  { watch, memoryMb, wasAsked }: { watch: ContainerWatch; memoryMb: number; wasAsked: boolean },
+  {
+    watch,
+    memoryMb,
+    wasAsked,
+    patienceMs,
+  }: { watch: ContainerWatch; memoryMb: number; wasAsked: boolean; patienceMs: number },
 ): Promise<ContainerEnd> {
   watch.stop();
-  const facts = await container.inspect().catch(() => null);
+  const facts = await within(patienceMs, 'tell of a container', container.inspect()).catch(() => null);
   const hasEndedBadly = exitCode !== 0 && !wasAsked;
   // Not every engine says so, and a container can be gone before the watch looks again.
   const isFull = exitCode === killedBySignal + 9 && watch.usage.peakMemoryMb >= 0.97 * memoryMb;
@@ -61,6 +70,7 @@ interface Started {
   /** Resolves with the exit code. */
   exit: Promise<number | null>;
   pid: number;
+  begin: string | null;
 }
 
 /** Attached before it starts, so that nothing it says is lost. */
@@ -76,20 +86,30 @@ async function startContainer(docker: Docker, options: Docker.ContainerCreateOpt
     const { State } = await container.inspect();
     if (State.Pid === 0)
       throw new Error(`the container ended before it began: ${State.Error || 'no word from the engine'}`);
-    return { container, stream, exit, pid: State.Pid };
+    return { container, stream, exit, pid: State.Pid, begin: await beginOf(State.Pid) };
   } catch (error) {
     await unlessGone(container.remove({ force: true, v: true }));
     throw error;
   }
 }
 
-function running(spec: ContainerSpec, { container, stream, exit, pid }: Started, relay: Relay): RunningContainer {
+function running(
+  spec: ContainerSpec,
+  { container, stream, exit: said, pid, begin }: Started,
+  { relay, patienceMs }: { relay: Relay; patienceMs: number },
+): RunningContainer {
   let wasAsked = false;
+  // Resolved where the container is gone and the engine does not say so.
+  const forced = Promise.withResolvers<null>();
+  const exit = Promise.race([said, forced.promise]);
   const kill = async () => {
     // The engine waits until its output is read, also with its answer; nobody may read it any more.
     const timer = setTimeout(() => (stream as unknown as Readable).destroy(), unreadOutputMs);
     void exit.then(() => clearTimeout(timer));
-    await unlessGone(container.kill({ signal: 'SIGKILL' }));
+    const how = await endContainer(container, { first: { pid, begin }, ended: exit, patienceMs });
+    if (how === 'by the engine') return;
+    (stream as unknown as Readable).destroy();
+    forced.resolve(null);
   };
   const watch = watchContainer({
     pid,
@@ -99,7 +119,7 @@ function running(spec: ContainerSpec, { container, stream, exit, pid }: Started,
   });
   const { stdout, stderr } = splitOutput(stream as unknown as Readable);
   const ended = exit
-    .then((exitCode) => endOf(container, exitCode, { watch, memoryMb: spec.limits.memoryMb, wasAsked }))
+    .then((exitCode) => endOf(container, exitCode, { watch, memoryMb: spec.limits.memoryMb, wasAsked, patienceMs }))
     .finally(() => relay.close());
   return {
     stdout,
@@ -113,7 +133,7 @@ function running(spec: ContainerSpec, { container, stream, exit, pid }: Started,
     remove: async () => {
       // As for an end: the engine would wait for a reader.
       (stream as unknown as Readable).destroy();
-      await unlessGone(container.remove({ force: true, v: true }));
+      await within(patienceMs, 'remove a container', unlessGone(container.remove({ force: true, v: true })));
     },
   };
 }
@@ -191,9 +211,17 @@ async function findEngine(docker: Docker, { socketPath, dataFolder }: DockerDriv
   };
 }
 
+/** The folders that an image declares as volumes. */
+async function volumesOf(docker: Docker, image: string): Promise<string[]> {
+  const { Config } = await docker.getImage(image).inspect();
+  return Object.keys(Config.Volumes ?? {});
+}
+
 /** Containers of an engine with Docker's API, on this same machine. */
 export function openDockerDriver(options: DockerDriverOptions): Driver {
-  const { socketPath, owner, defaultImage } = options;
+  const { socketPath, owner, defaultImage, dataFolder, uid, patienceMs = usualPatienceMs } = options;
+  const user = { uid, gid: uid };
+  const people = new Map<string, Promise<People>>();
   const docker = new Docker({ socketPath });
   const own = new Set<string>();
   let found: Promise<Engine> | null = null;
@@ -205,25 +233,40 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
     });
     return found;
   };
+  const peopleIn = (image: string): Promise<People> => {
+    const known = people.get(image);
+    if (known) return known;
+    const read = peopleOf(docker, image, { folder: dataFolder, user, labels: { [ownerLabel]: owner } });
+    people.set(image, read);
+    // Asked again until it answers.
+    read.catch(() => people.delete(image));
+    return read;
+  };
   return {
     kind: 'docker',
-    owner: containerUser,
+    owner: user,
     async describe(): Promise<RunnerDriver> {
       const { name, info } = await engine();
       const hasSandbox = hasGvisor(info);
       const runtimes: RunnerDriver['runtimes'] = hasSandbox ? ['runc', 'runsc'] : ['runc'];
       return { kind: 'docker', engine: name, runtimes, weaknesses: weaknessesOf(info, hasSandbox) };
     },
-    prepareImage: (image, preparing) => prepareImage(docker, { image, defaultImage }, preparing),
+    async prepareImage(image, preparing) {
+      const id = await prepareImage(docker, { image, defaultImage }, preparing);
+      if ((await volumesOf(docker, id)).some((path) => posix.resolve('/', path) === '/'))
+        throw new Error('the image declares its root as a volume (VOLUME /): no container can be made of it');
+      return id;
+    },
     async start(spec) {
+      refuseZeroBytes(spec);
       const { securityOptions } = await engine();
-      const { Config } = await docker.getImage(spec.image).inspect();
-      const volumes = Object.keys(Config.Volumes ?? {});
-      const started = await startContainer(docker, containerOptions(spec, { owner, securityOptions, volumes }));
+      const volumes = await volumesOf(docker, spec.image);
+      const around = { owner, user, people: await peopleIn(spec.image), securityOptions, volumes };
+      const started = await startContainer(docker, containerOptions(spec, around));
       own.add(started.container.id);
       try {
         const relay = await openRelay(started.pid, { socketPath: spec.egressSocket, isRoot: true });
-        const container = running(spec, started, relay);
+        const container = running(spec, started, { relay, patienceMs });
         letGo(started.stream, spec.input);
         return container;
       } catch (error) {

@@ -31,7 +31,8 @@ async function hiddenBytes(group: ControlGroup | null): Promise<number> {
     for (const fd of fds) {
       const path = `/proc/${one}/fd/${fd}`;
       const target = await readlink(path).catch(() => '');
-      if (!target.endsWith(' (deleted)')) continue;
+      // Memory by a file's name, which the control group counts: all that a container of gVisor has is such a file.
+      if (!target.endsWith(' (deleted)') || target.startsWith('/memfd:')) continue;
       const facts = await stat(path).catch(() => null);
       if (facts?.isFile()) seen.set(`${facts.dev}:${facts.ino}`, facts.blocks * 512);
     }

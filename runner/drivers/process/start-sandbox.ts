@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import type { ContainerSpec } from '../driver.ts';
+import { type ContainerSpec, refuseZeroBytes } from '../driver.ts';
 import { threadsOfUser } from './process-tree.ts';
 import { type SandboxPlaces, sandboxArguments } from './sandbox-arguments.ts';
 
@@ -104,11 +104,8 @@ async function readInfo(info: Readable): Promise<number> {
  * @throws Error with bubblewrap's words
  */
 export async function startSandbox(spec: ContainerSpec, options: SandboxOptions): Promise<Sandbox> {
+  refuseZeroBytes(spec);
   const { places, command } = commandLine(spec, options);
-  // Options are told apart by zeros: a value with one in it would be options of its own, such as the whole machine as a folder.
-  const inArguments = sandboxArguments(spec, places);
-  if ([...inArguments, ...command].some((text) => text.includes('\0')))
-    throw new Error('a variable or the working folder holds a zero byte, which no program can be given');
   const [program = '', ...rest] = command;
   const child = spawn(program, rest, {
     cwd: '/',
@@ -128,7 +125,7 @@ export async function startSandbox(spec: ContainerSpec, options: SandboxOptions)
   const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
   failed.catch(() => undefined);
   // Not on a command line: whoever is on this machine could read the values there.
-  const fromFile = [...inArguments, '--info-fd', '3'];
+  const fromFile = [...sandboxArguments(spec, places), '--info-fd', '3'];
   args.end(`${fromFile.join('\0')}\0`);
   const init = await Promise.race([readInfo(info), failed]).catch(async (cause: Error) => {
     let said = '';

@@ -1,8 +1,9 @@
+import { leaseSeconds } from '#contract/runner-protocol.ts';
 import type { Repeated } from '#server/jobs/repeat.ts';
 import type { Services } from '#server/services.ts';
-import { tellChanged } from './changes.ts';
+import { attemptChanges, tellChanged } from './changes.ts';
 import { endAttempt, type SealLine, settleLease } from './end-attempt.ts';
-import { listCancelledInQueue, lockExpired } from './lease-queries.ts';
+import { listCancelledInQueue, lockExpired, lockLeasesOfRunner } from './lease-queries.ts';
 
 type Part = Pick<Services, 'db' | 'clock' | 'secrets' | 'blobs'>;
 
@@ -18,10 +19,31 @@ export const lineSealer =
     secrets.seal(text, logLineContext(attemptId, seq));
 
 const goesOn = 'The attempt waits for another one and begins again.';
-const wordsOf = ({ removed_at }: { removed_at: Date | null }) =>
-  removed_at === null
-    ? { why: `Its runner was lost. ${goesOn}`, isLoss: true }
-    : { why: `Its runner was removed. ${goesOn}`, isLoss: false };
+
+interface Former {
+  state: string;
+  tries: number;
+  claimed_at: Date | null;
+  lease_until: Date | null;
+}
+
+/** A runner that takes it again and again and never says a word about it is lost by it, too. */
+const mostSilentTries = 5;
+
+/**
+ * A runner begins once a heartbeat for the attempt came through. Where none ever did, nobody heard of the lease: the connection or a
+ * process, Reeve's or the runner's, ended while it was given out. That is no sign that the attempt ends its runners.
+ */
+function hasBegun({ state, tries, claimed_at, lease_until }: Former): boolean {
+  const leasedMs = (lease_until?.getTime() ?? 0) - (claimed_at?.getTime() ?? 0);
+  return state !== 'preparing' || tries >= mostSilentTries || leasedMs > leaseSeconds * 1000;
+}
+
+const wordsOf = (lease: Former & { removed_at: Date | null }) => {
+  if (lease.removed_at !== null) return { why: `Its runner was removed. ${goesOn}`, isLoss: false };
+  const isLoss = hasBegun(lease);
+  return { why: `${isLoss ? 'Its runner was lost' : 'No runner began with it'}. ${goesOn}`, isLoss };
+};
 
 /** Ends leases without a heartbeat, in all workspaces. @returns how many */
 export async function expireLeases(services: Part, { limit = atOnce } = {}): Promise<number> {
@@ -35,6 +57,31 @@ export async function expireLeases(services: Part, { limit = atOnce } = {}): Pro
     return expired;
   });
   for (const { id, workspace_id } of settled) tellChanged(workspace_id, [id]);
+  return settled.length;
+}
+
+/**
+ * Ends what a runner held when it was started again: its process says that nothing of the one before goes on, so nobody has to wait for
+ * the leases to end. @returns how many
+ */
+export async function settleFormer(
+  services: Part,
+  { workspaceId, runnerId }: { workspaceId: string; runnerId: string },
+): Promise<number> {
+  const { db, clock } = services;
+  const seal = lineSealer(services);
+  const at = clock();
+  const why = `Its runner was started again. ${goesOn}`;
+  const settled = await db.transaction().execute(async (tx) => {
+    const former = await lockLeasesOfRunner(tx, workspaceId, runnerId);
+    for (const lease of former) await settleLease(tx, lease, { at, seal, why, isLoss: hasBegun(lease) });
+    return former;
+  });
+  tellChanged(
+    workspaceId,
+    settled.map(({ id }) => id),
+  );
+  if (settled.length > 0) attemptChanges.emit('queued', { workspaceId });
   return settled.length;
 }
 

@@ -66,6 +66,18 @@ export async function extendLeases(
   return rows;
 }
 
+const endedColumns = [
+  'a.id',
+  'a.workspace_id',
+  'a.epoch',
+  'a.state',
+  'a.tries',
+  'a.losses',
+  'a.cancel_asked_at',
+  'a.claimed_at',
+  'a.lease_until',
+] as const;
+
 /**
  * Whose lease ended by itself, and whether its runner was removed meanwhile. Those that somebody else ends right now are left to them.
  */
@@ -73,11 +85,24 @@ export const lockExpired = (tx: Database, { before, limit }: { before: Date; lim
   tx
     .selectFrom('cloud_attempts as a')
     .leftJoin('cloud_runners as r', 'r.id', 'a.runner_id')
-    .select(['a.id', 'a.workspace_id', 'a.epoch', 'a.losses', 'a.cancel_asked_at', 'r.removed_at'])
+    .select([...endedColumns, 'r.removed_at'])
     .where('a.lease_until', '<', before)
     .orderBy('a.lease_until')
     .limit(limit)
     .forUpdate('a')
+    .skipLocked()
+    .execute();
+
+/** What a runner holds. Those that somebody else ends right now are left to them. */
+export const lockLeasesOfRunner = (tx: Database, workspaceId: string, runnerId: string) =>
+  tx
+    .selectFrom('cloud_attempts as a')
+    .select(endedColumns)
+    .where('a.workspace_id', '=', workspaceId)
+    .where('a.runner_id', '=', runnerId)
+    .where('a.lease_until', 'is not', null)
+    .orderBy('a.id')
+    .forUpdate()
     .skipLocked()
     .execute();
 

@@ -4,6 +4,7 @@ import {
   ClaimRequest,
   FinishRequest,
   HeartbeatRequest,
+  HelloRequest,
   RegisterRequest,
   ReportRequest,
 } from '#contract/runner-protocol.ts';
@@ -16,6 +17,7 @@ import { putBackUnused } from '../attempts/give-out.ts';
 import { keepDiff, keepSession } from '../attempts/keep-blobs.ts';
 import { openClaims } from '../attempts/open-claims.ts';
 import { reportAttempt } from '../attempts/report-attempt.ts';
+import { greetRunner } from '../runners/greet-runner.ts';
 import { registerRunner } from '../runners/register-runner.ts';
 import { answerHeartbeat } from './answer-heartbeat.ts';
 import { giveUp, openJob } from './job.ts';
@@ -86,6 +88,18 @@ export function runnerApiDialect(services: Services): Dialect {
         allow: 'checked-inside',
         summary: 'Make a runner of whoever holds a registration token',
         handle: async (call) => json(await registerRunner(services, await readRegistration(call), { ip: call.ip })),
+      },
+      {
+        method: 'POST',
+        path: '/runner/v1/hello',
+        allow: 'checked-inside',
+        summary: 'A runner was started again, and what it has now',
+        handle: async (call) => {
+          // Its newer version may speak what the one before did not.
+          const runner = await requireRunner(services, call, { isOfAnyProtocol: true });
+          const hello = checkMessage(await readJson(call, maxRegistrationBytes), HelloRequest);
+          return json(await greetRunner(services, runner, { ...hello, ip: call.ip }));
+        },
       },
       route('POST', '/claim', 'Wait for an attempt and lease it', async (call, runner) =>
         json(await claim(call, runner)),

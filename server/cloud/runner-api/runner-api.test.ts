@@ -215,12 +215,69 @@ describe('a lease', () => {
   test('lost a second time ends the attempt', async () => {
     const attemptId = await queue();
     for (const _ of [1, 2]) {
-      await claimed();
+      const job = await claimed();
+      later(1);
+      await runner.heartbeat([job]);
       later(31);
       await expireLeases(services);
     }
     expect(await row(attemptId)).toMatchObject({ state: 'failed', ending: 'runner-lost', tries: 2, losses: 1 });
     expect(await runner.claim()).toBeNull();
+  });
+
+  test('of which no runner ever heard is no loss, unless that goes on', async () => {
+    const attemptId = await queue();
+    const lose = async () => {
+      await claimed();
+      later(31);
+      await expireLeases(services);
+      return row(attemptId);
+    };
+    for (const tries of [1, 2, 3, 4]) expect(await lose()).toMatchObject({ state: 'queued', tries, losses: 0 });
+    expect((await logOf(attemptId))[0]).toMatch(/^No runner began with it\./);
+    expect(await lose()).toMatchObject({ state: 'queued', tries: 5, losses: 1 });
+    expect(await lose()).toMatchObject({ state: 'failed', ending: 'runner-lost', tries: 6 });
+  });
+
+  test('of a process that is gone is put back when the next one says hello, which also says what it has now', async () => {
+    const { id: runnerId } = runner;
+    const attemptId = await queue();
+    const former = await claimed();
+    later(1);
+    await runner.heartbeat([former]);
+    const other = await api.register(workspaceId);
+    const drivers = [{ ...dockerDriver, runtimes: ['runc', 'runsc'] }];
+    const hello = { version: '2', protocol: 1, drivers, capacity: 7 };
+    expect(await other.call('POST', '/hello', hello)).toMatchObject({ status: 200 });
+    expect(await row(attemptId)).toMatchObject({ state: 'preparing', losses: 0 });
+    expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200, body: { leaseSeconds: 25 } });
+    expect(await row(attemptId)).toMatchObject({ state: 'queued', losses: 1, lease_until: null });
+    expect(await logOf(attemptId)).toEqual([
+      'Its runner was started again. The attempt waits for another one and begins again.',
+    ]);
+    expect(await report(former)).toMatchObject({ status: 409, code: 'lease-lost' });
+    const find = services.db.selectFrom('cloud_runners').selectAll().where('id', '=', runnerId);
+    expect(await find.executeTakeFirstOrThrow()).toMatchObject({ version: '2', capacity: 7, drivers, labels: [] });
+    // The same again changes nothing, and is no loss of what nobody has.
+    expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200 });
+    expect(await countEvents('runner.changed')).toBe(2);
+    expect(await countEvents('task.requeued')).toBe(1);
+    const again = await claimed();
+    expect(again).toMatchObject({ attemptId, epoch: 2 });
+    expect(await report(again, { state: 'setting-up' })).toMatchObject({ status: 200 });
+    expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200 });
+    expect(await row(attemptId)).toMatchObject({ ending: 'runner-lost' });
+  });
+
+  test('a newer version of a runner says hello in its own protocol; one that is too new is refused', async () => {
+    await services.db.updateTable('cloud_runners').set({ protocol: 99 }).execute();
+    const hello = { version: '2', drivers: [dockerDriver], capacity: 1 };
+    expect(await runner.call('POST', '/hello', { ...hello, protocol: 98 })).toMatchObject({ code: 'runner-protocol' });
+    expect(await runner.call('POST', '/hello', { ...hello, protocol: 1 })).toMatchObject({ status: 200 });
+    expect(await runner.claim()).toBeNull();
+    const stranger = { ...hello, protocol: 1 };
+    await services.db.updateTable('cloud_runners').set({ removed_at: start }).execute();
+    expect(await runner.call('POST', '/hello', stranger)).toMatchObject({ status: 401, code: 'runner-unknown' });
   });
 
   test('of a runner that is removed puts its attempts back, which is no loss', async () => {

@@ -17,12 +17,16 @@ export interface CallingRunner {
 const bearer = /^Bearer ([A-Za-z0-9-]+)$/i;
 
 /** The runner behind a call, as of this request. @throws ReeveError runner-unknown, runner-protocol */
-export async function requireRunner({ db }: Pick<Services, 'db'>, { c }: WireCall): Promise<CallingRunner> {
+export async function requireRunner(
+  { db }: Pick<Services, 'db'>,
+  { c }: WireCall,
+  { isOfAnyProtocol = false } = {},
+): Promise<CallingRunner> {
   const secret = bearer.exec(c.req.header('authorization') ?? '')?.[1];
   if (secret === undefined || !isWellFormed('runner', secret)) throw new ReeveError('runner-unknown');
   const row = await findRunnerBySecret(db, hashToken(secret));
   if (!row) throw new ReeveError('runner-unknown');
-  requireProtocol(row.protocol);
+  if (!isOfAnyProtocol) requireProtocol(row.protocol);
   return { runnerId: row.id, workspaceId: row.workspace_id, name: row.name };
 }
 

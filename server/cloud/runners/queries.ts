@@ -124,6 +124,20 @@ export const lockRunner = (tx: Database, workspaceId: string, id: string) =>
     .forUpdate()
     .executeTakeFirst();
 
+/** What a runner says of itself when it starts. */
+export const describeRunner = (
+  tx: Database,
+  workspaceId: string,
+  id: string,
+  { drivers, ...facts }: Pick<RunnerRow, 'version' | 'protocol' | 'drivers' | 'capacity' | 'seen_at' | 'address'>,
+) =>
+  tx
+    .updateTable('cloud_runners')
+    .set({ ...facts, drivers: JSON.stringify(drivers) })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .execute();
+
 export const updateRunner = (
   tx: Database,
   workspaceId: string,

@@ -15,7 +15,15 @@ import {
   updatePushed,
 } from './pull-request-queries.ts';
 import { bodyOf, branchNameOf, commitMessageOf, taskUrl } from './pull-request-words.ts';
-import { claimPublishing, freePublishing, lockTask, readTaskRow, type TaskRow, touchTask } from './queries.ts';
+import {
+  claimPublishing,
+  extendPublishing,
+  freePublishing,
+  lockTask,
+  readTaskRow,
+  type TaskRow,
+  touchTask,
+} from './queries.ts';
 import { readDiffBlob } from './read-attempt.ts';
 import { contentContext, openOrNull } from './task-content.ts';
 import { requireCloud, requireCloudStill, type TaskMember } from './task-member.ts';
@@ -41,8 +49,38 @@ interface Publishing {
   existing: PullRequestRow | null;
 }
 
-/** Longer than a push may take; who dies while pushing does not keep the others out for good. */
-const longestPublishingMs = 5 * 60_000;
+/** Who dies while pushing keeps the others out for so long at most; who lives says so. */
+const publishingMs = 30_000;
+const renewMs = 10_000;
+
+/**
+ * Keeps everybody else from publishing this task until it is closed.
+ * @throws ReeveError conflict while somebody else publishes it
+ */
+async function holdPublishing(
+  { db, clock, log }: Pick<Services, 'db' | 'clock' | 'log'>,
+  { workspaceId, id }: { workspaceId: string; id: string },
+): Promise<AsyncDisposable> {
+  const now = clock();
+  const later = (from: Date) => new Date(from.getTime() + publishingMs);
+  let until = later(now);
+  if (!(await claimPublishing(db, { workspaceId, id, now, until }))) throw new ReeveError('conflict');
+  let renewing: Promise<void> = Promise.resolve();
+  const renew = async () => {
+    const next = later(clock());
+    if (await extendPublishing(db, { workspaceId, id, until, next })) until = next;
+  };
+  const timer = setInterval(() => {
+    renewing = renewing.then(renew).catch((error: unknown) => log.warn({ err: error }, 'publishing: not renewed'));
+  }, renewMs);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      await renewing;
+      await freePublishing(db, { workspaceId, id, until });
+    },
+  };
+}
 
 async function prepare(services: Services, by: TaskMember, input: PublishInput): Promise<Publishing> {
   const { db } = services;
@@ -160,13 +198,11 @@ const refusals: ReadonlySet<string> = new Set(['git-refused', 'repository-refuse
  * @throws ReeveError not-found, attempt-not-found, task-running, task-has-no-diff, cloud-off, conflict while somebody else publishes it, git-refused, and what requireRepositoryAccess throws
  */
 export async function publishTask(services: Services, by: TaskMember, input: PublishInput): Promise<PullRequest> {
-  const { db, clock } = services;
+  const { db } = services;
   const { workspaceId } = by;
   const task = await readTaskRow(db, by, input.id);
   if (!task) throw new ReeveError('not-found');
-  const now = clock();
-  const until = new Date(now.getTime() + longestPublishingMs);
-  if (!(await claimPublishing(db, { workspaceId, id: task.id, now, until }))) throw new ReeveError('conflict');
+  await using _held = await holdPublishing(services, { workspaceId, id: task.id });
   try {
     const publishing = await prepare(services, by, input);
     const pullCount = (await listPullRequestRows(db, workspaceId, [task.id])).length;
@@ -175,7 +211,5 @@ export async function publishTask(services: Services, by: TaskMember, input: Pub
   } catch (error) {
     if (isReeveError(error) && refusals.has(error.code)) await recordRefusal(services, by, task, error);
     throw error;
-  } finally {
-    await freePublishing(db, { workspaceId, id: task.id, until });
   }
 }

@@ -227,6 +227,21 @@ export async function claimPublishing(
   return row !== undefined;
 }
 
+/** By whoever has it. @returns false when it is another's by now */
+export async function extendPublishing(
+  db: Database,
+  { workspaceId, id, until, next }: { workspaceId: string; id: string; until: Date; next: Date },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('cloud_tasks')
+    .set({ publishing_until: next })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .where('publishing_until', '=', until)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 /** Only by whoever has it: one that took too long has lost it to the next. */
 export const freePublishing = (
   db: Database,

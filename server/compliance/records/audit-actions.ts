@@ -207,6 +207,7 @@ export const actionsOf = {
   'runner.token-created': admin('CODEX_RUNNER_TOKEN_CREATE'),
   'runner.token-revoked': admin('CODEX_RUNNER_TOKEN_REVOKE'),
   'runner.registered': admin('CODEX_RUNNER_REGISTER'),
+  'runner.changed': admin('CODEX_RUNNER_UPDATE'),
   'runner.drained': admin('CODEX_RUNNER_DRAIN'),
   'runner.labelled': admin('CODEX_RUNNER_LABEL'),
   'runner.removed': admin('CODEX_RUNNER_REMOVE'),
