@@ -53,8 +53,14 @@ async function probeNamespaces(): Promise<string> {
   );
 }
 
-/** Why no stock client can be started here, and what to do; null when one can. Asked again until it can. */
+let hasMachine = false;
+
+/**
+ * Why no stock client can be started here, and what to do; null when one can. Looked at again until it can, and then no more: it is asked
+ * every few seconds, and starting a program keeps a large process busy.
+ */
 export async function whyNoMachine(): Promise<string | null> {
+  if (hasMachine) return null;
   if (process.platform !== 'linux')
     return 'This server does not run Linux. The stock client is started apart from the machine in a mount namespace, which only Linux has: run proofs on a server with Linux.';
   for (const program of ['flock', 'unshare', 'setpriv', 'mount']) {
@@ -67,6 +73,7 @@ export async function whyNoMachine(): Promise<string | null> {
   try {
     namespaceOptions ??= probeNamespaces();
     await namespaceOptions;
+    hasMachine = true;
     return null;
   } catch (error) {
     namespaceOptions = undefined;
