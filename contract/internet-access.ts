@@ -90,3 +90,13 @@ export const EgressAttempt = z.object({
   receivedBytes: z.number().int(),
 });
 export type EgressAttempt = z.infer<typeof EgressAttempt>;
+
+/** The same where it is kept. */
+export const KeptRequest = EgressAttempt.extend({ id: z.string().min(1).max(100) });
+
+/** Of all requests of an attempt. */
+export const requestCounts = z.object({
+  allowed: z.number().int(),
+  refused: z.number().int(),
+  leftOut: z.number().int().describe('Counted only: more were asked for than are kept of one attempt.'),
+});

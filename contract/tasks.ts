@@ -1,8 +1,9 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { endpoint, readsOnly } from './endpoint.ts';
-import { EgressAttempt } from './internet-access.ts';
+import { KeptRequest, requestCounts } from './internet-access.ts';
 import { pageInput, pageOf } from './paging.ts';
+import { TaskLimits } from './task-limits.ts';
 import { AttemptState, DiffStats, Ending, LogEntry } from './task-states.ts';
 
 const tag = 'Tasks';
@@ -109,16 +110,6 @@ export const Task = TaskSummary.extend({
 });
 export type Task = z.infer<typeof Task>;
 
-const Limits = z.object({
-  running: z.number().int(),
-  queued: z.number().int(),
-  runningPerMember: z.number().int().describe('At once; the rest waits.'),
-  queuedPerMember: z.number().int().describe('More are refused.'),
-  groups: z
-    .array(z.object({ name: z.string(), running: z.number().int(), runningAtOnce: z.number().int() }))
-    .describe('One’s groups that have a limit of their own, which all their members share.'),
-});
-
 const uses = { tag, allow: 'codex-cloud.use' } as const;
 const AttemptInput = z.object({ id: Id, attemptId: Id });
 
@@ -134,7 +125,7 @@ export const tasks = {
         search: z.string().max(200).optional(),
       }),
     )
-    .output(pageOf(TaskSummary).extend({ limits: Limits })),
+    .output(pageOf(TaskSummary).extend({ limits: TaskLimits })),
   get: endpoint({
     method: 'GET',
     path: '/tasks/{id}',
@@ -268,13 +259,7 @@ export const tasks = {
     audit: readsOnly,
   })
     .input(z.object({ attemptId: Id, ...pageInput, only: z.enum(['all', 'refused']).default('all') }))
-    .output(
-      pageOf(EgressAttempt.extend({ id: Id })).extend({
-        allowed: z.number().int(),
-        refused: z.number().int(),
-        leftOut: z.number().int().describe('Counted only: more were asked for than are kept of one attempt.'),
-      }),
-    ),
+    .output(pageOf(KeptRequest).extend(requestCounts.shape)),
   comment: endpoint({
     method: 'POST',
     path: '/tasks/{id}/comments',
