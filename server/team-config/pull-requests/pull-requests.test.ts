@@ -206,3 +206,22 @@ describe('what stands against it', () => {
     });
   });
 });
+
+test('a server without pull requests gets the branch, which may go anywhere', async () => {
+  git.github.addUser('payments');
+  const payments = await git.github.addRepository('payments/api', { defaultBranch: 'trunk' });
+  await git.github.push('payments/api', { branch: 'next', files: { 'a.txt': 'a' }, by: 'payments' });
+  const token = git.github.addDeployToken('payments/api', 'write');
+  const url = `${git.github.origin}/payments/api.git`;
+  await owner.api.git.connectGit({ name: 'Payments', url, token });
+  const { places } = await owner.api.teamConfig.pullRequests({ id: bundleId });
+  const place = places.find(({ name }) => name === 'payments/api');
+  expect(place).toMatchObject({ hasPullRequests: false, defaultBranch: 'trunk' });
+  for (const into of ['trunk', 'next']) {
+    const to = { id: bundleId, repositoryId: place?.id ?? '', branch: into };
+    const { version, commit } = await owner.api.teamConfig.previewPullRequest(to);
+    const pushed = await owner.api.teamConfig.openPullRequest({ ...to, version, commit });
+    expect(pushed).toMatchObject({ number: null, branch, base: into, state: 'open' });
+    expect(await gitIn(payments.folder, ['merge-base', into, branch])).toContain(commit);
+  }
+});
