@@ -24,14 +24,17 @@ function countBefore(lanes: readonly QueuedAttempt[]): ReadonlyMap<QueuedAttempt
   return before;
 }
 
-/** Members of the same limited groups are held up together. */
-const groupsKey = ({ of }: GroupRooms, { memberId }: QueuedAttempt): string =>
-  (of.get(memberId) ?? []).toSorted().join(' ');
+/** Members are held up together by those of their groups that so many picks may fill. */
+const groupsKey = ({ left, of }: GroupRooms, { memberId }: QueuedAttempt, picks: number): string =>
+  (of.get(memberId) ?? [])
+    .filter((id) => (left.get(id) ?? 0) < picks)
+    .toSorted()
+    .join(' ');
 
 /**
  * Which lanes have to be looked at to serve these claims: of each kind of runner, those that are first in turn, with some more than
  * there are claims, because a claim may look past the first for a kept set-up. A group may become full while they are served, so there are
- * as many of each set of limited groups that somebody is in. Pure.
+ * as many of each set of groups that may. Pure.
  * @param lanes the oldest of each lane; may be a moment old
  */
 export function chooseLanes(
@@ -46,7 +49,7 @@ export function chooseLanes(
     .filter(({ memberId }) => (groups.of.get(memberId) ?? []).every((id) => (groups.left.get(id) ?? 0) > 0))
     .map((lane) => ({ lane, runs: runs(lane) + (before.get(lane) ?? 0), at: lane.queuedAt.getTime() }))
     .sort((one, other) => one.runs - other.runs || one.at - other.at || (one.lane.id < other.lane.id ? -1 : 1));
-  const byGroups = [...Map.groupBy(inTurn, ({ lane }) => groupsKey(groups, lane)).values()];
+  const byGroups = [...Map.groupBy(inTurn, ({ lane }) => groupsKey(groups, lane, claims.length)).values()];
   const chosen = new Set<string>();
   for (const alike of Map.groupBy(claims, profileOf).values()) {
     const [runner] = alike;

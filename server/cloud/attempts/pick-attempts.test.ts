@@ -256,9 +256,9 @@ test('a member with tasks in hundreds of environments does not fill what is look
     ...environments.map((environmentId, n) => attempt(`many-${n}`, 'ada', n, { environmentId })),
     ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => attempt(`one-${n}`, `member-${n}`, 1_000 + n)),
   ];
-  const chosen = new Set(chooseLanes(heads, { running: none, limits }, claims(10)));
+  const chosen = new Set(chooseLanes(heads, { running: none, limits, groups: noGroups }, claims(10)));
   expect(chosen.size).toBeLessThan(heads.length);
   const seen = heads.filter(({ lane }) => chosen.has(lane));
-  const picked = pickAttempts({ heads: seen, running: none, limits }, claims(10));
+  const picked = pickAttempts({ heads: seen, running: none, limits, groups: noGroups }, claims(10));
   expect(new Set(picked.map((each) => each.attempt.memberId)).size).toBe(10);
 });
