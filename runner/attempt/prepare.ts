@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { KeptCache } from '../cache/setup-caches.ts';
 import { applyStartingDiff, checkOut, giveGitFolder } from '../git/check-out.ts';
 import { fetchSource, type Source } from '../git/fetch-source.ts';
 import { realFolder } from '../git/real-folder.ts';
-import type { GitPlace } from '../git/run-git.ts';
-import { untilAnswered } from '../reeve/call-reeve.ts';
+import { GitFailed, type GitPlace } from '../git/run-git.ts';
+import { retryMs, untilAnswered } from '../reeve/call-reeve.ts';
 import { AttemptEnded } from './attempt-ended.ts';
 import { giveTo, removeFolder } from './attempt-folders.ts';
 import type { Attempt } from './attempt-tools.ts';
@@ -29,7 +30,29 @@ async function orEnd<T>(attempt: Attempt, ending: 'repository-unavailable' | 'im
   }
 }
 
-async function fetchRepository({ job, tools, folders, signal }: Attempt): Promise<Source> {
+/** Longer than Reeve takes to start again. */
+const longestFetchingMs = 120_000;
+/** What git says of a refusal or of something that is not there; everything else may pass, such as a connection that breaks. */
+const isFinal = (words: string): boolean =>
+  /returned error: 4\d\d|find remote ref|not our ref|not found|[Aa]uthentication failed|certificate/.test(words);
+
+/** Until it works, is refused, or did not work for so long. @throws GitFailed */
+async function fetchRepository(attempt: Attempt): Promise<Source> {
+  const { signal, report } = attempt;
+  const until = performance.now() + longestFetchingMs;
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await fetchOnce(attempt);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof GitFailed) || isFinal(error.message) || performance.now() > until) throw error;
+      if (failures === 0) report.add({ kind: 'notice', text: 'The repository cannot be reached; trying again.' });
+      await setTimeout(retryMs(failures), undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
+}
+
+async function fetchOnce({ job, tools, folders, signal }: Attempt): Promise<Source> {
   const { repository, attemptId, epoch } = job;
   return fetchSource(
     { repositories: tools.folders.repositories, attempt: folders.root },

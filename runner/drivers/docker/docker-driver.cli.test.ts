@@ -65,7 +65,8 @@ async function openDeafFront(engineSocket: string, socketPath: string) {
   };
 }
 
-describe.each(legs)('containers of $name', ({ engine, runtime, says }) => {
+describe.each(legs)('containers of $name', ({ name: leg, engine, runtime, says }) => {
+  const isPodman = leg === 'Podman';
   const check = test.runIf(engine !== null);
   // It filters its programs' calls itself, and its own network is not the machine's.
   const isGvisor = runtime === 'runsc';
@@ -137,7 +138,7 @@ describe.each(legs)('containers of $name', ({ engine, runtime, says }) => {
       { input: 'from outside\n' },
     );
     expect(stdout).toBe(
-      `agent\n2000000123\nCapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t${isGvisor ? 0 : 2}\n/workspace\n/home/agent at-secret\nAUTHORITY\nfrom outside\n`,
+      `agent\n2000000123\nCapBnd:\t0000000000000000\n${isGvisor ? 'Seccomp:\t0' : 'NoNewPrivs:\t1\nSeccomp:\t2'}\n/workspace\n/home/agent at-secret\nAUTHORITY\nfrom outside\n`,
     );
     expect(stderr).toBe('no\n');
     expect(exitCode).toBe(7);
@@ -236,19 +237,23 @@ describe.each(legs)('containers of $name', ({ engine, runtime, says }) => {
 
   check('the client’s own sandbox works within', async () => {
     const { folder: codex } = await ensureClient('0.169.0');
-    // As in tasks, which have the network of their container; gVisor cannot take it away from programs within.
-    const network = isGvisor ? '-c sandbox_workspace_write.network_access=true' : '';
     const { stdout, stderr } = await run(
       `export CODEX_HOME=$HOME/.codex; mkdir -p $CODEX_HOME
        /opt/codex/bin/codex sandbox -c 'sandbox_mode="read-only"' -- touch /workspace/no 2>/dev/null
-       /opt/codex/bin/codex sandbox -c 'sandbox_mode="workspace-write"' ${network} -- touch /workspace/yes; ls /workspace`,
+       /opt/codex/bin/codex sandbox -c 'sandbox_mode="workspace-write"' -- touch /workspace/yes; ls /workspace`,
       { readOnly: { codex, authority: join(folder, 'authority.pem') } },
     );
-    expect(stdout, stderr).toBe('yes\n');
+    // gVisor gives programs no mounts of their own: there the client refuses to run a command that it cannot keep in.
+    expect(stdout, stderr).toBe(isGvisor ? '' : 'yes\n');
+    if (isGvisor) expect(stderr).toContain('bwrap');
   });
 
   check('a recipe is built without a network', async () => {
     const recipe = (step: string) => ({ kind: 'recipe' as const, containerfile: `FROM ${engine?.image}\n${step}\n` });
+    if (isPodman) {
+      await expect(driver.prepareImage(recipe('RUN true'), options)).rejects.toThrow('Recipes are not built here');
+      return;
+    }
     const built = await driver.prepareImage(recipe('RUN echo made > /made'), options);
     const { stdout } = await run('cat /made', { image: built });
     expect(stdout).toBe('made\n');

@@ -177,6 +177,7 @@ function weaknessesOf(info: EngineFacts, hasSandbox: boolean): string[] {
 
 interface Engine {
   name: string;
+  isPodman: boolean;
   info: EngineFacts;
   /** What a container is started with beside `no-new-privileges`. */
   securityOptions: string[];
@@ -201,6 +202,7 @@ async function findEngine(docker: Docker, { socketPath, dataFolder }: DockerDriv
   if (isPodman) await writeFile(profile, systemCalls());
   const hasAppArmor = (info.SecurityOptions ?? []).some((option) => option.includes('apparmor'));
   return {
+    isPodman,
     name: `${isPodman ? 'Podman' : 'Docker'} ${version.Version}`.slice(0, 100),
     info,
     securityOptions: [
@@ -210,6 +212,10 @@ async function findEngine(docker: Docker, { socketPath, dataFolder }: DockerDriv
     ],
   };
 }
+
+/** Its builds have been seen to do so whatever they are told (4.3), and nothing that they reach would be judged or written down. */
+const noRecipes =
+  'Recipes are not built here: Podman would give their steps the network of this machine. Choose an image, or a runner with Docker.';
 
 /** The folders that an image declares as volumes. */
 async function volumesOf(docker: Docker, image: string): Promise<string[]> {
@@ -246,12 +252,18 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
     kind: 'docker',
     owner: user,
     async describe(): Promise<RunnerDriver> {
-      const { name, info } = await engine();
+      const { name, info, isPodman } = await engine();
       const hasSandbox = hasGvisor(info);
       const runtimes: RunnerDriver['runtimes'] = hasSandbox ? ['runc', 'runsc'] : ['runc'];
-      return { kind: 'docker', engine: name, runtimes, weaknesses: weaknessesOf(info, hasSandbox) };
+      return {
+        kind: 'docker',
+        engine: name,
+        runtimes,
+        weaknesses: [...weaknessesOf(info, hasSandbox), ...(isPodman ? [noRecipes] : [])],
+      };
     },
     async prepareImage(image, preparing) {
+      if (image.kind === 'recipe' && (await engine()).isPodman) throw new Error(noRecipes);
       const id = await prepareImage(docker, { image, defaultImage }, preparing);
       if ((await volumesOf(docker, id)).some((path) => posix.resolve('/', path) === '/'))
         throw new Error('the image declares its root as a volume (VOLUME /): no container can be made of it');
