@@ -2,7 +2,14 @@ import type { Hono } from 'hono';
 import { activityEventsRoutes } from './activity/index.ts';
 import { analyticsApiDialect, analyticsRoutes } from './analytics/index.ts';
 import { auditRoutes } from './audit/index.ts';
-import { cloudClientDialect, environmentRoutes, groupLimitRoutes, runnerApiDialect, runnerRoutes, taskRoutes } from './cloud/index.ts';
+import {
+  cloudClientDialect,
+  environmentRoutes,
+  groupLimitRoutes,
+  runnerApiDialect,
+  runnerRoutes,
+  taskRoutes,
+} from './cloud/index.ts';
 import { complianceApiDialect, complianceRoutes, personExportDialect } from './compliance/index.ts';
 import { connectDialect, connectRoutes } from './connect/index.ts';
 import { gitRoutes, gitServerDialect } from './connectors/index.ts';

@@ -114,6 +114,9 @@ create table activity_events (
   cost_usd double precision,
   credits double precision,
   detail jsonb not null default '{}'::jsonb,
+  attempt_id text,
+  task_id text,
+  environment_id text,
   constraint activity_events_pkey PRIMARY KEY (workspace_id, id),
   constraint activity_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
@@ -283,6 +286,8 @@ create table cloud_attempts (
   ending text,
   detail text,
   sealed_answer text,
+  claim_id text,
+  heard_epoch integer,
   epoch integer not null default 0,
   runner_id text,
   driver text,
@@ -290,6 +295,8 @@ create table cloud_attempts (
   tries integer not null default 0,
   losses integer not null default 0,
   log_base integer not null default 0,
+  egress_left_out integer not null default 0,
+  egress_report text,
   secrets_epoch integer,
   cancel_asked_at timestamp with time zone,
   base_commit text,
@@ -315,6 +322,8 @@ create table cloud_attempts (
 );
 CREATE INDEX cloud_attempts_by_task ON public.cloud_attempts USING btree (task_id, turn_number, placement);
 CREATE INDEX cloud_attempts_cancelled ON public.cloud_attempts USING btree (id) WHERE ((state = 'queued'::text) AND (cancel_asked_at IS NOT NULL));
+CREATE UNIQUE INDEX cloud_attempts_claims ON public.cloud_attempts USING btree (runner_id, claim_id) WHERE ((lease_until IS NOT NULL) AND (claim_id IS NOT NULL));
+CREATE INDEX cloud_attempts_finished ON public.cloud_attempts USING btree (workspace_id, finished_at) WHERE (finished_at IS NOT NULL);
 CREATE INDEX cloud_attempts_lanes ON public.cloud_attempts USING btree (workspace_id, lane, queued_at, id) WHERE (state = 'queued'::text);
 CREATE INDEX cloud_attempts_leased ON public.cloud_attempts USING btree (lease_until) WHERE (lease_until IS NOT NULL);
 CREATE INDEX cloud_attempts_queued ON public.cloud_attempts USING btree (workspace_id, queued_at, id) WHERE (state = 'queued'::text);
@@ -373,6 +382,7 @@ create table cloud_egress (
   constraint cloud_egress_pkey PRIMARY KEY (id),
   constraint cloud_egress_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+CREATE INDEX cloud_egress_by_age ON public.cloud_egress USING btree (workspace_id, at);
 CREATE INDEX cloud_egress_by_attempt ON public.cloud_egress USING btree (attempt_id, at, id);
 CREATE INDEX cloud_egress_refused ON public.cloud_egress USING btree (environment_id, at) WHERE (NOT is_allowed);
 
@@ -428,6 +438,17 @@ create table cloud_environments (
   constraint cloud_environments_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
 CREATE INDEX cloud_environments_by_workspace ON public.cloud_environments USING btree (workspace_id);
+
+create table cloud_group_limits (
+  group_id text not null,
+  workspace_id text not null,
+  running_at_once integer not null,
+  constraint cloud_group_limits_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+  constraint cloud_group_limits_pkey PRIMARY KEY (group_id),
+  constraint cloud_group_limits_running_at_once_check CHECK ((running_at_once > 0)),
+  constraint cloud_group_limits_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX cloud_group_limits_by_workspace ON public.cloud_group_limits USING btree (workspace_id);
 
 create table cloud_log (
   attempt_id text not null,
@@ -523,6 +544,7 @@ create table cloud_tasks (
   archived_at timestamp with time zone,
   read_at timestamp with time zone,
   publishing_until timestamp with time zone,
+  files_gone_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
@@ -790,6 +812,8 @@ create table git_connections (
   sealed_private_key text,
   sealed_client_secret text,
   sealed_webhook_secret text,
+  sealed_former_webhook_secret text,
+  former_webhook_secret_until timestamp with time zone,
   sealed_token text,
   problem text,
   caught_up_at timestamp with time zone,
@@ -873,6 +897,7 @@ create table git_repositories (
   name text not null,
   url text not null,
   default_branch text not null,
+  names_branch boolean not null default false,
   is_private boolean not null,
   is_archived boolean not null default false,
   is_allowed boolean not null default false,
@@ -1002,6 +1027,9 @@ create table model_calls (
   duration_ms integer,
   time_to_first_token_ms integer,
   credits double precision,
+  attempt_id text,
+  task_id text,
+  environment_id text,
   constraint model_calls_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE SET NULL,
   constraint model_calls_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'completed'::text, 'refused'::text, 'failed'::text, 'cancelled'::text]))),
   constraint model_calls_pkey PRIMARY KEY (id),
@@ -1659,6 +1687,30 @@ create table team_config_drafts (
   constraint team_config_drafts_pkey PRIMARY KEY (bundle_id),
   constraint team_config_drafts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+
+create table team_config_pull_requests (
+  id text not null,
+  workspace_id text not null,
+  bundle_id text not null,
+  repository_id text not null,
+  base text not null,
+  branch text not null,
+  number integer,
+  url text not null,
+  state text not null,
+  version integer not null,
+  head_sha text not null,
+  opened_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint team_config_pull_requests_bundle_id_fkey FOREIGN KEY (bundle_id) REFERENCES team_config_bundles(id) ON DELETE CASCADE,
+  constraint team_config_pull_requests_bundle_id_repository_id_key UNIQUE (bundle_id, repository_id),
+  constraint team_config_pull_requests_pkey PRIMARY KEY (id),
+  constraint team_config_pull_requests_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES git_repositories(id) ON DELETE CASCADE,
+  constraint team_config_pull_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'merged'::text, 'closed'::text]))),
+  constraint team_config_pull_requests_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX team_config_pull_requests_by_number ON public.team_config_pull_requests USING btree (workspace_id, number);
 
 create table team_config_reviews (
   id text not null,

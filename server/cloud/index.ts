@@ -20,7 +20,7 @@ export { runnerRoutes } from './runners/routes.ts';
 export { deleteTask, eraseTasksOf } from './tasks/delete-task.ts';
 export { watchAccess } from './tasks/end-lost-access.ts';
 export { tasksOfPerson } from './tasks/person-rows.ts';
-export { type KeptKind, keptTaskKinds } from './tasks/purge-tasks.ts';
+export { keptTaskKinds } from './tasks/purge-tasks.ts';
 export { countTasksOf } from './tasks/queries.ts';
 export { taskRoutes } from './tasks/routes.ts';
 export { pullRequestConsumer } from './tasks/take-pull-request.ts';

@@ -8,7 +8,7 @@ export { listBranches } from './operations/branches.ts';
 export { diffFiles, type FileInDiff, type FilesDiff } from './operations/diff-files.ts';
 export { type FetchPath, fetchPaths, forwardGitFetch } from './operations/forward-fetch.ts';
 export { type Published, publishDiff } from './operations/publish-diff.ts';
-export { type PullRequestFacts, readPullRequest } from './operations/pull-requests.ts';
+export { readPullRequest } from './operations/pull-requests.ts';
 export { requireRepositoryAccess } from './operations/repository-access.ts';
 export { gitAccountsOfPerson } from './person-rows.ts';
 export { findRepository, listRepositories, type RepositoryRow } from './repository-queries.ts';

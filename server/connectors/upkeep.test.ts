@@ -246,19 +246,19 @@ describe('what a member may do', () => {
   const asked = () => git.github.requests.filter(({ path }) => path.endsWith('/permission')).length;
   const repositoryId = async (name: string) =>
     (await owner.api.git.repositories({ show: 'all' })).items.find((each) => each.name === name)?.id ?? '';
-  async function require(name = 'example/backend') {
+  async function accessTo(name = 'example/backend') {
     const { workspaceId } = git.organisation;
     const of = { workspaceId, memberId: ownerId, repositoryId: await repositoryId(name) };
     await requireRepositoryAccess(git.reeve.services, { ...of, need: 'read', why: 'task' });
   }
   /** How often GitHub is asked for it after this. */
   async function askedAfter(change: () => Promise<unknown>) {
-    await require();
+    await accessTo();
     const before = asked();
-    await require();
+    await accessTo();
     expect(asked()).toBe(before);
     await change();
-    await require();
+    await accessTo();
     return asked() - before;
   }
   const exampleOf = (event: string, action?: string) => {
@@ -278,10 +278,10 @@ describe('what a member may do', () => {
 
   /** How often GitHub is asked for either repository after it told. */
   async function askedOfBoth(change: () => Promise<unknown>) {
-    await require('example/website');
+    await accessTo('example/website');
     const backendCalls = await askedAfter(change);
     const before = asked();
-    await require('example/website');
+    await accessTo('example/website');
     return { backend: backendCalls, website: asked() - before };
   }
 
@@ -307,14 +307,14 @@ describe('what a member may do', () => {
     const suspend = async () => {
       await git.github.suspend(installation, 'octo-ada');
       await git.work();
-      await expect(require()).rejects.toMatchObject({ code: 'repository-not-allowed' });
+      await expect(accessTo()).rejects.toMatchObject({ code: 'repository-not-allowed' });
       await git.github.unsuspend(installation, 'octo-ada');
       await git.work();
     };
     expect(await askedAfter(suspend)).toBe(1);
     const relink = async () => {
       await owner.api.git.unlink({ connectionId: connection.id });
-      await expect(require()).rejects.toMatchObject({ code: 'git-account-needed' });
+      await expect(accessTo()).rejects.toMatchObject({ code: 'git-account-needed' });
       await git.link(owner, connection.id, 'octo-ada');
     };
     expect(await askedAfter(relink)).toBe(1);

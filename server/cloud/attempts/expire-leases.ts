@@ -1,4 +1,3 @@
-import { leaseSeconds } from '#contract/runner-protocol.ts';
 import type { Repeated } from '#server/jobs/repeat.ts';
 import type { Services } from '#server/services.ts';
 import { attemptChanges, tellChanged } from './changes.ts';
@@ -22,22 +21,19 @@ const goesOn = 'The attempt waits for another one and begins again.';
 
 interface Former {
   state: string;
+  epoch: number;
+  heard_epoch: number | null;
   tries: number;
-  claimed_at: Date | null;
-  lease_until: Date | null;
 }
 
 /** A runner that takes it again and again and never says a word about it is lost by it, too. */
 const mostSilentTries = 5;
 
 /**
- * A runner begins once a heartbeat for the attempt came through. Where none ever did, nobody heard of the lease: the connection or a
- * process, Reeve's or the runner's, ended while it was given out. That is no sign that the attempt ends its runners.
+ * A runner begins once a heartbeat has named the lease. Where none ever did, nobody heard of it: the connection or a process, Reeve's or
+ * the runner's, ended while it was given out. That is no sign that the attempt ends its runners.
  */
-function hasBegun({ state, tries, claimed_at, lease_until }: Former): boolean {
-  const leasedMs = (lease_until?.getTime() ?? 0) - (claimed_at?.getTime() ?? 0);
-  return state !== 'preparing' || tries >= mostSilentTries || leasedMs > leaseSeconds * 1000;
-}
+const hasBegun = ({ epoch, heard_epoch, tries }: Former): boolean => heard_epoch === epoch || tries >= mostSilentTries;
 
 const wordsOf = (lease: Former & { removed_at: Date | null }) => {
   if (lease.removed_at !== null) return { why: `Its runner was removed. ${goesOn}`, isLoss: false };
@@ -74,7 +70,7 @@ export async function settleFormer(
   const why = `Its runner was started again. ${goesOn}`;
   const settled = await db.transaction().execute(async (tx) => {
     const former = await lockLeasesOfRunner(tx, workspaceId, runnerId);
-    for (const lease of former) await settleLease(tx, lease, { at, seal, why, isLoss: hasBegun(lease) });
+    for (const lease of former) await settleLease(services, tx, lease, { at, seal, why, isLoss: hasBegun(lease) });
     return former;
   });
   tellChanged(

@@ -74,8 +74,7 @@ const endedColumns = [
   'a.tries',
   'a.losses',
   'a.cancel_asked_at',
-  'a.claimed_at',
-  'a.lease_until',
+  'a.heard_epoch',
 ] as const;
 
 /**

@@ -23,7 +23,7 @@ const factsOf = ({ drivers, capacity, version, protocol }: Hello | RunnerRow): H
  * @throws ReeveError runner-protocol, runner-unknown when it was removed this moment
  */
 export async function greetRunner(
-  services: Pick<Services, 'db' | 'clock' | 'secrets'>,
+  services: Pick<Services, 'db' | 'clock' | 'secrets' | 'blobs'>,
   { workspaceId, runnerId }: { workspaceId: string; runnerId: string },
   { ip, ...said }: Hello & { ip: string | null },
 ): Promise<z.infer<typeof HelloAnswer>> {
