@@ -30,10 +30,11 @@ interface Former {
 const mostSilentTries = 5;
 
 /**
- * A runner begins once a heartbeat has named the lease. Where none ever did, nobody heard of it: the connection or a process, Reeve's or
+ * A runner begins once a heartbeat or a report has named the lease. Where none ever did, nobody heard of it: the connection or a process, Reeve's or
  * the runner's, ended while it was given out. That is no sign that the attempt ends its runners.
  */
-const hasBegun = ({ epoch, heard_epoch, tries }: Former): boolean => heard_epoch === epoch || tries >= mostSilentTries;
+const hasBegun = ({ state, epoch, heard_epoch, tries }: Former): boolean =>
+  state !== 'preparing' || heard_epoch === epoch || tries >= mostSilentTries;
 
 const wordsOf = (lease: Former & { removed_at: Date | null }) => {
   if (lease.removed_at !== null) return { why: `Its runner was removed. ${goesOn}`, isLoss: false };

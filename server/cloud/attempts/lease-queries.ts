@@ -224,6 +224,7 @@ export const updateProgress = (
       state: progress.state,
       first_model_call_at: by.fn.coalesce('first_model_call_at', by.val(progress.firstModelCallAt)),
       is_from_cache: progress.isFromCache ?? by.ref('is_from_cache'),
+      heard_epoch: by.ref('epoch'),
       base_commit: progress.baseCommit ?? by.ref('base_commit'),
     }))
     .where('workspace_id', '=', workspaceId)

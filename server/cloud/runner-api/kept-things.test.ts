@@ -146,6 +146,7 @@ test('an attempt that begins again has nothing of the lease before but its log',
     code: 'lease-lost',
   });
   // The second loss ends it, with what that lease left.
+  await runner.call('POST', `/attempts/${attemptId}/report`, { epoch: 2, entries: [], egress: [] });
   await runner.call('PUT', `/attempts/${attemptId}/diff?epoch=2&final=false`, diff);
   services.setNow(new Date(start.getTime() + 90_000));
   await expireLeases(services);
