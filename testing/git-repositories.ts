@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { newId } from '#server/crypto/ids.ts';
 import type { Services } from '#server/services.ts';
@@ -7,9 +8,14 @@ import { fullName, repositoriesOf } from './servers/github/world.ts';
 
 /** Git servers as they stand in the database once they are connected. */
 
-/** This process trusts a test's authority from now on, beside those it trusts anyway. */
+/**
+ * This process trusts a test's authority from now on, beside those it trusts anyway. One of the same name goes: a client that finds two
+ * tries the first alone.
+ */
 export function trustAuthority(pem: string): void {
-  setDefaultCACertificates([...getCACertificates('default'), pem]);
+  const { subject } = new X509Certificate(pem);
+  const others = getCACertificates('default').filter((one) => new X509Certificate(one).subject !== subject);
+  setDefaultCACertificates([...others, pem]);
 }
 
 type Part = Pick<Services, 'db' | 'secrets'>;

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   access,
@@ -88,6 +89,27 @@ describe('what is let through', () => {
       expect(await last(), path).toMatchObject({ rule: 'gateway-path', isAllowed: false });
     }
     expect(world.seen).toHaveLength(1);
+  });
+
+  it('is the gateway when it is back, after it was down for a moment', async () => {
+    const { https } = world.servers;
+    const { port } = https.address() as AddressInfo;
+    https.closeAllConnections();
+    await new Promise((resolve) => https.close(resolve));
+    let turnedAway = 0;
+    const ending = createServer((socket) => {
+      turnedAway += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => ending.listen(port, '127.0.0.1', resolve));
+    const host = 'gateway.reeve.example:8443';
+    const asked = askInside(world, host, plain('POST', host, '/v1/responses', ['Content-Length: 0']));
+    await expect.poll(() => turnedAway).toBeGreaterThan(0);
+    await new Promise((resolve) => ending.close(resolve));
+    await new Promise<void>((resolve) => https.listen(port, '127.0.0.1', resolve));
+    expect(await asked).toMatch(/ 200 OK/);
+    expect(world.seen).toHaveLength(1);
+    expect(await last()).toMatchObject({ rule: 'gateway', isAllowed: true, status: 200 });
   });
 
   it('is said to be set-up’s while set-up has its own internet', async () => {

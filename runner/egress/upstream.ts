@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { Agent } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import type { EgressRule } from '#contract/internet-access.ts';
@@ -10,14 +11,20 @@ import { isPublicAddress } from './public-addresses.ts';
 import type { Target } from './read-target.ts';
 
 const dialTimeoutMs = 10_000;
+/** So long a restart of Reeve may take: a client whose model call is refused at the door gives up after seconds, and its task with it. */
+const gatewayPatienceMs = 20_000;
+const gatewayPauseMs = 250;
 
 /** Why no connection came about. `rule` where that is a rule of ours. */
 export class DialError extends Error {
   override readonly name = 'DialError';
   readonly rule: EgressRule | null;
-  constructor(message: string, rule: EgressRule | null) {
+  /** Nobody listens there now. */
+  readonly isAbsent: boolean;
+  constructor(message: string, rule: EgressRule | null, isAbsent = false) {
     super(message);
     this.rule = rule;
+    this.isAbsent = isAbsent;
   }
 }
 
@@ -118,6 +125,10 @@ const isCertificateProblem = (error: unknown): boolean =>
     String((error as NodeJS.ErrnoException).code ?? ''),
   );
 
+/** Nobody listens, or whoever did ended before TLS was there: nothing was sent yet. */
+const isAbsent = (error: Error): boolean =>
+  /^(ECONNREFUSED|ECONNRESET)$/.test((error as NodeJS.ErrnoException).code ?? '');
+
 async function openConnection(
   {
     target,
@@ -140,7 +151,20 @@ async function openConnection(
       if (isCertificateProblem(error)) throw new DialError(problem.message, 'certificate-invalid');
     }
   }
-  throw new DialError(problem.message, null);
+  throw new DialError(problem.message, null, isAbsent(problem));
+}
+
+/** The same for the gateway: waits until it is back. */
+async function openWithPatience(open: () => Promise<Duplex>, isWanted: () => boolean): Promise<Duplex> {
+  const until = Date.now() + gatewayPatienceMs;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof DialError && error.isAbsent && isWanted()) || Date.now() > until) throw error;
+      await setTimeout(gatewayPauseMs);
+    }
+  }
 }
 
 function trustFor(options: EgressProxyOptions, isGateway: boolean): Trust {
@@ -164,15 +188,17 @@ export async function findRoute(
   let [address, isClosed]: [string | null, boolean] = [null, false];
   let idleClosed = (): void => undefined;
   agent.createConnection = (_options, done) => {
-    openConnection(
-      { target, addresses, trust, sessions },
-      {
-        connectTo,
-        dialled: (one) => {
-          address = one;
+    const open = () =>
+      openConnection(
+        { target, addresses, trust, sessions },
+        {
+          connectTo,
+          dialled: (one) => {
+            address = one;
+          },
         },
-      },
-    ).then(
+      );
+    (isGateway ? openWithPatience(open, () => !isClosed) : open()).then(
       (socket) => {
         if (isClosed) socket.destroy();
         socket.once('close', () => idleClosed());

@@ -8,6 +8,14 @@ export const insertAttemptToken = (tx: Database, row: Insertable<Tables['access_
 
 const hostedColumns = ['a.id as attemptId', 'a.task_id as taskId', 'a.environment_id as environmentId'] as const;
 
+/**
+ * A lease that is over by the clock, but that nobody ended, can only be seen while the server comes back from being down: whoever ends
+ * leases has not run yet, and neither has the runner's next heartbeat, which goes on with it. Its client must not be turned away for good
+ * by a call that happens to come first. Longer than that nothing works on such a lease.
+ */
+const overdueMs = 60_000;
+const overdueSince = (now: Date) => new Date(now.getTime() - overdueMs);
+
 /** The attempt, where it is leased now and still under the epoch that its token was made for. */
 export const findLeasedAttempt = (
   db: Database,
@@ -20,7 +28,7 @@ export const findLeasedAttempt = (
     .where('a.workspace_id', '=', workspaceId)
     .where('a.id', '=', attemptId)
     .where('a.epoch', '=', epoch)
-    .where('a.lease_until', '>', now)
+    .where('a.lease_until', '>', overdueSince(now))
     .executeTakeFirst();
 
 /** The same by the id of its token. */
@@ -40,7 +48,7 @@ export const findAttemptOfToken = (
     .select(hostedColumns)
     .where('t.workspace_id', '=', workspaceId)
     .where('t.id', '=', tokenId)
-    .where('a.lease_until', '>', at)
+    .where('a.lease_until', '>', overdueSince(at))
     .executeTakeFirst();
 
 /** What no call can use any more. */

@@ -64,6 +64,17 @@ test('it is refused as soon as the attempt is not leased under its epoch, whatev
   expect(await refused()).toBe('token-invalid');
 });
 
+test('a lease that is over while the server was down goes on for a minute, unless somebody ended it', async () => {
+  const overdueBy = (seconds: number) => services.setNow(new Date(now.getTime() + (25 + seconds) * 1000));
+  overdueBy(59);
+  expect(await refused()).toBeNull();
+  overdueBy(61);
+  expect(await refused()).toBe('token-invalid');
+  overdueBy(1);
+  await setAttempt({ state: 'queued', lease_until: null });
+  expect(await refused()).toBe('token-invalid');
+});
+
 test('a member who is suspended takes it along', async () => {
   await services.db.updateTable('members').set({ status: 'suspended' }).where('id', '=', memberId).execute();
   expect(await refused()).toBe('token-invalid');

@@ -39,7 +39,7 @@ const mostOutageMs = 15_000;
  * tries: a true end with the client's words, which is counted and shown.
  */
 const wasCutOff = ({ ending, sentence }: TaskAttempt): boolean =>
-  ending === 'agent-failed' && /ECONNREFUSED|stream disconnected|access token is not valid/.test(sentence ?? '');
+  ending === 'agent-failed' && /stream disconnected/.test(sentence ?? '');
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const hasEnded = ({ state }: TaskAttempt) => /completed|failed|cancelled/.test(state);
