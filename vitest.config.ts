@@ -14,8 +14,6 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // One program for many files: loading the server and compiling the embedded database took half of every file's time.
-          isolate: false,
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: [...excluded, '**/*.cli.test.ts'],
           testTimeout: 90_000,
