@@ -14,6 +14,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Each file starts the embedded database anew, and uses a small part of it.
+          execArgv: ['--wasm-lazy-compilation'],
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: [...excluded, '**/*.cli.test.ts'],
           testTimeout: 90_000,
