@@ -101,8 +101,8 @@ function endGroup(pid: number | undefined): void {
  */
 export async function runGit(args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
   const { input, signal, mostBytes = 64 * 1024 * 1024 } = options;
-  // Files of the check-out belong to the container's user, but are made by this process, whose own files nobody else may read.
   signal?.throwIfAborted();
+  // Files of the check-out belong to the container's user, but are made by this process, whose own files nobody else may read.
   const child = spawn('/bin/sh', ['-c', 'umask 022; exec git "$@"', 'git', ...args], {
     cwd: options.workTree ?? '/',
     env: environment(options),
