@@ -143,6 +143,11 @@ describe('to publish', () => {
       'delete from role_grants; update workspaces set default_role_id = null',
       'not-permitted',
     ],
+    [
+      'it took so long that another process publishes by now',
+      `update cloud_tasks set publishing_until = now() + interval '1 hour' where publishing_until is not null`,
+      'conflict',
+    ],
   ])('pushes nothing when %s meanwhile', async (_what, change, code) => {
     const task = await ended(`never ${code}`);
     const branches = await gitIn(backend.folder, ['branch', '--list']);
@@ -162,6 +167,7 @@ describe('to publish', () => {
       await sql`drop function end_access cascade`.execute(db);
       await db.updateTable('workspaces').set({ codex_cloud_enabled: true, default_role_id: 'codex-user' }).execute();
       await db.updateTable('members').set({ status: 'active' }).execute();
+      await db.updateTable('cloud_tasks').set({ publishing_until: null }).execute();
       await db.deleteFrom('role_grants').execute();
       await db.insertInto('role_grants').values(grants).execute();
     }
