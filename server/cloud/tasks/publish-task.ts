@@ -148,9 +148,10 @@ async function push(
     // What was written there since stays, unless new words came along.
     replacesWords: input.title !== undefined || input.body !== undefined,
     existing: existing && { number: existing.number, branch: existing.branch },
-    // Fetching and applying took a while: it may have been turned off, or taken from the member, meanwhile; and another process may publish.
+    // Fetching and applying took a while: it may have been turned off, taken from the member or deleted; and another process may publish.
     mayPush: async () => {
       await requireCloudStill(services.db, by);
+      if (!(await readTaskRow(services.db, by, task.id))) throw new ReeveError('not-found');
       await held.requireHeld();
     },
   });
