@@ -98,6 +98,26 @@ test('what was made stricter stays so until the end, and before its phase', asyn
   expect((await openTunnelTo(world.socketPath, 'evil.example:443')).answer).toContain('workspace-off');
 });
 
+test.each<[string, InternetAccess, InternetAccess]>([
+  [
+    'a domain of the preset that is listed too',
+    { ...all, preset: 'common-dependencies', domains: ['github.com', 'corp.test'] },
+    { ...all, preset: 'common-dependencies', domains: ['corp.test', 'api.github.com'] },
+  ],
+  [
+    'a sub-domain of what is listed',
+    { ...all, preset: 'none', domains: ['pypi.org', 'github.com'] },
+    { ...all, preset: 'none', domains: ['github.com', 'api.github.com', 'pypi.org', 'pypi.org'] },
+  ],
+  ['domains beside all', { ...all, domains: ['pypi.org'] }, all],
+])('what allows the same is not told as a change: %s', (_name, begunWith, now) => {
+  const internet = begin(begunWith);
+  internet.hear(rules(begunWith));
+  internet.hear(rules(now));
+  expect(said).toEqual([]);
+  expect(rulesInLog()).toEqual([]);
+});
+
 test('a server that is being dialled when the rules change is not reached', async () => {
   const found = Promise.withResolvers<string[]>();
   const asked = Promise.withResolvers<void>();

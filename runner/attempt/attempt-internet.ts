@@ -21,7 +21,8 @@ export function openAttemptInternet(
   begunWith: Job['internet'],
   { proxy, say }: { proxy: () => EgressProxy | null; say: (text: string) => void },
 ): AttemptInternet {
-  let rules = begunWith;
+  // Said as whatever is heard later will be, so that only what changes is told.
+  let rules = tightenInternet(begunWith, begunWith);
   let phase: EgressPolicy['phase'] = 'setup';
   return {
     get policy() {

@@ -32,9 +32,11 @@ async function orEnd<T>(attempt: Attempt, ending: 'repository-unavailable' | 'im
 
 /** Longer than Reeve takes to start again. */
 const longestFetchingMs = 120_000;
-/** What git says of a refusal or of something that is not there; everything else may pass, such as a connection that breaks. */
-const isFinal = (words: string): boolean =>
-  /returned error: 4\d\d|find remote ref|not our ref|not found|[Aa]uthentication failed|certificate/.test(words);
+/** What git says of a refusal or of something that is not there; everything else may pass, such as a connection that breaks or a proxy that is busy. */
+export const isFinal = (words: string): boolean =>
+  /returned error: 4(?!08|29)\d\d|find remote ref|not our ref|not found|[Aa]uthentication failed|certificate/.test(
+    words,
+  );
 
 /** Until it works, is refused, or did not work for so long. @throws GitFailed */
 async function fetchRepository(attempt: Attempt): Promise<Source> {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   access,
@@ -152,6 +152,33 @@ describe('the policy', () => {
     await ended;
     expect(secured.destroyed || secured.readableEnded).toBe(true);
   });
+});
+
+it('remembers of a connection only where it leads by now, however many servers it asked', async () => {
+  const own = await openEgressWorld({
+    policy: access({ preset: 'all' }),
+    resolve: async (name) => {
+      if (name.startsWith('none')) throw new Error('no such name');
+      return ['93.184.215.14'];
+    },
+  });
+  const socket = connect({ path: own.socketPath });
+  // One reader for each answer.
+  socket.setMaxListeners(0);
+  const ask = async (host: string) => {
+    const answered = readAll(socket, /\r\n\r\n[\s\S]*(\/ 0|name-unknown|resolved)/);
+    socket.write(`GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    return answered;
+  };
+  for (let at = 0; at < 20; at += 1) expect(await ask(`server-${at}.example`)).toContain(' 200 ');
+  for (let at = 0; at < 3; at += 1) expect(await ask(`none-${at}.example`)).toContain('name-unknown');
+  own.attempts.length = 0;
+  const ended = readAll(socket);
+  own.proxy.tighten(access({ isOn: false }));
+  await ended;
+  const cut = own.attempts.filter(({ method }) => method === 'CONNECT').map(({ host }) => host);
+  expect(cut.sort()).toEqual([12, 13, 14, 15, 16, 17, 18, 19].map((at) => `server-${at}.example`));
+  await own.close();
 });
 
 it('makes its socket for its owner alone', async () => {

@@ -42,7 +42,7 @@ const httpOptions: ServerOptions = {
 interface Client {
   /** It leads to Reeve and never led elsewhere; null before its first request. */
   isGateway: boolean | null;
-  /** Where it led beside. */
+  /** Where it leads beside. */
   targets: Map<string, Pick<Target, 'host' | 'port'>>;
   routes: LRUCache<string, Route>;
 }
@@ -56,12 +56,13 @@ function noteTarget(client: Client, { host, port }: Target, isGateway: boolean):
 
 /** Plain requests on one client connection share a connection to each server, as long as both stay. */
 async function routeOf(client: Client, target: Target, isGateway: boolean, egress: Egress): Promise<Route> {
-  noteTarget(client, target, isGateway);
   const key = keyOf(target);
   const known = client.routes.get(key);
   if (known) return known;
+  // While it is looked up nothing leads there; afterwards `answer` judges again.
   const route = await findRoute(target, { isGateway, options: egress.options });
   client.routes.set(key, route);
+  noteTarget(client, target, isGateway);
   return route;
 }
 
@@ -162,8 +163,15 @@ function trackClients(outer: Server, egress: Egress, clients: Map<Duplex, Client
       socket.destroySoon();
       return;
     }
-    const routes = new LRUCache<string, Route>({ max: mostServersPerConnection, dispose: (route) => route.close() });
-    clients.set(socket, { isGateway: null, targets: new Map(), routes });
+    const targets: Client['targets'] = new Map();
+    const routes = new LRUCache<string, Route>({
+      max: mostServersPerConnection,
+      dispose: (route, key) => {
+        route.close();
+        targets.delete(key);
+      },
+    });
+    clients.set(socket, { isGateway: null, targets, routes });
     socket.once('close', () => {
       clients.delete(socket);
       routes.clear();

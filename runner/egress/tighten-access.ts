@@ -19,11 +19,26 @@ function domainsOfBoth(one: InternetAccess, other: InternetAccess): Pick<Interne
   return { preset: 'common-dependencies', domains: [...both].filter((domain) => !common.has(domain)) };
 }
 
-/** What both allow, and nothing else. Pure. */
+/** In the one way to say what it allows: what is said differently and allows the same is equal afterwards. */
+function plainly(access: InternetAccess): InternetAccess {
+  if (!access.isOn) return noInternet;
+  if (access.preset === 'all') return { ...access, domains: [] };
+  const all = [...new Set(access.domains)];
+  const preset = access.preset === 'common-dependencies' ? commonDependencyDomains : [];
+  const isSaidBeside = (domain: string) =>
+    isCovered(domain, preset) ||
+    isCovered(
+      domain,
+      all.filter((other) => other !== domain),
+    );
+  return { ...access, domains: all.filter((domain) => !isSaidBeside(domain)).sort() };
+}
+
+/** What both allow, and nothing else, plainly said. Pure. */
 export function tightenAccess(one: InternetAccess, other: InternetAccess): InternetAccess {
   if (!one.isOn || !other.isOn) return noInternet;
   const methods = one.methods === 'safe' || other.methods === 'safe' ? 'safe' : 'all';
-  return { isOn: true, ...domainsOfBoth(one, other), methods };
+  return plainly({ isOn: true, ...domainsOfBoth(one, other), methods });
 }
 
 /** The rules of an attempt, made as strict as `now` where that is stricter. */

@@ -73,6 +73,15 @@ async function fetchInto(store: string, ref: string, options: FetchOptions): Pro
   return found.toString().trim();
 }
 
+/** What a killed git leaves: locks of files that it was about to write, packs that it had not finished. */
+const left = /(\.lock|^tmp_(pack|idx|obj)_.*)$/;
+
+/** While nothing is fetched into it. */
+async function removeLeft(store: string): Promise<void> {
+  for (const entry of await readdir(store, { withFileTypes: true, recursive: true }))
+    if (entry.isFile() && left.test(entry.name)) await rm(join(entry.parentPath, entry.name), { force: true });
+}
+
 /**
  * Fetches what an attempt works on into git folders that no container sees.
  * @throws GitFailed with what git or the server said
@@ -85,6 +94,8 @@ export async function fetchSource(
   const ref = `refs/reeve/${options.attemptId}`;
   const commit = await inTurn(store, async () => {
     if (!existsSync(join(store, 'HEAD'))) await makeGitFolder(store);
+    // The fetch before may have been ended with its attempt.
+    await removeLeft(store);
     const now = new Date();
     await utimes(store, now, now);
     return fetchInto(store, ref, options);
@@ -100,9 +111,6 @@ export async function forgetSource({ store, ref }: Pick<Source, 'store' | 'ref'>
   await inTurn(store, () => runGit(['update-ref', '-d', ref], { gitDir: store })).catch(() => undefined);
 }
 
-/** What a killed git leaves: locks of files that it was about to write, packs that it had not finished. */
-const left = /(\.lock|^tmp_(pack|idx|obj)_.*)$/;
-
 /** At a start, when no attempt uses one: stores that nobody asked for lately go, the others forget what was under way in them. */
 export async function tidyStores(folder: string, now = Date.now()): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
@@ -113,7 +121,6 @@ export async function tidyStores(folder: string, now = Date.now()): Promise<void
       continue;
     }
     await rm(join(store, 'refs/reeve'), { recursive: true, force: true });
-    for (const entry of await readdir(store, { withFileTypes: true, recursive: true }))
-      if (entry.isFile() && left.test(entry.name)) await rm(join(entry.parentPath, entry.name), { force: true });
+    await removeLeft(store);
   }
 }

@@ -60,9 +60,16 @@ export async function withoutOddBytes(
   const listed = splitZero(await runGit(['diff', '--cached', '--raw', '-z', ...args], place));
   // `:modes hashes status`, then a path, or two for what was renamed.
   const files: string[][] = [];
+  let sections = 1;
   for (const part of listed) {
-    if (/^:\d{6} \d{6} /.test(part)) files.push([]);
-    else files.at(-1)?.push(part);
+    if (/^:\d{6} \d{6} /.test(part)) {
+      files.push([]);
+      // A file that became a link, or the other way round: its diff takes the one away and adds the other.
+      sections = part.endsWith(' T') ? 2 : 1;
+    } else {
+      files.at(-1)?.push(part);
+      if (sections === 2) files.push([part]);
+    }
   }
   const lines = oddSections(diff).flatMap((at) => (files[at] ?? []).map(binaryLine));
   const file = join(place.gitDir, 'info/attributes');

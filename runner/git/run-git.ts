@@ -85,26 +85,39 @@ function environment({ gitDir, workTree, indexFile, settings: more = {} }: GitOp
   };
 }
 
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
 /**
  * Runs git to its end with a configuration of ours alone.
  * @returns its standard output
- * @throws GitFailed, GitTooMuch
+ * @throws GitFailed, GitTooMuch; the signal's reason, once nothing of git runs any more
  */
 export async function runGit(args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
   const { input, signal, mostBytes = 64 * 1024 * 1024 } = options;
+  signal?.throwIfAborted();
   // Files of the check-out belong to the container's user, but are made by this process, whose own files nobody else may read.
   const child = spawn('/bin/sh', ['-c', 'umask 022; exec git "$@"', 'git', ...args], {
     cwd: options.workTree ?? '/',
     env: environment(options),
     stdio: ['pipe', 'pipe', 'pipe'],
-    ...(signal === undefined ? {} : { signal, killSignal: 'SIGKILL' as const }),
+    // A group of its own, so that the programs that git starts end with it: they hold its locks and would go on fetching.
+    detached: true,
   });
+  const end = () => endGroup(child.pid);
+  signal?.addEventListener('abort', end, { once: true });
   const chunks: Buffer[] = [];
   let bytes = 0;
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > mostBytes) child.kill('SIGKILL');
+    if (bytes > mostBytes) end();
     else chunks.push(chunk);
   });
   child.stderr.on('data', (chunk) => {
@@ -115,7 +128,8 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   child.on('error', reject);
   child.on('close', resolve);
-  const exitCode = await promise;
+  const exitCode = await promise.finally(() => signal?.removeEventListener('abort', end));
+  signal?.throwIfAborted();
   if (bytes > mostBytes) throw new GitTooMuch(`git ${args[0]} wrote more than ${mostBytes} bytes`);
   if (exitCode !== 0) throw new GitFailed(args, exitCode, said);
   return Buffer.concat(chunks);

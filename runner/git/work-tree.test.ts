@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type GitHttpServer, makeRepository, startGitHttp } from '#testing/servers/git-http.ts';
+import { answerGit, type GitHttpServer, makeRepository, startGitHttp } from '#testing/servers/git-http.ts';
 import { applyStartingDiff, checkOut, giveGitFolder } from './check-out.ts';
 import { fetchSource, type Source, tidyStores } from './fetch-source.ts';
 import type { GitPlace } from './run-git.ts';
@@ -34,7 +36,10 @@ interface Opened {
   work: string;
   attempt: string;
 }
-async function open(commit: string | null = null, from?: Opened & { commit: string }): Promise<Opened> {
+async function open(
+  commit: string | null = null,
+  from?: Partial<Opened> & { commit?: string; url?: string; signal?: AbortSignal },
+): Promise<Opened> {
   count += 1;
   const attempt = join(folder, `attempt-${count}`);
   const work = from?.work ?? join(attempt, 'work');
@@ -44,13 +49,13 @@ async function open(commit: string | null = null, from?: Opened & { commit: stri
     { repositories: join(folder, 'repositories'), attempt },
     {
       attemptId: `a${count}`,
-      url: `${server.url}/app.git`,
+      url: from?.url ?? `${server.url}/app.git`,
       headers: [],
       authorityFile: null,
       repository: 'corp/app',
       branch: 'main',
       commit,
-      signal,
+      signal: from?.signal ?? signal,
     },
   );
   const indexFile = join(attempt, 'index');
@@ -178,6 +183,21 @@ test('texts in another encoding are taken as bytes and arrive as they were; name
   for (const name of ['a.txt', ...names]) expect(await readFile(join(again.work, name))).toEqual(latin);
 });
 
+test('a file that became a link does not shift which file is taken as bytes', async () => {
+  const opened = await open();
+  await rm(join(opened.work, 'a.txt'));
+  await symlink('dir/b.txt', join(opened.work, 'a.txt'));
+  const latin = Buffer.from('caf\xe9\n', 'latin1');
+  await writeFile(join(opened.work, 'latin.txt'), latin);
+  await writeFile(join(opened.work, 'plain.txt'), 'plain\n');
+  const { text } = await diffOf(opened);
+  expect(text).not.toContain('\ufffd');
+  expect(text).toContain('+plain\n');
+  const again = await open();
+  await applyStartingDiff(again.place, Buffer.from(text), signal);
+  expect(await readFile(join(again.work, 'latin.txt'))).toEqual(latin);
+});
+
 test('a change that is too large is not taken', async () => {
   const opened = await open();
   await writeFile(join(opened.work, 'large'), 'x\n'.repeat(10_000));
@@ -195,6 +215,29 @@ test('what a killed git left is tidied up', async () => {
   expect((await open()).source.commit).toBe(commits[1]);
   await tidyStores(join(folder, 'repositories'), Date.now() + 15 * 86_400_000);
   expect(existsSync(opened.source.store)).toBe(false);
+});
+
+test('a fetch that is ended takes its locks and its programs along; the next one works', async () => {
+  const { source } = await open();
+  const lock = join(source.store, 'shallow.lock');
+  const stopped = new AbortController();
+  // It says what there is, and never sends it.
+  const silent = createServer((request, response) => {
+    if (request.method === 'GET') return answerGit(server.folder, '/app.git/info/refs', request, response);
+    request.resume();
+    stopped.abort(new Error('cancelled'));
+  });
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const gone = new Promise((resolve) => silent.once('connection', (socket) => socket.once('close', resolve)));
+  const fetching = open(null, { url: `http://127.0.0.1:${port}/app.git`, signal: stopped.signal });
+  await expect(fetching).rejects.toThrow('cancelled');
+  await gone;
+  silent.close();
+  await writeFile(lock, '');
+  await writeFile(join(source.store, 'objects/pack/tmp_pack_x'), '');
+  expect((await open()).source.commit).toBe(commits[1]);
+  expect(existsSync(join(source.store, 'objects/pack/tmp_pack_x'))).toBe(false);
 });
 
 test('what cannot be fetched says so', async () => {

@@ -23,6 +23,7 @@ export type { PolicyFragment } from './layers/read-layers.ts';
 export { readFlag } from './layers/session-flags.ts';
 export { teamConfigOfPerson } from './library/person-rows.ts';
 export { repositoryName } from './library/repository-name.ts';
+export { namesInTeamConfig } from './names.ts';
 export { bundlePullConsumer } from './pull-requests/refresh-pull-request.ts';
 export { teamConfigRoutes } from './routes.ts';
 export { bundleTarDialect } from './tar/dialect.ts';

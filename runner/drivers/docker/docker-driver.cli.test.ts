@@ -4,11 +4,13 @@ import { createServer, type Server } from 'node:http';
 import { connect, createServer as createNetServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureClient } from '#server/stock-client/install-client.ts';
 import { type ContainerEngine, startAskedEngine, startContainerEngine } from '#testing/container-engine.ts';
 import type { ContainerSpec, Driver } from '../driver.ts';
 import { inside } from '../inside.ts';
+import { ownerLabel } from './container-options.ts';
 import { openDockerDriver } from './docker-driver.ts';
 
 interface Leg {
@@ -32,9 +34,14 @@ const owner = `test-${process.pid}`;
 const uid = 2_000_000_123;
 const options = { signal: new AbortController().signal, log: () => undefined };
 
-/** An engine that can stop to answer: what is sent to it afterwards is lost, and so is what it says. */
+/**
+ * An engine that can stop to answer: what is sent to it afterwards is lost, and so is what it says. Or it can be slow: what it says
+ * from the first such request on comes when it is let go.
+ */
 async function openDeafFront(engineSocket: string, socketPath: string) {
   let isDeaf = false;
+  let slowFrom: RegExp | null = null;
+  let held: (() => void)[] | null = null;
   const pairs = new Set<Socket>();
   const server = createNetServer((client) => {
     const to = connect(engineSocket);
@@ -44,6 +51,8 @@ async function openDeafFront(engineSocket: string, socketPath: string) {
     ] as const) {
       pairs.add(from);
       from.on('data', (bytes) => {
+        if (from === client && slowFrom?.test(bytes.toString('latin1'))) held ??= [];
+        if (from === to && held !== null) return void held.push(() => into.write(bytes));
         if (!isDeaf) into.write(bytes);
       });
       from.on('error', () => undefined);
@@ -57,6 +66,14 @@ async function openDeafFront(engineSocket: string, socketPath: string) {
     socketPath,
     goDeaf: () => {
       isDeaf = true;
+    },
+    slowFrom: (request: RegExp) => {
+      slowFrom = request;
+    },
+    letGo: () => {
+      const all = held ?? [];
+      [slowFrom, held] = [null, null];
+      for (const say of all) say();
     },
     close: () => {
       server.close();
@@ -95,14 +112,14 @@ describe.each(legs)('containers of $name', ({ name: leg, engine, runtime, says }
   });
 
   let count = 0;
-  async function start(script: string, more: Partial<ContainerSpec> = {}, by = driver) {
+  async function start(script: string, more: Partial<ContainerSpec> = {}, by = driver, signal?: AbortSignal) {
     count += 1;
     const folders = { workspace: join(folder, `w${count}`), home: join(folder, `h${count}`) };
     for (const place of Object.values(folders)) {
       await mkdir(place);
       await chown(place, driver.owner.uid, driver.owner.gid);
     }
-    return by.start({
+    const spec = {
       name: `reeve-test-${process.pid}-${count}`,
       attemptId: `a${count}`,
       image,
@@ -115,7 +132,8 @@ describe.each(legs)('containers of $name', ({ name: leg, engine, runtime, says }
       limits: { cpus: 1, memoryMb: 256, processes: 64, diskMb: 64 },
       egressSocket: join(folder, 'egress.sock'),
       ...more,
-    });
+    };
+    return by.start(spec, signal);
   }
 
   async function run(script: string, more: Partial<ContainerSpec> = {}) {
@@ -219,6 +237,40 @@ describe.each(legs)('containers of $name', ({ name: leg, engine, runtime, says }
     front.close();
     expect(await driver.reap(`${owner}-deaf`)).toBe(1);
   });
+
+  check(
+    'one whose engine does not answer is waited for only as long as it is wanted, and goes when it is made later',
+    async () => {
+      const front = await openDeafFront(engine?.socketPath ?? '', join(folder, 'slow.sock'));
+      const slow = `${owner}-slow`;
+      const other = openDockerDriver({
+        ...{ socketPath: front.socketPath, owner: slow, defaultImage: image, dataFolder: folder, uid },
+        patienceMs: 1000,
+      });
+      const left = () =>
+        new Docker({ socketPath: engine?.socketPath ?? '' }).listContainers({
+          all: true,
+          filters: { label: [`${ownerLabel}=${slow}`] },
+        });
+      const first = await start('true', {}, other);
+      await first.ended;
+      await first.remove();
+      front.slowFrom(/^POST \S*\/containers\/create/);
+      const stopped = new AbortController();
+      const starting = start('touch /workspace/begun', {}, other, stopped.signal);
+      const refused = expect(starting).rejects.toThrow('cancelled');
+      await expect.poll(async () => (await left()).length).toBe(1);
+      stopped.abort(new Error('cancelled'));
+      await refused;
+      front.letGo();
+      await expect.poll(async () => (await left()).length).toBe(0);
+      front.goDeaf();
+      const stoppedSoon = { signal: AbortSignal.timeout(100), log: () => undefined };
+      await expect(start('true', {}, other, stoppedSoon.signal)).rejects.toThrow('timeout');
+      await expect(other.prepareImage({ kind: 'default' }, stoppedSoon)).rejects.toThrow('timeout');
+      front.close();
+    },
+  );
 
   check('what a former process of this runner left is ended, and nobody else’s', async () => {
     const mine = await start('sleep 1000');

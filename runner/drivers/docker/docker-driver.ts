@@ -13,11 +13,13 @@ import {
 } from '../driver.ts';
 import { openRelay, type Relay } from '../process/open-relay.ts';
 import { containerOptions, ownerLabel } from './container-options.ts';
-import { beginOf, endContainer, unlessGone, within } from './end-container.ts';
+import { endContainer, unlessGone, within } from './end-container.ts';
 import { type People, peopleOf } from './people-of-image.ts';
 import { prepareImage } from './prepare-image.ts';
 import { splitOutput } from './split-output.ts';
+import { type Started, startContainer } from './start-container.ts';
 import { systemCalls } from './system-calls.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import { type ContainerWatch, watchContainer } from './watch-container.ts';
 
 export interface DockerDriverOptions {
@@ -62,35 +64,6 @@ async function endOf(
   const signal =
     exitCode !== null && exitCode > killedBySignal ? (signalNames[exitCode - killedBySignal] ?? null) : null;
   return { exitCode: signal === null ? exitCode : null, signal, limit, usage: watch.usage };
-}
-
-interface Started {
-  container: Docker.Container;
-  stream: NodeJS.ReadWriteStream;
-  /** Resolves with the exit code. */
-  exit: Promise<number | null>;
-  pid: number;
-  begin: string | null;
-}
-
-/** Attached before it starts, so that nothing it says is lost. */
-async function startContainer(docker: Docker, options: Docker.ContainerCreateOptions): Promise<Started> {
-  const container = await docker.createContainer(options);
-  try {
-    const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
-    await container.start();
-    const exit = container.wait().then(
-      ({ StatusCode }: { StatusCode: number }) => StatusCode,
-      () => null,
-    );
-    const { State } = await container.inspect();
-    if (State.Pid === 0)
-      throw new Error(`the container ended before it began: ${State.Error || 'no word from the engine'}`);
-    return { container, stream, exit, pid: State.Pid, begin: await beginOf(State.Pid) };
-  } catch (error) {
-    await unlessGone(container.remove({ force: true, v: true }));
-    throw error;
-  }
 }
 
 function running(
@@ -262,19 +235,23 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
         weaknesses: [...weaknessesOf(info, hasSandbox), ...(isPodman ? [noRecipes] : [])],
       };
     },
-    async prepareImage(image, preparing) {
-      if (image.kind === 'recipe' && (await engine()).isPodman) throw new Error(noRecipes);
-      const id = await prepareImage(docker, { image, defaultImage }, preparing);
-      if ((await volumesOf(docker, id)).some((path) => posix.resolve('/', path) === '/'))
-        throw new Error('the image declares its root as a volume (VOLUME /): no container can be made of it');
-      return id;
+    prepareImage(image, preparing) {
+      const prepared = async () => {
+        if (image.kind === 'recipe' && (await engine()).isPodman) throw new Error(noRecipes);
+        const id = await prepareImage(docker, { image, defaultImage }, preparing);
+        if ((await volumesOf(docker, id)).some((path) => posix.resolve('/', path) === '/'))
+          throw new Error('the image declares its root as a volume (VOLUME /): no container can be made of it');
+        return id;
+      };
+      return unlessAborted(prepared(), preparing.signal);
     },
-    async start(spec) {
+    async start(spec, signal) {
       refuseZeroBytes(spec);
-      const { securityOptions } = await engine();
-      const volumes = await volumesOf(docker, spec.image);
-      const around = { owner, user, people: await peopleIn(spec.image), securityOptions, volumes };
-      const started = await startContainer(docker, containerOptions(spec, around));
+      const { securityOptions } = await unlessAborted(engine(), signal);
+      const volumes = await unlessAborted(volumesOf(docker, spec.image), signal);
+      const people = await unlessAborted(peopleIn(spec.image), signal);
+      const around = { owner, user, people, securityOptions, volumes };
+      const started = await startContainer(docker, containerOptions(spec, around), signal);
       own.add(started.container.id);
       try {
         const relay = await openRelay(started.pid, { socketPath: spec.egressSocket, isRoot: true });
@@ -282,7 +259,8 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
         letGo(started.stream, spec.input);
         return container;
       } catch (error) {
-        await unlessGone(started.container.remove({ force: true, v: true }));
+        const removing = unlessGone(started.container.remove({ force: true, v: true }));
+        await within(patienceMs, 'remove a container', removing).catch(() => undefined);
         throw error;
       }
     },

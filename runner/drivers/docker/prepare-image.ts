@@ -56,6 +56,7 @@ async function follow(docker: Docker, stream: Readable, { signal, log }: Options
 }
 
 async function pull(docker: Docker, reference: string, options: Options): Promise<string> {
+  options.signal.throwIfAborted();
   options.log(`Pulling ${reference}`);
   const hasTag = /[:@][^/]*$/.test(reference);
   const stream = (await docker.pull(hasTag ? reference : `${reference}:latest`, {
@@ -75,6 +76,7 @@ async function build(docker: Docker, containerfile: string, options: Options): P
   const tag = `reeve-recipe:${createHash('sha256').update(containerfile).digest('hex').slice(0, 32)}`;
   const known = await idOf(docker, tag);
   if (known !== null) return known;
+  options.signal.throwIfAborted();
   const context = pack();
   context.entry({ name: 'Containerfile', mode: 0o644 }, containerfile);
   context.finalize();

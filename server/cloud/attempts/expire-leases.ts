@@ -59,18 +59,21 @@ export async function expireLeases(services: Part, { limit = atOnce } = {}): Pro
 
 /**
  * Ends what a runner held when it was started again: its process says that nothing of the one before goes on, so nobody has to wait for
- * the leases to end. @returns how many
+ * the leases to end.
+ * @param which.before when it said so: what was leased afterwards is of the process that says it, which may hear the answer to a repeated
+ * hello first
+ * @returns how many
  */
 export async function settleFormer(
   services: Part,
-  { workspaceId, runnerId }: { workspaceId: string; runnerId: string },
+  { workspaceId, runnerId, before }: { workspaceId: string; runnerId: string; before: Date },
 ): Promise<number> {
   const { db, clock } = services;
   const seal = lineSealer(services);
   const at = clock();
   const why = `Its runner was started again. ${goesOn}`;
   const settled = await db.transaction().execute(async (tx) => {
-    const former = await lockLeasesOfRunner(tx, workspaceId, runnerId);
+    const former = await lockLeasesOfRunner(tx, workspaceId, { runnerId, before });
     for (const lease of former) await settleLease(services, tx, lease, { at, seal, why, isLoss: hasBegun(lease) });
     return former;
   });

@@ -92,14 +92,19 @@ export const lockExpired = (tx: Database, { before, limit }: { before: Date; lim
     .skipLocked()
     .execute();
 
-/** What a runner holds. Those that somebody else ends right now are left to them. */
-export const lockLeasesOfRunner = (tx: Database, workspaceId: string, runnerId: string) =>
+/** What a runner holds since a moment or longer. Those that somebody else ends right now are left to them. */
+export const lockLeasesOfRunner = (
+  tx: Database,
+  workspaceId: string,
+  { runnerId, before }: { runnerId: string; before: Date },
+) =>
   tx
     .selectFrom('cloud_attempts as a')
     .select(endedColumns)
     .where('a.workspace_id', '=', workspaceId)
     .where('a.runner_id', '=', runnerId)
     .where('a.lease_until', 'is not', null)
+    .where('a.claimed_at', '<=', before)
     .orderBy('a.id')
     .forUpdate()
     .skipLocked()

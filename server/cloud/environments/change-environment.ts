@@ -5,6 +5,7 @@ import { type Actor, record } from '#server/audit/index.ts';
 import { listRepositories } from '#server/connectors/index.ts';
 import { newId } from '#server/crypto/ids.ts';
 import type { StoredEnvironmentSettings } from '#server/db/cloud-tables.ts';
+import { refuseLostRace } from '#server/db/lost-race.ts';
 import { shareHoldLock } from '#server/db/not-held.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { ReeveError } from '#server/fail.ts';
@@ -157,7 +158,7 @@ export async function changeEnvironment(
 
 /**
  * Its tasks stay to be read; what waits or runs in it ends, and tries of it go with all they left, save those of people on legal hold.
- * Works while Codex cloud is off. @throws ReeveError not-found, not-permitted
+ * Works while Codex cloud is off. @throws ReeveError not-found, not-permitted, conflict when something of it changed at the same moment
  */
 export async function deleteEnvironment(
   { db, clock, blobs }: WritingServices & Pick<Services, 'blobs'>,
@@ -166,7 +167,7 @@ export async function deleteEnvironment(
 ): Promise<void> {
   const { workspaceId, actor } = by;
   const at = clock();
-  const told = await db.transaction().execute(async (tx) => {
+  const write = async (tx: Database) => {
     await shareHoldLock(tx);
     const row = await holdEnvironment(tx, by, id);
     const secrets = (await listSecretNames(tx, workspaceId, [id])).map(({ name }) => name);
@@ -179,6 +180,7 @@ export async function deleteEnvironment(
     const counts = { secrets, kept, attempts: attempts.length, tries };
     await record(tx, actor, 'environment.deleted', { at, subject: subjectOf(row), before, ...counts });
     return [...attempts, ...ended];
-  });
-  tellChanged(workspaceId, told);
+  };
+  // Attempts of several tasks: whoever ends one of them at this moment holds its row and wants another.
+  tellChanged(workspaceId, await db.transaction().execute(write).catch(refuseLostRace));
 }

@@ -239,6 +239,23 @@ test('a person is told which environments they made and pinned', async () => {
   ]);
 });
 
+test('whoever deletes one while its attempts end, and would wait for whoever waits for them, is told to do so again', async () => {
+  const { body } = await tests.make(grace);
+  const { db } = tests.services;
+  await sql`create function lose_race() returns trigger language plpgsql as
+    $$begin raise exception 'deadlock detected' using errcode = '40P01'; end$$`.execute(db);
+  await sql`create trigger lose_race before update on cloud_environments for each row execute function lose_race()`.execute(
+    db,
+  );
+  try {
+    const answer = await grace.call('DELETE', `/environments/${body.id}`);
+    expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } });
+  } finally {
+    await sql`drop function lose_race cascade`.execute(db);
+  }
+  expect((await grace.call('DELETE', `/environments/${body.id}`)).status).toBe(200);
+});
+
 describe('Codex cloud off', () => {
   test('nothing is made, changed or run; what is there is read, and deleted with its secrets, variables and scripts', async () => {
     const image = { kind: 'recipe', containerfile: 'FROM scratch' } as const;

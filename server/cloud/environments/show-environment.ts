@@ -2,6 +2,7 @@ import type { Environment } from '#contract/environments.ts';
 import { listRepositories, type RepositoryRow } from '#server/connectors/index.ts';
 import type { Services } from '#server/services.ts';
 import { readSettings } from '#server/workspace/index.ts';
+import { readWhyWaits } from '../tasks/why-it-waits.ts';
 import { settingsOfRow } from './audited-settings.ts';
 import { currentFingerprints } from './cache-fingerprint.ts';
 import { listKept } from './cache-queries.ts';
@@ -22,6 +23,8 @@ interface Surroundings {
   kept: Awaited<ReturnType<typeof listKept>>;
   tries: Awaited<ReturnType<typeof listLastTries>>;
   runners: Awaited<ReturnType<typeof listLiveRunners>>;
+  /** Limits that hold the member's tries up. */
+  whyWaits: string | null;
   workspaceInternetAllowed: boolean;
 }
 
@@ -31,12 +34,15 @@ async function readSurroundings(
   environmentIds: readonly string[],
 ): Promise<Surroundings> {
   const now = clock();
+  const tries = await listLastTries(db, workspaceId, { memberId, environmentIds });
+  const isWaiting = tries.some(({ state }) => state === 'queued');
   const { agentInternetAllowed } = await readSettings(db, workspaceId);
   return {
     repositories: new Map((await listRepositories(db, workspaceId)).map((row) => [row.id, row])),
     secrets: await listSecretNames(db, workspaceId, environmentIds),
     kept: await listKept(db, workspaceId, environmentIds, now),
-    tries: await listLastTries(db, workspaceId, { memberId, environmentIds }),
+    tries,
+    whyWaits: isWaiting ? await readWhyWaits(db, { workspaceId, memberId }) : null,
     runners: await listLiveRunners(db, workspaceId, heardOfSince(now)),
     workspaceInternetAllowed: agentInternetAllowed,
   };
@@ -72,7 +78,7 @@ function environmentOf(row: ListedEnvironment, user: EnvironmentUser, around: Su
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     cache: keptOf(row, around),
-    lastTry: lastTry ? asTry(lastTry, { runners: around.runners, whyWaits: null }) : null,
+    lastTry: lastTry ? asTry(lastTry, around) : null,
   };
 }
 

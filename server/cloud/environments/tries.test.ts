@@ -156,6 +156,28 @@ describe('a try', () => {
     });
   });
 
+  test('that a limit holds up says so, also where environments are shown', async () => {
+    const { body } = await tryIt(grace);
+    const { db } = tests.services;
+    await db.updateTable('cloud_attempts').set({ state: 'working', lease_until: new Date() }).execute();
+    const other = (await tests.make(tests.owner, { sharing: 'workspace' })).body;
+    await grace.call('POST', `/environments/${other.id}/tries`, {});
+    const { cloud_tasks_per_member: usual } = await db
+      .selectFrom('workspaces')
+      .select('cloud_tasks_per_member')
+      .executeTakeFirstOrThrow();
+    const limit = async (most: number) => {
+      await db.updateTable('workspaces').set({ cloud_tasks_per_member: most }).execute();
+    };
+    await limit(1);
+    onTestFinished(() => limit(usual));
+    const waits = 'It waits for room: 1 of yours run, as many as one member may at once.';
+    const { body: list } = await grace.call<{ items: Environment[] }>('GET', '/environments');
+    const told = new Map(list.items.map(({ id, lastTry }) => [id, lastTry?.sentence]));
+    expect([told.get(environment.id), told.get(other.id)]).toEqual([null, waits]);
+    expect((await read(grace, body.id)).body.state).toBe('running');
+  });
+
   test('is cancelled by whoever began it: at once while it waits, asked to while it runs', async () => {
     const { body } = await tryIt(grace);
     const cancel = (by: EnvironmentMember, id: string) =>

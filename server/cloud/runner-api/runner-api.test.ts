@@ -7,6 +7,7 @@ import { openTestServices, seedMember, seedWorkspace, type TestServices } from '
 import { cancelAttempt } from '../attempts/end-attempt.ts';
 import { expireLeases } from '../attempts/expire-leases.ts';
 import { removeRunner } from '../runners/change-runner.ts';
+import { greetRunner } from '../runners/greet-runner.ts';
 import { createRunnerToken } from '../runners/runner-tokens.ts';
 
 let services: TestServices;
@@ -267,6 +268,19 @@ describe('a lease', () => {
     expect(await report(again, { state: 'setting-up' })).toMatchObject({ status: 200 });
     expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200 });
     expect(await row(attemptId)).toMatchObject({ ending: 'runner-lost' });
+  });
+
+  test('stays when a hello comes late that its process had given up on and repeated', async () => {
+    const attemptId = await queue();
+    const saidAt = services.clock();
+    later(10);
+    const hello = { version: '2', protocol: 1, drivers: [dockerDriver], capacity: 1 };
+    expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200 });
+    const job = await claimed();
+    const late = { ...services, clock: () => saidAt };
+    await greetRunner(late, { workspaceId, runnerId: runner.id }, { ...hello, ip: null });
+    expect(await row(attemptId)).toMatchObject({ state: 'preparing', runner_id: runner.id });
+    expect(await report(job, { state: 'setting-up' })).toMatchObject({ status: 200 });
   });
 
   test('a newer version of a runner says hello in its own protocol; one that is too new is refused', async () => {

@@ -41,7 +41,7 @@ export async function greetRunner(
     const actor = { ...systemActor(`Runner “${runner.name}”`, workspaceId), ip };
     await record(tx, actor, 'runner.changed', { at, subject, before, after });
   });
-  await settleFormer(services, { workspaceId, runnerId });
+  await settleFormer(services, { workspaceId, runnerId, before: at });
   attemptChanges.emit('queued', { workspaceId });
   return { heartbeatSeconds, leaseSeconds };
 }

@@ -17,6 +17,7 @@ const columns = [
   'a.detail',
   'a.sealed_answer',
   'a.tries',
+  'a.losses',
   'a.driver',
   'a.cancel_asked_at',
   'a.base_commit',

@@ -25,8 +25,9 @@ function sentenceOf(row: AttemptRow, whyWaits: string | null): string | null {
   if (isEnded(row.state)) return row.detail;
   if (row.cancel_asked_at !== null) return 'It is being cancelled.';
   if (row.state !== 'queued') return null;
-  if (whyWaits !== null) return row.tries > 0 ? `Its runner was lost. ${whyWaits}` : whyWaits;
-  return row.tries > 0 ? 'Its runner was lost; it waits for another one.' : 'It waits for a runner.';
+  // Not every lease that came back was of a runner that was lost: nobody may have heard of it, or the runner was removed.
+  const before = row.losses > 0 ? 'Its runner was lost. ' : row.tries > 0 ? 'It begins again. ' : '';
+  return `${before}${whyWaits ?? 'It waits for a runner.'}`;
 }
 
 async function attemptOf(

@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PullRequest, Task } from '#contract/tasks.ts';
@@ -9,7 +8,6 @@ import type { Simulator } from '#testing/servers/github/simulator.ts';
 import { startGithub } from '#testing/servers/github/start-github.ts';
 import type { Repository } from '#testing/servers/github/world.ts';
 import { openTestServices, type TestServices } from '#testing/test-services.ts';
-import { deleteTask } from './delete-task.ts';
 import { publishTask } from './publish-task.ts';
 import { claimPublishing, freePublishing } from './queries.ts';
 import { pullRequestConsumer } from './take-pull-request.ts';
@@ -143,6 +141,11 @@ describe('to publish', () => {
       'delete from role_grants; update workspaces set default_role_id = null',
       'not-permitted',
     ],
+    [
+      'it took so long that another process publishes by now',
+      `update cloud_tasks set publishing_until = now() + interval '1 hour' where publishing_until is not null`,
+      'conflict',
+    ],
   ])('pushes nothing when %s meanwhile', async (_what, change, code) => {
     const task = await ended(`never ${code}`);
     const branches = await gitIn(backend.folder, ['branch', '--list']);
@@ -162,6 +165,7 @@ describe('to publish', () => {
       await sql`drop function end_access cascade`.execute(db);
       await db.updateTable('workspaces').set({ codex_cloud_enabled: true, default_role_id: 'codex-user' }).execute();
       await db.updateTable('members').set({ status: 'active' }).execute();
+      await db.updateTable('cloud_tasks').set({ publishing_until: null }).execute();
       await db.deleteFrom('role_grants').execute();
       await db.insertInto('role_grants').values(grants).execute();
     }
@@ -181,26 +185,37 @@ describe('to publish', () => {
     expect(backend.pulls.size).toBe(pulls + 1);
   });
 
-  test('is told in the audit log, though the task was deleted meanwhile', async () => {
-    const task = await ended('gone');
-    const { workspaceId } = cloud;
-    async function* again(content: Buffer | null) {
-      if (content) yield content;
+  test.each([
+    ['before anything is pushed', 'push'],
+    ['after it was pushed', 'pull-request'],
+  ])('of a task that is deleted %s', async (_when, operation) => {
+    const task = await ended(`gone ${operation}`);
+    const { db } = services;
+    const branches = await gitIn(backend.folder, ['branch', '--list']);
+    const pulls = backend.pulls.size;
+    await sql`create function end_task() returns trigger language plpgsql as ${sql.lit(
+      `begin delete from cloud_tasks where id = '${task.id}'; return null; end`,
+    )}`.execute(db);
+    await sql`create trigger end_task after insert on git_token_uses for each row
+      when (new.operation = ${sql.lit(operation)}) execute function end_task()`.execute(db);
+    try {
+      const publishing = publishTask(services, cloud.grace.by, { ...task, isDraft: false });
+      await expect(publishing).rejects.toMatchObject({ code: 'not-found' });
+    } finally {
+      await sql`drop function end_task cascade`.execute(db);
     }
-    const blobs: typeof services.blobs = {
-      ...services.blobs,
-      get: async (name) => {
-        const blob = await services.blobs.get(name);
-        const content = blob && Buffer.from(await text(blob.content));
-        await deleteTask(services, cloud.grace.by.actor, { workspaceId, taskId: task.id });
-        return blob && { ...blob, content: again(content) };
-      },
-    };
-    const publishing = publishTask({ ...services, blobs }, cloud.grace.by, { ...task, isDraft: false });
-    await expect(publishing).rejects.toMatchObject({ code: 'not-found' });
+    const told = (await cloud.events('task.published')).filter(({ subject_id }) => subject_id === task.id);
+    if (operation === 'push') {
+      expect([await gitIn(backend.folder, ['branch', '--list']), backend.pulls.size, told]).toEqual([
+        branches,
+        pulls,
+        [],
+      ]);
+      return;
+    }
+    // What was pushed is told in the log, whatever became of the task.
     const pull = [...backend.pulls.values()].at(-1);
-    const told = (await cloud.events('task.published')).at(-1);
-    expect(told).toMatchObject({ subject_id: task.id, payload: { number: pull?.number, headSha: pull?.headSha } });
+    expect(told).toMatchObject([{ payload: { number: pull?.number, headSha: pull?.headSha } }]);
   });
 
   test('of a slow one leaves the room of the next to the next', async () => {

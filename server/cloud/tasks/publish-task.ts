@@ -53,6 +53,11 @@ interface Publishing {
 const publishingMs = 30_000;
 const renewMs = 10_000;
 
+interface PublishingHold extends AsyncDisposable {
+  /** @throws ReeveError conflict when it is another's by now */
+  requireHeld(): Promise<void>;
+}
+
 /**
  * Keeps everybody else from publishing this task until it is closed.
  * @throws ReeveError conflict while somebody else publishes it
@@ -60,20 +65,29 @@ const renewMs = 10_000;
 async function holdPublishing(
   { db, clock, log }: Pick<Services, 'db' | 'clock' | 'log'>,
   { workspaceId, id }: { workspaceId: string; id: string },
-): Promise<AsyncDisposable> {
+): Promise<PublishingHold> {
   const now = clock();
   const later = (from: Date) => new Date(from.getTime() + publishingMs);
   let until = later(now);
   if (!(await claimPublishing(db, { workspaceId, id, now, until }))) throw new ReeveError('conflict');
-  let renewing: Promise<void> = Promise.resolve();
+  let renewing: Promise<unknown> = Promise.resolve();
   const renew = async () => {
     const next = later(clock());
-    if (await extendPublishing(db, { workspaceId, id, until, next })) until = next;
+    const isHeld = await extendPublishing(db, { workspaceId, id, until, next });
+    if (isHeld) until = next;
+    return isHeld;
   };
-  const timer = setInterval(() => {
-    renewing = renewing.then(renew).catch((error: unknown) => log.warn({ err: error }, 'publishing: not renewed'));
-  }, renewMs);
+  /** One after another: each has to know until when the one before said. */
+  const renewInTurn = () => {
+    const mine = renewing.then(renew);
+    renewing = mine.catch((error: unknown) => log.warn({ err: error }, 'publishing: not renewed'));
+    return mine;
+  };
+  const timer = setInterval(() => void renewInTurn().catch(() => undefined), renewMs);
   return {
+    requireHeld: async () => {
+      if (!(await renewInTurn())) throw new ReeveError('conflict');
+    },
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
       await renewing;
@@ -106,7 +120,12 @@ async function prepare(services: Services, by: TaskMember, input: PublishInput):
 async function push(
   services: Services,
   by: TaskMember,
-  { publishing, input, pullCount }: { publishing: Publishing; input: PublishInput; pullCount: number },
+  {
+    publishing,
+    input,
+    pullCount,
+    held,
+  }: { publishing: Publishing; input: PublishInput; pullCount: number; held: PublishingHold },
 ): Promise<Published> {
   const { secrets, origin } = services;
   const { task, attempt, repositoryId, diff, baseCommit, existing } = publishing;
@@ -129,8 +148,12 @@ async function push(
     // What was written there since stays, unless new words came along.
     replacesWords: input.title !== undefined || input.body !== undefined,
     existing: existing && { number: existing.number, branch: existing.branch },
-    // Fetching and applying took a while: it may have been turned off, or taken from the member, meanwhile.
-    mayPush: () => requireCloudStill(services.db, by),
+    // Fetching and applying took a while: it may have been turned off, taken from the member or deleted; and another process may publish.
+    mayPush: async () => {
+      await requireCloudStill(services.db, by);
+      if (!(await readTaskRow(services.db, by, task.id))) throw new ReeveError('not-found');
+      await held.requireHeld();
+    },
   });
 }
 
@@ -202,11 +225,11 @@ export async function publishTask(services: Services, by: TaskMember, input: Pub
   const { workspaceId } = by;
   const task = await readTaskRow(db, by, input.id);
   if (!task) throw new ReeveError('not-found');
-  await using _held = await holdPublishing(services, { workspaceId, id: task.id });
+  await using held = await holdPublishing(services, { workspaceId, id: task.id });
   try {
     const publishing = await prepare(services, by, input);
     const pullCount = (await listPullRequestRows(db, workspaceId, [task.id])).length;
-    const pushed = await push(services, by, { publishing, input, pullCount });
+    const pushed = await push(services, by, { publishing, input, pullCount, held });
     return await store(services, by, publishing, pushed);
   } catch (error) {
     if (isReeveError(error) && refusals.has(error.code)) await recordRefusal(services, by, task, error);

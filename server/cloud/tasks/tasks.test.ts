@@ -41,6 +41,15 @@ const get = (id: string, who = cloud.grace) => who.call<Task & { code?: string }
 const stored = () => services.db.selectFrom('cloud_attempts').selectAll().orderBy('queued_at').orderBy('id').execute();
 
 describe('a new task', () => {
+  test('that was put back says whether a runner was lost', async () => {
+    const { body } = await create({ attempts: 1 });
+    const sentence = async () => (await get(body.id)).body.turns[0]?.attempts[0]?.sentence;
+    await services.db.updateTable('cloud_attempts').set({ tries: 2 }).execute();
+    expect(await sentence()).toBe('It begins again. It waits for a runner.');
+    await services.db.updateTable('cloud_attempts').set({ losses: 1 }).execute();
+    expect(await sentence()).toBe('Its runner was lost. It waits for a runner.');
+  });
+
   test('waits for a runner, with its title from the first words', async () => {
     const { status, body } = await create({ attempts: 3 });
     expect(status).toBe(200);

@@ -9,6 +9,7 @@ import { shareHoldLock } from '#server/db/not-held.ts';
 import type { Database } from '#server/db/open-database.ts';
 import { forgetFormerTextsOf } from '#server/models/index.ts';
 import type { Services } from '#server/services.ts';
+import { namesInTeamConfig } from '#server/team-config/index.ts';
 import { listHeldPeople } from '../keeping/hold-queries.ts';
 import { countFiles, type LogFileRow, listFilesBehind } from '../keeping/log-file-queries.ts';
 import { readMarks } from '../log-files/log-file-queries.ts';
@@ -98,7 +99,7 @@ async function eraseAudit(services: ErasureServices, id: string): Promise<void> 
     const person = { workspaceId, memberId, values: namesIn(member_label), reason, at: services.clock() };
     const { entries } = await erasePerson(tx, orderedBy(row), person);
     const names = { ...person, isNamed: mentionsOf(person.values), replacement: erasedText };
-    await eraseNames(tx, [...namesInCloud, ...namesInConnectors], names);
+    await eraseNames(tx, [...namesInCloud, ...namesInConnectors, ...namesInTeamConfig], names);
     await updateErasure(tx, id, { state: 'running', audit_entries: entries, step: 'files' });
   });
 }

@@ -186,6 +186,20 @@ test('erasing a person takes their tasks, and with the audit log their name wher
     ...{ ...use, id: `use_${index}`, permissions: '{}', for_whom, at: start, expires_at: start },
   }));
   await db.insertInto('git_token_uses').values(uses).execute();
+  const bundle = { id: 'bun_1', workspace_id: cloud.workspaceId, slug: 'b', name: 'B', created_by: 'Ada' };
+  await db
+    .insertInto('team_config_bundles')
+    .values({ ...bundle, created_at: start, updated_at: start, deleted_at: null })
+    .execute();
+  const { id: repository_id } = await db.selectFrom('git_repositories').select('id').executeTakeFirstOrThrow();
+  await db
+    .insertInto('team_config_pull_requests')
+    .values({
+      ...{ id: 'bpr_1', workspace_id: cloud.workspaceId, bundle_id: bundle.id, repository_id, base: 'main' },
+      ...{ branch: 'reeve/b', number: 1, url: 'https://git.example.com/1', state: 'open', version: 1, head_sha: 'a' },
+      ...{ opened_by: 'Grace Hopper', created_at: start, updated_at: start },
+    })
+    .execute();
   const preview = `/compliance/erasures/preview?memberId=${cloud.graceId}`;
   expect((await compliance.call('GET', preview)).body).toMatchObject({ tasks: 1 });
   const order = (withAudit: boolean) =>
@@ -204,11 +218,13 @@ test('erasing a person takes their tasks, and with the audit log their name wher
   await order(true);
   await work.look();
   await work.close();
-  const column = async (table: 'cloud_environments' | 'cloud_runner_tokens' | 'git_connections', name: string) =>
+  type Table = 'cloud_environments' | 'cloud_runner_tokens' | 'git_connections' | 'team_config_pull_requests';
+  const column = async (table: Table, name: string) =>
     Object.values((await db.selectFrom(table).select(db.dynamic.ref(name)).executeTakeFirst()) ?? {});
   expect(await column('cloud_environments', 'creator_name')).toEqual(['(erased)']);
   expect(await column('cloud_runner_tokens', 'created_by')).toEqual(['(erased)']);
   expect(await column('git_connections', 'created_by')).toEqual(['(erased)']);
+  expect(await column('team_config_pull_requests', 'opened_by')).toEqual(['(erased)']);
   const names = await db.selectFrom('cloud_environment_secrets').select('updated_by').orderBy('name').execute();
   expect(names.map(({ updated_by }) => updated_by)).toEqual(['(erased)', 'Graceland <g@example.org>']);
   const whom = await db.selectFrom('git_token_uses').select('for_whom').orderBy('id').execute();
