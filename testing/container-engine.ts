@@ -30,12 +30,15 @@ const needed: Record<EngineKind, Record<string, string>> = {
   podman: { podman: 'podman', runc: 'runc', mmdebstrap: 'mmdebstrap' },
 };
 
+/** Debian's administration programs, the engine among them, are not on everybody's path. */
+const withPrograms = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` };
+
 /** Runs to its end. @throws Error with the last lines it said */
 function run(command: string, args: readonly string[], seconds: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      env: { ...withPrograms, DEBIAN_FRONTEND: 'noninteractive' },
       timeout: seconds * 1000,
     });
     let said = '';
@@ -180,7 +183,7 @@ async function startEngine(kind: EngineKind): Promise<ContainerEngine> {
     kind === 'podman'
       ? await podmanCommand(folder, socketPath)
       : await dockerCommand(folder, socketPath, kind === 'runsc');
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...withPrograms, ...env } });
   let said = '';
   child.stderr.on('data', (chunk) => {
     said = `${said}${chunk}`.slice(-3000);
