@@ -238,6 +238,14 @@ async function during<Result>(operation: string, statement: string, act: () => P
 }
 
 describe('what happens meanwhile', () => {
+  let rules: string;
+  beforeAll(() => {
+    rules = bundleId;
+  });
+  afterAll(() => {
+    bundleId = rules;
+  });
+
   test.each([
     [
       'the member loses the permission',
@@ -268,21 +276,21 @@ describe('what happens meanwhile', () => {
   test('does not keep a pull request from being opened that failed after its branch was pushed', async () => {
     bundleId = (await owner.api.teamConfig.create({ name: 'Cut off' })).bundle.id;
     const own = 'reeve/team-config-cut-off';
-    await publish([{ path: 'CUT.md', content: 'One\n' }]);
+    await publish([{ path: 'AGENTS.md', content: 'One\n' }]);
     git.github.answerNext(/\/pulls$/, 502);
     await expect(open()).rejects.toMatchObject({ code: 'git-server-failed' });
-    expect(await fileAt(own, 'CUT.md')).toBe('One\n');
+    expect(await fileAt(own, 'AGENTS.md')).toBe('One\n');
     expect((await events('bundle.pull-refused'))[0]).toMatchObject({ payload: { code: 'git-server-failed' } });
     await git.github.push('example/backend', { branch: 'main', files: { 'moved.txt': 'on' }, by: 'octo-ada' });
-    await publish([{ path: 'CUT.md', content: 'Two\n' }]);
+    await publish([{ path: 'AGENTS.md', content: 'Two\n' }]);
     expect(await open()).toMatchObject({ number: 3, branch: own, version: 2 });
-    expect(await fileAt(own, 'CUT.md')).toBe('Two\n');
+    expect(await fileAt(own, 'AGENTS.md')).toBe('Two\n');
   });
 
   test('is the work of somebody else on a branch of that name, which stays', async () => {
     bundleId = (await owner.api.teamConfig.create({ name: 'Taken' })).bundle.id;
     const own = 'reeve/team-config-taken';
-    await publish([{ path: 'TAKEN.md', content: 'One\n' }]);
+    await publish([{ path: 'AGENTS.md', content: 'One\n' }]);
     const theirs = await git.github.push('example/backend', { branch: own, files: { a: 'a' }, by: 'octo-ada' });
     await expect(open()).rejects.toMatchObject({
       code: 'git-refused',
