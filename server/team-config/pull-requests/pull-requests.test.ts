@@ -285,6 +285,11 @@ describe('what happens meanwhile', () => {
     await publish([{ path: 'AGENTS.md', content: 'Two\n' }]);
     expect(await open()).toMatchObject({ number: 3, branch: own, version: 2 });
     expect(await fileAt(own, 'AGENTS.md')).toBe('Two\n');
+    // Opened, and cut off before that was stored.
+    await git.reeve.services.db.deleteFrom('team_config_pull_requests').where('bundle_id', '=', bundleId).execute();
+    await publish([{ path: 'AGENTS.md', content: 'Three\n' }]);
+    expect(await open()).toMatchObject({ number: 3, version: 3 });
+    expect(pullOf(3)?.title).toBe('Team Config: Cut off, version 3');
   });
 
   test('is the work of somebody else on a branch of that name, which stays', async () => {
