@@ -46,10 +46,13 @@ const tooLarge = {
 test('files that are too large together are refused before they are read, each counted where it is', async () => {
   const large = 'a'.repeat(9 * megabyte);
   await push('large', { one: large, two: large });
-  expect((await diff('large', ['one'])).changes).toMatchObject([{ before: { content: Buffer.from(large) } }]);
-  await expect(diff('large', ['one', 'two'])).rejects.toMatchObject(tooLarge);
+  const [one] = (await diff('large', ['one'])).changes;
+  expect(one?.before?.content.length).toBe(large.length);
+  // Not what there is instead of a refusal: printing it would take minutes.
+  const refusal = (comparing: Promise<unknown>) => comparing.then(() => null).catch((error: unknown) => error);
+  expect(await refusal(diff('large', ['one', 'two']))).toMatchObject(tooLarge);
   await push('larger', { marker: 'a'.repeat(17 * megabyte) });
-  await expect(diff('larger', ['other'], ['marker'])).rejects.toMatchObject(tooLarge);
+  expect(await refusal(diff('larger', ['other'], ['marker']))).toMatchObject(tooLarge);
 });
 
 test('a link and a submodule are refused and not replaced', async () => {
