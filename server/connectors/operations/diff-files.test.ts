@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { seedGitRepository, trustAuthority } from '#testing/git-repositories.ts';
 import { type Files, gitIn } from '#testing/servers/github/git-folder.ts';
 import type { Simulator } from '#testing/servers/github/simulator.ts';
@@ -7,6 +7,9 @@ import type { Repository } from '#testing/servers/github/world.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
 import { diffFiles } from './diff-files.ts';
 import { openGitFolder } from './git-folder.ts';
+
+// Each comparison starts a dozen programs, here and at the server.
+vi.setConfig({ testTimeout: 120_000 });
 
 const megabyte = 1024 * 1024;
 
