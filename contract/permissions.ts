@@ -79,7 +79,8 @@ export const permissions = {
   'team-config.write': {
     area: 'administration',
     label: 'Manage Team Config',
-    sentence: 'Write, review, publish and delete bundles of the Team Config library and let groups have them.',
+    sentence:
+      'Write, review, publish and delete bundles of the Team Config library, let groups have them, and bring them to connected repositories; to those with a deploy token without an account there.',
     includes: ['team-config.read', 'members.read'],
   },
   'verify.read': {

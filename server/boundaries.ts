@@ -120,7 +120,7 @@ export const features = {
   },
   connect: { calls: ['workspace'], tables: [] },
   'team-config': {
-    calls: ['audit', 'connectors', 'directory', 'identity', 'policies', 'workspace'],
+    calls: ['audit', 'connectors', 'directory', 'identity', 'policies', 'roles', 'workspace'],
     tables: [
       'team_config_bundles',
       'team_config_drafts',

@@ -20,3 +20,7 @@ test('what is tried again is counted until nothing of it waits', () => {
     ...{ failed: 1, isOver: true },
   });
 });
+
+test('nothing is said of those that are older than what is listed', () => {
+  expect(progressOf(['old'], [delivery('d', 'done', 1)])).toBeNull();
+});

@@ -14,9 +14,10 @@ export interface RetryProgress {
 
 const deliveries = (count: number) => countOf(count, 'delivery', 'deliveries');
 
-/** Of those that were tried again; one that is tried later once more has failed for now. */
-export function progressOf(ids: readonly string[], all: readonly Delivery[]): RetryProgress {
+/** Of those that were tried again; one that is tried later once more has failed for now. Null: none of them is among `all`. */
+export function progressOf(ids: readonly string[], all: readonly Delivery[]): RetryProgress | null {
   const retried = all.filter(({ id }) => ids.includes(id));
+  if (retried.length === 0) return null;
   const isWaiting = ({ state, tries }: Delivery) => state === 'waiting' && tries === 0;
   const failed = retried.filter((one) => one.state === 'failed' || (one.state === 'waiting' && one.tries > 0)).length;
   const waiting = retried.filter(isWaiting).length;

@@ -11,7 +11,7 @@ type Delivery = z.infer<typeof GitDelivery>;
 export interface DeliveryRetry {
   start(deliveryIds?: string[]): void;
   isBusy: boolean;
-  /** Null before the first one of this visit. */
+  /** Null before the first one of this visit, and for those that are too old to be listed. */
   progress: RetryProgress | null;
 }
 
@@ -31,6 +31,6 @@ export function useRetry(connectionId: string, items: readonly Delivery[] | unde
   return {
     start: (deliveryIds) => retry.mutate({ id: connectionId, ...(deliveryIds && { deliveryIds }) }),
     isBusy: retry.isPending,
-    progress: retried.length > 0 && items ? progressOf(retried, items) : null,
+    progress: progressOf(retried, items ?? []),
   };
 }

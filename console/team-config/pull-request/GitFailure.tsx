@@ -22,7 +22,7 @@ export function GitFailure({ what, error, onRetry }: GitFailureProps) {
     'git-server-failed': 'The git server did not answer as it should',
   };
   const nexts: Partial<Record<string, ReactNode>> = {
-    'git-refused': 'Nothing was changed there. Whoever owns the repository decides about its rules.',
+    'git-refused': 'Whoever owns the repository decides about its rules.',
     'repository-refused': 'Whoever owns the repository gives you the right to write; it holds here within a minute.',
     'git-account-needed': <TextLink to={paths.git}>Link it under GitHub</TextLink>,
   };

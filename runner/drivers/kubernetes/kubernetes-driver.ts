@@ -1,7 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { EnvironmentImage } from '#contract/environments.ts';
 import type { RunnerDriver } from '#contract/runners.ts';
-import type { ContainerEnd, ContainerSpec, Driver, RunningContainer } from '../driver.ts';
+import {
+  type ContainerEnd,
+  type ContainerSpec,
+  type Driver,
+  type RunningContainer,
+  refuseZeroBytes,
+} from '../driver.ts';
 import { jobFor, nameFor, ownerLabel } from './job-manifest.ts';
 import type { KubernetesPlace } from './kubernetes-place.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
@@ -235,6 +241,7 @@ export function openKubernetesDriver({
     },
     prepareImage: async (image) => imageOf(image, defaultImage),
     async start(spec, signal) {
+      refuseZeroBytes(spec);
       const folder = spec.folders.workspace;
       if (busy.has(folder)) throw new Error('these folders are in another pod: no second one can see them');
       busy.add(folder);

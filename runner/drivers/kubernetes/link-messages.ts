@@ -1,4 +1,5 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 
 /** The first line of every connection that a pod opens to its runner. */
@@ -66,6 +67,13 @@ export async function readLine(stream: Duplex, most = longestLine): Promise<stri
 export const writeLine = (stream: Duplex, message: object): void => {
   if (!stream.destroyed && stream.writable) stream.write(`${JSON.stringify(message)}\n`);
 };
+
+/** Until the other end has it all: what is said on another connection may be heard before what was sent on this one. */
+export async function sendWhole(content: Readable, out: Duplex): Promise<void> {
+  await pipeline(content, out);
+  // One that breaks off has not got it all, and knows.
+  await finished(out.resume(), { writable: false }).catch(() => undefined);
+}
 
 /** Both ways, until either end closes. */
 export function join(one: Duplex, other: Duplex): void {

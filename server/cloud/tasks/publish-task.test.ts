@@ -320,6 +320,12 @@ describe('what became of a pull request', () => {
       await consumer.take({ ...delivery, ...other });
       expect(await state()).toBe('open');
     }
+    // Nothing is asked of a repository that is not chosen any more, and nothing failed.
+    const choose = (is_allowed: boolean) => services.db.updateTable('git_repositories').set({ is_allowed }).execute();
+    await choose(false);
+    await consumer.take(delivery);
+    expect(await state()).toBe('open');
+    await choose(true);
     // What the delivery says is not believed: it says that it is open still.
     await consumer.take(delivery);
     expect(await state()).toBe('closed');

@@ -1,4 +1,5 @@
 import { type DeliveryConsumer, findRepository, type GitDelivery } from '#server/connectors/index.ts';
+import { isReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { listByNumber } from './pull-request-queries.ts';
 import { askAgain } from './refresh-pull-requests.ts';
@@ -14,7 +15,10 @@ export const pullRequestConsumer = (services: Services): DeliveryConsumer => ({
     for (const pull of await listByNumber(services.db, workspaceId, pullRequest.number)) {
       const place = await findRepository(services.db, workspaceId, pull.repository_id);
       if (place?.connectionId !== connectionId || place.name.toLowerCase() !== repository.toLowerCase()) continue;
-      await askAgain(services, workspaceId, pull);
+      await askAgain(services, workspaceId, pull).catch((error: unknown) => {
+        // Not chosen any more: nothing is asked there, and no later try would get further.
+        if (!isReeveError(error) || error.code !== 'repository-not-allowed') throw error;
+      });
     }
   },
 });

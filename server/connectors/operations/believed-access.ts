@@ -35,15 +35,20 @@ export const believed = {
 };
 
 /**
- * What was believed of a repository, of an account, or of both is asked anew. For whoever hears that it changed; other processes believe it
+ * What was believed of repositories, of an account, or of both is asked anew. For whoever hears that it changed; other processes believe it
  * for a minute at most.
  */
-export function forgetAccess({ repositoryId, accountId }: Partial<AccessOf>): void {
+export function forgetAccess(of: { repositoryIds?: ReadonlySet<string>; accountId?: string }): void {
+  const { repositoryIds, accountId } = of;
   forgotten += 1;
   for (const key of granted.keys()) {
+    const [repositoryId = '', account] = key.split('/');
     const isMeant =
-      (repositoryId === undefined || key.startsWith(`${repositoryId}/`)) &&
-      (accountId === undefined || key.endsWith(`/${accountId}`));
+      (repositoryIds === undefined || repositoryIds.has(repositoryId)) &&
+      (accountId === undefined || account === accountId);
     if (isMeant) granted.delete(key);
   }
 }
+
+/** Of one account in one repository, which was just found out: what is on its way about others still holds. */
+export const forgetOne = (of: AccessOf): void => void granted.delete(keyOf(of));

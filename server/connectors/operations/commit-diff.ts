@@ -1,6 +1,7 @@
 import { ReeveError } from '#server/fail.ts';
 import { asRefusal } from './branches.ts';
 import type { GitFolder } from './git-folder.ts';
+import { readEntries } from './index-entries.ts';
 import { GitFailed, type Remote } from './isolated-git.ts';
 import type { OpenedRepository } from './open-repository.ts';
 
@@ -68,11 +69,8 @@ async function contentOf(
   env: Record<string, string>,
 ): Promise<string[]> {
   if (paths.size === 0) return [];
-  const entries = (await folder.run(['ls-files', '--stage', '-z'], { env })).split('\0');
-  return entries.flatMap((entry) => {
-    const [facts = '', path = ''] = entry.split('\t');
-    return paths.has(path) ? [facts.split(' ')[1] ?? ''] : [];
-  });
+  const entries = await readEntries(folder, env);
+  return [...paths].flatMap((path) => entries.get(path)?.blob ?? []);
 }
 
 /** All at once: git would ask for one after the other. What is not there shows when it is needed. */

@@ -6,6 +6,7 @@ import { asRefusal, branchAt } from './branches.ts';
 import { fetchBlobs, fetchCommits } from './commit-diff.ts';
 import { withCredential } from './git-credential.ts';
 import { type GitFolder, openGitFolder } from './git-folder.ts';
+import { type IndexEntry, readEntries } from './index-entries.ts';
 import type { Remote } from './isolated-git.ts';
 import { cloneUrl, type OpenedRepository, openRepository, type RepositoryRef } from './open-repository.ts';
 
@@ -46,11 +47,6 @@ export interface FilesDiff {
   changes: FileInDiff[];
 }
 
-interface Entry {
-  mode: string;
-  blob: string;
-}
-
 interface Work {
   folder: GitFolder;
   opened: OpenedRepository;
@@ -58,7 +54,7 @@ interface Work {
   env: Record<string, string>;
 }
 
-const modes = { file: '100644', executable: '100755', link: '120000' } as const;
+const modes = { file: '100644', executable: '100755', link: '120000', submodule: '160000' } as const;
 const modeOf = ({ isExecutable }: RepositoryFile): string => (isExecutable ? modes.executable : modes.file);
 
 const refuse = (opened: OpenedRepository, branch: string, said: string) =>
@@ -68,23 +64,27 @@ const refuse = (opened: OpenedRepository, branch: string, said: string) =>
     { message: `The files do not fit into ${branch} of ${opened.repository.name}: ${said}` },
   );
 
-/** What the index has, by path. */
-async function readEntries({ folder, env }: Work): Promise<ReadonlyMap<string, Entry>> {
-  const listed = (await folder.run(['ls-files', '--stage', '-z'], { env })).split('\0');
-  return new Map(
-    listed.flatMap((line) => {
-      const [facts = '', path = ''] = line.split('\t');
-      const [mode = '', blob = ''] = facts.split(' ');
-      return path === '' ? [] : [[path, { mode, blob }] as const];
-    }),
-  );
+/** In the server's memory, all at once. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** Whoever may push to the repository decides how much there is. @throws ReeveError git-refused: too much to be held */
+async function refuseTooLarge({ folder, opened, remote }: Work, branch: string, blobs: readonly string[]) {
+  const input = `${blobs.join('\n')}\n`;
+  const sizes = (await folder.run(['cat-file', '--batch-check=%(objectsize)'], { input, remote })).trim().split('\n');
+  const bytes = sizes.reduce((sum, size) => sum + Number(size), 0);
+  if (Number.isNaN(bytes)) throw refuse(opened, branch, 'the files there that would be replaced could not be fetched.');
+  if (bytes > mostBytes)
+    throw refuse(opened, branch, 'the files there that would be replaced are too large to be compared.');
 }
 
-/** Byte for byte. */
-async function readBlobs({ folder, remote }: Work, blobs: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+/** Byte for byte, by the names of their blobs, of which there may be one for many paths. */
+async function readBlobs(work: Work, branch: string, blobs: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+  const found = new Map<string, Buffer>();
+  if (blobs.length === 0) return found;
+  const { folder, remote } = work;
   const wanted = [...new Set(blobs)];
   await fetchBlobs(folder, remote, wanted);
-  const found = new Map<string, Buffer>();
+  await refuseTooLarge(work, branch, blobs);
   for (const blob of wanted) found.set(blob, await folder.readBlob(blob, remote));
   return found;
 }
@@ -107,19 +107,19 @@ const foldersOf = (path: string): string[] =>
     .slice(0, -1)
     .map((_name, index, names) => names.slice(0, index + 1).join('/'));
 
-const submodule = '160000';
-
 /** git would take away what stands in the way, without a word. @throws ReeveError git-refused */
 function refuseWhatIsInTheWay(
   { opened }: Work,
-  { branch, paths, entries }: { branch: string; paths: readonly string[]; entries: ReadonlyMap<string, Entry> },
+  { branch, paths, entries }: { branch: string; paths: readonly string[]; entries: ReadonlyMap<string, IndexEntry> },
 ): void {
   const folders = new Set([...entries.keys()].flatMap(foldersOf));
   for (const path of paths) {
     const file = foldersOf(path).find((folder) => entries.has(folder));
     if (file) throw refuse(opened, branch, `${file} is no folder there, and ${path} needs one.`);
     if (folders.has(path)) throw refuse(opened, branch, `${path} is a folder there.`);
-    if (entries.get(path)?.mode === submodule) throw refuse(opened, branch, `${path} is a submodule there.`);
+    const mode = entries.get(path)?.mode;
+    if (mode === modes.submodule) throw refuse(opened, branch, `${path} is a submodule there.`);
+    if (mode === modes.link) throw refuse(opened, branch, `${path} is a link there.`);
   }
 }
 
@@ -140,13 +140,12 @@ async function diffAgainst({ folder, remote, env }: Work, commit: string): Promi
 async function compare(work: Work, asked: FilesAsked, commit: string): Promise<Omit<FilesDiff, 'base'>> {
   const { branch, files } = asked;
   await work.folder.run(['read-tree', commit], { env: work.env, remote: work.remote });
-  const entries = await readEntries(work);
+  const entries = await readEntries(work.folder, work.env);
   const blobAt = (path: string) => entries.get(path)?.blob;
-  const read = await readBlobs(
-    work,
-    asked.read.map(blobAt).filter((blob) => blob !== undefined),
-  );
-  const contents = asked.read.flatMap((path) => {
+  const readable = asked.read.filter((path) => entries.get(path)?.mode !== modes.submodule);
+  const blobsAt = (paths: readonly string[]) => paths.map(blobAt).filter((blob) => blob !== undefined);
+  const read = await readBlobs(work, branch, blobsAt(readable));
+  const contents = readable.flatMap((path) => {
     const content = read.get(blobAt(path) ?? '');
     return content ? [[path, content.toString('utf8')] as const] : [];
   });
@@ -165,10 +164,7 @@ async function compare(work: Work, asked: FilesAsked, commit: string): Promise<O
     ...gone.map((path) => `0 ${'0'.repeat(40)}\t${path}`),
   ];
   await changeIndex(work, lines);
-  const before = await readBlobs(
-    work,
-    touched.map(blobAt).filter((blob) => blob !== undefined),
-  );
+  const before = await readBlobs(work, branch, blobsAt(touched));
   const fileBefore = (path: string): RepositoryFile | null => {
     const entry = entries.get(path);
     const content = before.get(entry?.blob ?? '');
@@ -193,7 +189,7 @@ export async function diffFiles(
 ): Promise<FilesDiff> {
   const opened = await openRepository(services, asked);
   const { branch, forWhom } = asked;
-  await using folder = await openGitFolder('publish');
+  await using folder = await openGitFolder('compare');
   await folder.run(['init', '--quiet', '--bare', '--initial-branch=nothing', '.']);
   return await withCredential(services, opened, { operation: 'fetch', forWhom }, async (credential) => {
     const commit = asked.commit ?? (await branchAt(folder, opened, { credential, branch }));
@@ -205,6 +201,9 @@ export async function diffFiles(
       throw asRefusal(error, opened, `a fetch of ${opened.repository.name}`);
     });
     const env = { GIT_INDEX_FILE: `${folder.path}/index-of-files` };
-    return { base, ...(await compare({ folder, opened, remote, env }, asked, commit)) };
+    const found = await compare({ folder, opened, remote, env }, asked, commit).catch((error: unknown) => {
+      throw asRefusal(error, opened, `a comparison of ${opened.repository.name}`);
+    });
+    return { base, ...found };
   });
 }

@@ -41,9 +41,10 @@ function takeTurns(atOnce: number): () => Promise<() => void> {
   };
 }
 
-/** A server that is slow to take a push keeps nobody from seeing branches. */
+/** A server that is slow to take a push keeps nobody from seeing branches, and whoever looks at what would change keeps nobody from pushing. */
 const purposes = {
   look: { turn: takeTurns(8), timeLimitMs: 30_000 },
+  compare: { turn: takeTurns(3), timeLimitMs: 60_000 },
   publish: { turn: takeTurns(3), timeLimitMs: 300_000 },
 } as const;
 

@@ -93,13 +93,22 @@ async function findOpen(
   return data[0];
 }
 
-async function bringUp(github: Octokit, opened: OpenedRepository, asked: PullRequestAsked): Promise<GithubPull | null> {
-  if (asked.existingNumber === null) return null;
-  const place = { ...ownerAndName(opened), pull_number: asked.existingNumber };
+async function findNumbered(
+  github: Octokit,
+  opened: OpenedRepository,
+  { existingNumber }: PullRequestAsked,
+): Promise<GithubPull | null> {
+  if (existingNumber === null) return null;
+  const place = { ...ownerAndName(opened), pull_number: existingNumber };
   const { data } = await github.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', place);
-  if (data.state !== 'open') return null;
-  if (!asked.replacesWords) return data;
+  return data.state === 'open' ? data : null;
+}
+
+async function bringUp(github: Octokit, opened: OpenedRepository, asked: PullRequestAsked): Promise<GithubPull | null> {
+  const there = (await findNumbered(github, opened, asked)) ?? (await findOpen(github, opened, asked));
+  if (!there || !asked.replacesWords) return there ?? null;
   const { title, body } = asked;
+  const place = { ...ownerAndName(opened), pull_number: there.number };
   return (await github.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', { ...place, title, body })).data;
 }
 
@@ -111,7 +120,7 @@ export async function putPullRequest(
 ): Promise<PullRequestFacts> {
   const { branch, base, title, body, isDraft } = asked;
   try {
-    const there = (await bringUp(github, opened, asked)) ?? (await findOpen(github, opened, asked));
+    const there = await bringUp(github, opened, asked);
     if (there) return factsOf(there);
     const { data } = await github.request('POST /repos/{owner}/{repo}/pulls', {
       ...ownerAndName(opened),

@@ -49,7 +49,7 @@ const idOf = (name: string): string => repositories.get(`example/${name}`) ?? ''
 const permissionCalls = () => github.requests.filter(({ path }) => path.endsWith('/permission')).length;
 
 beforeEach(() => {
-  for (const repositoryId of repositories.values()) forgetAccess({ repositoryId });
+  forgetAccess({ repositoryIds: new Set(repositories.values()) });
   github.requests.length = 0;
   services.setNow(null);
 });

@@ -2,7 +2,7 @@ import type { Octokit } from 'octokit';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
 import { asGitServerError, isNotFound } from '../github/open-app.ts';
-import { believed, forgetAccess, type Permission } from './believed-access.ts';
+import { believed, forgetOne, type Permission } from './believed-access.ts';
 import { withCredential } from './git-credential.ts';
 import { githubWith } from './github-as-token.ts';
 import { hostOf, type OpenedRepository, openRepository, ownerAndName, type RepositoryRef } from './open-repository.ts';
@@ -107,7 +107,7 @@ export async function requireRepositoryAccess(services: AccessServices, asked: A
   const author = await findAuthor(services.db, workspaceId, memberId);
   const has = await permissionOf(services, opened, account, `${author?.name ?? memberId}: ${why}`);
   if (isEnough(has, need)) return;
-  forgetAccess({ repositoryId: repository.id, accountId: account.externalId });
+  forgetOne({ repositoryId: repository.id, accountId: account.externalId });
   throw new ReeveError(
     'repository-refused',
     { ...details, has, login: account.login },

@@ -39,8 +39,8 @@ async function askAgain(services: Needs, connection: ConnectionRow, delivery: Gi
 /** What members may do is asked anew: of the repository that it is about, else of all. */
 async function forgetWhatHeld({ db }: Needs, connection: ConnectionRow, { repositoryId }: GitDelivery): Promise<void> {
   const of = { workspaceId: connection.workspace_id, connectionId: connection.id };
-  for (const id of await listRepositoryIds(db, of.workspaceId, of.connectionId, repositoryId))
-    forgetAccess({ repositoryId: id });
+  const ids = await listRepositoryIds(db, of.workspaceId, of.connectionId, repositoryId);
+  if (ids.length > 0) forgetAccess({ repositoryIds: new Set(ids) });
 }
 
 /** What connectors themselves do with deliveries. */

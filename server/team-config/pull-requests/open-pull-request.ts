@@ -1,13 +1,17 @@
+import { can } from '#contract/permissions.ts';
 import type { BundlePullRequest } from '#contract/team-config-pull-requests.ts';
 import { type Actor, record } from '#server/audit/index.ts';
 import { findRepository, type Published, publishDiff, requireRepositoryAccess } from '#server/connectors/index.ts';
 import { newId } from '#server/crypto/ids.ts';
+import { refuseLostRace } from '#server/db/lost-race.ts';
+import type { Database } from '#server/db/open-database.ts';
 import { isReeveError, ReeveError } from '#server/fail.ts';
+import { permissionsFrom } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { subjectOf } from '../library/hold-bundle.ts';
 import { readBundle } from '../library/queries.ts';
 import { type BundleDiff, type BundleTarget, diffBundle } from './bundle-diff.ts';
-import { type BundlePullRow, savePullRequest } from './queries.ts';
+import { type BundlePullRow, readStanding, savePullRequest } from './queries.ts';
 import { currentPullRequest, pullRequestOf } from './show-pull-requests.ts';
 import { bodyOf, branchOf, commitMessageOf, titleOf } from './words.ts';
 
@@ -43,6 +47,15 @@ function refuseOtherBase(existing: BundlePullRow | null, branch: string): void {
   );
 }
 
+/** Comparing and fetching took a while: the member may have lost what let them begin. @throws ReeveError */
+async function requireStill(services: Needs, { workspaceId, memberId }: ActingPublisher, repositoryId: string) {
+  const standing = await readStanding(services.db, workspaceId, memberId);
+  const permission = 'team-config.write';
+  if (standing?.status !== 'active' || !can(permissionsFrom(standing.held), permission))
+    throw new ReeveError('not-permitted', { permission });
+  await requireRepositoryAccess(services, { workspaceId, memberId, repositoryId, need: 'write', why: 'Team Config' });
+}
+
 function push(
   services: Needs,
   by: ActingPublisher,
@@ -51,43 +64,38 @@ function push(
   const { bundle, version, message } = diff;
   const url = `${services.origin}/team-config/${bundle.id}`;
   const title = wanted.title ?? titleOf({ name: bundle.name, version });
+  const branch = existing?.branch ?? branchOf(bundle.slug);
   return publishDiff(services, {
     ...{ workspaceId: by.workspaceId, memberId: by.memberId, repositoryId: wanted.repositoryId },
     ...{ base: diff.base, diff: diff.diff, title, isDraft: wanted.isDraft },
-    branch: existing?.branch ?? branchOf(bundle.slug),
+    branch,
     message: commitMessageOf({ title, message, url }),
     body: wanted.body ?? bodyOf({ message, url }),
     // Another version is another matter: what the old one said is over.
     replacesWords: true,
-    existing: existing && { number: existing.state === 'open' ? existing.number : null, branch: existing.branch },
+    // The bundle's by its name, also where a try was cut off before anything was stored; commits of others on it are refused all the same.
+    existing: { number: existing?.state === 'open' ? existing.number : null, branch },
+    mayPush: () => requireStill(services, by, wanted.repositoryId),
   });
 }
 
+interface Pushed {
+  wanted: PullRequestWanted;
+  diff: BundleDiff;
+  existing: BundlePullRow | null;
+  pushed: Published;
+}
+
+/** What was pushed is told in the log whatever became of the repository's connection meanwhile. @throws ReeveError conflict: it is gone */
 async function store(
   { db, clock }: Needs,
   by: ActingPublisher,
-  {
-    wanted,
-    diff,
-    existing,
-    pushed,
-  }: {
-    wanted: PullRequestWanted;
-    diff: BundleDiff;
-    existing: BundlePullRow | null;
-    pushed: Published;
-  },
+  { wanted, diff, existing, pushed }: Pushed,
 ): Promise<BundlePullRow> {
   const at = clock();
   const isSame = existing !== null && existing.number === pushed.number;
-  return db.transaction().execute(async (tx) => {
-    const row = await savePullRequest(tx, {
-      ...{ id: existing?.id ?? newId('bpr'), workspace_id: by.workspaceId, bundle_id: diff.bundle.id },
-      ...{ repository_id: wanted.repositoryId, base: wanted.branch, branch: pushed.branch, number: pushed.number },
-      ...{ url: pushed.url, state: pushed.state, version: diff.version, head_sha: pushed.headSha },
-      ...{ opened_by: by.name, created_at: isSame ? existing.created_at : at, updated_at: at },
-    });
-    await record(tx, by.actor, 'bundle.pull-requested', {
+  const tell = (to: Database) =>
+    record(to, by.actor, 'bundle.pull-requested', {
       at,
       subject: subjectOf(diff.bundle),
       version: diff.version,
@@ -99,17 +107,39 @@ async function store(
       headSha: pushed.headSha,
       isNew: !isSame,
     });
+  const write = async (tx: Database) => {
+    const row = await savePullRequest(tx, {
+      ...{ id: existing?.id ?? newId('bpr'), workspace_id: by.workspaceId, bundle_id: diff.bundle.id },
+      ...{ repository_id: wanted.repositoryId, base: wanted.branch, branch: pushed.branch, number: pushed.number },
+      ...{ url: pushed.url, state: pushed.state, version: diff.version, head_sha: pushed.headSha },
+      ...{ opened_by: by.name, created_at: isSame ? existing.created_at : at, updated_at: at },
+    });
+    await tell(tx);
     return row;
-  });
+  };
+  return db
+    .transaction()
+    .execute(write)
+    .catch(async (error: unknown) => {
+      await tell(db);
+      return refuseLostRace(error);
+    });
 }
 
-const refusals: ReadonlySet<string> = new Set(['git-refused', 'repository-refused', 'repository-not-allowed']);
+/** The last one: the branch may be there already when the pull request fails. */
+const refusals: ReadonlySet<string> = new Set([
+  'git-refused',
+  'repository-refused',
+  'repository-not-allowed',
+  'git-server-failed',
+]);
 
 /**
  * Brings the newest version to a repository: a pull request, or the open one of the bundle brought up to date. The member's own account
  * there must be allowed to write, and the rules of its branches hold.
  * @throws ReeveError not-found; conflict: another version is the newest by now, or the open one goes into another branch; bundle-unchanged:
- *   the branch has this version; git-refused with the server's words, and what `requireRepositoryAccess` throws
+ *   the branch has this version; not-permitted: the permission went meanwhile; git-refused with the server's words, and what
+ *   `requireRepositoryAccess` throws
  */
 export async function openPullRequest(
   services: Needs,

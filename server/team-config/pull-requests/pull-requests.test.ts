@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { gitConsumers } from '#server/connectors/index.ts';
 import { type GitOrganisation, openGitOrganisation } from '#testing/git-organisation.ts';
@@ -145,6 +146,19 @@ describe('a bundle', () => {
     await expect(open({}, 'nowhere')).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  test('that was turned to another branch on GitHub is known to go there', async () => {
+    const pull = pullOf(1);
+    if (!pull) throw new Error('no pull request');
+    pull.base = 'next';
+    expect((await preview()).existing).toMatchObject({ number: 1, base: 'next' });
+    await expect(open()).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('goes into next and is open'),
+    });
+    pull.base = 'main';
+    expect((await preview()).existing).toMatchObject({ base: 'main' });
+  });
+
   test('that was merged is known to be, and nothing is left to bring', async () => {
     await git.github.mergePull('example/backend', 1, 'octo-ada');
     await git.work([...gitConsumers(git.reeve.services), bundlePullConsumer(git.reeve.services)]);
@@ -204,6 +218,125 @@ describe('what stands against it', () => {
       code: 'git-refused',
       message: `The files do not fit into odd of example/backend: .agents is no folder there, and ${skill} needs one.`,
     });
+  });
+});
+
+/** Something happens as soon as there is a token for this: a statement of the database. */
+async function during<Result>(operation: string, statement: string, act: () => Promise<Result>): Promise<Result> {
+  const { db } = git.reeve.services;
+  await sql`create function meanwhile() returns trigger language plpgsql as ${sql.lit(`begin ${statement}; return null; end`)}`.execute(
+    db,
+  );
+  await sql`create trigger meanwhile after insert on git_token_uses for each row when (new.operation = ${sql.lit(operation)}) execute function meanwhile()`.execute(
+    db,
+  );
+  try {
+    return await act();
+  } finally {
+    await sql`drop function meanwhile cascade`.execute(db);
+  }
+}
+
+describe('what happens meanwhile', () => {
+  let rules: string;
+  beforeAll(() => {
+    rules = bundleId;
+  });
+  afterAll(() => {
+    bundleId = rules;
+  });
+
+  test.each([
+    [
+      'the member loses the permission',
+      () => `delete from role_grants where member_id = '${owner.memberId}'`,
+      'not-permitted',
+    ],
+    [
+      'the repository is not chosen any more',
+      () => `update git_repositories set is_allowed = false where id = '${repositoryId}'`,
+      'repository-not-allowed',
+    ],
+  ])('stops the push when %s', async (_what, statement, code) => {
+    const { db } = git.reeve.services;
+    await publish([{ path: skill, content: `${skillText}${code}\n` }]);
+    const grants = await db.selectFrom('role_grants').selectAll().execute();
+    const before = await branchCommit(backend.folder, branch);
+    try {
+      await during('push', statement(), () => expect(open()).rejects.toMatchObject({ code }));
+    } finally {
+      await db.deleteFrom('role_grants').execute();
+      await db.insertInto('role_grants').values(grants).execute();
+      await owner.api.git.allow({ allow: [repositoryId] });
+    }
+    expect(await branchCommit(backend.folder, branch)).toBe(before);
+    expect(await open()).toMatchObject({ number: 2 });
+  });
+
+  test('does not keep a pull request from being opened that failed after its branch was pushed', async () => {
+    bundleId = (await owner.api.teamConfig.create({ name: 'Cut off' })).bundle.id;
+    const own = 'reeve/team-config-cut-off';
+    await publish([{ path: 'AGENTS.md', content: 'One\n' }]);
+    git.github.answerNext(/\/pulls$/, 502);
+    await expect(open()).rejects.toMatchObject({ code: 'git-server-failed' });
+    expect(await fileAt(own, 'AGENTS.md')).toBe('One\n');
+    expect((await events('bundle.pull-refused'))[0]).toMatchObject({ payload: { code: 'git-server-failed' } });
+    await git.github.push('example/backend', { branch: 'main', files: { 'moved.txt': 'on' }, by: 'octo-ada' });
+    await publish([{ path: 'AGENTS.md', content: 'Two\n' }]);
+    expect(await open()).toMatchObject({ number: 3, branch: own, version: 2 });
+    expect(await fileAt(own, 'AGENTS.md')).toBe('Two\n');
+    // Opened, and cut off before that was stored.
+    await git.reeve.services.db.deleteFrom('team_config_pull_requests').where('bundle_id', '=', bundleId).execute();
+    await publish([{ path: 'AGENTS.md', content: 'Three\n' }]);
+    expect(await open()).toMatchObject({ number: 3, version: 3 });
+    expect(pullOf(3)?.title).toBe('Team Config: Cut off, version 3');
+  });
+
+  test('is the work of somebody else on a branch of that name, which stays', async () => {
+    bundleId = (await owner.api.teamConfig.create({ name: 'Taken' })).bundle.id;
+    const own = 'reeve/team-config-taken';
+    await publish([{ path: 'AGENTS.md', content: 'One\n' }]);
+    const theirs = await git.github.push('example/backend', { branch: own, files: { a: 'a' }, by: 'octo-ada' });
+    await expect(open()).rejects.toMatchObject({
+      code: 'git-refused',
+      message: expect.stringContaining(`Somebody else pushed to ${own}`),
+    });
+    expect(await branchCommit(backend.folder, own)).toBe(theirs);
+  });
+
+  test('a repository that is disconnected during the push is told of in the log all the same', async () => {
+    const { items } = await owner.api.git.repositories({ show: 'all' });
+    const lost = items.find(({ name }) => name === 'example/unchosen')?.id ?? '';
+    await owner.api.git.allow({ allow: [lost] });
+    const to = { id: bundleId, repositoryId: lost, branch: 'main' };
+    const { version, commit } = await owner.api.teamConfig.previewPullRequest(to);
+    await during('pull-request', `delete from git_repositories where id = '${lost}'`, () =>
+      expect(owner.api.teamConfig.openPullRequest({ ...to, version, commit })).rejects.toMatchObject({
+        code: 'conflict',
+      }),
+    );
+    expect((await events('bundle.pull-requested'))[0]?.payload).toMatchObject({ repositoryId: lost, number: 1 });
+  });
+
+  test('of a repository that is not chosen any more, what GitHub tells is passed over', async () => {
+    const { services } = git.reeve;
+    const { workspaceId, connectionId } = await services.db
+      .selectFrom('git_repositories')
+      .select(['workspace_id as workspaceId', 'connection_id as connectionId'])
+      .where('id', '=', repositoryId)
+      .executeTakeFirstOrThrow();
+    const facts = { number: 2, state: 'open' as const, updatedAt: '', branch, headSha: '', base: 'main' };
+    const delivery = {
+      ...{ workspaceId, connectionId, event: 'pull_request', action: 'closed', at: new Date() },
+      ...{ repository: 'example/backend', repositoryId: null, installationId: null, sender: null, isCaughtUp: false },
+      pullRequest: facts,
+    };
+    const { take } = bundlePullConsumer(services);
+    await owner.api.git.allow({ refuse: [repositoryId] });
+    await take(delivery);
+    await owner.api.git.allow({ allow: [repositoryId] });
+    git.github.answerNext(/\/pulls\/2$/, 500);
+    await expect(take(delivery)).rejects.toMatchObject({ code: 'git-server-failed' });
   });
 });
 

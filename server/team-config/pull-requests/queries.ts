@@ -1,6 +1,7 @@
 import type { Insertable } from 'kysely';
 import type { Database } from '#server/db/open-database.ts';
 import type { Tables } from '#server/db/tables.ts';
+import { heldRoles } from '#server/roles/index.ts';
 
 const pullRequests = (db: Database, workspaceId: string) =>
   db.selectFrom('team_config_pull_requests').selectAll().where('workspace_id', '=', workspaceId);
@@ -48,13 +49,23 @@ export const savePullRequest = (tx: Database, row: Insertable<Tables['team_confi
 export const setPullRequestState = (
   db: Database,
   workspaceId: string,
-  { id, number, state, at }: { id: string; number: number; state: BundlePullRow['state']; at: Date },
+  { id, number, state, base, at }: Pick<BundlePullRow, 'id' | 'state' | 'base'> & { number: number; at: Date },
 ) =>
   db
     .updateTable('team_config_pull_requests')
-    .set({ state, updated_at: at })
+    .set({ state, base, updated_at: at })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .where('number', '=', number)
-    .where('state', '!=', state)
+    .where((by) => by.or([by('state', '!=', state), by('base', '!=', base)]))
     .execute();
+
+/** How a member stands now, whatever held when their request was let in. */
+export const readStanding = (db: Database, workspaceId: string, memberId: string) =>
+  db
+    .selectFrom('members as m')
+    .select('m.status')
+    .select(heldRoles('m.id', 'm.workspace_id').as('held'))
+    .where('m.workspace_id', '=', workspaceId)
+    .where('m.id', '=', memberId)
+    .executeTakeFirst();

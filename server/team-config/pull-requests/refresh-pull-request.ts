@@ -6,22 +6,21 @@ import { type BundlePullRow, listByNumber, setPullRequestState } from './queries
 type Needs = Pick<Services, 'db' | 'clock' | 'secrets' | 'log'>;
 
 /**
- * As the git server says now; one that it does not know any more is closed.
+ * As the git server says now, and into which branch: people turn one there. One that it does not know any more is closed.
  * @throws ReeveError git-server-failed, repository-not-allowed
  */
 export async function refreshPullRequest(services: Needs, row: BundlePullRow, forWhom: string): Promise<BundlePullRow> {
   const { workspace_id: workspaceId, repository_id: repositoryId, number } = row;
   // Without a number nobody tells: the branch was pushed, and is gone on with.
   if (number === null) return row;
-  const state = await readPullRequest(services, { workspaceId, repositoryId, number, forWhom }).then(
-    (pull) => pull.state,
+  const { state, base } = await readPullRequest(services, { workspaceId, repositoryId, number, forWhom }).catch(
     (error: unknown) => {
-      if (isReeveError(error) && error.code === 'not-found') return 'closed' as const;
+      if (isReeveError(error) && error.code === 'not-found') return { state: 'closed' as const, base: row.base };
       throw error;
     },
   );
-  await setPullRequestState(services.db, workspaceId, { id: row.id, number, state, at: services.clock() });
-  return { ...row, state };
+  await setPullRequestState(services.db, workspaceId, { id: row.id, number, state, base, at: services.clock() });
+  return { ...row, state, base };
 }
 
 /** When GitHub tells of one, its state is asked for: deliveries come late, twice and out of order. */
@@ -32,7 +31,10 @@ export const bundlePullConsumer = (services: Needs): DeliveryConsumer => ({
     for (const row of await listByNumber(services.db, workspaceId, pullRequest.number)) {
       const place = await findRepository(services.db, workspaceId, row.repository_id);
       if (place?.connectionId !== connectionId || place.name.toLowerCase() !== repository.toLowerCase()) continue;
-      await refreshPullRequest(services, row, 'Reeve: a Team Config bundle’s pull request');
+      await refreshPullRequest(services, row, 'Reeve: a Team Config bundle’s pull request').catch((error: unknown) => {
+        // Not chosen any more: nothing is asked there, and no later try would get further.
+        if (!isReeveError(error) || error.code !== 'repository-not-allowed') throw error;
+      });
     }
   },
 });

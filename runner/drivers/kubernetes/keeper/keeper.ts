@@ -12,6 +12,7 @@ import {
   join,
   type OpeningKind,
   readLine,
+  sendWhole,
   silenceMs,
   ToKeeper,
   type ToRunner,
@@ -96,7 +97,7 @@ async function work(control: TLSSocket, runner: RunnerAddress, pipes: PodPipes):
     await pipes.close();
     await sent;
     const out = await open('folders-out');
-    await pipeline(packFolders(kept, before), out);
+    await sendWhole(packFolders(kept, before), out);
     say({ say: 'collected', diskMb: Math.round((await diskBytes(Number.MAX_SAFE_INTEGER)) / megabyte) });
   }
 }
