@@ -14,9 +14,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Each file starts the embedded database anew, and uses a small part of it.
+          execArgv: ['--wasm-lazy-compilation'],
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: [...excluded, '**/*.cli.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 90_000,
           hookTimeout: 60_000,
         },
       },

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 export interface Account {
   name: string;
@@ -102,4 +103,18 @@ export async function saveSwitch(page: Page, label: string): Promise<string> {
   await preview.getByRole('button', { name: 'Save settings' }).click();
   await page.getByText('The settings were saved.').last().waitFor();
   return effects;
+}
+
+/** Goes by the command palette. What is typed before its field has the focus is lost, as it is for people. */
+export async function goByPalette(page: Page, entry: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  const search = page.getByPlaceholder('A page, member, group, policy, task or bundle');
+  await expect.poll(() => search.evaluate((field) => field.matches(':focus'))).toBe(true);
+  await page.keyboard.type(entry);
+  const start = new RegExp(`^${entry}`);
+  await page
+    .getByRole('button', { name: start })
+    .or(page.getByRole('option', { name: start }))
+    .first()
+    .waitFor();
 }

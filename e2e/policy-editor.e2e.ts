@@ -274,5 +274,5 @@ test('a draft that nobody got is deleted by its name', async () => {
   await asked.getByRole('button', { name: 'Delete policy' }).click();
   await heading(page, 'Policies').waitFor();
   await goTo(page, 'Policies');
-  expect(await link(page, 'Mistake').count()).toBe(0);
+  await expect.poll(() => link(page, 'Mistake').count()).toBe(0);
 });

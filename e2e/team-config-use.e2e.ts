@@ -163,5 +163,5 @@ test('repositories are found by what they have, and deleting says what stops wor
   await removal.getByRole('button', { name: 'Delete bundle' }).click();
   await page.getByText('Used was deleted.').waitFor();
   await heading(page, 'Team Config').waitFor();
-  expect(await link(page, 'Used').count()).toBe(0);
+  await expect.poll(() => link(page, 'Used').count()).toBe(0);
 });

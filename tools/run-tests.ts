@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import process from 'node:process';
 import { startPostgres } from '#testing/servers/postgres.ts';
 
@@ -17,11 +17,33 @@ interface Counts {
   skipped: number;
 }
 
+interface Assertion {
+  status: string;
+  fullName: string;
+  failureMessages?: string[];
+}
+
+interface FileReport {
+  name: string;
+  status: string;
+  message?: string;
+  startTime: number;
+  endTime: number;
+  assertionResults: Assertion[];
+}
+
+/** What failed and what took longest, over all suites; said again at the end, where a cut log still has it. */
+const failures: string[] = [];
+const slowest: { seconds: number; name: string }[] = [];
+
 interface Suite {
   name: string;
   arguments: string[];
   environment?: Record<string, string>;
 }
+
+/** Those that Reeve promises to serve, besides the newest. */
+const olderClients = ['0.163.0', '0.140.0', '0.120.0'];
 
 const say = (text: string) => process.stdout.write(`\n== ${text}\n`);
 
@@ -58,16 +80,30 @@ async function runSuite({ name, arguments: suiteArguments, environment }: Suite)
   return readCounts(report, exitCode);
 }
 
+const isFailed = ({ status }: Assertion): boolean => status === 'failed';
+
+/** A file that could not be loaded, or whose hooks failed: no test of it says so. */
+const isBroken = (file: FileReport): boolean => file.status === 'failed' && !file.assertionResults.some(isFailed);
+
+function noteFiles(suite: string, files: readonly FileReport[]): void {
+  const firstLines = (text = '') => text.split('\n').slice(0, 6).join('\n    ');
+  for (const file of files) {
+    const name = `${suite}: ${relative(root, file.name)}`;
+    slowest.push({ seconds: Math.round((file.endTime - file.startTime) / 1000), name });
+    if (isBroken(file)) failures.push(`${name}\n    ${firstLines(file.message)}`);
+    for (const test of file.assertionResults.filter(isFailed))
+      failures.push(`${name} > ${test.fullName}\n    ${firstLines(test.failureMessages?.join('\n'))}`);
+  }
+}
+
 /** Counts from vitest's report. A suite that could not even start (no report, or a file that failed to load) counts as failed. */
 function readCounts(report: string, exitCode: number): Counts {
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
       readFileSync(report, 'utf8'),
     );
-    const brokenFiles = testResults.filter(
-      (file: { status: string; assertionResults: { status: string }[] }) =>
-        file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
-    ).length;
+    noteFiles(basename(report, '.json'), testResults);
+    const brokenFiles = testResults.filter(isBroken).length;
     const failed = numFailedTests + brokenFiles;
     return {
       passed: numPassedTests,
@@ -117,6 +153,8 @@ function databaseTests(): string[] {
 async function runNormal(): Promise<Counts[]> {
   const built = await run(process.execPath, [bin('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'warn']);
   if (built !== 0) return [{ passed: 0, failed: 1, skipped: 0 }];
+  // Downloads, which take minutes where the registry is slow: not within the time of the test that comes first.
+  const prepared = run(process.execPath, ['testing/codex-cli/install-codex.ts', '0.169.0', 'sdk', ...olderClients]);
   const results = [await runSuite({ name: 'unit and database tests (PGlite)', arguments: ['--project', 'unit'] })];
   const postgres = await startPostgres();
   try {
@@ -128,7 +166,7 @@ async function runNormal(): Promise<Counts[]> {
         environment,
       }),
     );
-    await run(process.execPath, ['testing/codex-cli/install-codex.ts', '0.169.0']);
+    await prepared;
     results.push(await runSuite({ name: 'tests with the stock client', arguments: ['--project', 'cli'] }));
   } finally {
     await postgres.stop();
@@ -140,7 +178,7 @@ async function runNormal(): Promise<Counts[]> {
 /** Tests marked `drift` again, with each older client that Reeve promises to serve. */
 async function runDrift(): Promise<Counts[]> {
   const results: Counts[] = [];
-  for (const version of ['0.163.0', '0.140.0', '0.120.0']) {
+  for (const version of olderClients) {
     await run(process.execPath, ['testing/codex-cli/install-codex.ts', version]);
     results.push(
       await runSuite({
@@ -161,6 +199,11 @@ const results = await (isDrift ? runDrift() : runNormal());
 const sum = (key: keyof Counts) => results.reduce((total, counts) => total + counts[key], 0);
 const total: Counts = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 writeFileSync(join(resultsFolder, 'total.json'), JSON.stringify(total));
+say('the files that took longest');
+for (const { seconds, name } of slowest.sort((a, b) => b.seconds - a.seconds).slice(0, 25))
+  process.stdout.write(`${String(seconds).padStart(5)} s  ${name}\n`);
+if (failures.length > 0) say(`failed\n${failures.join('\n')}`);
+writeFileSync(join(resultsFolder, 'failed.txt'), failures.map((text) => `${text}\n`).join(''));
 say(`finished in ${Math.round((Date.now() - startedAtMs) / 1000)} s`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

@@ -24,6 +24,10 @@ export function codexVersionUnderTest(): TestedClient {
 if (import.meta.main) {
   const wanted = process.argv.slice(2);
   for (const version of wanted.length === 0 ? [DEFAULT_CODEX_VERSION] : wanted) {
+    if (version === 'sdk') {
+      console.log(`SDK\t${await ensureCodexSdk()}`);
+      continue;
+    }
     if (!isTestedClient(version)) {
       console.error(noPin(version));
       process.exit(2);
