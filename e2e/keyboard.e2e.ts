@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { paths } from '#console/paths.ts';
-import { button, dialog, goByPalette, goTo, heading } from './by-clicking.ts';
+import { button, dialog, findInPalette, goTo, heading } from './by-clicking.ts';
 import { everyPage, openEveryone, openVisit, type Visit, type Who } from './every-page.ts';
 import { type ExampleOrganisation, fillOrganisation, openExampleOrganisation } from './example-organisation.ts';
 
@@ -108,7 +108,7 @@ test('Escape closes a dialog and the focus returns to what opened it', async () 
 
 test('the command palette goes to a page by name, and a new page takes the focus', async () => {
   const page = await openVisit(pages, { address: '/members', as: 'owner' });
-  await goByPalette(page, 'Audit');
+  await findInPalette(page, 'Audit');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await heading(page, 'Audit').waitFor();
