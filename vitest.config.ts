@@ -18,7 +18,7 @@ export default defineConfig({
           execArgv: ['--wasm-lazy-compilation'],
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: [...excluded, '**/*.cli.test.ts'],
-          testTimeout: 90_000,
+          testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },

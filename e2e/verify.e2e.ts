@@ -6,7 +6,7 @@ import { readKeys } from '#server/audit/index.ts';
 import { CertificateFile, verifyCertificate } from '#server/verify/index.ts';
 import { seedExampleProofs } from '#testing/example-proofs.ts';
 import { publishAgain } from '#testing/seed-policy.ts';
-import { button, dialog, goByPalette, goTo, heading, link } from './by-clicking.ts';
+import { button, dialog, findInPalette, goTo, heading, link } from './by-clicking.ts';
 import { type ExampleOrganisation, enterAs, openExampleOrganisation } from './example-organisation.ts';
 import { openPage } from './open-reeve.ts';
 
@@ -107,7 +107,7 @@ test('a proof that runs is cancelled, and says so afterwards', async () => {
   await button(page, 'Cancel proof').click();
   await dialog(page, 'Cancel proof 2?').getByRole('button', { name: 'Stop it' }).click();
   await page.getByText('Proof 2 has ended: Cancelled.').waitFor({ state: 'attached', timeout: proofMs });
-  await goByPalette(page, 'Proofs so far');
+  await findInPalette(page, 'Proofs so far');
   await page.keyboard.press('Enter');
   const rows = page.getByRole('table', { name: 'Proofs' }).locator('tbody tr');
   await expect.poll(() => rows.first().innerText()).toContain('Cancelled');

@@ -6,6 +6,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import process from 'node:process';
+import { testedClients } from '#contract/tested-clients.ts';
+import { DEFAULT_CODEX_VERSION } from '#testing/codex-cli/install-codex.ts';
 import { startPostgres } from '#testing/servers/postgres.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -43,7 +45,7 @@ interface Suite {
 }
 
 /** Those that Reeve promises to serve, besides the newest. */
-const olderClients = ['0.163.0', '0.140.0', '0.120.0'];
+const olderClients = testedClients.filter((version) => version !== DEFAULT_CODEX_VERSION);
 
 const say = (text: string) => process.stdout.write(`\n== ${text}\n`);
 
@@ -102,15 +104,18 @@ function readCounts(report: string, exitCode: number): Counts {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
       readFileSync(report, 'utf8'),
     );
-    noteFiles(basename(report, '.json'), testResults);
+    const suite = basename(report, '.json');
+    noteFiles(suite, testResults);
     const brokenFiles = testResults.filter(isBroken).length;
     const failed = numFailedTests + brokenFiles;
+    if (failed === 0 && exitCode !== 0) failures.push(`${suite}: ended with ${exitCode} although every test passed`);
     return {
       passed: numPassedTests,
       failed: failed === 0 && exitCode !== 0 ? 1 : failed,
       skipped: numPendingTests + numTodoTests,
     };
-  } catch {
+  } catch (error) {
+    failures.push(`${basename(report, '.json')}: ended with ${exitCode} and without a report: ${error}`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
 }
@@ -152,11 +157,14 @@ function databaseTests(): string[] {
 
 async function runNormal(): Promise<Counts[]> {
   const built = await run(process.execPath, [bin('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'warn']);
-  if (built !== 0) return [{ passed: 0, failed: 1, skipped: 0 }];
+  if (built !== 0) {
+    failures.push(`the console could not be built: vite ended with ${built}`);
+    return [{ passed: 0, failed: 1, skipped: 0 }];
+  }
   // Downloads, which take minutes where the registry is slow: not within the time of the test that comes first.
   const prepared = Promise.all([
     run(process.execPath, ['testing/prepare-containers.ts']),
-    run(process.execPath, ['testing/codex-cli/install-codex.ts', '0.169.0', 'sdk', ...olderClients]),
+    run(process.execPath, ['testing/codex-cli/install-codex.ts', ...testedClients, 'sdk']),
   ]);
   const results = [await runSuite({ name: 'unit and database tests (PGlite)', arguments: ['--project', 'unit'] })];
   const postgres = await startPostgres();
