@@ -118,3 +118,19 @@ export async function findInPalette(page: Page, entry: string): Promise<void> {
     .first()
     .waitFor();
 }
+
+/**
+ * Ends sessions as the page sends its first change to this address, so that the change is what meets the ended session: whatever the page
+ * reads beside it would otherwise ask first, and lie over the button. Returns how many changes were sent so far.
+ */
+export async function endAsSent(page: Page, address: string, end: () => Promise<void>): Promise<() => number> {
+  let sent = 0;
+  await page.route(address, async (route) => {
+    if (route.request().method() === 'POST') {
+      sent += 1;
+      if (sent === 1) await end();
+    }
+    await route.continue();
+  });
+  return () => sent;
+}

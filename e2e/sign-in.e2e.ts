@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Person } from '#testing/organisation.ts';
-import { button, dialog, goTo, heading, link, signIn, tryToSignIn } from './by-clicking.ts';
+import { button, dialog, endAsSent, goTo, heading, link, signIn, tryToSignIn } from './by-clicking.ts';
 import { type ExampleOrganisation, openExampleOrganisation } from './example-organisation.ts';
 import { openPage } from './open-reeve.ts';
 
@@ -90,20 +90,14 @@ test('an expired session keeps what was typed, and the change is made after sign
   await goTo(page, 'Policies');
   await link(page, 'Write a policy').first().click();
   await page.getByLabel('Name', { exact: true }).fill('Night shift');
-  // Ended as the change is sent: whatever the page reads beside it would otherwise ask first, and lie over the button.
-  let asked = 0;
-  await page.route('**/api/v1/policies', async (route) => {
-    if (route.request().method() === 'POST') asked += 1;
-    if (asked === 1) await endSessions();
-    await route.continue();
-  });
+  const sent = await endAsSent(page, '**/api/v1/policies', endSessions);
 
   await button(page, 'Create draft').click();
   await dialog(page, 'Your session has ended').waitFor();
   await tryToSignIn(page, owner);
   await heading(page, 'Night shift').waitFor();
   await page.getByText('This is a draft that nobody gets').waitFor();
-  expect(asked).toBe(2);
+  expect(sent()).toBe(2);
 });
 
 test('signing out everywhere ends every browser of the member', async () => {

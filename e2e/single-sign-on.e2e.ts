@@ -7,6 +7,7 @@ import {
   button,
   createOwner,
   dialog,
+  endAsSent,
   goTo,
   heading,
   invite,
@@ -150,13 +151,20 @@ test('an ended session goes on at the provider, in a window of its own', async (
   await button(page, 'Create group').first().click();
   await page.getByLabel('Name', { exact: true }).fill('Night shift');
   const { db } = open.reeve.services;
-  await db.updateTable('sessions').set({ expires_at: new Date() }).where('sso_connection_id', 'is not', null).execute();
+  const sent = await endAsSent(page, '**/api/v1/groups', async () => {
+    await db
+      .updateTable('sessions')
+      .set({ expires_at: new Date() })
+      .where('sso_connection_id', 'is not', null)
+      .execute();
+  });
   await dialog(page, 'Create a group').getByRole('button', { name: 'Create group' }).click();
   await dialog(page, 'Your session has ended').waitFor();
   const popup = page.waitForEvent('popup');
   await button(page, `Continue with ${idpName}`).click();
   await signInAtIdp(await popup, 'maya');
   await heading(page, 'Night shift').waitFor();
+  expect(sent()).toBe(2);
 });
 
 test('a refusal of the provider says whom to send what', async () => {
