@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { connect, createServer as createNetServer, type Socket } from 'node:net';
@@ -112,14 +113,14 @@ describe.each(legs)('containers of $name', ({ name: leg, engine, runtime, says }
   });
 
   let count = 0;
-  async function start(script: string, more: Partial<ContainerSpec> = {}, by = driver, signal?: AbortSignal) {
+  async function specOf(script: string, more: Partial<ContainerSpec> = {}): Promise<ContainerSpec> {
     count += 1;
     const folders = { workspace: join(folder, `w${count}`), home: join(folder, `h${count}`) };
     for (const place of Object.values(folders)) {
       await mkdir(place);
       await chown(place, driver.owner.uid, driver.owner.gid);
     }
-    const spec = {
+    return {
       name: `reeve-test-${process.pid}-${count}`,
       attemptId: `a${count}`,
       image,
@@ -133,8 +134,10 @@ describe.each(legs)('containers of $name', ({ name: leg, engine, runtime, says }
       egressSocket: join(folder, 'egress.sock'),
       ...more,
     };
-    return by.start(spec, signal);
   }
+
+  const start = async (script: string, more: Partial<ContainerSpec> = {}, by = driver, signal?: AbortSignal) =>
+    by.start(await specOf(script, more), signal);
 
   async function run(script: string, more: Partial<ContainerSpec> = {}) {
     const container = await start(script, more);
@@ -285,6 +288,19 @@ describe.each(legs)('containers of $name', ({ name: leg, engine, runtime, says }
     expect(await driver.reap(owner)).toBe(0);
     expect(await former.reap(owner)).toBe(1);
     await mine.ended;
+  });
+
+  check('a container ends with its runner, however that ends', async () => {
+    const spec = await specOf('sleep 1000');
+    const itsOptions = { socketPath: engine?.socketPath, owner, defaultImage: null, dataFolder: folder, uid };
+    const program = join(import.meta.dirname, '../../../testing/hold-container.ts');
+    const runner = spawn(process.execPath, [program, JSON.stringify({ options: itsOptions, spec })], { stdio: 'pipe' });
+    await once(runner.stdout, 'data');
+    const container = new Docker({ socketPath: engine?.socketPath ?? '' }).getContainer(spec.name);
+    expect((await container.inspect()).State.Running).toBe(true);
+    runner.kill('SIGKILL');
+    await expect.poll(async () => (await container.inspect()).State.Running).toBe(false);
+    await container.remove();
   });
 
   check('the client’s own sandbox works within', async () => {

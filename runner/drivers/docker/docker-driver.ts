@@ -21,6 +21,7 @@ import { type Started, startContainer } from './start-container.ts';
 import { systemCalls } from './system-calls.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { type ContainerWatch, watchContainer } from './watch-container.ts';
+import { openWatchdog, type Watchdog } from './watchdog.ts';
 
 export interface DockerDriverOptions {
   /** Of Docker or of Podman. */
@@ -69,7 +70,7 @@ async function endOf(
 function running(
   spec: ContainerSpec,
   { container, stream, exit: said, pid, begin }: Started,
-  { relay, patienceMs }: { relay: Relay; patienceMs: number },
+  { relay, watchdog, patienceMs }: { relay: Relay; watchdog: Watchdog; patienceMs: number },
 ): RunningContainer {
   let wasAsked = false;
   // Resolved where the container is gone and the engine does not say so.
@@ -93,7 +94,10 @@ function running(
   const { stdout, stderr } = splitOutput(stream as unknown as Readable);
   const ended = exit
     .then((exitCode) => endOf(container, exitCode, { watch, memoryMb: spec.limits.memoryMb, wasAsked, patienceMs }))
-    .finally(() => relay.close());
+    .finally(() => {
+      relay.close();
+      watchdog.free({ pid, begin });
+    });
   return {
     stdout,
     stderr,
@@ -203,6 +207,7 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
   const people = new Map<string, Promise<People>>();
   const docker = new Docker({ socketPath });
   const own = new Set<string>();
+  const watchdog = openWatchdog();
   let found: Promise<Engine> | null = null;
   const engine = () => {
     found ??= findEngine(docker, options);
@@ -254,11 +259,13 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
       const started = await startContainer(docker, containerOptions(spec, around), signal);
       own.add(started.container.id);
       try {
+        await watchdog.hold(started);
         const relay = await openRelay(started.pid, { socketPath: spec.egressSocket, isRoot: true });
-        const container = running(spec, started, { relay, patienceMs });
+        const container = running(spec, started, { relay, watchdog, patienceMs });
         letGo(started.stream, spec.input);
         return container;
       } catch (error) {
+        watchdog.free(started);
         const removing = unlessGone(started.container.remove({ force: true, v: true }));
         await within(patienceMs, 'remove a container', removing).catch(() => undefined);
         throw error;
@@ -270,5 +277,6 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
       for (const { Id } of left) await unlessGone(docker.getContainer(Id).remove({ force: true, v: true }));
       return left.length;
     },
+    close: () => watchdog.close(),
   };
 }

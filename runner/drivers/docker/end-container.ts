@@ -36,13 +36,13 @@ export async function beginOf(pid: number): Promise<string | null> {
   return fields === undefined || fields[0] === 'Z' ? null : (fields[19] ?? null);
 }
 
-interface FirstProcess {
+export interface FirstProcess {
   pid: number;
   begin: string | null;
 }
 
 /** The kernel ends every process of a container with its first one. @returns whether it is gone */
-async function killFirst({ pid, begin }: FirstProcess, ms: number): Promise<boolean> {
+export async function killFirst({ pid, begin }: FirstProcess, ms: number): Promise<boolean> {
   const isThere = async () => begin !== null && (await beginOf(pid)) === begin;
   for (const until = performance.now() + ms; performance.now() < until; await pause(lookMs)) {
     if (!(await isThere())) return true;
