@@ -75,7 +75,7 @@ export const logKinds = [
 
 /** One line of an attempt's log. Order is `seq`; nothing is ever changed. */
 export const LogEntry = z.object({
-  seq: z.number().int().min(1),
+  seq: z.number().int().min(1).max(1_000_000_000),
   at: z.iso.datetime(),
   kind: z.enum(logKinds),
   phase: z.enum(['prepare', 'setup', 'agent', 'finish']),
@@ -83,7 +83,7 @@ export const LogEntry = z.object({
   text: z.string().max(32_768),
   /** Of a command: its number in the attempt, shared by the entries of its output. */
   item: z.string().max(100).nullable(),
-  exitCode: z.number().int().nullable(),
+  exitCode: z.int32().nullable(),
 });
 export type LogEntry = z.infer<typeof LogEntry>;
 

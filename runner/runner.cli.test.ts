@@ -111,6 +111,26 @@ test('a follow-up goes on with the thread, the changes and the commit of the tur
   expect(second.facts.baseCommit).toBe(commits[0]);
 });
 
+test('whoever only asks gets an answer; the client is told so, and what it changes all the same is not kept', async () => {
+  scripts.set('what is it?', eachTurn(shellCommand('echo changed >> greeting.txt'), message('A greeting.')));
+  const told = addJob('what is it?', { mode: 'ask' });
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'answered', answer: 'A greeting.' });
+  expect([told.previews, told.diff]).toEqual([[], null]);
+  const asked = model.requests.find(({ body }) => prompts(body).at(-1) === 'what is it?');
+  expect(JSON.stringify(asked?.body.input)).toContain('Answer only.');
+});
+
+test('what is left out is named up to twenty times, and counted beyond that', async () => {
+  const odd = "for at in $(seq 25); do printf x > $(printf 'caf\\351-%s' $at); done; echo kept > kept.txt";
+  scripts.set('odd names', eachTurn(shellCommand(odd), message('Done.')));
+  const told = addJob('odd names');
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'changed' });
+  expect(told.diff).toContain('+++ b/kept.txt');
+  expect(told.diff).not.toContain('caf');
+  expect(logOf(told).match(/is left out: its name is not UTF-8/g)).toHaveLength(21);
+  expect(logOf(told)).toContain('5 more of this kind: each is left out');
+});
+
 test('set-up alone gets the secrets, its log hides them, and one that it leaves behind ends the task before the agent', async () => {
   reeve.secrets.push({ name: 'NPM_TOKEN', value: 'npm_very-secret' });
   scripts.set(

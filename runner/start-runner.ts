@@ -15,7 +15,15 @@ import { publicOutside } from './egress/public-addresses.ts';
 import { startEgressProxy } from './egress/start-egress-proxy.ts';
 import { openConnectProxy } from './git/connect-proxy.ts';
 import { tidyStores } from './git/fetch-source.ts';
-import { CallRefused, type Calls, openCalls, type ReeveAddress, retryMs, untilAnswered } from './reeve/call-reeve.ts';
+import {
+  AnswerUnknown,
+  CallRefused,
+  type Calls,
+  openCalls,
+  type ReeveAddress,
+  retryMs,
+  untilAnswered,
+} from './reeve/call-reeve.ts';
 import { type Leases, openLeases } from './reeve/leases.ts';
 import { claimDataFolder, readRegistration, register } from './registration.ts';
 
@@ -130,6 +138,8 @@ async function claimLoop(loop: Loop): Promise<void> {
     } catch (error) {
       if (stopping.aborted) return;
       tools.log(`claim: ${(error as Error).message}`);
+      // Nothing was lost on the way: what it holds is for a runner that understands it.
+      if (error instanceof AnswerUnknown) claimId = randomUUID();
       await setTimeout(retryMs(failures), undefined, { signal: stopping }).catch(() => undefined);
       failures += error instanceof CallRefused ? 5 : 1;
     }

@@ -64,6 +64,7 @@ test('what Reeve would refuse in an entry is no event: others inside can write t
   const { lines } = read(
     { type: 'item.started', item: { ...command, id: 'x'.repeat(101) } },
     item('completed', { ...command, exit_code: 1.5 }),
+    item('completed', { ...command, exit_code: 5_000_000_000 }),
   );
-  expect(lines.map(({ kind }) => kind)).toEqual(['output', 'output']);
+  expect(lines.map(({ kind }) => kind)).toEqual(['output', 'output', 'output']);
 });

@@ -12,7 +12,7 @@ const Item = z.looseObject({
   message: z.string().optional(),
   command: z.string().optional(),
   aggregated_output: z.string().optional(),
-  exit_code: z.int().nullish(),
+  exit_code: z.int32().nullish(),
   changes: z.array(z.object({ path: z.string(), kind: z.string() })).optional(),
   server: z.string().optional(),
   tool: z.string().optional(),

@@ -24,6 +24,15 @@ const pathOf = ({ job }: Attempt, what: string) => `/runner/v1/attempts/${job.at
 /** More than the largest repository takes; what an agent left must not keep a runner for ever. */
 const longestLookMs = 900_000;
 
+/** An agent can make any number of them. */
+const mostNamed = 20;
+
+function noteLeftOut(report: Attempt['report'], names: readonly string[], why: string): void {
+  for (const name of names.slice(0, mostNamed)) report.add({ kind: 'notice', text: `${name} ${why}` });
+  const others = names.length - mostNamed;
+  if (others > 0) report.add({ kind: 'notice', text: `${others} more of this kind: each ${why}` });
+}
+
 /** @returns whether anything changed @throws AttemptEnded output-limit, agent-failed */
 export async function sendDiff(attempt: Attempt, { place, base, touched }: Left): Promise<boolean> {
   const { job, folders, report, tools, lease } = attempt;
@@ -42,13 +51,8 @@ export async function sendDiff(attempt: Attempt, { place, base, touched }: Left)
       throw error;
     },
   );
-  for (const path of leftOut)
-    report.add({ kind: 'notice', text: `${path} holds a git repository of its own and is left out.` });
-  for (const name of oddNames)
-    report.add({
-      kind: 'notice',
-      text: `${name} is left out: its name is not UTF-8, and a diff is text. A name in UTF-8 keeps it.`,
-    });
+  noteLeftOut(report, leftOut, 'holds a git repository of its own and is left out.');
+  noteLeftOut(report, oddNames, 'is left out: its name is not UTF-8, and a diff is text. A name in UTF-8 keeps it.');
   const call = {
     method: 'PUT',
     path: `${pathOf(attempt, 'diff')}?epoch=${job.epoch}&final=true`,

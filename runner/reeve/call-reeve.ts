@@ -32,6 +32,11 @@ export class CallFailed extends Error {
   override name = 'CallFailed';
 }
 
+/** It answered, and in a shape that this runner does not know. */
+export class AnswerUnknown extends CallFailed {
+  override name = 'AnswerUnknown';
+}
+
 export interface Call {
   method: 'GET' | 'POST' | 'PUT';
   path: string;
@@ -46,7 +51,7 @@ export interface Calls {
   readonly address: ReeveAddress;
   /** @throws CallRefused, CallFailed */
   send(call: Call): Promise<Buffer>;
-  /** The answer in its shape. A shape that is not the protocol's is a `CallFailed`: a newer or broken Reeve. */
+  /** The answer in its shape. @throws AnswerUnknown where it is another: a newer or broken Reeve */
   ask<T>(schema: z.ZodType<T>, call: Call): Promise<T>;
   close(): void;
 }
@@ -127,7 +132,7 @@ export function openCalls(address: ReeveAddress, secret: string | null): Calls {
     ask: async (schema, call) => {
       const answer = await send(call);
       const read = schema.safeParse(parse(answer));
-      if (!read.success) throw new CallFailed(`Reeve answered ${call.path} with something unknown to this runner.`);
+      if (!read.success) throw new AnswerUnknown(`Reeve answered ${call.path} with something unknown to this runner.`);
       return read.data;
     },
     close: () => agent.destroy(),

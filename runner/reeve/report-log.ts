@@ -40,7 +40,7 @@ export interface ReportOptions {
 const mostEntries = 500;
 const mostText = 32_768;
 const mostBatchBytes = 1024 * 1024;
-/** What an entry takes beside its text: a flood of empty ones is one, too. */
+/** What an entry takes at the least: a flood of small ones is one, too. */
 const entryBytes = 100;
 // Lines that come together travel together; still at once for whoever watches.
 const gatherMs = 100;
@@ -129,7 +129,7 @@ export function openReportLog({
     },
     add: (line) => {
       const text = mask(line.text);
-      bytes += Buffer.byteLength(text) + (text === '' ? entryBytes : 0);
+      bytes += Math.max(entryBytes, Buffer.byteLength(text));
       // What the runner itself says still comes through: that is how the end is explained.
       const isFromInside = line.kind !== 'phase' && line.kind !== 'notice';
       if (bytes > mostBytes && isFromInside) {

@@ -92,11 +92,11 @@ test('Codex cloud off names what is stopped; on, who may begin', async () => {
   expect(await textOf({ codexCloudEnabled: true })).toContain('has the permission “Use Codex cloud”');
 });
 
-test('internet off names the environments and the attempts that keep it; on, what it opens', async () => {
+test('internet off names the environments and the attempts that lose it; on, what it opens', async () => {
   await addAttempt('working');
   const off = await textOf({ agentInternetAllowed: false });
   expect(off).toContain('1 environment says that its agents may reach the internet');
-  expect(off).toContain('1 attempt that runs in one keeps the access until the end.');
+  expect(off).toContain('1 attempt that runs in one loses the access within seconds, and may fail for it.');
   await tests.setCloud({ agent_internet_allowed: false });
   expect(await textOf({ agentInternetAllowed: true })).toContain('from the next attempt on they can');
 });

@@ -44,7 +44,7 @@ export function agentInternetEffects(
     ];
   return [
     warning(
-      `${have}; their agents reach the gateway only from the next attempt on. ${counted(runningWithInternet, 'attempt that runs in one keeps', 'attempts that run in them keep')} the access until the end. Set-up scripts keep their own rule.`,
+      `${have}; their agents reach the gateway only. ${counted(runningWithInternet, 'attempt that runs in one loses', 'attempts that run in them lose')} the access within seconds, and may fail for it. Set-up scripts keep their own rule.`,
     ),
   ];
 }

@@ -11,10 +11,14 @@ type Part = Pick<Services, 'db' | 'blobs' | 'clock'>;
 /** Everything an attempt leaves in files is below this. */
 export const blobsOfAttempt = (workspaceId: string, attemptId: string): string => `cloud/${workspaceId}/${attemptId}/`;
 
+type Leased = NonNullable<Awaited<ReturnType<typeof lockLease>>>;
+
 interface Kept {
   name: string;
   content: string | AsyncIterable<Uint8Array>;
-  former: (row: NonNullable<Awaited<ReturnType<typeof lockLease>>>) => string | null;
+  former: (row: Leased) => string | null;
+  /** What is there already is the last word. */
+  isLate?: (row: Leased) => boolean;
 }
 
 async function* bytesOf(content: string | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -26,7 +30,7 @@ async function* bytesOf(content: string | AsyncIterable<Uint8Array>): AsyncGener
 async function keepFile(
   { db, blobs, clock }: Part,
   lease: LeaseRef,
-  { name, content, former }: Kept,
+  { name, content, former, isLate }: Kept,
   nameIt: (tx: Part['db'], blob: string) => Promise<unknown>,
 ): Promise<void> {
   if (!(await findLease(db, lease))) throw new ReeveError('lease-lost');
@@ -34,6 +38,8 @@ async function keepFile(
   await db.transaction().execute(async (tx) => {
     const row = await lockLease(tx, lease);
     if (!row) throw new ReeveError('lease-lost');
+    // The file belongs to nobody then, and goes as others do whose transaction did not come about.
+    if (isLate?.(row)) return;
     await blobs.keep(tx, blob, clock());
     await nameIt(tx, blob.name);
     const before = former(row);
@@ -51,7 +57,9 @@ export async function keepDiff(
   const file = {
     name: `${newId('diff')}.diff`,
     content: diff,
-    former: (row: { diff_blob: string | null }) => row.diff_blob,
+    former: (row: Leased) => row.diff_blob,
+    // Asked for before the end, and slower than it.
+    isLate: (row: Leased) => row.is_diff_final && !isFinal,
   };
   await keepFile(services, lease, file, (tx, blob) =>
     setDiff(tx, lease.workspaceId, lease.attemptId, { blob, isFinal, stats }),

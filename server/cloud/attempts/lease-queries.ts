@@ -23,6 +23,7 @@ const leaseColumns = [
   'log_base',
   'secrets_epoch',
   'diff_blob',
+  'is_diff_final',
   'session_blob',
   'cancel_asked_at',
 ] as const;

@@ -20,19 +20,21 @@ const named = (claims: readonly NamedClaim[]) =>
   sql`json_to_recordset(${JSON.stringify(claims)}::json) as n("runnerId" text, "claimId" text)`;
 
 /**
- * What these claims were given before by an answer that nobody acted upon: leased still, and named by no heartbeat. The lease begins anew.
+ * What these claims were given before by an answer that nobody acted upon: leased still, and named by no heartbeat. The lease begins anew,
+ * unless it was given before `since`: an answer that arrives and is of no use to its runner must not hold an attempt for ever.
  */
 export async function renewRepeated(
   db: Database,
   workspaceId: string,
-  { claims, until }: { claims: readonly NamedClaim[]; until: Date },
+  { claims, since, until }: { claims: readonly NamedClaim[]; since: Date; until: Date },
 ): Promise<RepeatedLease[]> {
   if (claims.length === 0) return [];
   const { rows } = await sql<RepeatedLease>`
     update cloud_attempts a set lease_until = greatest(a.lease_until, ${until})
     from ${named(claims)} join cloud_runners r on r.id = n."runnerId" and r.workspace_id = ${workspaceId}
     where a.runner_id = n."runnerId" and a.claim_id = n."claimId" and a.workspace_id = ${workspaceId}
-      and a.lease_until is not null and a.heard_epoch is distinct from a.epoch and r.removed_at is null
+      and a.lease_until is not null and a.heard_epoch is distinct from a.epoch and a.claimed_at >= ${since}
+      and r.removed_at is null
     returning a.id as "attemptId", a.epoch, a.driver, a.needs, n."runnerId", n."claimId", r.labels, r.drivers`.execute(
     db,
   );

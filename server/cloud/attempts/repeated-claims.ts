@@ -14,8 +14,9 @@ export async function giveAgain<One extends Claim>(
   workspaceId: string,
   { claims, now }: { claims: readonly One[]; now: Date },
 ): Promise<Map<One, Leased>> {
-  const until = new Date(now.getTime() + leaseSeconds * 1000);
-  const rows = await renewRepeated(db, workspaceId, { claims: namedOf(claims), until });
+  const leaseMs = leaseSeconds * 1000;
+  const [since, until] = [new Date(now.getTime() - 2 * leaseMs), new Date(now.getTime() + leaseMs)];
+  const rows = await renewRepeated(db, workspaceId, { claims: namedOf(claims), since, until });
   const known = new Map(rows.map((row) => [keyOf(row), row]));
   const given = new Map<One, Leased>();
   for (const claim of claims) {

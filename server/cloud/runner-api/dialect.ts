@@ -9,6 +9,7 @@ import {
   ReportRequest,
 } from '#contract/runner-protocol.ts';
 import { fetchPaths } from '#server/connectors/index.ts';
+import { isDataError } from '#server/db/data-error.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Dialect, WireCall, WireRoute } from '#server/http/wire-routes.ts';
 import type { Services } from '#server/services.ts';
@@ -53,6 +54,8 @@ function openClaiming(services: Services) {
   };
 }
 
+const notStorable = 'The message says something that cannot be kept.';
+
 /** Of somebody who may be anybody. */
 const maxRegistrationBytes = 64 * 1024;
 
@@ -76,7 +79,14 @@ export function runnerApiDialect(services: Services): Dialect {
     path: `/runner/v1${path}`,
     allow: 'checked-inside',
     summary,
-    handle: async (call) => answer(call, await requireRunner(services, call)),
+    handle: async (call) => {
+      const runner = await requireRunner(services, call);
+      return answer(call, runner).catch((error: unknown) => {
+        // Sent again it would be refused again: a runner must not try for ever.
+        if (isDataError(error)) throw new ReeveError('bad-input', {}, { message: notStorable, cause: error });
+        throw error;
+      });
+    },
   });
   const attempt = '/attempts/:attemptId';
   return {

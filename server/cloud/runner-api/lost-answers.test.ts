@@ -56,6 +56,18 @@ describe('a claim that comes again because its answer was lost', () => {
     expect(await runner.claim(0, 'claim-two')).toMatchObject({ epoch: 1 });
   });
 
+  test('is not given the same for ever: an answer that its runner cannot use is no reason to hold an attempt', async () => {
+    const attemptId = await queue();
+    for (const _ of [1, 2, 3]) {
+      expect(await runner.claim(0, 'claim-one')).toMatchObject({ attemptId, epoch: 1 });
+      later(20);
+    }
+    expect(await runner.claim(0, 'claim-one')).toBeNull();
+    later(10);
+    expect(await expireLeases(services)).toBe(1);
+    expect(await runner.claim(0, 'claim-two')).toMatchObject({ attemptId, epoch: 2 });
+  });
+
   test('gets nothing of what runs, and nothing else either', async () => {
     const attemptId = await queue();
     await queue();

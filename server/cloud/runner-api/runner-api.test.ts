@@ -68,6 +68,20 @@ const entry = (seq: number, text = `line ${seq}`) => ({
   item: null,
   exitCode: null,
 });
+const egress = {
+  at: start.toISOString(),
+  phase: 'setup',
+  method: 'GET',
+  host: 'pypi.org',
+  port: 443,
+  path: '/simple/',
+  isAllowed: true,
+  rule: 'setup-internet',
+  address: '151.101.0.223',
+  status: 200,
+  sentBytes: 10,
+  receivedBytes: 20,
+};
 const report = (job: Pick<Job, 'attemptId' | 'epoch'>, more: object = {}, by = runner) =>
   by.call('POST', `/attempts/${job.attemptId}/report`, { epoch: job.epoch, entries: [], egress: [], ...more });
 const finish = (job: Pick<Job, 'attemptId' | 'epoch'>, ending = 'answered', by = runner) =>
@@ -193,7 +207,7 @@ describe('a lease', () => {
     later(20);
     expect((await runner.heartbeat([job])).leases).toMatchObject([{ attemptId, epoch: 1, order: 'go-on' }]);
     await report(job, { state: 'setting-up', entries: [entry(1), entry(2)] });
-    later(29);
+    later(26);
     expect(await expireLeases(services)).toBe(0);
     later(2);
     expect(await expireLeases(services)).toBe(1);
@@ -251,7 +265,7 @@ describe('a lease', () => {
     const hello = { version: '2', protocol: 1, drivers, capacity: 7 };
     expect(await other.call('POST', '/hello', hello)).toMatchObject({ status: 200 });
     expect(await row(attemptId)).toMatchObject({ state: 'preparing', losses: 0 });
-    expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200, body: { leaseSeconds: 25 } });
+    expect(await runner.call('POST', '/hello', hello)).toMatchObject({ status: 200, body: { leaseSeconds: 22 } });
     expect(await row(attemptId)).toMatchObject({ state: 'queued', losses: 1, lease_until: null });
     expect(await logOf(attemptId)).toEqual([
       'Its runner was started again. The attempt waits for another one and begins again.',
@@ -313,20 +327,6 @@ describe('reports', () => {
   test('are kept once, in order, however often they come', async () => {
     const attemptId = await queue();
     const job = await claimed();
-    const egress = {
-      at: start.toISOString(),
-      phase: 'setup',
-      method: 'GET',
-      host: 'pypi.org',
-      port: 443,
-      path: '/simple/',
-      isAllowed: true,
-      rule: 'setup-internet',
-      address: '151.101.0.223',
-      status: 200,
-      sentBytes: 10,
-      receivedBytes: 20,
-    };
     const said = { state: 'setting-up', entries: [entry(1), entry(2)], egress: [egress, egress] };
     for (const _ of [1, 2, 3]) expect(await report(job, said)).toMatchObject({ status: 200 });
     await report(job, { state: 'working', entries: [entry(2, 'another'), entry(3)], isFromCache: true });
@@ -337,6 +337,15 @@ describe('reports', () => {
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatchObject({ attempt_id: attemptId, environment_id: environmentId, rule: 'setup-internet' });
     expect(await report(job, { state: 'completed' })).toMatchObject({ status: 400, code: 'bad-input' });
+  });
+
+  test.each([
+    ['an exit code that no program has', { entries: [{ ...entry(1), exitCode: 5_000_000_000 }] }],
+    ['a number that no column takes', { egress: [{ ...egress, status: 5_000_000_000 }] }],
+  ])('%s is refused for good, so that nobody sends it again and again', async (_what, said) => {
+    await queue();
+    const job = await claimed();
+    expect(await report(job, { entries: [], egress: [], ...said })).toMatchObject({ status: 400, code: 'bad-input' });
   });
 
   test('a diff is kept and counted; the one before goes', async () => {
@@ -356,6 +365,9 @@ describe('reports', () => {
     expect(await services.blobs.get(before ?? '')).toBeNull();
     expect(await runner.call('PUT', `/attempts/${attemptId}/diff?epoch=2`, diff)).toMatchObject({ code: 'lease-lost' });
     expect(job.epoch).toBe(1);
+    // A look at it that was on its way longer than the end.
+    await runner.call('PUT', `/attempts/${attemptId}/diff?epoch=1&final=false`, 'diff --git a/late b/late\n');
+    expect(await row(attemptId)).toMatchObject({ diff_blob, is_diff_final: true, files_modified: 2 });
   });
 
   test('secrets are handed out once for each lease, and not after the agent has begun', async () => {
