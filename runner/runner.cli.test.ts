@@ -280,6 +280,16 @@ test('cancelling and limits end the client at once, and what it did so far is ke
   expect(large.diff).toBeNull();
 });
 
+test('a task that fills the disk or starts processes without end ends with that word', async () => {
+  const fill = 'for at in $(seq 20); do head -c 20M /dev/zero > "fill-$at"; done; sleep 100';
+  scripts.set('fill', eachTurn(shellCommand(fill), message('never')));
+  scripts.set('bomb', eachTurn(shellCommand("perl -e 'fork while 1'"), message('never')));
+  const full = addJob('fill', { limits: { diskMb: 64 } });
+  const many = addJob('bomb', { limits: { processes: 96 } });
+  expect(await reeve.ended(full)).toMatchObject({ ending: 'disk-limit' });
+  expect(await reeve.ended(many)).toMatchObject({ ending: 'process-limit' });
+});
+
 test('what cannot be had has its own ending', async () => {
   const branch = addJob('x', { repository: { ...addJobRepository(), branch: 'nowhere' } });
   reeve.startingDiff = 'diff --git a/none b/none\n--- a/none\n+++ b/none\n@@ -1 +1 @@\n-a\n+b\n';
