@@ -24,8 +24,9 @@ beforeAll(async () => {
   makeRepository(join(folder, 'served/app.git'), [{ 'greeting.txt': 'hello\n', 'kept.txt': 'kept\n' }]);
   const shout = eachTurn(
     shellCommand(
-      'tr a-z A-Z < greeting.txt > loud.txt; rm greeting.txt; cat made-by-setup; cp "$(printf "odd\\351")" "$(printf "more\\351")"; [ ! -f stay ] || sleep 1000',
+      'tr a-z A-Z < greeting.txt > loud.txt; rm greeting.txt; cat made-by-setup; cp "$(printf "odd\\351")" "$(printf "more\\351")"',
     ),
+    shellCommand('[ ! -f stay ] || sleep 1000'),
     message('I shouted.'),
   );
   model = await startResponsesServer({ script: shout });
@@ -80,7 +81,7 @@ test('a task in pods: set-up, the stock client, its diff without what set-up mad
 async function startLong(number: number): Promise<Told> {
   const job = makeJob(number, model, { prompt: 'shout it', setupScript: 'touch stay' });
   const told = reeve.add({ ...job, driver: 'kubernetes', runtime: 'runc' });
-  const hasBegun = () => (logOf(told).includes('loud.txt') ? true : undefined);
+  const hasBegun = () => (logOf(told).includes('sleep 1000') ? true : undefined);
   await reeve.traffic.until(hasBegun, { failure: () => logOf(told), timeoutMs: 60_000 });
   return told;
 }
