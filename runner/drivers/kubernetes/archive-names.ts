@@ -2,12 +2,12 @@
 export type Roots = Readonly<Record<string, string>>;
 
 /**
- * A name is bytes, and not always UTF-8. Here each byte is one letter (Latin-1), which the archive then writes as any other text: nothing of
+ * A name is bytes, and not always UTF-8. Here each byte is one letter (Latin-1), which the archive then writes like every text: nothing of
  * it is lost on its way, and what reads it is this file again, at the other end.
  */
 export const nameOf = (bytes: Buffer): string => bytes.toString('latin1');
 
-export const bytesOf = (name: string): Buffer => Buffer.from(name, 'latin1');
+const bytesOf = (name: string): Buffer => Buffer.from(name, 'latin1');
 
 const isBytes = (name: string): boolean => !/[\u0100-\uffff]/.test(name);
 

@@ -6,7 +6,7 @@ import { type Pack, pack } from 'tar-stream';
 import { nameOf, placeOf, type Roots } from './archive-names.ts';
 
 /** What is known of each path, by the name it has in the archive. */
-export type Snapshot = ReadonlyMap<string, string>;
+type Snapshot = ReadonlyMap<string, string>;
 
 /** The last of an archive: which names are gone. */
 export const deletedName = 'deleted.json';

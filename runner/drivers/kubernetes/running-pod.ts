@@ -19,7 +19,7 @@ const megabyte = 1024 * 1024;
 const mostBytes = (diskMb: number) => (2 * diskMb + 64) * megabyte;
 
 /** What came of bringing the folders back: MB in them, or why they are not as the task left them. */
-export type Collected = { diskMb: number } | { lost: string };
+type Collected = { diskMb: number } | { lost: string };
 
 function whyLost(error: unknown): string {
   if (error instanceof ArchiveTooLarge) return 'more came back than its disk can hold';
