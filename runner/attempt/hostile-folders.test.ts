@@ -19,3 +19,13 @@ test('what lies deeper than a path can say counts as too much, and can be remove
   expect(existsSync(folder)).toBe(false);
   await rm(join(folder, '..'), { recursive: true });
 });
+
+test('what has a name that is not UTF-8 takes room as well', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-odd-'));
+  execFileSync('bash', [
+    '-c',
+    `cd ${folder}; d=$(printf 'caf\\351'); mkdir "$d"; head -c 3M /dev/zero | tee "$d/in" > "$d.txt"`,
+  ]);
+  expect(await folderBytes(folder)).toBeGreaterThanOrEqual(6 * 1024 * 1024);
+  await removeFolder(folder);
+});

@@ -13,6 +13,7 @@ import type { Attempt, AttemptTools } from './attempt-tools.ts';
 import { type Left, sendDiff, sendEnd, sendSession } from './finish.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type AgentWatch, runAgent } from './run-agent.ts';
+import { lostWords } from './run-container.ts';
 import { keepSetup, setUp } from './set-up.ts';
 
 /** What is known of an attempt as it goes, for the end that comes too early. */
@@ -20,6 +21,8 @@ interface Progress {
   prepared: Prepared | null;
   left: Left | null;
   usage: ContainerEnd['usage'] | null;
+  /** Why the agent's folders are not as it left them. */
+  filesLost: string | null;
 }
 
 interface OpenedEgress {
@@ -71,19 +74,25 @@ async function runPhases(attempt: Attempt, progress: Progress): Promise<'set-up'
     begun: (reader) => {
       progress.left = { place: prepared.place, base: prepared.source.commit, touched, reader };
     },
-    ended: ({ usage }) => {
+    ended: ({ usage, filesLost = null }) => {
       progress.usage = usage;
+      progress.filesLost = filesLost;
     },
   };
   await runAgent(attempt, prepared, { touched, watch });
   return 'agent-done';
 }
 
-/** What the agent did is kept however it ended, except where it was more than can be kept. */
+/** What the agent did is kept however it ended, except where it was more than can be kept, or did not come back whole. */
 async function wrapUp(attempt: Attempt, progress: Progress): Promise<boolean> {
   const { report, job } = attempt;
   report.enter('finish', 'finishing');
   if (progress.left === null) return false;
+  if (progress.filesLost !== null) {
+    // What was taken of them would look like all that the agent did.
+    report.add({ kind: 'notice', text: lostWords(progress.filesLost) });
+    return false;
+  }
   report.add({ kind: 'phase', text: 'Looking at what changed.' });
   const hasChanged = job.mode === 'code' && (await sendDiff(attempt, progress.left));
   await sendSession(attempt, progress.left);
@@ -105,6 +114,8 @@ async function runToEnd(attempt: Attempt, progress: Progress): Promise<AttemptEn
   } catch (error) {
     lease.lost.throwIfAborted();
     early = asEnded(attempt.signal.aborted ? attempt.signal.reason : error);
+    if (progress.filesLost !== null && early.detail === null)
+      early = new AttemptEnded(early.ending, lostWords(progress.filesLost), { cause: early });
     if (early.ending === 'internal') tools.log(`attempt ${job.attemptId}: ${(error as Error).stack}`);
   }
   try {
@@ -145,7 +156,7 @@ async function runWith(
   signal: AbortSignal,
 ): Promise<void> {
   const driver = tools.driverOf(job.driver);
-  const progress: Progress = { prepared: null, left: null, usage: null };
+  const progress: Progress = { prepared: null, left: null, usage: null, filesLost: null };
   await using opened = new AsyncDisposableStack();
   let ended: AttemptEnded;
   if (driver === undefined) ended = new AttemptEnded('internal', `This runner has no ${job.driver} driver.`);

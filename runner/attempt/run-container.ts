@@ -60,18 +60,26 @@ function specOf({ job, folders, tools }: Attempt, run: Inside): ContainerSpec {
   };
 }
 
+/** What happened, and what to do. */
+export const lostWords = (why: string): string =>
+  `What the container left is lost: ${why}. Neither its changes nor its thread are kept. Run it again.`;
+
 /**
  * Runs a program in a container to its end. Whatever ends the attempt kills it at once, and this rejects with the reason.
- * @throws AttemptEnded at a limit; the reason of the attempt's signal
+ * @throws AttemptEnded at a limit, or internal when its files are lost; the reason of the attempt's signal
  */
 export async function runContainer(attempt: Attempt, run: Inside): Promise<ContainerEnd> {
-  const { driver, signal } = attempt;
+  const { driver, signal, lease } = attempt;
   signal.throwIfAborted();
   const container = await driver.start(specOf(attempt, run), signal);
   const kill = () => void container.kill().catch((error: Error) => attempt.tools.log(`kill: ${error.message}`));
   // It may have been aborted while the container was being made.
   if (signal.aborted) kill();
   signal.addEventListener('abort', kill, { once: true });
+  // Whoever cancels it wants what it did; whoever has it by now, or a runner that stops, does not.
+  const drop = () => container.drop?.();
+  if (lease.lost.aborted) drop();
+  lease.lost.addEventListener('abort', drop, { once: true });
   try {
     const [end] = await Promise.all([
       container.ended,
@@ -81,9 +89,11 @@ export async function runContainer(attempt: Attempt, run: Inside): Promise<Conta
     run.onEnd?.(end);
     if (!signal.aborted && end.limit !== null) throw new AttemptEnded(end.limit);
     signal.throwIfAborted();
+    if (end.filesLost !== undefined) throw new AttemptEnded('internal', lostWords(end.filesLost));
     return end;
   } finally {
     signal.removeEventListener('abort', kill);
+    lease.lost.removeEventListener('abort', drop);
     await container.kill().catch(() => undefined);
     await container.remove().catch((error: Error) => attempt.tools.log(`remove: ${error.message}`));
   }

@@ -20,6 +20,8 @@ test('a thread comes back as it was; links are not followed, and nothing but ses
   await writeFile(join(home, '.codex/sessions/2026/rollout-1.jsonl'), '{"a":1}\n');
   await writeFile(join(home, '.codex/auth.json'), '{}');
   await symlink(join(folder, 'secret'), join(home, '.codex/sessions/link'));
+  // No folder of the client's, and its name is no text.
+  await mkdir(Buffer.concat([Buffer.from(join(home, '.codex/sessions/caf')), Buffer.from([0xe9])]));
   const tar = await packSession(home, 'thread-1');
   expect(tar?.includes('OF THE HOST')).toBe(false);
   expect(await unpackSession(tar ?? Buffer.alloc(0), join(folder, 'new'))).toBe('thread-1');

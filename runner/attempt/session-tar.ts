@@ -17,8 +17,10 @@ const isSafe = (name: string) => sessionName.test(name) && !name.split('/').incl
 async function* filesBelow(folder: string, name: string): AsyncGenerator<string> {
   for (const entry of await readdir(join(folder, name), { withFileTypes: true })) {
     const path = `${name}/${entry.name}`;
+    // Nor is a folder looked into whose name is no text: as text, it is not there.
+    if (!isSafe(path)) continue;
     if (entry.isDirectory()) yield* filesBelow(folder, path);
-    else if (entry.isFile() && isSafe(path)) yield path;
+    else if (entry.isFile()) yield path;
   }
 }
 

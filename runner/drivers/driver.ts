@@ -40,6 +40,8 @@ export interface ContainerEnd {
   /** Which limit ended it, when one did. */
   limit: Extract<Ending, 'memory-limit' | 'process-limit' | 'disk-limit' | 'time-limit'> | null;
   usage: { cpuSeconds: number; peakMemoryMb: number; diskMb: number };
+  /** Why its folders here are not as it left them, half-written perhaps: nothing may be made of them. Left out where they are. */
+  filesLost?: string;
 }
 
 export interface RunningContainer {
@@ -47,8 +49,10 @@ export interface RunningContainer {
   stderr: Readable;
   /** Resolves once, when every process of it is gone. */
   ended: Promise<ContainerEnd>;
-  /** Ends every process of it; `ended` follows. */
+  /** Ends every process of it; `ended` follows, with its files. */
   kill(): Promise<void>;
+  /** Nobody wants its files any more: where they are still on their way, `ended` does not wait for them. */
+  drop?(): void;
   /** Removes what the engine kept; harmless when repeated. */
   remove(): Promise<void>;
 }

@@ -96,3 +96,11 @@ test('what is shown has no value in it, whole or by the line', () => {
   const printed = wrap(Buffer.from(`${long}\n`).toString('base64'), 76);
   expect(createMask([{ name: 'LONG', value: long }])(printed)).toMatch(/^\*\*\*\n\*\*\*.{0,8}$/);
 });
+
+test('files and folders whose names are not UTF-8 are looked into as well', async () => {
+  const odd = Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9])]);
+  await mkdir(odd);
+  await writeFile(Buffer.concat([odd, Buffer.from('/file')]), secrets[0]?.value ?? '');
+  await writeFile(Buffer.concat([odd, Buffer.from('.txt')]), secrets[1]?.value ?? '');
+  expect((await names()).sort()).toEqual(['KEY in caf\ufffd.txt', 'TOKEN in caf\ufffd/file']);
+});

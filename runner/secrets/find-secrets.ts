@@ -1,7 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { constants } from 'node:fs';
 import { chmod, lstat, open, readdir, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
 
 export interface Secret {
   name: string;
@@ -99,7 +98,7 @@ function firstIn(text: Buffer, patterns: readonly Pattern[]): string | null {
   return patterns.find(({ spaceless }) => spaceless && bare.indexOf(spaceless) >= 0)?.name ?? null;
 }
 
-async function openToRead(path: string) {
+async function openToRead(path: Buffer) {
   // No link is followed and no pipe waited for, whatever it became since it was listed.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   return open(path, flags).catch(async (error: NodeJS.ErrnoException) => {
@@ -114,7 +113,7 @@ interface Search {
   signal: AbortSignal | undefined;
 }
 
-async function searchFile(path: string, { patterns, signal }: Search): Promise<string | null> {
+async function searchFile(path: Buffer, { patterns, signal }: Search): Promise<string | null> {
   // Twice, for line ends in it.
   const overlap = 2 * Math.max(...patterns.map(({ bytes }) => bytes.length));
   const buffer = Buffer.alloc(pieceBytes + overlap);
@@ -136,20 +135,25 @@ async function searchFile(path: string, { patterns, signal }: Search): Promise<s
   }
 }
 
-async function searchEntry(folder: string, entry: Dirent, search: Search): Promise<string | null> {
+/** Names are bytes, and not always text. */
+const below = (folder: Buffer, name: Buffer): Buffer =>
+  folder.length === 0 ? name : Buffer.concat([folder, Buffer.from('/'), name]);
+
+async function searchEntry(folder: Buffer, entry: Dirent<Buffer>, search: Search): Promise<string | null> {
   const { patterns } = search;
-  const path = join(folder, entry.name);
-  const inName = firstIn(Buffer.from(entry.name), patterns);
+  const path = below(folder, entry.name);
+  const inName = firstIn(entry.name, patterns);
   if (inName !== null) return inName;
-  if (entry.isSymbolicLink()) return firstIn(Buffer.from(await readlink(path)), patterns);
+  if (entry.isSymbolicLink()) return firstIn(await readlink(path, 'buffer'), patterns);
   return entry.isFile() ? searchFile(path, search) : null;
 }
 
-async function list(folder: string): Promise<Dirent[]> {
-  return readdir(folder, { withFileTypes: true }).catch(async (error: NodeJS.ErrnoException) => {
+async function list(folder: Buffer): Promise<Dirent<Buffer>[]> {
+  const options = { withFileTypes: true, encoding: 'buffer' } as const;
+  return readdir(folder, options).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EACCES') throw error;
     await chmod(folder, 0o700);
-    return readdir(folder, { withFileTypes: true });
+    return readdir(folder, options);
   });
 }
 
@@ -165,15 +169,18 @@ export async function findSecrets(
   const patterns = patternsOf(secrets);
   if (patterns.length === 0) return [];
   const found: FoundSecret[] = [];
-  const waiting = [''];
+  const root = Buffer.from(folder);
+  const waiting: Buffer[] = [Buffer.alloc(0)];
   for (let at = waiting.pop(); at !== undefined && found.length < 20; at = waiting.pop()) {
     signal?.throwIfAborted();
-    const stat = await lstat(join(folder, at));
+    const place = at.length === 0 ? root : below(root, at);
+    const stat = await lstat(place);
     if (!stat.isDirectory()) continue;
-    for (const entry of await list(join(folder, at))) {
-      const name = await searchEntry(join(folder, at), entry, { patterns, signal });
-      if (name !== null) found.push({ name, path: join(at, entry.name) });
-      else if (entry.isDirectory()) waiting.push(join(at, entry.name));
+    for (const entry of await list(place)) {
+      const path = below(at, entry.name);
+      const name = await searchEntry(place, entry, { patterns, signal });
+      if (name !== null) found.push({ name, path: path.toString() });
+      else if (entry.isDirectory()) waiting.push(path);
     }
   }
   return found;

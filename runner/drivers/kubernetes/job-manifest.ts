@@ -26,8 +26,10 @@ const clientMb = 1024;
 const keeperMemoryMb = 512;
 /** For what has not been taken away by its runner. */
 const keptSeconds = 300;
-/** The runner's own clock comes first; this is for a runner that is gone. */
-const graceSeconds = 600;
+/** How long the files of a task that is over may take on their way back. */
+export const collectSeconds = 600;
+/** The runner's own clock comes first, and then its files; this is for a runner that is gone. */
+const graceSeconds = collectSeconds + 300;
 const longestSeconds = 7 * 86_400;
 
 /** What the pod must know to reach its runner, and nothing else: whoever may read pods sees it. */

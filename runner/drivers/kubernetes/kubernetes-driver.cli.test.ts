@@ -1,12 +1,14 @@
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { runPod } from '#testing/servers/kubernetes/run-pod.ts';
 import { type StandInKubernetes, startKubernetes } from '#testing/servers/kubernetes/start-kubernetes.ts';
+import { type Relay, startRelay } from '#testing/servers/kubernetes/start-relay.ts';
 import { createTestAuthority } from '#testing/servers/test-authority.ts';
-import type { ContainerSpec } from '../driver.ts';
+import type { ContainerSpec, RunningContainer } from '../driver.ts';
 import { inside } from '../inside.ts';
 import { jobFor, nameFor } from './job-manifest.ts';
 import { connectRunner } from './keeper/connect-runner.ts';
@@ -109,6 +111,10 @@ async function run(script: string, more: Partial<ContainerSpec> = {}) {
   return { stdout, stderr, ...end };
 }
 const jobOfLast = () => [...cluster.jobs.values()].at(-1);
+const keeperEnv = () => {
+  const keeper = jobOfLast()?.spec?.template.spec?.containers.find(({ name }) => name === 'keeper');
+  return Object.fromEntries((keeper?.env ?? []).map(({ name, value }) => [name, value ?? '']));
+};
 const podOfLast = () => {
   const pod = [...cluster.pods.values()].at(-1);
   if (!pod) throw new Error('no pod');
@@ -222,7 +228,8 @@ test('each limit has its ending', async () => {
   expect(disk.limit).toBe('disk-limit');
   // It takes nothing of the pod's disk, and would take all of the runner's.
   const small = { cpus: 1, memoryMb: 512, processes: 64, diskMb: 8, seconds: 600 };
-  expect(await run('truncate -s 100G long', { limits: small })).toMatchObject({ limit: 'disk-limit', exitCode: 0 });
+  const long = { limit: 'disk-limit', exitCode: 0, filesLost: 'more came back than its disk can hold' };
+  expect(await run('truncate -s 100G long', { limits: small })).toMatchObject(long);
   const endings = [];
   for (const end of [
     () => podOfLast().outOfMemory('task'),
@@ -236,14 +243,15 @@ test('each limit has its ending', async () => {
   ]) {
     const container = await start('sleep 1000');
     await end();
-    const { limit, signal } = await container.ended;
-    endings.push([limit, signal]);
+    const { limit, signal, filesLost } = await container.ended;
+    endings.push([limit, signal, filesLost]);
     await container.remove();
   }
+  const gone = 'its pod was gone before its files were brought back';
   expect(endings).toEqual([
-    ['memory-limit', 'SIGKILL'],
-    ['disk-limit', 'SIGKILL'],
-    ['time-limit', 'SIGKILL'],
+    ['memory-limit', 'SIGKILL', undefined],
+    ['disk-limit', 'SIGKILL', gone],
+    ['time-limit', 'SIGKILL', gone],
   ]);
 });
 
@@ -269,6 +277,77 @@ test('kill ends every process, also while the API server is away', async () => {
   await container.remove();
 });
 
+/** A task that is over, and whose files are on their way: the one connection that its pod opens by then waits. */
+async function withFilesOnTheirWay(
+  script: string,
+  look: (on: { container: RunningContainer; workspace: string; relay: Relay }) => Promise<void>,
+): Promise<void> {
+  const patient = openKubernetesDriver({ ...here, place, owner: 'patient', patienceMs: 200 });
+  const relay = await startRelay(() => readKeeperConfig(keeperEnv()).port);
+  cluster.runnerAddress = relay.address;
+  try {
+    const spec = await specFor(script);
+    const container = await patient.start(spec);
+    // They are asked for after the cluster was asked whether it is over.
+    await relay.hold();
+    await look({ container, workspace: spec.folders.workspace, relay });
+    await container.remove();
+  } finally {
+    cluster.runnerAddress = null;
+    relay.close();
+    patient.close();
+  }
+}
+
+test('a task that is cancelled while its files come back keeps them', async () => {
+  await withFilesOnTheirWay('echo whole > made', async ({ container, workspace, relay }) => {
+    const name = jobOfLast()?.metadata?.name ?? '';
+    const killing = container.kill();
+    // Five times what it waits for a task that does not end.
+    await setTimeout(1000);
+    expect(cluster.jobs.has(name)).toBe(true);
+    relay.letGo();
+    await killing;
+    expect(await container.ended).toMatchObject({ exitCode: 0, limit: null });
+    expect((await container.ended).filesLost).toBeUndefined();
+    expect(await readFile(join(workspace, 'made'), 'utf8')).toBe('whole\n');
+  });
+});
+
+test('files that nobody wants any more are not waited for', async () => {
+  await withFilesOnTheirWay('echo whole > made', async ({ container, workspace }) => {
+    container.drop?.();
+    await container.kill();
+    expect((await container.ended).filesLost).toContain('nobody wanted them');
+    expect(await readdir(workspace)).toEqual([]);
+  });
+});
+
+test('half of the files is said to be none, also of a task that was cancelled', async () => {
+  await withFilesOnTheirWay('head -c 9M /dev/urandom > made', async ({ container, relay }) => {
+    const killing = container.kill();
+    relay.letGo(3_000_000);
+    await killing;
+    expect((await container.ended).filesLost).toMatch(/broke off|was gone/);
+  });
+});
+
+test('names that are not UTF-8 go in and come back', async () => {
+  const spec = await specFor('mv "$(printf "in\\351")" "$(printf "out\\351")"; ls | wc -l');
+  const name = (text: string) =>
+    Buffer.concat([Buffer.from(`${spec.folders.workspace}/${text}`), Buffer.from([0o351])]);
+  await writeFile(name('in'), 'odd');
+  const container = await driver.start(spec);
+  const [stdout, , { filesLost }] = await Promise.all([
+    ...[text(container.stdout), text(container.stderr)],
+    container.ended,
+  ] as const);
+  expect([stdout.trim(), filesLost]).toEqual(['1', undefined]);
+  expect(await readFile(name('out'), 'utf8')).toBe('odd');
+  expect(await readdir(spec.folders.workspace)).toHaveLength(1);
+  await container.remove();
+});
+
 test('a runner that is gone takes its tasks with it, and its next process the jobs', async () => {
   const gone = openKubernetesDriver({ ...here, place, owner: 'gone' });
   const container = await gone.start(await specFor(hidden));
@@ -287,9 +366,7 @@ test('a runner that is gone takes its tasks with it, and its next process the jo
 
 test('a secret that somebody read in the pod’s description is good once', async () => {
   const container = await start('sleep 1000');
-  const keeper = jobOfLast()?.spec?.template.spec?.containers.find(({ name }) => name === 'keeper');
-  const env = Object.fromEntries((keeper?.env ?? []).map(({ name, value }) => [name, value ?? '']));
-  const { secret, ...address } = readKeeperConfig(env);
+  const { secret, ...address } = readKeeperConfig(keeperEnv());
   for (const kind of ['hello', 'folders-in', 'egress'] as const) {
     const socket = await connectRunner(address, { secret, kind });
     await expect(readLine(socket)).rejects.toThrow('the connection ended');

@@ -25,13 +25,16 @@ export interface KubernetesDriverOptions {
   defaultImage: string | null;
   /** How often the cluster is asked how a task is; a second if not given. */
   pollMs?: number;
+  /** For the keeper to end its task, and the cluster to say so; then the cluster is asked to, which ends the keeper and loses the files. 20 seconds if not given. */
+  patienceMs?: number;
 }
 
 const usualPollMs = 1000;
 /** Pulling a large image to a new node takes minutes. */
 const longestStartMs = 15 * 60_000;
-/** For the keeper to end its task; then the cluster is asked to. */
-const patienceMs = 5000;
+/** For its keeper to say why it does not begin. */
+const lastWordMs = 5000;
+const usualPatienceMs = 20_000;
 const mostDeletions = 150;
 const againMs = 2000;
 const containerUser = { uid: 1000, gid: 1000 } as const;
@@ -58,6 +61,7 @@ interface Started {
   pod: PodLink;
   link: Link;
   pollMs: number;
+  patienceMs: number;
 }
 
 /** What the cluster says of the task; null while it goes on. @throws Error when the API server does not answer */
@@ -75,17 +79,13 @@ async function untilEnded({ cluster, name, pollMs }: Started): Promise<PodEnd> {
   }
 }
 
-async function endOf(started: Started, wasAsked: () => boolean): Promise<ContainerEnd> {
-  const { pod, link } = started;
+/** From here on the pod is left alone: its keeper sends the files. */
+async function bringBack({ pod, link }: Started, end: PodEnd, wasAsked: boolean): Promise<ContainerEnd> {
   try {
-    const end = await untilEnded(started);
-    const diskMb = await pod.collect();
-    const limit = pod.hasPassedDisk ? 'disk-limit' : wasAsked() ? null : end.limit;
-    // A task that ended by itself has left something, and without it nothing may be said about it.
-    if (diskMb === null && end.exitCode !== null && !wasAsked() && limit === null)
-      throw new Error('the task ended, and its pod was gone before its files were brought back');
-    const usage = { cpuSeconds: 0, peakMemoryMb: 0, diskMb: diskMb ?? 0 };
-    return { exitCode: end.exitCode, signal: end.signal, limit, usage };
+    const back = await pod.collect();
+    const limit = pod.hasPassedDisk ? 'disk-limit' : wasAsked ? null : end.limit;
+    const usage = { cpuSeconds: 0, peakMemoryMb: 0, diskMb: 'lost' in back ? 0 : back.diskMb };
+    return { ...end, limit, usage, ...('lost' in back ? { filesLost: back.lost } : {}) };
   } finally {
     pod.close();
     link.close();
@@ -93,14 +93,17 @@ async function endOf(started: Started, wasAsked: () => boolean): Promise<Contain
 }
 
 function running(started: Started): RunningContainer {
-  const { cluster, name, pod } = started;
+  const { cluster, name, pod, patienceMs } = started;
   let wasAsked = false;
   let isOver = false;
-  const ended = endOf(started, () => wasAsked).finally(() => {
+  const over = untilEnded(started).then((end) => {
     isOver = true;
+    return end;
   });
+  const ended = over.then((end) => bringBack(started, end, wasAsked));
   // Whoever waits for it hears of it; nobody may.
   ended.catch(() => undefined);
+  const isStill = async () => !isOver && (await askEnd(cluster, name).catch(() => null)) === null && !isOver;
   return {
     stdout: pod.stdout,
     stderr: pod.stderr,
@@ -108,16 +111,14 @@ function running(started: Started): RunningContainer {
     kill: async () => {
       if (!isOver) wasAsked = true;
       pod.kill();
-      const over = ended.then(
-        () => undefined,
-        () => undefined,
-      );
       while (!isOver) {
-        await Promise.race([over, setTimeout(patienceMs)]);
+        await Promise.race([over, setTimeout(patienceMs, undefined, { ref: false })]);
         // Again and again while the API server is away; the pod itself has been told.
-        if (!isOver) await cluster.deleteJob(name).catch(() => undefined);
+        if (await isStill()) await cluster.deleteJob(name).catch(() => undefined);
       }
+      await ended;
     },
+    drop: () => pod.drop(),
     remove: () => cluster.deleteJob(name),
   };
 }
@@ -137,7 +138,7 @@ async function untilStarted({ cluster, name, pod, pollMs }: Started, signal?: Ab
     if (waiting?.isFinal) throw new Error(`the pod does not begin: ${why}`);
     // Its keeper may just be saying why.
     const end = await askEnd(cluster, name).catch(() => null);
-    if (end && !(await Promise.race([begun, setTimeout(patienceMs, false)])))
+    if (end && !(await Promise.race([begun, setTimeout(lastWordMs, false)])))
       throw new Error(`the pod ended before it began: ${whyEnded(state) ?? 'its node said nothing'}`);
     if (performance.now() > until) throw new Error(`the pod did not begin in 15 minutes: ${why}`);
   }
@@ -188,6 +189,7 @@ export function openKubernetesDriver({
   installation,
   defaultImage,
   pollMs = usualPollMs,
+  patienceMs = usualPatienceMs,
 }: KubernetesDriverOptions): Driver & { close(): void } {
   const isRoot = process.getuid?.() === 0;
   const own = new Set<string>();
@@ -207,7 +209,7 @@ export function openKubernetesDriver({
     const pod: PodLink = podLinkFor({ spec, owner: isRoot ? containerUser : null, session: () => link.session });
     const link: Link = await links.open(pod);
     const way = { address: there.address, port: links.port, ...link };
-    const started = { cluster, name: nameFor(spec), pod, link, pollMs };
+    const started = { cluster, name: nameFor(spec), pod, link, pollMs, patienceMs };
     try {
       const job = jobFor(spec, { name: started.name, place: there, owner: label(owner), way, defaultImage });
       own.add(started.name);

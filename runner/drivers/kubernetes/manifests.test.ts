@@ -121,7 +121,7 @@ test('a job is one pod, once, as hard as a namespace of restricted pods asks for
   expect(() => new Job(JSON.parse(JSON.stringify(job))).validate()).not.toThrow();
   expect(job.metadata?.name).toMatch(/^reeve-[0-9a-f-]{25}$/);
   expect(job.spec).toMatchObject({
-    ...{ backoffLimit: 0, completions: 1, parallelism: 1, activeDeadlineSeconds: 4200, ttlSecondsAfterFinished: 300 },
+    ...{ backoffLimit: 0, completions: 1, parallelism: 1, activeDeadlineSeconds: 4500, ttlSecondsAfterFinished: 300 },
   });
   const pod = job.spec?.template.spec;
   expect(pod).toMatchObject({

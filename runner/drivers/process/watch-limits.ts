@@ -1,5 +1,4 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ContainerEnd, ContainerLimits } from '../driver.ts';
 import { memoryFileBytes, type OpenFilesUse, openFilesUse } from './hidden-use.ts';
 import { type TreeUse, treeUse } from './process-tree.ts';
@@ -32,14 +31,15 @@ const isTooDeep = (error: unknown): boolean => (error as NodeJS.ErrnoException).
  */
 export async function folderBytes(folder: string, enoughBytes = Number.POSITIVE_INFINITY): Promise<number> {
   let bytes = 0;
-  const waiting = [folder];
+  // Names are bytes: what is not UTF-8 takes room as well.
+  const waiting: Buffer[] = [Buffer.from(folder)];
   for (let at = waiting.pop(); at !== undefined && bytes < enoughBytes; at = waiting.pop()) {
-    const entries = await readdir(at, { withFileTypes: true }).catch((error: unknown) =>
+    const entries = await readdir(at, { withFileTypes: true, encoding: 'buffer' }).catch((error: unknown) =>
       isTooDeep(error) ? null : [],
     );
     if (entries === null) return Math.max(bytes, Number.isFinite(enoughBytes) ? enoughBytes : 0);
     for (const entry of entries) {
-      const path = join(at, entry.name);
+      const path = Buffer.concat([at, Buffer.from('/'), entry.name]);
       if (entry.isDirectory()) waiting.push(path);
       const stat = await lstat(path).catch(() => null);
       // A file with several names is counted once for each: that only ends a container earlier.

@@ -25,6 +25,8 @@ export interface StandInKubernetes {
   isOpen: boolean;
   /** Connections to it break, as when it is away. */
   isAway: boolean;
+  /** Where pods that are made from now on find their runner, for what is to happen on the way; null: where it says. */
+  runnerAddress: string | null;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ class Cluster {
   readonly jobs = new Map<string, V1Job>();
   readonly pods = new Map<string, StandInPod>();
   isOpen = false;
+  runnerAddress: string | null = null;
   apiPort = 0;
   closedPort = 0;
 
@@ -71,7 +74,10 @@ class Cluster {
     if (this.jobs.has(name)) return status(409, 'AlreadyExists', `jobs.batch "${name}" already exists`);
     this.jobs.set(name, body);
     const port = this.isOpen ? this.apiPort : this.closedPort;
-    const env = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(port) };
+    const env = {
+      ...{ KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(port) },
+      ...(this.runnerAddress === null ? {} : { REEVE_KEEPER_RUNNER: this.runnerAddress }),
+    };
     this.pods.set(name, await runPod(body, env));
     return ok(body, 201);
   }
@@ -194,6 +200,12 @@ export async function startKubernetes(): Promise<StandInKubernetes> {
     },
     set isOpen(value) {
       cluster.isOpen = value;
+    },
+    get runnerAddress() {
+      return cluster.runnerAddress;
+    },
+    set runnerAddress(value) {
+      cluster.runnerAddress = value;
     },
     get isAway() {
       return isAway;

@@ -6,7 +6,6 @@ import { setTimeout } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { inside } from '../../inside.ts';
 import { folderBytes } from '../../process/watch-limits.ts';
-import { packFolders, takeSnapshot, unpackFolders } from '../folder-tar.ts';
 import {
   Begin,
   join,
@@ -18,7 +17,9 @@ import {
   type ToRunner,
   writeLine,
 } from '../link-messages.ts';
+import { packFolders, takeSnapshot } from '../pack-folders.ts';
 import { podPlaces } from '../pod-places.ts';
+import { unpackFolders } from '../unpack-folders.ts';
 import { requireClosedNetwork } from './closed-network.ts';
 import { connectRunner, type RunnerAddress } from './connect-runner.ts';
 import { readKeeperConfig } from './keeper-config.ts';

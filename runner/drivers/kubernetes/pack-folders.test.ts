@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import {
   chmod,
   lstat,
@@ -17,7 +19,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { ArchiveTooLarge, packFolders, takeSnapshot, unpackFolders } from './folder-tar.ts';
+import { packFolders, takeSnapshot } from './pack-folders.ts';
+import { ArchiveTooLarge, unpackFolders } from './unpack-folders.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'reeve-folders-'));
 let [from, to, outside] = ['', '', ''];
@@ -78,8 +81,8 @@ type Entry = Pick<Header, 'name'> & Partial<Header> & { content?: string };
 /** As a task would make one that took its keeper over. */
 function archiveOf(entries: readonly Entry[], deleted: readonly string[] = []): Readable {
   const tar = pack();
-  tar.entry({ name: 'deleted.json' }, JSON.stringify(deleted));
   for (const { content = '', ...header } of entries) tar.entry(header, content);
+  tar.entry({ name: 'deleted.json' }, JSON.stringify(deleted));
   tar.finalize();
   return tar as unknown as Readable;
 }
@@ -87,6 +90,9 @@ function archiveOf(entries: readonly Entry[], deleted: readonly string[] = []): 
 test.each<[string, Entry[], string[]]>([
   ['a name that goes up', [{ name: 'it/../outside/made', type: 'file', content: 'x' }], []],
   ['an absolute name', [{ name: '/etc/made', type: 'file', content: 'x' }], []],
+  // As bytes, these letters are dots.
+  ['a name that goes up as bytes', [{ name: 'it/\u012e\u012e/outside/made', type: 'file', content: 'x' }], []],
+  ['a link that is no bytes', [{ name: 'it/link', type: 'symlink', linkname: '\u012e\u012e' }], []],
   ['another root', [{ name: 'constructor/made', type: 'file', content: 'x' }], []],
   ['a hard link', [{ name: 'it/hard', type: 'link', linkname: '/etc/passwd' }], []],
   ['a device', [{ name: 'it/device', type: 'character-device' }], []],
@@ -125,6 +131,73 @@ test('half an archive is an error', async () => {
   const whole = await buffer(packFolders({ it: from }));
   await expect(unpackFolders(Readable.from([whole.subarray(0, 50_000)]), { it: to })).rejects.toThrow();
   await expect(unpackFolders(Readable.from([]), { it: to })).rejects.toThrow();
+  // Broken off between two files, where nothing is half there.
+  await writeFile(join(from, 'little'), 'x'.repeat(400));
+  const two = await buffer(packFolders({ it: from }));
+  const end = two.indexOf('deleted.json');
+  await expect(unpackFolders(Readable.from([two.subarray(0, end)]), { it: to })).rejects.toThrow('ended early');
+});
+
+const bytes = (...parts: (string | Buffer)[]) => Buffer.concat(parts.map((part) => Buffer.from(part)));
+const odd = Buffer.from('caf\xe9', 'latin1');
+
+test('names and targets of links arrive byte by byte, whether they are UTF-8 or not', async () => {
+  const made = bytes(from, '/', odd);
+  await mkdir(made);
+  await mkdir(bytes(made, '/\n in', odd));
+  await writeFile(bytes(made, '/\n in', odd, '/', odd, '.txt'), 'odd');
+  await writeFile(join(from, 'ümläut-日本'), 'not odd');
+  await symlink(bytes(odd, '/nowhere'), bytes(from, '/link'));
+  await writeFile(bytes(from, '/', odd, '.gone'), '');
+  await unpackFolders(packFolders({ it: from }), { it: to });
+  const before = await takeSnapshot({ it: from });
+  expect((await readdir(to, { encoding: 'buffer' })).map(String).sort()).toEqual(
+    (await readdir(from, { encoding: 'buffer' })).map(String).sort(),
+  );
+  expect(await readFile(bytes(to, '/', odd, '/\n in', odd, '/', odd, '.txt'), 'utf8')).toBe('odd');
+  expect(await readFile(join(to, 'ümläut-日本'), 'utf8')).toBe('not odd');
+  expect(await readlink(bytes(to, '/link'), 'buffer')).toEqual(bytes(odd, '/nowhere'));
+  // And they can be taken away again, out of a folder that is read-only.
+  await chmod(bytes(to, '/', odd, '/\n in', odd), 0o500);
+  await rm(made, { recursive: true });
+  await rm(bytes(from, '/', odd, '.gone'));
+  await unpackFolders(packFolders({ it: from }, before), { it: to });
+  expect((await readdir(to)).sort()).toEqual(['link', 'ümläut-日本']);
+});
+
+test.each([1, 2, 3, 4, 5, 6, 7])('what vanishes at any moment is not there (%i)', async (moment) => {
+  await mkdir(join(from, 'folder'));
+  for (const name of ['folder/file', 'file']) await writeFile(join(from, name), 'x');
+  let looked = 0;
+  const roots = {
+    // Asked for before each look at the disk.
+    get it() {
+      looked += 1;
+      if (looked === moment) for (const name of ['folder', 'file']) rmSync(join(from, name), { recursive: true });
+      return from;
+    },
+  };
+  await takeSnapshot(roots);
+  await unpackFolders(packFolders({ it: from }), { it: to });
+  expect(await readdir(to)).toEqual([]);
+});
+
+test('what vanishes before it is sent is not there, and a folder that never was is an error', async () => {
+  for (const name of ['from', 'outside']) await writeFile(join(folder, name, 'big'), Buffer.alloc(3_000_000));
+  const [last, target] = [join(folder, 'last'), join(folder, 'target')];
+  for (const path of [last, target]) await mkdir(path);
+  await writeFile(join(last, 'gone'), 'x');
+  await unpackFolders(packFolders({ it: from, last }), { it: to, last: target });
+  const before = await takeSnapshot({ it: from, last });
+  await writeFile(join(from, 'big'), Buffer.alloc(3_000_001));
+  await writeFile(join(last, 'gone'), 'xx');
+  const archive = packFolders({ it: from, last }, before);
+  // Everything is known, and the first file is on its way: it does not go on until somebody reads.
+  await once(archive, 'readable');
+  await rm(join(last, 'gone'));
+  await unpackFolders(archive, { it: to, last: target });
+  expect(await readdir(target)).toEqual([]);
+  await expect(unpackFolders(packFolders({ it: join(from, 'never') }), { it: to })).rejects.toThrow('ENOENT');
 });
 
 test('an archive that is larger than it may be is refused before it is all there', async () => {
