@@ -59,7 +59,7 @@ export interface CloudTables {
     id: string;
     workspace_id: string;
     name: string;
-    secret_hash: string;
+    secret_hash: string | null;
     labels: Json<string[]>;
     drivers: Json<RunnerDriver[]>;
     version: string;
@@ -144,6 +144,7 @@ export interface CloudTables {
     heard_epoch: Generated<number | null>;
     epoch: Generated<number>;
     runner_id: string | null;
+    runner_name: Generated<string | null>;
     driver: RunnerDriver['kind'] | null;
     lease_until: Timestamp | null;
     tries: Generated<number>;

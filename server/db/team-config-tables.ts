@@ -93,6 +93,7 @@ export interface TeamConfigTables {
     opened_by: string;
     created_at: Timestamp;
     updated_at: Timestamp;
+    checked_at: Timestamp;
   };
   team_config_rules: { workspace_id: string; second_approver: boolean };
 }

@@ -5,15 +5,15 @@ import { tellChanged } from '../attempts/changes.ts';
 import { endAttempt } from '../attempts/end-attempt.ts';
 import { fitRunner } from '../attempts/fit-runner.ts';
 import { removeRunner } from './change-runner.ts';
-import { listForgottenRunners, listLongQueued, listRunners, purgeTokens } from './queries.ts';
+import { deleteRemovedRunners, listForgottenRunners, listLongQueued, listRunners, purgeTokens } from './queries.ts';
 
 type Part = Pick<Services, 'db' | 'clock'>;
 
 const hourMs = 3_600_000;
 /** So long a task waits for a machine that somebody may be setting up. */
 const waitsForRunnerMs = 24 * hourMs;
-/** A machine that is made for a day, and then another, leaves no end of rows. */
 const forgottenAfterMs = 30 * 24 * hourMs;
+const removedStayMs = 30 * 24 * hourMs;
 const tokensStayMs = 30 * 24 * hourMs;
 
 /** Ends what has waited a day for a runner that is not there. @returns how many */
@@ -42,6 +42,17 @@ async function removeForgotten(services: Part): Promise<number> {
   return forgotten.length;
 }
 
+/** A machine that is made for a day, and then another, leaves no end of rows. @returns how many there were */
+async function deleteRemoved({ db, clock }: Part): Promise<number> {
+  const before = new Date(clock().getTime() - removedStayMs);
+  let deleted = 0;
+  for (;;) {
+    const some = await db.transaction().execute((tx) => deleteRemovedRunners(tx, before));
+    if (some === 0) return deleted;
+    deleted += some;
+  }
+}
+
 export const runnerJobs = (services: Part): BackgroundJob[] => [
   { name: 'end-unfit-attempts', cron: '23 * * * *', run: async () => ({ ended: await endUnfit(services) }) },
   {
@@ -49,6 +60,7 @@ export const runnerJobs = (services: Part): BackgroundJob[] => [
     cron: '33 3 * * *',
     run: async () => ({
       removed: await removeForgotten(services),
+      deleted: await deleteRemoved(services),
       tokens: await purgeTokens(services.db, new Date(services.clock().getTime() - tokensStayMs)),
     }),
   },

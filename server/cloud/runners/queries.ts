@@ -149,7 +149,7 @@ export const updateRunner = (
     .set({
       ...(change.drainingAt === undefined ? {} : { draining_at: change.drainingAt }),
       ...(change.labels === undefined ? {} : { labels: JSON.stringify(change.labels) }),
-      ...(change.removedAt === undefined ? {} : { removed_at: change.removedAt }),
+      ...(change.removedAt && { removed_at: change.removedAt, secret_hash: null, address: null }),
     })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
@@ -178,6 +178,46 @@ export const listForgottenRunners = (db: Database, seenBefore: Date) =>
     .where('seen_at', '<', seenBefore)
     .limit(1_000)
     .execute();
+
+/**
+ * In all workspaces: the rows of runners that were removed before, some of them. Attempts that ran there keep the name. One whose leases have
+ * not ended stays, since they end otherwise than those of a lost runner; and the server's own stays, because it comes again by itself
+ * where it was never removed.
+ * @returns how many
+ */
+export async function deleteRemovedRunners(tx: Database, removedBefore: Date): Promise<number> {
+  const gone = await tx
+    .selectFrom('cloud_runners as r')
+    .select('r.id')
+    .where('r.removed_at', '<', removedBefore)
+    .where('r.is_embedded', '=', false)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('cloud_attempts as a')
+            .select('a.id')
+            .whereRef('a.runner_id', '=', 'r.id')
+            .where('a.lease_until', 'is not', null),
+        ),
+      ),
+    )
+    .limit(1_000)
+    .forUpdate('r')
+    .skipLocked()
+    .execute();
+  if (gone.length === 0) return 0;
+  const ids = gone.map(({ id }) => id);
+  await tx
+    .updateTable('cloud_attempts as a')
+    .from('cloud_runners as r')
+    .set((by) => ({ runner_id: null, runner_name: by.ref('r.name') }))
+    .whereRef('a.runner_id', '=', 'r.id')
+    .whereRef('a.workspace_id', '=', 'r.workspace_id')
+    .where('r.id', 'in', ids)
+    .execute();
+  await tx.deleteFrom('cloud_runners').where('id', 'in', ids).execute();
+  return ids.length;
+}
 
 /** The queue in figures, with what asks for the same of a runner once. */
 export async function readQueue(db: Database, workspaceId: string) {

@@ -9,8 +9,10 @@ import { type ApiClient, apiClient } from '#testing/own-api-client.ts';
 import { dockerDriver } from '#testing/runner-client.ts';
 import { signedInAs } from '#testing/signed-in-as.ts';
 import { openTestServices, seedWorkspace, type TestServices } from '#testing/test-services.ts';
+import { endAttempt } from '../attempts/end-attempt.ts';
 import { giveOut } from '../attempts/give-out.ts';
-import { endUnfit } from './jobs.ts';
+import { readOwnAttempt } from '../tasks/attempt-queries.ts';
+import { endUnfit, runnerJobs } from './jobs.ts';
 import { registerRunner } from './register-runner.ts';
 
 type Listed = z.output<NonNullable<(typeof runners.list)['~orpc']['outputSchema']>>;
@@ -137,4 +139,43 @@ test('the queue says what no runner fits; after a day of waiting that ends', asy
       [fits, null],
     ]),
   );
+});
+
+test('of a removed runner nothing is left but its name, and that at its attempts after a month', async () => {
+  const rows = () => services.db.selectFrom('cloud_runners').selectAll().orderBy('registered_at').execute();
+  const purge = async () =>
+    (await runnerJobs(services)
+      .find(({ name }) => name === 'purge-runners')
+      ?.run()) ?? null;
+  const { runnerId } = await register();
+  const [attemptId = ''] = await seedTask(services, workspaceId, { memberId: ownerId, environmentId: null });
+  await giveOut(services, workspaceId, [{ runnerId }]);
+  const read = () => readOwnAttempt(services.db, { workspaceId, memberId: ownerId }, attemptId);
+  await owner.call('DELETE', `/runners/${runnerId}`);
+  expect(await rows()).toMatchObject([{ secret_hash: null, address: null, removed_at: start }]);
+  later(31 * 24 * 3600);
+  const { runnerId: kept } = await register();
+  // What it holds is first put back, for the reason that it was removed.
+  expect(await purge()).toMatchObject({ deleted: 0 });
+  await services.db
+    .transaction()
+    .execute((tx) => endAttempt(tx, { workspaceId, attemptId, ending: 'runner-lost', at: services.clock() }));
+  const { runnerId: embedded } = await register();
+  await services.db
+    .updateTable('cloud_runners')
+    .set({ is_embedded: true, removed_at: start })
+    .where('id', '=', embedded)
+    .execute();
+  await owner.call('DELETE', `/runners/${kept}`);
+  expect(await read()).toMatchObject({ runnerName: 'berlin-1' });
+  expect(await purge()).toMatchObject({ deleted: 1 });
+  // The server's own asks whether it was removed before it comes again.
+  expect((await rows()).map(({ id }) => id).sort()).toEqual([kept, embedded].sort());
+  expect(await read()).toMatchObject({ runnerName: 'berlin-1' });
+  const removed = await services.db
+    .selectFrom('audit_events')
+    .select(['subject_id', 'subject_label'])
+    .where('event', '=', 'runner.removed')
+    .execute();
+  expect(removed).toContainEqual({ subject_id: runnerId, subject_label: 'berlin-1' });
 });

@@ -32,7 +32,6 @@ const columns = [
   'a.claimed_at',
   'a.finished_at',
   'a.egress_left_out',
-  'r.name as runnerName',
 ] as const;
 
 const attempts = (db: Database, workspaceId: string) =>
@@ -42,6 +41,8 @@ const attempts = (db: Database, workspaceId: string) =>
       join.onRef('r.id', '=', 'a.runner_id').onRef('r.workspace_id', '=', 'a.workspace_id'),
     )
     .select(columns)
+    // The row of a removed runner goes after a while.
+    .select((by) => by.fn.coalesce('r.name', 'a.runner_name').as('runnerName'))
     .where('a.workspace_id', '=', workspaceId);
 
 /** All of a task, retried ones too, in the order in which they were queued. */

@@ -197,7 +197,7 @@ test('erasing a person takes their tasks, and with the audit log their name wher
     .values({
       ...{ id: 'bpr_1', workspace_id: cloud.workspaceId, bundle_id: bundle.id, repository_id, base: 'main' },
       ...{ branch: 'reeve/b', number: 1, url: 'https://git.example.com/1', state: 'open', version: 1, head_sha: 'a' },
-      ...{ opened_by: 'Grace Hopper', created_at: start, updated_at: start },
+      ...{ opened_by: 'Grace Hopper', created_at: start, updated_at: start, checked_at: start },
     })
     .execute();
   const preview = `/compliance/erasures/preview?memberId=${cloud.graceId}`;

@@ -27,6 +27,22 @@ export const findAccountOwner = async (
       .executeTakeFirst()
   )?.member_id ?? null;
 
+/** Null: it is nobody's. */
+export const findLinkedAt = async (
+  db: Database,
+  workspaceId: string,
+  { connectionId, externalId }: { connectionId: string; externalId: string },
+): Promise<Date | null> =>
+  (
+    await db
+      .selectFrom('git_accounts')
+      .select('linked_at')
+      .where('workspace_id', '=', workspaceId)
+      .where('connection_id', '=', connectionId)
+      .where('external_id', '=', externalId)
+      .executeTakeFirst()
+  )?.linked_at ?? null;
+
 /** A member has one account on a server: another takes its place. */
 export const saveAccount = (tx: Database, row: Insertable<Tables['git_accounts']>) =>
   tx

@@ -4,9 +4,10 @@ import { hashToken } from '#server/crypto/token-hash.ts';
 import { rateLimit } from '#server/db/rate-limit.ts';
 import { ReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
+import { findLinkedAt } from '../github/account-queries.ts';
 import { formerWebhookSecretPlace, webhookSecretPlace } from '../secret-places.ts';
 import { findConnectionOfHook, insertDelivery, takeFailedAgain } from './delivery-queries.ts';
-import { emptyPayload, parsePayload, readPayload } from './kept-payload.ts';
+import { emptyPayload, parsePayload, type ReadPayload, readPayload } from './kept-payload.ts';
 
 /** What GitHub says in its headers. None of it is signed. */
 export interface DeliveryHeaders {
@@ -88,6 +89,22 @@ async function isGenuine(
 }
 
 /**
+ * What a body is known by when it comes again. The one of an authorization that was taken back says who, and nothing else: it is the same
+ * every time. So the link that it would end counts too, and one that was made since can be ended by the same bytes.
+ */
+async function sumOf(
+  { db }: Pick<Services, 'db'>,
+  connection: HookConnection,
+  { event, text, read }: { event: string; text: string; read: ReadPayload | null },
+): Promise<string> {
+  const sender = read?.kept.sender;
+  if (event !== 'github_app_authorization' || read?.action !== 'revoked' || !sender) return hashToken(text);
+  const account = { connectionId: connection.id, externalId: sender.id };
+  const linkedAt = await findLinkedAt(db, connection.workspace_id, account);
+  return hashToken(`${text}\n${linkedAt?.toISOString() ?? ''}`);
+}
+
+/**
  * Checks a delivery against the raw bytes and writes it down for the worker. One that is there already changes nothing, unless it failed:
  * then it is tried again.
  * @throws ReeveError webhook-refused, bad-input
@@ -120,7 +137,7 @@ export async function receiveDelivery(
     event,
     state: read ? 'waiting' : 'failed',
     problem: read ? null : 'The payload has another form than GitHub describes.',
-    body_hash: hashToken(text),
+    body_hash: await sumOf(services, connection, { event, text, read }),
     due_at: at,
     received_at: at,
     done_at: read ? null : at,

@@ -136,6 +136,12 @@ describe('a delivery', () => {
       new: false,
     });
     expect(await findByGuid(again)).toEqual([]);
+    git.reeve.setNow(new Date(Date.now() + 29 * 24 * 3_600_000));
+    const late = await post(content, { 'x-github-delivery': again });
+    // No event that the body is not signed for lets it in again, either.
+    expect(JSON.parse(late.body)).toEqual({ received: true, new: false });
+    const other = { 'x-github-delivery': again, 'x-github-event': 'github_app_authorization' };
+    expect(JSON.parse((await post(content, other)).body)).toEqual({ received: true, new: false });
   });
 
   test('may be a form with the JSON in it', async () => {
@@ -449,17 +455,24 @@ test('whatever is lost, doubled or mixed up, in the end the state is GitHub’s'
 test('an authorization that is taken back on GitHub ends the link, unless it was linked again since', async () => {
   const ada = git.github.world.accounts.get('octo-ada');
   await git.link(owner, connection.id, 'octo-ada');
-  const revoked = (n: number) =>
-    post(JSON.stringify({ action: 'revoked', n, sender: { id: ada?.id, login: 'octo-ada' } }), {
-      'x-github-event': 'github_app_authorization',
-    });
-  await revoked(1);
+  // GitHub says who, and nothing else: each one has the same bytes.
+  const content = JSON.stringify({ action: 'revoked', sender: { id: ada?.id, login: 'octo-ada' } });
+  const revoked = async () =>
+    JSON.parse((await post(content, { 'x-github-event': 'github_app_authorization' })).body).new;
+  const linked = async () => (await owner.api.git.accounts({})).items.length;
+  expect(await revoked()).toBe(true);
   await git.link(owner, connection.id, 'octo-ada');
   await git.work();
-  expect((await owner.api.git.accounts({})).items).toHaveLength(1);
-  await revoked(2);
+  expect(await linked()).toBe(1);
+  expect(await revoked()).toBe(true);
+  // Under another id while nothing was linked since: the same once more.
+  expect(await revoked()).toBe(false);
   await git.work();
-  expect((await owner.api.git.accounts({})).items).toEqual([]);
+  expect(await linked()).toBe(0);
+  await git.link(owner, connection.id, 'octo-ada');
+  expect(await revoked()).toBe(true);
+  await git.work();
+  expect(await linked()).toBe(0);
   const { items } = await owner.api.audit.list({ event: 'git.account-unlinked' });
   expect(items[0]?.actor).toMatchObject({ kind: 'system', label: 'GitHub' });
 });

@@ -158,6 +158,8 @@ create table team_config_pull_requests (
   opened_by text not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
+  -- When the git server was asked what stands here: what it said to an earlier question changes nothing.
+  checked_at timestamptz not null,
   unique (bundle_id, repository_id)
 );
 create index team_config_pull_requests_by_number on team_config_pull_requests (workspace_id, number);
@@ -217,7 +219,8 @@ create table cloud_runners (
   id text primary key,
   workspace_id text not null references workspaces (id) on delete cascade,
   name text not null,
-  secret_hash text not null,
+  -- Gone with its address when the runner is removed.
+  secret_hash text,
   labels jsonb not null,
   drivers jsonb not null,
   version text not null,
@@ -320,6 +323,8 @@ create table cloud_attempts (
   -- Goes up with every lease: what comes with an older one is refused.
   epoch integer not null default 0,
   runner_id text references cloud_runners (id) on delete set null,
+  -- Once the row of the runner is gone: what it was called.
+  runner_name text,
   driver text,
   lease_until timestamptz,
   tries integer not null default 0,
@@ -355,6 +360,7 @@ create index cloud_attempts_by_task on cloud_attempts (task_id, turn_number, pla
 create index cloud_attempts_finished on cloud_attempts (workspace_id, finished_at) where finished_at is not null;
 create index cloud_attempts_queued on cloud_attempts (workspace_id, queued_at, id) where state = 'queued';
 create index cloud_attempts_lanes on cloud_attempts (workspace_id, lane, queued_at, id) where state = 'queued';
+create index cloud_attempts_by_runner on cloud_attempts (runner_id) where runner_id is not null;
 create index cloud_attempts_leased on cloud_attempts (lease_until) where lease_until is not null;
 create unique index cloud_attempts_claims on cloud_attempts (runner_id, claim_id) where lease_until is not null and claim_id is not null;
 create index cloud_attempts_cancelled on cloud_attempts (id) where state = 'queued' and cancel_asked_at is not null;

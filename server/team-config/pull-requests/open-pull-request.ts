@@ -47,8 +47,30 @@ function refuseOtherBase(existing: BundlePullRow | null, branch: string): void {
   );
 }
 
-/** Comparing and fetching took a while: the member may have lost what let them begin. @throws ReeveError */
-async function requireStill(services: Needs, { workspaceId, memberId }: ActingPublisher, repositoryId: string) {
+/** @throws ReeveError conflict */
+function refuseOlder(version: number, newest: number): void {
+  if (newest === version) return;
+  throw new ReeveError(
+    'conflict',
+    { version: newest },
+    {
+      message: `Version ${newest} of this bundle is published by now, so version ${version} was not brought. Look at what version ${newest} would change, then bring that one.`,
+    },
+  );
+}
+
+/**
+ * Comparing, waiting for a turn and fetching took a while: the member may have lost what let them begin, and the bundle may have gone on.
+ * @throws ReeveError
+ */
+async function requireStill(
+  services: Needs,
+  { workspaceId, memberId }: ActingPublisher,
+  { wanted: { id, repositoryId }, version }: { wanted: PullRequestWanted; version: number },
+) {
+  const bundle = await readBundle(services.db, workspaceId, id);
+  if (!bundle) throw new ReeveError('not-found', { bundleId: id });
+  refuseOlder(version, bundle.newest);
   const standing = await readStanding(services.db, workspaceId, memberId);
   const permission = 'team-config.write';
   if (standing?.status !== 'active' || !can(permissionsFrom(standing.held), permission))
@@ -75,7 +97,7 @@ function push(
     replacesWords: true,
     // The bundle's by its name, also where a try was cut off before anything was stored; commits of others on it are refused all the same.
     existing: { number: existing?.state === 'open' ? existing.number : null, branch },
-    mayPush: () => requireStill(services, by, wanted.repositoryId),
+    mayPush: () => requireStill(services, by, { wanted, version }),
   });
 }
 
@@ -84,13 +106,15 @@ interface Pushed {
   diff: BundleDiff;
   existing: BundlePullRow | null;
   pushed: Published;
+  /** When that began. */
+  askedAt: Date;
 }
 
 /** What was pushed is told in the log whatever became of the repository's connection meanwhile. @throws ReeveError conflict: it is gone */
 async function store(
   { db, clock }: Needs,
   by: ActingPublisher,
-  { wanted, diff, existing, pushed }: Pushed,
+  { wanted, diff, existing, pushed, askedAt }: Pushed,
 ): Promise<BundlePullRow> {
   const at = clock();
   const isSame = existing !== null && existing.number === pushed.number;
@@ -112,7 +136,7 @@ async function store(
       ...{ id: existing?.id ?? newId('bpr'), workspace_id: by.workspaceId, bundle_id: diff.bundle.id },
       ...{ repository_id: wanted.repositoryId, base: wanted.branch, branch: pushed.branch, number: pushed.number },
       ...{ url: pushed.url, state: pushed.state, version: diff.version, head_sha: pushed.headSha },
-      ...{ opened_by: by.name, created_at: isSame ? existing.created_at : at, updated_at: at },
+      ...{ opened_by: by.name, created_at: isSame ? existing.created_at : at, updated_at: at, checked_at: askedAt },
     });
     await tell(tx);
     return row;
@@ -137,7 +161,7 @@ const refusals: ReadonlySet<string> = new Set([
 /**
  * Brings the newest version to a repository: a pull request, or the open one of the bundle brought up to date. The member's own account
  * there must be allowed to write, and the rules of its branches hold.
- * @throws ReeveError not-found; conflict: another version is the newest by now, or the open one goes into another branch; bundle-unchanged:
+ * @throws ReeveError not-found; conflict: another version is the newest by now, also by the time of the push, or the open one goes into another branch; bundle-unchanged:
  *   the branch has this version; not-permitted: the permission went meanwhile; git-refused with the server's words, and what
  *   `requireRepositoryAccess` throws
  */
@@ -158,15 +182,16 @@ export async function openPullRequest(
     const open = existing?.state === 'open' ? existing : null;
     refuseOtherBase(open, branch);
     const diff = await diffBundle(services, workspaceId, { ...wanted, forWhom });
-    if (diff.version !== version) throw new ReeveError('conflict', { version: diff.version });
+    refuseOlder(version, diff.version);
     if (diff.diff === '')
       throw new ReeveError(
         'bundle-unchanged',
         { version },
         { message: `${branch} has version ${version} of this bundle already: nothing would change.` },
       );
+    const askedAt = clock();
     const pushed = await push(services, by, { wanted, diff, existing });
-    const row = await store(services, by, { wanted, diff, existing, pushed });
+    const row = await store(services, by, { wanted, diff, existing, pushed, askedAt });
     const place = await findRepository(db, workspaceId, repositoryId);
     return pullRequestOf(row, place?.name ?? '');
   } catch (error) {

@@ -273,6 +273,71 @@ describe('what happens meanwhile', () => {
     expect(await open()).toMatchObject({ number: 2 });
   });
 
+  test.each([
+    [
+      'a newer version is published',
+      'newest = newest + 1',
+      'conflict',
+      /^Version \d+ of this bundle is published by now, /,
+    ],
+    ['the bundle is deleted', 'deleted_at = now()', 'not-found', /not/],
+  ])('stops the push when %s', async (_what, change, code, message) => {
+    const { db } = git.reeve.services;
+    const version = await publish([{ path: skill, content: `${skillText}${code}\n` }]);
+    const before = await branchCommit(backend.folder, branch);
+    try {
+      await during('push', `update team_config_bundles set ${change} where id = '${bundleId}'`, () =>
+        expect(open()).rejects.toMatchObject({ code, message: expect.stringMatching(message) }),
+      );
+    } finally {
+      await db
+        .updateTable('team_config_bundles')
+        .set({ newest: version, deleted_at: null })
+        .where('id', '=', bundleId)
+        .execute();
+    }
+    expect(await branchCommit(backend.folder, branch)).toBe(before);
+    expect(await open()).toMatchObject({ number: 2, version });
+  });
+
+  test('leaves what came of a newer version, where an older one was pushed before it and is written down after it', async () => {
+    const version = await publish([{ path: skill, content: `${skillText}Older.\n` }]);
+    const newer = `update team_config_pull_requests set version = ${version + 1}, opened_by = 'Grace Hopper' where bundle_id = '${bundleId}'`;
+    await during('pull-request', newer, async () =>
+      expect(await open()).toMatchObject({ number: 2, version: version + 1, openedBy: 'Grace Hopper' }),
+    );
+    const { items } = await owner.api.teamConfig.pullRequests({ id: bundleId });
+    expect(items).toMatchObject([{ version: version + 1, openedBy: 'Grace Hopper' }]);
+    expect((await events('bundle.pull-requested'))[0]?.payload).toMatchObject({ version });
+    await git.reeve.services.db
+      .updateTable('team_config_pull_requests')
+      .set({ version })
+      .where('bundle_id', '=', bundleId)
+      .execute();
+  });
+
+  test.each([
+    ['merged stays so', `state = 'merged'`, 'merged'],
+    ['whoever asked later heard stays', `state = 'closed', checked_at = now() + interval '1 hour'`, 'closed'],
+  ])('is not taken back by an answer that was asked for before: what %s', async (_what, change, state) => {
+    const { db } = git.reeve.services;
+    const standing = async () => (await owner.api.teamConfig.pullRequests({ id: bundleId })).items[0];
+    const meanwhile = `update team_config_pull_requests set ${change} where bundle_id = '${bundleId}'`;
+    const again = { state: 'open', checked_at: new Date(0) } as const;
+    expect(await standing()).toMatchObject({ number: 2, state: 'open' });
+    try {
+      await during('read-pull-request', meanwhile, async () => expect((await preview()).existing).toBeNull());
+      expect(await standing()).toMatchObject({ number: 2, state });
+      await db.updateTable('team_config_pull_requests').set(again).where('bundle_id', '=', bundleId).execute();
+      await publish([{ path: skill, content: `${skillText}${state}\n` }]);
+      await during('pull-request', meanwhile, async () => expect(await open()).toMatchObject({ number: 2, state }));
+      expect(await standing()).toMatchObject({ number: 2, state });
+    } finally {
+      await db.updateTable('team_config_pull_requests').set(again).where('bundle_id', '=', bundleId).execute();
+    }
+    expect((await preview()).existing).toMatchObject({ number: 2, state: 'open' });
+  });
+
   test('does not keep a pull request from being opened that failed after its branch was pushed', async () => {
     bundleId = (await owner.api.teamConfig.create({ name: 'Cut off' })).bundle.id;
     const own = 'reeve/team-config-cut-off';

@@ -1,7 +1,7 @@
 import { type DeliveryConsumer, findRepository, readPullRequest } from '#server/connectors/index.ts';
 import { isReeveError } from '#server/fail.ts';
 import type { Services } from '#server/services.ts';
-import { type BundlePullRow, listByNumber, setPullRequestState } from './queries.ts';
+import { type BundlePullRow, findPullRequest, listByNumber, storeNews } from './queries.ts';
 
 type Needs = Pick<Services, 'db' | 'clock' | 'secrets' | 'log'>;
 
@@ -10,17 +10,19 @@ type Needs = Pick<Services, 'db' | 'clock' | 'secrets' | 'log'>;
  * @throws ReeveError git-server-failed, repository-not-allowed
  */
 export async function refreshPullRequest(services: Needs, row: BundlePullRow, forWhom: string): Promise<BundlePullRow> {
-  const { workspace_id: workspaceId, repository_id: repositoryId, number } = row;
+  const { workspace_id: workspaceId, bundle_id: bundleId, repository_id: repositoryId, number } = row;
   // Without a number nobody tells: the branch was pushed, and is gone on with.
   if (number === null) return row;
+  const askedAt = services.clock();
   const { state, base } = await readPullRequest(services, { workspaceId, repositoryId, number, forWhom }).catch(
     (error: unknown) => {
       if (isReeveError(error) && error.code === 'not-found') return { state: 'closed' as const, base: row.base };
       throw error;
     },
   );
-  await setPullRequestState(services.db, workspaceId, { id: row.id, number, state, base, at: services.clock() });
-  return { ...row, state, base };
+  const stored = await storeNews(services.db, workspaceId, { id: row.id, number }, { state, base, askedAt });
+  // Somebody else knows better.
+  return stored ?? (await findPullRequest(services.db, workspaceId, { bundleId, repositoryId })) ?? row;
 }
 
 /** When GitHub tells of one, its state is asked for: deliveries come late, twice and out of order. */
