@@ -290,6 +290,7 @@ create table cloud_attempts (
   heard_epoch integer,
   epoch integer not null default 0,
   runner_id text,
+  runner_name text,
   driver text,
   lease_until timestamp with time zone,
   tries integer not null default 0,
@@ -320,6 +321,7 @@ create table cloud_attempts (
   constraint cloud_attempts_task_id_fkey FOREIGN KEY (task_id) REFERENCES cloud_tasks(id) ON DELETE CASCADE,
   constraint cloud_attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
+CREATE INDEX cloud_attempts_by_runner ON public.cloud_attempts USING btree (runner_id) WHERE (runner_id IS NOT NULL);
 CREATE INDEX cloud_attempts_by_task ON public.cloud_attempts USING btree (task_id, turn_number, placement);
 CREATE INDEX cloud_attempts_cancelled ON public.cloud_attempts USING btree (id) WHERE ((state = 'queued'::text) AND (cancel_asked_at IS NOT NULL));
 CREATE UNIQUE INDEX cloud_attempts_claims ON public.cloud_attempts USING btree (runner_id, claim_id) WHERE ((lease_until IS NOT NULL) AND (claim_id IS NOT NULL));
@@ -509,7 +511,7 @@ create table cloud_runners (
   id text not null,
   workspace_id text not null,
   name text not null,
-  secret_hash text not null,
+  secret_hash text,
   labels jsonb not null,
   drivers jsonb not null,
   version text not null,
@@ -1703,6 +1705,7 @@ create table team_config_pull_requests (
   opened_by text not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  checked_at timestamp with time zone not null,
   constraint team_config_pull_requests_bundle_id_fkey FOREIGN KEY (bundle_id) REFERENCES team_config_bundles(id) ON DELETE CASCADE,
   constraint team_config_pull_requests_bundle_id_repository_id_key UNIQUE (bundle_id, repository_id),
   constraint team_config_pull_requests_pkey PRIMARY KEY (id),
