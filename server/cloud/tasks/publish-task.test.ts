@@ -9,6 +9,7 @@ import { startGithub } from '#testing/servers/github/start-github.ts';
 import type { Repository } from '#testing/servers/github/world.ts';
 import { openTestServices, type TestServices } from '#testing/test-services.ts';
 import { publishTask } from './publish-task.ts';
+import { updatePushed } from './pull-request-queries.ts';
 import { claimPublishing, freePublishing } from './queries.ts';
 import { pullRequestConsumer } from './take-pull-request.ts';
 
@@ -279,6 +280,13 @@ describe('what became of a pull request', () => {
     expect([one.pullRequest?.state, two.pullRequest?.state]).toContain('merged');
     expect(asks()).toBe(before + 1);
     expect((await get(task.id)).status).toBe('applied');
+    // A push that was under way when it was merged.
+    const { id, headSha, url } = one.pullRequest ?? { id: '', headSha: '', url: '' };
+    const pushed = { id, attempt_id: task.attemptId, number, url, head_sha: headSha, updated_at: services.clock() };
+    await updatePushed(services.db, cloud.workspaceId, { ...pushed, state: 'open' });
+    expect((await get(task.id)).pullRequest?.state).toBe('merged');
+    await updatePushed(services.db, cloud.workspaceId, { ...pushed, number: (number ?? 0) + 1, state: 'open' });
+    expect((await get(task.id)).pullRequest?.state).toBe('open');
   });
 
   test('is no obstacle where the git server does not answer', async () => {

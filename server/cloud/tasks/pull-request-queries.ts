@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { PullRequest } from '#contract/tasks.ts';
 import type { Database } from '#server/db/open-database.ts';
 
@@ -58,7 +59,7 @@ export const insertPullRequest = (tx: Database, workspaceId: string, row: PullRe
     .values({ ...row, workspace_id: workspaceId })
     .execute();
 
-/** As a new push left it. */
+/** As a new push left it; what was merged between the push and this stays merged. */
 export const updatePushed = (
   tx: Database,
   workspaceId: string,
@@ -66,7 +67,13 @@ export const updatePushed = (
 ) =>
   tx
     .updateTable('cloud_pull_requests')
-    .set({ ...row, checked_at: row.updated_at })
+    .set({
+      ...row,
+      state: sql<
+        PullRequest['state']
+      >`case when number = ${row.number} and state = 'merged' then state else ${row.state} end`,
+      checked_at: row.updated_at,
+    })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', row.id)
     .execute();
