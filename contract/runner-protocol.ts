@@ -13,7 +13,7 @@ export const runnerProtocol = 1;
 export const oldestRunnerProtocol = 1;
 export const heartbeatSeconds = 5;
 /** Without a heartbeat for so long a lease has ended. The runner counts from when it *sent* its last good heartbeat, and stops earlier. */
-export const leaseSeconds = 22;
+export const leaseSeconds = 25;
 
 const Id = z.string().min(1).max(100);
 /** As the database counts. */

@@ -7,7 +7,7 @@ import { listCancelledInQueue, lockExpired, lockLeasesOfRunner } from './lease-q
 type Part = Pick<Services, 'db' | 'clock' | 'secrets' | 'blobs'>;
 
 /** So much the clocks of two processes of Reeve may differ: a lease is not ended by the one that is ahead while it still holds. */
-export const clockSkewMs = 5_000;
+export const clockSkewMs = 3_000;
 const atOnce = 100;
 
 export const logLineContext = (attemptId: string, seq: number): string => `cloud_log/${attemptId}/${seq}`;
@@ -99,7 +99,8 @@ export async function endCancelled(
   return asked.length;
 }
 
-const everyMs = 2_000;
+/** With the lease and the clocks: nobody waits for half a minute. */
+const everyMs = 1_000;
 
 export const expiringLeases = (services: Part): Repeated => ({
   name: 'expire-leases',

@@ -77,7 +77,7 @@ test('a token registers one runner, within its time, and is told to nobody after
   const facts = { name: 'one', version: '1', protocol: 1, drivers: [dockerDriver], labels: ['own'], capacity: 4 };
   const use = (token: string) => registerRunner(services, { token, ...facts }, { ip: null });
   const answer = await use(made.token);
-  expect(answer).toMatchObject({ heartbeatSeconds: 5, leaseSeconds: 22 });
+  expect(answer).toMatchObject({ heartbeatSeconds: 5, leaseSeconds: 25 });
   expect(answer.secret).toMatch(/^rr-[0-9A-Za-z]{49}$/);
   expect(await codeOf(use(made.token))).toBe('runner-token-invalid');
   const shown = await list();
