@@ -301,6 +301,14 @@ test('what cannot be had has its own ending', async () => {
   expect(await reeve.ended(refused)).toMatchObject({ ending: 'agent-failed', detail: 'Your administrator said no.' });
 });
 
+test('a client that ends before it asks a model is started again, twice at most, and its words are the ending', async () => {
+  const { agent } = addJob('unused').job;
+  const told = addJob('never asked', { agent: { ...agent, configToml: 'model_provider = "nowhere"\n' } });
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'agent-failed', detail: expect.stringContaining('nowhere') });
+  expect(logOf(told).match(/It ended before it asked a model, and is started again: .*nowhere/g)).toHaveLength(2);
+  expect(model.requests.filter(({ body }) => prompts(body).at(-1) === 'never asked')).toEqual([]);
+});
+
 const addJobRepository = () => ({
   ...{ name: 'corp/app', folder: 'app', branch: 'main', commit: null },
   remoteUrl: 'https://git.corp.test/corp/app.git',

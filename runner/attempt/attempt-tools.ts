@@ -36,6 +36,8 @@ export interface Attempt {
   driver: Driver;
   folders: AttemptFolders;
   internet: AttemptInternet;
+  /** Whether anything in its containers has asked for a model's answer. */
+  hasCalledModel(): boolean;
   /** Aborted by whatever ends the attempt before its time; the reason is what it ends as. */
   signal: AbortSignal;
 }

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Job } from '#contract/runner-protocol.ts';
 import type { ContainerEnd } from '../drivers/driver.ts';
 import { inside } from '../drivers/inside.ts';
@@ -64,27 +65,27 @@ function commandOf({ job }: Attempt, threadId: string | null): string[] {
   return ['/bin/sh', '-c', launch, 'codex', ...exec, ...(threadId === null ? [] : ['resume', threadId]), '-'];
 }
 
-/** @throws AttemptEnded agent-failed, a limit */
-function requireGoodEnd({ exitCode, signal }: ContainerEnd, reader: CodexReader, said: string): void {
-  if (exitCode === 0 && !reader.hasFailed) return;
+/** @returns its own words; null where it ended well */
+function whyFailed({ exitCode, signal }: ContainerEnd, reader: CodexReader, said: string): string | null {
+  if (exitCode === 0 && !reader.hasFailed) return null;
   const words = reader.error ?? said.trim().split('\n').slice(-5).join('\n');
-  throw new AttemptEnded('agent-failed', words === '' ? `It ended with ${exitCode ?? signal}.` : words.slice(-1500));
+  return words === '' ? `It ended with ${exitCode ?? signal}.` : words.slice(-1500);
 }
 
-/**
- * The stock client does the task: with the member's policy, which it fetches itself, and a token that is good for this attempt alone.
- * @throws AttemptEnded
- */
-export async function runAgent(
+interface Work {
+  touched: Touched;
+  watch: AgentWatch;
+}
+
+/** One start of the client, to its end. @returns why it failed; null where it did not @throws AttemptEnded a limit */
+async function runOnce(
   attempt: Attempt,
   { image, source }: Prepared,
-  { touched, watch }: { touched: Touched; watch: AgentWatch },
-): Promise<void> {
-  const { job, tools, report } = attempt;
+  { touched, watch, codex, number }: Work & { codex: string; number: number },
+): Promise<string | null> {
+  const { job, report } = attempt;
   const { agent } = job;
-  const [codex, threadId] = await Promise.all([tools.clientFolder(agent.clientVersion), makeCodexHome(attempt)]);
-  report.enter('agent', 'working');
-  attempt.internet.enter('agent');
+  const threadId = await makeCodexHome(attempt);
   report.add({ kind: 'phase', text: threadId === null ? 'Codex begins.' : 'Codex goes on.' });
   const folder = `${inside.workspace}/${job.repository.folder}`;
   const preview = openPreview(attempt, { image, base: source.commit, touched });
@@ -94,8 +95,7 @@ export async function runAgent(
   let said = '';
   const output = gatherLines((text) => report.add({ kind: 'output', text }));
   const end = await runContainer(attempt, {
-    phase: 'agent',
-    image,
+    ...{ phase: 'agent', number, image, codex },
     command: commandOf(attempt, threadId),
     env: {
       CODEX_HOME: codexHome,
@@ -104,7 +104,6 @@ export async function runAgent(
       ...originatorOf(agent),
     },
     input: job.prompt,
-    codex,
     onLine: (line, stream) => {
       if (stream === 'stdout') return reader.read(line);
       said = `${said}${line}\n`.slice(-4000);
@@ -115,5 +114,27 @@ export async function runAgent(
     output.flush();
     await preview.close();
   });
-  requireGoodEnd(end, reader, said);
+  return whyFailed(end, reader, said);
+}
+
+/** A client that asked no model has done nothing yet. Its start needs Reeve several times, which may be away for a moment. */
+const pausesMs = [1_000, 5_000];
+
+/**
+ * The stock client does the task: with the member's policy, which it fetches itself, and a token that is good for this attempt alone.
+ * @throws AttemptEnded agent-failed, a limit
+ */
+export async function runAgent(attempt: Attempt, prepared: Prepared, work: Work): Promise<void> {
+  const { job, tools, report, signal } = attempt;
+  const codex = await tools.clientFolder(job.agent.clientVersion);
+  report.enter('agent', 'working');
+  attempt.internet.enter('agent');
+  for (let number = 1; ; number += 1) {
+    const why = await runOnce(attempt, prepared, { ...work, codex, number });
+    if (why === null) return;
+    const pauseMs = attempt.hasCalledModel() ? undefined : pausesMs[number - 1];
+    if (pauseMs === undefined) throw new AttemptEnded('agent-failed', why);
+    report.add({ kind: 'notice', text: `It ended before it asked a model, and is started again: ${why}` });
+    await setTimeout(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
 }

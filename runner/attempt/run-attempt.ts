@@ -28,6 +28,7 @@ interface Progress {
 interface OpenedEgress {
   proxy: EgressProxy;
   internet: AttemptInternet;
+  hasCalledModel: () => boolean;
 }
 
 async function openEgress(
@@ -59,7 +60,7 @@ async function openEgress(
   opened.proxy = proxy;
   lease.onInternet(internet.hear);
   await writeFile(folders.authorityFile, proxy.authorityPem, { mode: 0o644 });
-  return { proxy, internet };
+  return { proxy, internet, hasCalledModel: () => !isFirst };
 }
 
 /** @returns how it ended well @throws AttemptEnded and whatever else ends it */
@@ -166,9 +167,10 @@ async function runWith(
       const folders = await makeAttemptFolders(tools.folders, name, driver.owner);
       opened.defer(() => removeFolder(folders.root));
       opened.defer(() => rm(folders.socket, { force: true }));
-      const { proxy, internet } = await openEgress({ job, tools, report, lease }, folders);
+      const { proxy, internet, hasCalledModel } = await openEgress({ job, tools, report, lease }, folders);
       opened.defer(() => proxy.close());
-      ended = await runToEnd({ job, tools, lease, report, driver, folders, internet, signal }, progress);
+      const attempt = { job, tools, lease, report, driver, folders, internet, hasCalledModel, signal };
+      ended = await runToEnd(attempt, progress);
       if (progress.prepared) await forgetSource(progress.prepared.source);
       // What the proxy still had to say belongs to the attempt.
       await proxy.close();

@@ -6,6 +6,8 @@ import { eachLine } from './lines.ts';
 
 export interface Inside {
   phase: 'setup' | 'maintenance' | 'agent' | 'preview';
+  /** Of several of one phase, from 1. */
+  number?: number;
   image: string;
   command: readonly string[];
   env: Readonly<Record<string, string>>;
@@ -39,7 +41,7 @@ function networkEnvironment(gatewayOrigin: string): Record<string, string> {
 function specOf({ job, folders, tools }: Attempt, run: Inside): ContainerSpec {
   const { variables, limits, repository, runtime } = job;
   return {
-    name: `reeve-${tools.owner}-${job.attemptId}-${job.epoch}-${run.phase}`,
+    name: `reeve-${tools.owner}-${job.attemptId}-${job.epoch}-${run.phase}${(run.number ?? 1) > 1 ? `-${run.number}` : ''}`,
     attemptId: job.attemptId,
     image: run.image,
     runtime,
