@@ -32,6 +32,9 @@ export interface KubernetesDriverOptions {
 const usualPollMs = 1000;
 /** Pulling a large image to a new node takes minutes. */
 const longestStartMs = 15 * 60_000;
+/** Only an event says why, and the Role reads none. */
+const noPod =
+  'the cluster made no pod of its job. A quota that is used up, or the rules of its namespace, refuse it: kubectl describe job says which';
 /** For its keeper to say why it does not begin. */
 const lastWordMs = 5000;
 const usualPatienceMs = 20_000;
@@ -67,7 +70,12 @@ interface Started {
 /** What the cluster says of the task; null while it goes on. @throws Error when the API server does not answer */
 async function askEnd(cluster: Cluster, name: string): Promise<PodEnd | null> {
   const pod = await cluster.podOf(name);
-  return pod ? endOfPod(pod) : endOfJob(await cluster.readJob(name));
+  if (!pod) return endOfJob(await cluster.readJob(name));
+  const end = endOfPod(pod);
+  const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
+  if (!isDeleted || end?.signal !== 'SIGKILL' || end.limit !== null) return end;
+  // At its deadline a job deletes its pod, which is there for some seconds more and does not know why.
+  return { ...end, limit: endOfJob(await cluster.readJob(name))?.limit ?? null };
 }
 
 /** Only the cluster knows that every process is gone, so it is asked until it says so, however long it is away. */
@@ -127,14 +135,14 @@ function running(started: Started): RunningContainer {
 async function untilStarted({ cluster, name, pod, pollMs }: Started, signal?: AbortSignal): Promise<void> {
   const until = performance.now() + longestStartMs;
   const begun = pod.started.then(() => true);
-  let why = 'it was never heard of';
+  let why = noPod;
   for (;;) {
     if (await Promise.race([begun, setTimeout(pollMs, false)])) return;
     // Minutes may pass until a node is there for it.
     signal?.throwIfAborted();
     const state = await cluster.podOf(name).catch(() => null);
     const waiting = state && whyWaiting(state);
-    if (waiting) why = waiting.why;
+    if (state) why = waiting?.why ?? 'its containers were not started';
     if (waiting?.isFinal) throw new Error(`the pod does not begin: ${why}`);
     // Its keeper may just be saying why.
     const end = await askEnd(cluster, name).catch(() => null);

@@ -114,7 +114,7 @@ describe.runIf(kubeconfig !== undefined)('a real cluster', () => {
     'what a task is kept from, and what it may write',
     async () => {
       const tries = [
-        'id -u -G; grep -E "^(CapEff|NoNewPrivs|Seccomp):" /proc/self/status | tr -s "\\t" " "',
+        'echo "$(id -u) $(id -G)"; grep -E "^(CapEff|NoNewPrivs|Seccomp):" /proc/self/status | tr -s "\\t" " "',
         'touch /etc/x /usr/x 2>/dev/null || echo read-only',
         'ls /var/run/secrets 2>/dev/null || echo no-account; env | grep -c KUBERNETES_',
         'for to in workspace home/agent tmp var/tmp; do touch /$to/x && echo $to; done',

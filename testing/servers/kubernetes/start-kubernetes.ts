@@ -17,7 +17,7 @@ export interface StandInKubernetes {
   calls: Set<string>;
   jobs: ReadonlyMap<string, V1Job>;
   pods: ReadonlyMap<string, StandInPod>;
-  /** As a job whose pod somebody deleted, or that deleted it itself at its deadline. */
+  /** As a job whose pod somebody deleted, or that deleted it itself at its deadline: its processes end first, which is seen once, and then it is gone. */
   loseLastPod(reason: 'BackoffLimitExceeded' | 'DeadlineExceeded'): Promise<void>;
   /** Where the API server listens. */
   port: number;
@@ -57,6 +57,8 @@ class Cluster {
   readonly calls = new Set<string>();
   readonly jobs = new Map<string, V1Job>();
   readonly pods = new Map<string, StandInPod>();
+  /** Of pods that are being deleted: since when. */
+  private readonly going = new Map<string, string>();
   isOpen = false;
   runnerAddress: string | null = null;
   apiPort = 0;
@@ -82,29 +84,37 @@ class Cluster {
     return ok(body, 201);
   }
 
+  private async removePod(job: string): Promise<void> {
+    const pod = this.pods.get(job);
+    this.pods.delete(job);
+    await pod?.remove();
+  }
+
   private async remove(name: string): Promise<Answer> {
     const job = this.jobs.get(name);
     if (!job) return status(404, 'NotFound', `jobs.batch "${name}" not found`);
     this.jobs.delete(name);
-    const pod = this.pods.get(name);
-    this.pods.delete(name);
-    await pod?.remove();
+    this.going.delete(name);
+    await this.removePod(name);
     return ok({ kind: 'Status', apiVersion: 'v1', status: 'Success', metadata: {} });
   }
 
   async losePod(name: string, reason: string): Promise<void> {
     const [job, pod] = [this.jobs.get(name), this.pods.get(name)];
-    this.pods.delete(name);
-    await pod?.remove();
     if (job) job.status = { failed: 1, conditions: [{ type: 'Failed', status: 'True', reason }] };
+    await pod?.kill();
+    this.going.set(name, new Date().toISOString());
   }
 
-  private listPods(selector: string | null): Answer {
+  private async listPods(selector: string | null): Promise<Answer> {
     const items = [...this.pods].map(([job, { name, status: now }]) => {
       const labels = this.jobs.get(job)?.spec?.template.metadata?.labels;
-      return { metadata: { name, labels }, status: now };
+      const deletionTimestamp = this.going.get(job);
+      return { job, metadata: { name, labels, deletionTimestamp }, status: now };
     });
-    const found = items.filter(({ metadata }) => matches(metadata.labels, selector));
+    const matching = items.filter(({ metadata }) => matches(metadata.labels, selector));
+    for (const { job } of matching) if (this.going.delete(job)) await this.removePod(job);
+    const found = matching.map(({ metadata, status: now }) => ({ metadata, status: now }));
     return ok({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: found });
   }
 
