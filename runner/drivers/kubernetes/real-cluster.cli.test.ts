@@ -6,6 +6,15 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runnerProgram } from '#server/commands/runner-program.ts';
+import { clientPins } from '#server/stock-client/install-client.ts';
+import { logOf, makeJob, RunnerStandIn } from '#testing/runner-stand-in.ts';
+import { makeRepository } from '#testing/servers/git-http.ts';
+import { eachTurn } from '#testing/servers/model-script.ts';
+import { message, shellCommand } from '#testing/servers/model-steps.ts';
+import { startResponsesServer } from '#testing/servers/responses.ts';
+import { readRunnerConfig } from '../../config.ts';
+import { startRunner } from '../../start-runner.ts';
 import type { ContainerSpec, RunningContainer } from '../driver.ts';
 import { inside } from '../inside.ts';
 import { collectSeconds, ownerLabel } from './job-manifest.ts';
@@ -43,6 +52,8 @@ const place: KubernetesPlace = {
   closed: ['169.254.169.254:80'],
 };
 const installation = 'real';
+/** Of its nodes, as the guide says; without one, the client's commands are tried without its own sandbox. */
+const profile = process.env.REEVE_TEST_KUBERNETES_SECCOMP_PROFILE ?? '';
 const minutes = 60_000;
 
 describe.runIf(kubeconfig !== undefined)('a real cluster', () => {
@@ -183,6 +194,65 @@ describe.runIf(kubeconfig !== undefined)('a real cluster', () => {
       await expect(large).rejects.toThrow('cancelled');
       const left = () => cluster.listJobs(`${ownerLabel}=${owner}-${installation}`);
       await expect.poll(left).toEqual([]);
+    },
+    10 * minutes,
+  );
+
+  test(
+    'a whole task: set-up, the stock client, its commands in its own sandbox, and its diff',
+    async () => {
+      // There is one port.
+      driver.close();
+      makeRepository(join(folder, 'served/app.git'), [{ 'greeting.txt': 'hello\n' }]);
+      const shout = shellCommand(
+        'tr a-z A-Z < greeting.txt > loud.txt; touch /home/agent/beyond || echo kept in | tr a-z A-Z',
+      );
+      const model = await startResponsesServer({ script: eachTurn(shout, message('I shouted.')) });
+      const reeve = new RunnerStandIn(join(folder, 'served'));
+      const lines: string[] = [];
+      const runner = await startRunner({
+        config: readRunnerConfig(
+          { server: await reeve.listen(), name: owner, data: join(folder, 'runner'), driver: ['kubernetes'], image },
+          {
+            ...{
+              REEVE_CLIENTS_FOLDER: clientPins,
+              REEVE_RUNNER_TOKEN: 'rt-test',
+              REEVE_RUNNER_KUBERNETES_IMAGE: image,
+            },
+            ...{ REEVE_RUNNER_KUBERNETES_ADDRESS: address, REEVE_RUNNER_KUBERNETES_NAMESPACE: place.namespace },
+            ...{
+              REEVE_RUNNER_KUBERNETES_CONFIG: kubeconfig,
+              REEVE_RUNNER_KUBERNETES_SECCOMP_PROFILE: profile || undefined,
+            },
+          },
+        ),
+        ...{ version: 'test', bubblewraps: async () => [], log: (line: string) => void lines.push(line) },
+        clientFolder: (version) => runnerProgram.clientFolder(version, clientPins),
+        askToken: () => Promise.reject(new Error('has a token')),
+      });
+      try {
+        const job = makeJob(1, model, { prompt: 'shout it', setupScript: 'echo prepared > made-by-setup' });
+        const sandbox = profile === '' ? 'danger-full-access' : 'workspace-write';
+        const configToml = job.agent.configToml.replace('danger-full-access', sandbox);
+        const limits = { ...job.limits, cpus: 0.5, memoryMb: 1024, seconds: 480 };
+        const told = reeve.add({
+          ...job,
+          limits,
+          agent: { ...job.agent, configToml },
+          driver: 'kubernetes',
+          runtime: 'runc',
+        });
+        const finish = await reeve.ended(told);
+        expect(finish, [...lines, logOf(told)].join('\n')).toMatchObject({ ending: 'changed', answer: 'I shouted.' });
+        expect(told.diff).toContain('+HELLO');
+        expect(told.diff).not.toContain('made-by-setup');
+        if (profile !== '') expect(logOf(told)).toContain('KEPT IN');
+      } finally {
+        await runner.stop(0);
+        reeve.close();
+        await model.close();
+        driver = open();
+      }
     },
     10 * minutes,
   );
