@@ -27,11 +27,12 @@ export interface KubernetesDriverOptions {
   pollMs?: number;
   /** For the keeper to end its task, and the cluster to say so; then the cluster is asked to, which ends the keeper and loses the files. 20 seconds if not given. */
   patienceMs?: number;
+  /** For the pod to begin; 15 minutes if not given, since pulling a large image to a new node takes some. */
+  startMs?: number;
 }
 
 const usualPollMs = 1000;
-/** Pulling a large image to a new node takes minutes. */
-const longestStartMs = 15 * 60_000;
+const usualStartMs = 15 * 60_000;
 /** Only an event says why, and the Role reads none. */
 const noPod =
   'the cluster made no pod of its job. A quota that is used up, or the rules of its namespace, refuse it: kubectl describe job says which';
@@ -65,6 +66,7 @@ interface Started {
   link: Link;
   pollMs: number;
   patienceMs: number;
+  startMs: number;
 }
 
 /** What the cluster says of the task; null while it goes on. @throws Error when the API server does not answer */
@@ -132,8 +134,8 @@ function running(started: Started): RunningContainer {
 }
 
 /** @throws Error with why the task's pod does not begin; the signal's reason */
-async function untilStarted({ cluster, name, pod, pollMs }: Started, signal?: AbortSignal): Promise<void> {
-  const until = performance.now() + longestStartMs;
+async function untilStarted({ cluster, name, pod, pollMs, startMs }: Started, signal?: AbortSignal): Promise<void> {
+  const until = performance.now() + startMs;
   const begun = pod.started.then(() => true);
   let why = noPod;
   for (;;) {
@@ -148,7 +150,7 @@ async function untilStarted({ cluster, name, pod, pollMs }: Started, signal?: Ab
     const end = await askEnd(cluster, name).catch(() => null);
     if (end && !(await Promise.race([begun, setTimeout(lastWordMs, false)])))
       throw new Error(`the pod ended before it began: ${whyEnded(state) ?? 'its node said nothing'}`);
-    if (performance.now() > until) throw new Error(`the pod did not begin in 15 minutes: ${why}`);
+    if (performance.now() > until) throw new Error(`the pod did not begin in ${startMs / 60_000} minutes: ${why}`);
   }
 }
 
@@ -198,6 +200,7 @@ export function openKubernetesDriver({
   defaultImage,
   pollMs = usualPollMs,
   patienceMs = usualPatienceMs,
+  startMs = usualStartMs,
 }: KubernetesDriverOptions): Driver & { close(): void } {
   const isRoot = process.getuid?.() === 0;
   const own = new Set<string>();
@@ -217,7 +220,7 @@ export function openKubernetesDriver({
     const pod: PodLink = podLinkFor({ spec, owner: isRoot ? containerUser : null, session: () => link.session });
     const link: Link = await links.open(pod);
     const way = { address: there.address, port: links.port, ...link };
-    const started = { cluster, name: nameFor(spec), pod, link, pollMs, patienceMs };
+    const started = { cluster, name: nameFor(spec), pod, link, pollMs, patienceMs, startMs };
     try {
       const job = jobFor(spec, { name: started.name, place: there, owner: label(owner), way, defaultImage });
       own.add(started.name);

@@ -15,6 +15,10 @@ export interface StandInPod {
   remove(): Promise<void>;
 }
 
+/** What has such an image gets no pod, as where the quota of its namespace is used up. */
+export const isRefused = (job: V1Job): boolean =>
+  job.spec?.template.spec?.containers.some(({ image }) => image?.startsWith('refused.invalid/')) ?? false;
+
 /** What has such an image never begins: as one that nobody has, and as one for which no node has room. */
 const neverBegins = /^(missing|pending)\.invalid\//;
 

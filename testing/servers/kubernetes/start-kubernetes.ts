@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { V1Job } from '@kubernetes/client-node';
 import { Job } from 'kubernetes-models/batch/v1';
 import { createTestAuthority } from '../test-authority.ts';
-import { runPod, type StandInPod } from './run-pod.ts';
+import { isRefused, runPod, type StandInPod } from './run-pod.ts';
 
 export interface StandInKubernetes {
   kubeconfig: string;
@@ -80,7 +80,7 @@ class Cluster {
       ...{ KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(port) },
       ...(this.runnerAddress === null ? {} : { REEVE_KEEPER_RUNNER: this.runnerAddress }),
     };
-    this.pods.set(name, await runPod(body, env));
+    if (!isRefused(body)) this.pods.set(name, await runPod(body, env));
     return ok(body, 201);
   }
 
