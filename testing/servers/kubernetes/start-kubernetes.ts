@@ -57,8 +57,8 @@ class Cluster {
   readonly calls = new Set<string>();
   readonly jobs = new Map<string, V1Job>();
   readonly pods = new Map<string, StandInPod>();
-  /** Of pods that are being deleted: since when. */
-  private readonly going = new Map<string, string>();
+  /** Pods that are being deleted: since when, and whether their processes are gone. */
+  private readonly going = new Map<string, { since: string; isOver: boolean }>();
   isOpen = false;
   runnerAddress: string | null = null;
   apiPort = 0;
@@ -87,6 +87,7 @@ class Cluster {
   private async removePod(job: string): Promise<void> {
     const pod = this.pods.get(job);
     this.pods.delete(job);
+    this.going.delete(job);
     await pod?.remove();
   }
 
@@ -94,7 +95,6 @@ class Cluster {
     const job = this.jobs.get(name);
     if (!job) return status(404, 'NotFound', `jobs.batch "${name}" not found`);
     this.jobs.delete(name);
-    this.going.delete(name);
     await this.removePod(name);
     return ok({ kind: 'Status', apiVersion: 'v1', status: 'Success', metadata: {} });
   }
@@ -102,18 +102,21 @@ class Cluster {
   async losePod(name: string, reason: string): Promise<void> {
     const [job, pod] = [this.jobs.get(name), this.pods.get(name)];
     if (job) job.status = { failed: 1, conditions: [{ type: 'Failed', status: 'True', reason }] };
+    const going = { since: new Date().toISOString(), isOver: false };
+    this.going.set(name, going);
     await pod?.kill();
-    this.going.set(name, new Date().toISOString());
+    going.isOver = true;
   }
 
   private async listPods(selector: string | null): Promise<Answer> {
     const items = [...this.pods].map(([job, { name, status: now }]) => {
       const labels = this.jobs.get(job)?.spec?.template.metadata?.labels;
-      const deletionTimestamp = this.going.get(job);
+      const deletionTimestamp = this.going.get(job)?.since;
       return { job, metadata: { name, labels, deletionTimestamp }, status: now };
     });
     const matching = items.filter(({ metadata }) => matches(metadata.labels, selector));
-    for (const { job } of matching) if (this.going.delete(job)) await this.removePod(job);
+    // It is in this answer still, and in no other.
+    for (const { job } of matching) if (this.going.get(job)?.isOver) await this.removePod(job);
     const found = matching.map(({ metadata, status: now }) => ({ metadata, status: now }));
     return ok({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: found });
   }
