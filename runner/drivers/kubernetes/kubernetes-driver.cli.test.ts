@@ -217,6 +217,14 @@ test('one for which no node has room is given up when nobody wants it any more, 
   await expect.poll(() => cluster.jobs.size).toBe(0);
 });
 
+test('a job that gets no pod is given up, and it is said where the reason is', async () => {
+  const hasty = openKubernetesDriver({ ...here, place, owner: 'hasty', startMs: 300 });
+  const spec = await specFor('true', { image: 'refused.invalid/task:1' });
+  await expect(hasty.start(spec)).rejects.toThrow(/made no pod of its job. A quota .* kubectl describe job/);
+  expect(cluster.jobs.size).toBe(0);
+  hasty.close();
+});
+
 test('an image that is not there ends it in the cluster’s words', async () => {
   await expect(start('true', { image: 'missing.invalid/none:1' })).rejects.toThrow(/ImagePullBackOff Back-off pulling/);
   await expect(driver.prepareImage({ kind: 'recipe', containerfile: 'FROM x' }, options)).rejects.toThrow(/push it/);

@@ -27,11 +27,15 @@ export interface KubernetesDriverOptions {
   pollMs?: number;
   /** For the keeper to end its task, and the cluster to say so; then the cluster is asked to, which ends the keeper and loses the files. 20 seconds if not given. */
   patienceMs?: number;
+  /** For the pod to begin; 15 minutes if not given, since pulling a large image to a new node takes some. */
+  startMs?: number;
 }
 
 const usualPollMs = 1000;
-/** Pulling a large image to a new node takes minutes. */
-const longestStartMs = 15 * 60_000;
+const usualStartMs = 15 * 60_000;
+/** Only an event says why, and the Role reads none. */
+const noPod =
+  'the cluster made no pod of its job. A quota that is used up, or the rules of its namespace, refuse it: kubectl describe job says which';
 /** For its keeper to say why it does not begin. */
 const lastWordMs = 5000;
 const usualPatienceMs = 20_000;
@@ -62,12 +66,18 @@ interface Started {
   link: Link;
   pollMs: number;
   patienceMs: number;
+  startMs: number;
 }
 
 /** What the cluster says of the task; null while it goes on. @throws Error when the API server does not answer */
 async function askEnd(cluster: Cluster, name: string): Promise<PodEnd | null> {
   const pod = await cluster.podOf(name);
-  return pod ? endOfPod(pod) : endOfJob(await cluster.readJob(name));
+  if (!pod) return endOfJob(await cluster.readJob(name));
+  const end = endOfPod(pod);
+  const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
+  if (!isDeleted || end?.signal !== 'SIGKILL' || end.limit !== null) return end;
+  // At its deadline a job deletes its pod, which is there for some seconds more and does not know why.
+  return { ...end, limit: endOfJob(await cluster.readJob(name))?.limit ?? null };
 }
 
 /** Only the cluster knows that every process is gone, so it is asked until it says so, however long it is away. */
@@ -124,23 +134,23 @@ function running(started: Started): RunningContainer {
 }
 
 /** @throws Error with why the task's pod does not begin; the signal's reason */
-async function untilStarted({ cluster, name, pod, pollMs }: Started, signal?: AbortSignal): Promise<void> {
-  const until = performance.now() + longestStartMs;
+async function untilStarted({ cluster, name, pod, pollMs, startMs }: Started, signal?: AbortSignal): Promise<void> {
+  const until = performance.now() + startMs;
   const begun = pod.started.then(() => true);
-  let why = 'it was never heard of';
+  let why = noPod;
   for (;;) {
     if (await Promise.race([begun, setTimeout(pollMs, false)])) return;
     // Minutes may pass until a node is there for it.
     signal?.throwIfAborted();
     const state = await cluster.podOf(name).catch(() => null);
     const waiting = state && whyWaiting(state);
-    if (waiting) why = waiting.why;
+    if (state) why = waiting?.why ?? 'its containers were not started';
     if (waiting?.isFinal) throw new Error(`the pod does not begin: ${why}`);
     // Its keeper may just be saying why.
     const end = await askEnd(cluster, name).catch(() => null);
     if (end && !(await Promise.race([begun, setTimeout(lastWordMs, false)])))
       throw new Error(`the pod ended before it began: ${whyEnded(state) ?? 'its node said nothing'}`);
-    if (performance.now() > until) throw new Error(`the pod did not begin in 15 minutes: ${why}`);
+    if (performance.now() > until) throw new Error(`the pod did not begin in ${startMs / 60_000} minutes: ${why}`);
   }
 }
 
@@ -190,6 +200,7 @@ export function openKubernetesDriver({
   defaultImage,
   pollMs = usualPollMs,
   patienceMs = usualPatienceMs,
+  startMs = usualStartMs,
 }: KubernetesDriverOptions): Driver & { close(): void } {
   const isRoot = process.getuid?.() === 0;
   const own = new Set<string>();
@@ -209,7 +220,7 @@ export function openKubernetesDriver({
     const pod: PodLink = podLinkFor({ spec, owner: isRoot ? containerUser : null, session: () => link.session });
     const link: Link = await links.open(pod);
     const way = { address: there.address, port: links.port, ...link };
-    const started = { cluster, name: nameFor(spec), pod, link, pollMs, patienceMs };
+    const started = { cluster, name: nameFor(spec), pod, link, pollMs, patienceMs, startMs };
     try {
       const job = jobFor(spec, { name: started.name, place: there, owner: label(owner), way, defaultImage });
       own.add(started.name);

@@ -51,6 +51,18 @@ test('a refusal is said in the server’s words alone', async () => {
   expect(said).toBe(message);
 }, 60_000);
 
+test('a cluster that would leave out what keeps tasks apart is refused', async () => {
+  const cluster = await open();
+  const saysOf = (minor: string, gitVersion: string) => {
+    answer = { code: 200, body: { major: '1', minor, gitVersion } };
+    return cluster.version().catch((error: Error) => error.message);
+  };
+  expect(await saysOf('20', 'v1.20.2')).toMatch(/^the cluster is Kubernetes v1\.20\.2, .* needs 1\.23 or newer/);
+  expect(await saysOf('22+', 'v1.22.17-eks-1')).toContain('needs 1.23 or newer');
+  expect(await saysOf('23', 'v1.23.0')).toBe('Kubernetes v1.23.0');
+  expect(await saysOf('31+', 'v1.31.2-gke.1')).toBe('Kubernetes v1.31.2-gke.1');
+}, 60_000);
+
 test('what is gone is no error', async () => {
   answer = {
     code: 404,

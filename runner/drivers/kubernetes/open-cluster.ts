@@ -1,4 +1,4 @@
-import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import type { V1Job, V1Pod, VersionInfo } from '@kubernetes/client-node';
 import { jobLabel } from './job-manifest.ts';
 import type { KubernetesPlace } from './kubernetes-place.ts';
 
@@ -11,8 +11,24 @@ export interface Cluster {
   deleteJob(name: string): Promise<void>;
   /** The first pod of a job. */
   podOf(jobName: string): Promise<V1Pod | null>;
-  /** In words, for example `Kubernetes v1.32.4`. */
+  /** In words, for example `Kubernetes v1.32.4`. @throws Error for one that is too old */
   version(): Promise<string>;
+}
+
+/**
+ * Older ones take what they do not know and leave it out: 1.20 the names of namespaces in policies and the end of finished Jobs, 1.21 the size of
+ * volumes in memory, 1.22 the rules for *restricted* pods.
+ */
+const oldestMinor = 23;
+
+/** `minor` may have something behind it: `27+` of clouds. @throws Error for a cluster that is too old */
+function nameOfVersion({ major, minor, gitVersion }: VersionInfo): string {
+  const isOlder = Number(major) < 1 || (Number(major) === 1 && Number.parseInt(minor, 10) < oldestMinor);
+  if (isOlder)
+    throw new Error(
+      `the cluster is Kubernetes ${gitVersion}, and what keeps tasks apart needs 1.${oldestMinor} or newer: older ones leave out parts of the namespace's rules without a word. Update the cluster`,
+    );
+  return `Kubernetes ${gitVersion}`;
 }
 
 const codeOf = (error: unknown): number | undefined => (error as { code?: number }).code;
@@ -86,6 +102,6 @@ export async function openCluster(
       const age = (pod: V1Pod) => Number(pod.metadata?.creationTimestamp ?? 0);
       return items.sort((one, other) => age(one) - age(other))[0] ?? null;
     },
-    version: async () => `Kubernetes ${(await asked(config.makeApiClient(VersionApi).getCode())).gitVersion}`,
+    version: async () => nameOfVersion(await asked(config.makeApiClient(VersionApi).getCode())),
   };
 }

@@ -40,9 +40,11 @@ test('an eviction is the task’s limit where it was the task’s own use', () =
 });
 
 test('a job without a pod goes on until it says that it failed', () => {
-  const failed = (reason: string) => ({ status: { conditions: [{ type: 'Failed', status: 'True', reason }] } });
+  const failed = (reason: string, type = 'Failed') => ({ status: { conditions: [{ type, status: 'True', reason }] } });
   expect(endOfJob({})).toBeNull();
   expect(endOfJob(failed('DeadlineExceeded'))?.limit).toBe('time-limit');
+  expect(endOfJob(failed('DeadlineExceeded', 'FailureTarget'))?.limit).toBe('time-limit');
+  expect(endOfJob(failed('PodFailurePolicy', 'Suspended'))).toBeNull();
   expect(endOfJob(failed('BackoffLimitExceeded'))?.limit).toBeNull();
   expect(endOfJob(null)?.signal).toBe('SIGKILL');
 });

@@ -30,10 +30,13 @@ export function endOfPod(pod: V1Pod): PodEnd | null {
   return { exitCode: signal === null ? exitCode : null, signal, limit };
 }
 
+/** Since 1.31 a job says first that it will have failed, while its pod is still being ended. */
+const failures = new Set(['Failed', 'FailureTarget']);
+
 /** A job without a pod: its time was over, or somebody deleted the pod. Null while one may still come. */
 export function endOfJob(job: V1Job | null): PodEnd | null {
   if (job === null) return gone;
-  const failed = job.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True');
+  const failed = job.status?.conditions?.find(({ type, status }) => failures.has(type) && status === 'True');
   if (!failed) return null;
   return { ...gone, limit: failed.reason === 'DeadlineExceeded' ? 'time-limit' : null };
 }

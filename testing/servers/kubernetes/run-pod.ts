@@ -8,10 +8,16 @@ export interface StandInPod {
   status: V1PodStatus;
   /** As a kubelet ends one: every process is gone, then it says why. */
   end(why: Partial<V1PodStatus>): Promise<void>;
+  /** As a kubelet ends one that is being deleted: every process is gone, and nothing says why. */
+  kill(): Promise<void>;
   /** As the kernel ends a container that has no memory left. */
   outOfMemory(container: string): Promise<void>;
   remove(): Promise<void>;
 }
+
+/** What has such an image gets no pod, as where the quota of its namespace is used up. */
+export const isRefused = (job: V1Job): boolean =>
+  job.spec?.template.spec?.containers.some(({ image }) => image?.startsWith('refused.invalid/')) ?? false;
 
 /** What has such an image never begins: as one that nobody has, and as one for which no node has room. */
 const neverBegins = /^(missing|pending)\.invalid\//;
@@ -81,13 +87,13 @@ class RunningPod implements StandInPod {
     return { phase, containerStatuses };
   }
 
-  private async endAll(): Promise<void> {
+  async kill(): Promise<void> {
     await Promise.all(this.containers.map((container) => container.kill()));
     await Promise.all(this.containers.map(({ ended }) => ended));
   }
 
   async end(why: Partial<V1PodStatus>): Promise<void> {
-    await this.endAll();
+    await this.kill();
     this.said = why;
   }
 
@@ -99,7 +105,7 @@ class RunningPod implements StandInPod {
   }
 
   async remove(): Promise<void> {
-    await this.endAll();
+    await this.kill();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { V1Job } from '@kubernetes/client-node';
 import { Job } from 'kubernetes-models/batch/v1';
 import { createTestAuthority } from '../test-authority.ts';
-import { runPod, type StandInPod } from './run-pod.ts';
+import { isRefused, runPod, type StandInPod } from './run-pod.ts';
 
 export interface StandInKubernetes {
   kubeconfig: string;
@@ -17,7 +17,7 @@ export interface StandInKubernetes {
   calls: Set<string>;
   jobs: ReadonlyMap<string, V1Job>;
   pods: ReadonlyMap<string, StandInPod>;
-  /** As a job whose pod somebody deleted, or that deleted it itself at its deadline. */
+  /** As a job whose pod somebody deleted, or that deleted it itself at its deadline: its processes end first, which is seen once, and then it is gone. */
   loseLastPod(reason: 'BackoffLimitExceeded' | 'DeadlineExceeded'): Promise<void>;
   /** Where the API server listens. */
   port: number;
@@ -57,6 +57,8 @@ class Cluster {
   readonly calls = new Set<string>();
   readonly jobs = new Map<string, V1Job>();
   readonly pods = new Map<string, StandInPod>();
+  /** Pods that are being deleted: since when, and whether their processes are gone. */
+  private readonly going = new Map<string, { since: string; isOver: boolean }>();
   isOpen = false;
   runnerAddress: string | null = null;
   apiPort = 0;
@@ -78,33 +80,44 @@ class Cluster {
       ...{ KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(port) },
       ...(this.runnerAddress === null ? {} : { REEVE_KEEPER_RUNNER: this.runnerAddress }),
     };
-    this.pods.set(name, await runPod(body, env));
+    if (!isRefused(body)) this.pods.set(name, await runPod(body, env));
     return ok(body, 201);
+  }
+
+  private async removePod(job: string): Promise<void> {
+    const pod = this.pods.get(job);
+    this.pods.delete(job);
+    this.going.delete(job);
+    await pod?.remove();
   }
 
   private async remove(name: string): Promise<Answer> {
     const job = this.jobs.get(name);
     if (!job) return status(404, 'NotFound', `jobs.batch "${name}" not found`);
     this.jobs.delete(name);
-    const pod = this.pods.get(name);
-    this.pods.delete(name);
-    await pod?.remove();
+    await this.removePod(name);
     return ok({ kind: 'Status', apiVersion: 'v1', status: 'Success', metadata: {} });
   }
 
   async losePod(name: string, reason: string): Promise<void> {
     const [job, pod] = [this.jobs.get(name), this.pods.get(name)];
-    this.pods.delete(name);
-    await pod?.remove();
     if (job) job.status = { failed: 1, conditions: [{ type: 'Failed', status: 'True', reason }] };
+    const going = { since: new Date().toISOString(), isOver: false };
+    this.going.set(name, going);
+    await pod?.kill();
+    going.isOver = true;
   }
 
-  private listPods(selector: string | null): Answer {
+  private async listPods(selector: string | null): Promise<Answer> {
     const items = [...this.pods].map(([job, { name, status: now }]) => {
       const labels = this.jobs.get(job)?.spec?.template.metadata?.labels;
-      return { metadata: { name, labels }, status: now };
+      const deletionTimestamp = this.going.get(job)?.since;
+      return { job, metadata: { name, labels, deletionTimestamp }, status: now };
     });
-    const found = items.filter(({ metadata }) => matches(metadata.labels, selector));
+    const matching = items.filter(({ metadata }) => matches(metadata.labels, selector));
+    // It is in this answer still, and in no other.
+    for (const { job } of matching) if (this.going.get(job)?.isOver) await this.removePod(job);
+    const found = matching.map(({ metadata, status: now }) => ({ metadata, status: now }));
     return ok({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: found });
   }
 
