@@ -57,7 +57,8 @@ export function connectPeople({
   authorityPem: string;
 }): People {
   const { db, clock } = services;
-  const agent = new https.Agent({ ca: authorityPem, keepAlive: true });
+  // A connection for each call: one that is kept may have been closed by the server, between two steps of a slow test.
+  const agent = new https.Agent({ ca: authorityPem, keepAlive: false });
 
   async function send<Body>(path: string, options: SendOptions = {}): Promise<Answer<Body>> {
     const { headers, body } = encode(options);

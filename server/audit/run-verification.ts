@@ -98,16 +98,17 @@ export async function startVerification(
   const id = newId('ver');
   const upTo = await findEnd(services, chain);
   const at = clock();
-  const isStarted = await db.transaction().execute(async (tx) => {
+  const { row, isStarted } = await db.transaction().execute(async (tx) => {
     await record(tx, actor, 'audit.verified', { at, entries: upTo });
     const present = await findNewestVerification(tx, chain);
-    if (present && stateOf(present, at) === 'running') return false;
+    if (present && stateOf(present, at) === 'running') return { row: present, isStarted: false };
     await deleteOldVerifications(tx, chain, new Date(at.getTime() - keptDays * 86_400_000));
-    await insertVerification(tx, { id, chain, startedBy: actor.label, at, total: upTo });
-    return true;
+    return {
+      row: await insertVerification(tx, { id, chain, startedBy: actor.label, at, total: upTo }),
+      isStarted: true,
+    };
   });
-  // Read before it runs: a short log is verified before the answer is written.
-  const begun = asVerification((await findNewestVerification(db, chain)) as VerificationRow, at);
   if (isStarted) void run(services, { id, chain, upTo });
-  return begun;
+  // As it began: a short log is verified before the answer is written.
+  return asVerification(row, at);
 }

@@ -16,7 +16,8 @@ export const insertVerification = (
       total: row.total,
       ended_at: null,
     })
-    .execute();
+    .returningAll()
+    .executeTakeFirstOrThrow();
 
 export const noteProgress = (db: Database, id: string, { checked, at }: { checked: number; at: Date }) =>
   db.updateTable('audit_verifications').set({ checked, alive_at: at }).where('id', '=', id).execute();
