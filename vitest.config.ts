@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const excluded = ['**/node_modules/**', '**/dist/**', 'data/**'];
 
+/** As the program itself is run: by Node, which strips the types and keeps what it compiled. A fifth less work than through Vite. */
+const asNodeRuns = { viteModuleRunner: false, nodeLoader: false };
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -16,16 +19,28 @@ export default defineConfig({
           name: 'unit',
           // Each file starts the embedded database anew, and uses a small part of it.
           execArgv: ['--wasm-lazy-compilation'],
-          include: ['**/*.test.ts', '**/*.test.tsx'],
-          exclude: [...excluded, '**/*.cli.test.ts'],
+          include: ['**/*.test.ts'],
+          exclude: [...excluded, '**/*.cli.test.ts', 'console/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          experimental: asNodeRuns,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Its modules are built by Vite: JSX, styles.
+          name: 'console',
+          include: ['console/**/*.test.ts', 'console/**/*.test.tsx'],
+          exclude: excluded,
+          testTimeout: 30_000,
         },
       },
       {
         extends: true,
         test: {
           name: 'cli',
+          experimental: asNodeRuns,
           include: ['**/*.cli.test.ts'],
           exclude: excluded,
           testTimeout: 120_000,
@@ -37,6 +52,7 @@ export default defineConfig({
         test: {
           // The promises that older clients keep too; run once for each of them.
           name: 'drift',
+          experimental: asNodeRuns,
           include: ['**/*.drift.cli.test.ts'],
           exclude: excluded,
           testTimeout: 120_000,
@@ -47,6 +63,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
+          experimental: asNodeRuns,
           include: ['**/*.e2e.ts'],
           exclude: excluded,
           testTimeout: 180_000,

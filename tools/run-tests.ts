@@ -166,7 +166,12 @@ async function runNormal(): Promise<Counts[]> {
     run(process.execPath, ['testing/prepare-containers.ts']),
     run(process.execPath, ['testing/codex-cli/install-codex.ts', ...testedClients, 'sdk']),
   ]);
-  const results = [await runSuite({ name: 'unit and database tests (PGlite)', arguments: ['--project', 'unit'] })];
+  const results = [
+    await runSuite({
+      name: 'unit and database tests (PGlite)',
+      arguments: ['--project', 'unit', '--project', 'console'],
+    }),
+  ];
   const postgres = await startPostgres();
   try {
     const environment = { REEVE_TEST_DATABASE_URL: postgres.url };

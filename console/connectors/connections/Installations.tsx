@@ -25,7 +25,9 @@ export function Installations({ connection }: { connection: GitConnection }) {
       </ul>
       {installUrl && (
         <p className={classes.hook}>
-          <ExternalLink href={installUrl}>Install in another organisation</ExternalLink>
+          <ExternalLink href={installUrl}>Install in another organisation</ExternalLink> GitHub offers only the
+          organisation that owns the app until its owner makes it public there (Advanced). Or connect GitHub again, for
+          the other one.
         </p>
       )}
     </>
