@@ -212,6 +212,20 @@ test('a refusal of the git server is told in its words; then a pull request is o
   expect(repository?.pulls.size).toBe(1);
 });
 
+test('the commands of the stock client for these changes are at hand', async () => {
+  const id = new URL(page.url()).pathname.split('/').at(-1);
+  await button(page, 'More about this task').click();
+  await page.getByRole('menuitem', { name: 'Apply on your machine' }).click();
+  const commands = dialog(page, 'Apply on your machine');
+  await commands.getByText(`codex apply ${id}`, { exact: true }).waitFor();
+  await commands.getByText(`codex cloud diff ${id}\ncodex cloud apply ${id}`, { exact: true }).waitFor();
+  expect(await lookForBarriers(page)).toEqual([]);
+  await widen();
+  expect(await link(page, 'How it reaches this workspace').getAttribute('href')).toBe('/connect?for=proxy');
+  await page.keyboard.press('Escape');
+  await commands.waitFor({ state: 'hidden' });
+});
+
 test('the list says what is new, finds, and takes back what was archived', async () => {
   const { id } = await hosted.grace.api.tasks.create({
     environmentId: hosted.environmentId,
