@@ -3,6 +3,7 @@ import { backgroundJobs, startRepeating } from '#server/background-jobs.ts';
 import { openEmbeddedRunner } from '#server/cloud/index.ts';
 import { createOwnerLink, type OwnerLink } from '#server/directory/index.ts';
 import { openJobs } from '#server/jobs/open-jobs.ts';
+import { prepareShapes } from '#server/policies/index.ts';
 import { hasActiveOwner } from '#server/roles/index.ts';
 import type { Services } from '#server/services.ts';
 import { type RunningReeve, startReeve } from '#server/start.ts';
@@ -55,6 +56,7 @@ async function serve({ jobs: withJobs, demo: isDemo = false, demoDays: days }: S
     opening.defer(() => control.close());
     const ownerLink = await firstOwnerLink(services);
     process.stdout.write(await greeting(reeve, { ownerLink, example: demo?.owner ?? null }));
+    prepareShapes();
     const embeddedRunner = openEmbeddedRunner(services, reeve);
     opening.defer(() => embeddedRunner.close());
     if (withJobs) {

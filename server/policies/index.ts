@@ -2,7 +2,7 @@
 // The rule people get wrong: the first group in the order that holds the member decides alone; nothing is filled in from later ones.
 // A document a stock client would refuse is never stored, because it would lock out everyone it is assigned to.
 export { diagnose } from './check-publication.ts';
-export { checkShape } from './check-shape.ts';
+export { checkShape, prepareShapes } from './check-shape.ts';
 export { clientVersionRemarks } from './client-version-remarks.ts';
 export { closestName } from './closest-name.ts';
 export { codexClientDialect } from './codex-client/dialect.ts';

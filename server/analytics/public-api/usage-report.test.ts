@@ -273,8 +273,8 @@ describe('rows', () => {
   });
 
   it('of code reviews are none: there are no reviews', async () => {
-    for (const of of ['code_reviews', 'code_review_responses'] as const)
-      expect((await ask('', { of })).body).toEqual({ object: 'page', data: [], has_more: false, next_page: null });
+    for (const kind of ['code_reviews', 'code_review_responses'] as const)
+      expect((await ask('', { of: kind })).body).toEqual({ object: 'page', data: [], has_more: false, next_page: null });
   });
 });
 

@@ -9,7 +9,7 @@ const knownOf = (of: typeof ada) => believed.begin(of, now).known;
 
 beforeEach(() => {
   forgetAccess({});
-  for (const of of [ada, bob, elsewhere]) believed.begin(of, now).believe('write');
+  for (const one of [ada, bob, elsewhere]) believed.begin(one, now).believe('write');
 });
 
 test('what was believed of repositories is forgotten, and of no other', () => {
