@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { testsThatShare } from './testing/which-share-a-process.ts';
 
 const excluded = ['**/node_modules/**', '**/dist/**', 'data/**'];
-
-/** As the program itself is run: by Node, which strips the types and keeps what it compiled. A fifth less work than through Vite. */
-const asNodeRuns = { viteModuleRunner: false, nodeLoader: false };
+const sharing = testsThatShare();
+const unit = {
+  // Each process starts the embedded database anew, and uses a small part of it.
+  execArgv: ['--wasm-lazy-compilation'],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+};
 
 export default defineConfig({
   test: {
@@ -17,30 +22,25 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // Each file starts the embedded database anew, and uses a small part of it.
-          execArgv: ['--wasm-lazy-compilation'],
-          include: ['**/*.test.ts'],
-          exclude: [...excluded, '**/*.cli.test.ts', 'console/**'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-          experimental: asNodeRuns,
+          ...unit,
+          include: ['**/*.test.ts', '**/*.test.tsx'],
+          exclude: [...excluded, '**/*.cli.test.ts', ...sharing],
         },
       },
       {
         extends: true,
         test: {
-          // Its modules are built by Vite: JSX, styles.
-          name: 'console',
-          include: ['console/**/*.test.ts', 'console/**/*.test.tsx'],
+          name: 'unit-sharing',
+          ...unit,
+          include: sharing,
           exclude: excluded,
-          testTimeout: 30_000,
+          isolate: false,
         },
       },
       {
         extends: true,
         test: {
           name: 'cli',
-          experimental: asNodeRuns,
           include: ['**/*.cli.test.ts'],
           exclude: excluded,
           testTimeout: 120_000,
@@ -52,7 +52,6 @@ export default defineConfig({
         test: {
           // The promises that older clients keep too; run once for each of them.
           name: 'drift',
-          experimental: asNodeRuns,
           include: ['**/*.drift.cli.test.ts'],
           exclude: excluded,
           testTimeout: 120_000,
@@ -63,7 +62,6 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          experimental: asNodeRuns,
           include: ['**/*.e2e.ts'],
           exclude: excluded,
           testTimeout: 180_000,

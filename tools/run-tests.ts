@@ -169,7 +169,7 @@ async function runNormal(): Promise<Counts[]> {
   const results = [
     await runSuite({
       name: 'unit and database tests (PGlite)',
-      arguments: ['--project', 'unit', '--project', 'console'],
+      arguments: ['--project', 'unit*'],
     }),
   ];
   const postgres = await startPostgres();
@@ -178,7 +178,7 @@ async function runNormal(): Promise<Counts[]> {
     results.push(
       await runSuite({
         name: 'database tests (PostgreSQL)',
-        arguments: ['--project', 'unit', ...databaseTests()],
+        arguments: ['--project', 'unit*', ...databaseTests()],
         environment,
       }),
     );

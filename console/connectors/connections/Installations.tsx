@@ -24,11 +24,15 @@ export function Installations({ connection }: { connection: GitConnection }) {
         ))}
       </ul>
       {installUrl && (
-        <p className={classes.hook}>
-          <ExternalLink href={installUrl}>Install in another organisation</ExternalLink> GitHub offers only the
-          organisation that owns the app until its owner makes it public there (Advanced). Or connect GitHub again, for
-          the other one.
-        </p>
+        <>
+          <p className={classes.hook}>
+            <ExternalLink href={installUrl}>Install in another organisation</ExternalLink>
+          </p>
+          <p className={classes.hook}>
+            GitHub offers only the organisation that owns the app until its owner makes it public there (Advanced). Or
+            connect GitHub again, for the other one.
+          </p>
+        </>
       )}
     </>
   );
