@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './testing/longest-first.ts';
 import { testsThatShare } from './testing/which-share-a-process.ts';
 
 const excluded = ['**/node_modules/**', '**/dist/**', 'data/**'];
@@ -15,6 +16,7 @@ export default defineConfig({
     pool: 'forks',
     // The machines that run this have two cores, and an embedded database takes most of a gigabyte.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // Waits for a condition end when it holds; the limit is for hopeless ones only, on a machine that is busy too.
     expect: { poll: { timeout: 30_000, interval: 50 } },
     projects: [
