@@ -26,7 +26,7 @@ const collect = (text: string, before: string[] | undefined): string[] => [...(b
 async function askToken(): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await lines.question('Registration token (Codex › Runners in the console): ')).trim();
+    return (await lines.question('Registration token (Codex cloud › Runners in the console): ')).trim();
   } finally {
     lines.close();
   }

@@ -49,7 +49,9 @@ export function PublishDialog({ task, attempt, onClose }: PublishDialogProps) {
       id: task.id,
       attemptId: attempt.id,
       ...(title.trim() !== '' && { title: title.trim() }),
-      ...(existing === null && { body, isDraft }),
+      ...(existing === null && { isDraft }),
+      // Left as it was it is written by Reeve, with a link to the task.
+      ...(existing === null && body !== (attempt.answer ?? '') && { body }),
       ...(existing === null && branch.trim() !== '' && { branch: branch.trim() }),
     }),
   );
