@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const long = [
   'e2e/click-every-page.e2e.ts',
   'e2e/keyboard.e2e.ts',
+  'acceptance/kills.cli.test.ts',
   'verify/proof/planted-faults.cli.test.ts',
   'policies/compose-fragments.drift.cli.test.ts',
   'policies/delivered-documents.drift.cli.test.ts',

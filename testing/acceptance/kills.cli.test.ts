@@ -7,7 +7,7 @@ import { eachTurn, prompts, toolOutputs } from '#testing/servers/model-script.ts
 import { message, shellCommand } from '#testing/servers/model-steps.ts';
 
 /** So often the runner and so often the server is killed. More for a longer look. */
-const kills = Number(process.env.REEVE_KILLS ?? 3);
+const kills = Number(process.env.REEVE_KILLS ?? 20);
 /** A failure says its seed: with it the same points come again. */
 const seed = Number(process.env.REEVE_KILLS_SEED ?? Date.now() % 1_000_000);
 const random = seededRandom(seed);

@@ -274,7 +274,12 @@ describe('rows', () => {
 
   it('of code reviews are none: there are no reviews', async () => {
     for (const kind of ['code_reviews', 'code_review_responses'] as const)
-      expect((await ask('', { of: kind })).body).toEqual({ object: 'page', data: [], has_more: false, next_page: null });
+      expect((await ask('', { of: kind })).body).toEqual({
+        object: 'page',
+        data: [],
+        has_more: false,
+        next_page: null,
+      });
   });
 });
 
