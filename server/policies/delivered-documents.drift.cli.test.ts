@@ -25,7 +25,7 @@ const telemetry = {
 };
 
 /** Each costs a start of the client; 300 is the whole comparison. */
-const size = Number(process.env.REEVE_POLICY_DOCUMENTS || 50);
+const size = Number(process.env.REEVE_POLICY_DOCUMENTS || 100);
 
 const fragment = (contents: string) => ({ id: 'policy', name: 'Policy', contents });
 
@@ -75,13 +75,13 @@ test(`${version} starts with generated documents that Reeve accepts`, async () =
 test(`${version} starts with pairs of policy and baseline that Reeve accepts, and with no other`, async () => {
   // Clients before 0.140 get one document, which Reeve merges.
   if (!takesDefaults) return;
-  const documents = generatedDocuments(80, (document) => !isRefused(validateDocument(document)));
+  const documents = generatedDocuments(120, (document) => !isRefused(validateDocument(document)));
   const pairs = documents.flatMap((policy, index) => {
     const baseline = documents[index + 1];
     const isPair = index % 2 === 0 && baseline !== undefined && !isRefused(validateWithBaseline(policy, baseline));
     return isPair ? [{ label: `${policy}~~~\n${baseline}`, answer: deliveredPair(policy, baseline) }] : [];
   });
-  expect(pairs.length).toBeGreaterThan(30);
+  expect(pairs.length).toBeGreaterThan(50);
   expect(await refusals(pairs)).toEqual({});
   const clashes = clashesWithBaseline().map(([policy, baseline]) => ({
     label: policy,
