@@ -309,6 +309,24 @@ test('a client that ends before it asks a model is started again, twice at most,
   expect(model.requests.filter(({ body }) => prompts(body).at(-1) === 'never asked')).toEqual([]);
 });
 
+test('a client that was not signed in when it asked a model is started again, too', async () => {
+  const [refused, work] = [
+    httpError(401, 'Who are you?'),
+    eachTurn(shellCommand('echo done > done.txt'), message('Done.')),
+  ];
+  const ownTries = 6;
+  let calls = 0;
+  scripts.set('signed out', (request, ordinal) => {
+    calls += 1;
+    return calls <= ownTries ? refused : work(request, ordinal);
+  });
+  const told = addJob('signed out');
+  expect(await reeve.ended(told)).toMatchObject({ ending: 'changed', answer: 'Done.' });
+  expect(logOf(told)).toMatch(/It ended before it asked a model, and is started again: .*Who are you\?/);
+  const { status } = told.egress.find(({ path }) => path?.endsWith('/responses')) ?? {};
+  expect(status).toBe(401);
+});
+
 const addJobRepository = () => ({
   ...{ name: 'corp/app', folder: 'app', branch: 'main', commit: null },
   remoteUrl: 'https://git.corp.test/corp/app.git',

@@ -53,6 +53,8 @@ async function openEgress(
     onAttempt: (attempt) => {
       report.addEgress(attempt);
       if (!isFirst || attempt.rule !== 'gateway' || !attempt.path?.endsWith('/responses')) return;
+      // The client was not signed in: no model has heard of it.
+      if (attempt.status === 401) return;
       isFirst = false;
       report.tell({ firstModelCallAt: attempt.at });
     },

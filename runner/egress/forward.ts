@@ -81,29 +81,72 @@ function copyHead(answer: IncomingMessage, response: ServerResponse, passage: Pa
   }
 }
 
+/** So long a restart of Reeve may take, once it has broken off what was asked of it; and what whoever stands before it says meanwhile. */
+const restartMs = 20_000;
+const restartPauseMs = 250;
+const isAway = ({ statusCode }: IncomingMessage): boolean => [502, 503, 504].includes(statusCode ?? 0);
+
+/**
+ * Whether a request may be sent once more: to Reeve alone, and where that does the same as sending it once (RFC 9110 §9.2.2). The stock
+ * client asks once who it is, and goes on without a credential where that fails.
+ */
+function openPatience(request: IncomingMessage, { isGateway }: Passage): () => boolean {
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0';
+  if (!isGateway || hasBody || !['GET', 'HEAD'].includes(request.method ?? '')) return () => false;
+  let until: number | null = null;
+  return () => {
+    until ??= performance.now() + restartMs;
+    return performance.now() < until;
+  };
+}
+
 /** Both bodies flow as fast as the slower side takes them. */
 export function forward(request: IncomingMessage, response: ServerResponse, passage: Passage): void {
   const { attempt, rule, route } = passage;
-  const upstream = open(request, passage);
   let status: number | null = null;
-  response.once('close', () => {
-    attempt.end(rule, status);
-    upstream.destroy();
-  });
-  request.on('data', (chunk: Buffer) => attempt.sent(chunk.length));
-  request.pipe(upstream);
-  upstream.once('error', (error) => failed(error, response, passage));
-  upstream.once('response', (answer) => {
+  let upstream: ClientRequest | null = null;
+  const mayRepeat = openPatience(request, passage);
+  const repeat = () =>
+    void setTimeout(() => {
+      if (!response.destroyed) ask().end();
+    }, restartPauseMs);
+  const take = (answer: IncomingMessage) => {
     const address = route.address();
     if (address !== null) attempt.dialled(address);
-    status = answer.statusCode ?? null;
     attempt.received(bytesOfHead(answer.rawHeaders));
     answer.on('data', (chunk: Buffer) => attempt.received(chunk.length));
+    if (isAway(answer) && mayRepeat()) {
+      answer.once('error', () => undefined).resume();
+      return repeat();
+    }
+    status = answer.statusCode ?? null;
     answer.once('error', () => response.destroy());
     if (!copyHead(answer, response, passage)) return;
     response.flushHeaders();
     answer.pipe(response);
+  };
+  const ask = (): ClientRequest => {
+    let isAnswered = false;
+    upstream = open(request, passage);
+    upstream.once('error', (error) => {
+      // Where nobody listens, it was waited for already.
+      const isBroken = !isAnswered && !(error instanceof DialError);
+      if (isBroken && !response.destroyed && mayRepeat()) repeat();
+      else failed(error, response, passage);
+    });
+    upstream.once('response', (answer) => {
+      isAnswered = true;
+      take(answer);
+    });
+    return upstream;
+  };
+  response.once('close', () => {
+    attempt.end(rule, status);
+    upstream?.destroy();
   });
+  request.on('data', (chunk: Buffer) => attempt.sent(chunk.length));
+  request.pipe(ask());
 }
 
 function join(client: Duplex, server: Duplex, { attempt, rule }: Passage, status: number): void {

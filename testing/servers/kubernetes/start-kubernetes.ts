@@ -53,6 +53,9 @@ function matches(labels: Record<string, string> | undefined, selector: string | 
     });
 }
 
+/** Where nobody listens, and no program is ever given a port: one that was free a moment ago may be another test's by now. */
+const closedPort = 1;
+
 class Cluster {
   readonly calls = new Set<string>();
   readonly jobs = new Map<string, V1Job>();
@@ -62,7 +65,6 @@ class Cluster {
   isOpen = false;
   runnerAddress: string | null = null;
   apiPort = 0;
-  closedPort = 0;
 
   private async create(request: IncomingMessage): Promise<Answer> {
     const said = await text(request);
@@ -75,7 +77,7 @@ class Cluster {
     const name = body.metadata?.name ?? '';
     if (this.jobs.has(name)) return status(409, 'AlreadyExists', `jobs.batch "${name}" already exists`);
     this.jobs.set(name, body);
-    const port = this.isOpen ? this.apiPort : this.closedPort;
+    const port = this.isOpen ? this.apiPort : closedPort;
     const env = {
       ...{ KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(port) },
       ...(this.runnerAddress === null ? {} : { REEVE_KEEPER_RUNNER: this.runnerAddress }),
@@ -150,14 +152,6 @@ class Cluster {
   }
 }
 
-async function unusedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** Its pods share this machine's network, and with it the one port of their way out: one stand-in at a time, whoever's test it is. */
 async function takeTurn(): Promise<() => void> {
   for (;;) {
@@ -192,7 +186,6 @@ export async function startKubernetes(): Promise<StandInKubernetes> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cluster.apiPort = (server.address() as AddressInfo).port;
-  cluster.closedPort = await unusedPort();
   const folder = await mkdtemp(join(tmpdir(), 'reeve-kubeconfig-'));
   const kubeconfig = join(folder, 'config');
   const ca = Buffer.from(authority.pem).toString('base64');
