@@ -1,28 +1,18 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { type Finished, type Program, startProgram } from '#server/stock-client/start-program.ts';
 import type { ServerAddress } from '#testing/own-api-session.ts';
 import { programEnvironment } from '#testing/program-environment.ts';
+import { freePort } from './free-port.ts';
 import { seedDataFolder } from './seed-data-folder.ts';
 
 // Each process loads the whole program, several a test: seconds alone, much more while other tests keep the machine busy.
 vi.setConfig({ testTimeout: 240_000 });
 
 const root = join(import.meta.dirname, '..');
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 /** One installation of Reeve: a data folder and an address, used by real processes of `server/main.ts`. */
 export interface Installation extends ServerAddress {

@@ -6,8 +6,10 @@ import { openBrowser, type Profile, type TestBrowser } from '#testing/browser.ts
 import { addExampleEnvironments } from '#testing/example-environments.ts';
 import { foundExampleOrganisation } from '#testing/example-organisation.ts';
 import { seedExampleTasks } from '#testing/example-tasks.ts';
+import { connectRepository } from '#testing/hosted-world.ts';
 import type { Person } from '#testing/organisation.ts';
 import { proveExample } from '#testing/prove-example.ts';
+import { startGithub } from '#testing/servers/github/start-github.ts';
 import { startTestReeve } from '#testing/start-reeve.ts';
 
 interface Picture {
@@ -171,6 +173,10 @@ const everyPath = {
   tasks: '/codex/tasks',
   'task-new': '/codex/new-task',
   runners: '/runners',
+  git: '/git',
+  'git-repositories': '/git?tab=repositories',
+  'git-tokens': '/git?tab=tokens',
+  'git-deliveries': '/git?tab=deliveries',
   analytics: '/analytics',
   'analytics-tables': '/analytics?interval=week&tables=surfaces.threads.models.groups',
   activity: '/activity',
@@ -258,8 +264,10 @@ await mkdir(folder, { recursive: true });
 const reeve = await startTestReeve({
   REEVE_CLIENTS_FOLDER: path.join(import.meta.dirname, '../server/stock-client/pins'),
 });
+const github = await startGithub();
 try {
   const { owner, workspaceId } = await foundExampleOrganisation(reeve);
+  await connectRepository(reeve.services, { workspaceId, owner, github });
   await addExampleEnvironments(reeve.services, { workspaceId, owner, groupIds: [] });
   await seedExampleTasks(reeve.services, { workspaceId, memberId: owner.memberId });
   // Minutes of the real client: for the pictures that show it.
@@ -268,6 +276,7 @@ try {
   await takeAll(browser, owner, wanted, folder);
   await browser.close();
 } finally {
+  await github.close();
   await reeve.close();
 }
 console.log(`${wanted.length} pictures are in ${path.resolve(folder)}`);

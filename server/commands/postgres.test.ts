@@ -2,8 +2,9 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '#testing/free-port.ts';
 import { foundOrganisation } from '#testing/organisation.ts';
-import { freePort, openInstallation, ownerLinkIn } from '#testing/reeve-program.ts';
+import { openInstallation, ownerLinkIn } from '#testing/reeve-program.ts';
 import { type PostgresServer, startPostgres } from '#testing/servers/postgres.ts';
 
 let postgres: PostgresServer;

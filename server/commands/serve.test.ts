@@ -2,9 +2,10 @@ import { readdir, rename, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { freePort } from '#testing/free-port.ts';
 import { foundOrganisation } from '#testing/organisation.ts';
 import { openOwnApiSession } from '#testing/own-api-session.ts';
-import { freePort, openInstallation, ownerLinkIn } from '#testing/reeve-program.ts';
+import { openInstallation, ownerLinkIn } from '#testing/reeve-program.ts';
 
 const secretForms = /owner-[\w-]{20,}|PRIVATE KEY|[A-Za-z0-9+/]{43}=/;
 test('a first start shows the owner link once and is alone on its folder; later starts have no secret to show', async () => {

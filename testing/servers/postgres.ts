@@ -11,10 +11,10 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '../free-port.ts';
 
 export interface PostgresServer {
   /** postgres://… of the maintenance database, for a user that may create databases. */
@@ -53,16 +53,6 @@ function packagedBinaries(folder: string): string {
   for (const program of readdirSync(join(folder, 'native/bin'))) chmodSync(join(folder, 'native/bin', program), 0o755);
   return join(folder, 'native/bin');
 }
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 
 async function waitUntilReady(url: string, server: ChildProcess, output: () => string): Promise<void> {
   for (;;) {

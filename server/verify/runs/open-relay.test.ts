@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { isOfProof, proofAddress } from '#server/stock-client/proof-address.ts';
+import { freePort } from '#testing/free-port.ts';
 import { openRelay } from './open-relay.ts';
 
 /** Answers each connection with whether it is one of a proof, once it was spoken to. */
@@ -22,16 +23,6 @@ async function ask(host: string, port: number): Promise<string> {
   return String(answer);
 }
 
-/** Another port than the one Reeve listens on, as where a proxy stands before it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen({ host: proofAddress, port: 0 });
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 const own = { '0.0.0.0': '127.0.0.1', '::': '127.0.0.1', '127.0.0.1': '127.0.0.1', '::1': '::1' };
 
 test.each(Object.entries(own))('a server on %s tells calls of a proof from others', async (host, other) => {
@@ -45,7 +36,8 @@ test.each(Object.entries(own))('a server on %s tells calls of a proof from other
 });
 
 test.each(Object.entries(own))('also on %s behind another public port', async (host, other) => {
-  const [port, publicPort] = [await listenOn(host), await freePort()];
+  // Another port than the one Reeve listens on, as where a proxy stands before it.
+  const [port, publicPort] = [await listenOn(host), await freePort(proofAddress)];
   const place = { listenAddress: { host, port }, authorityPem: null };
   const relay = await openRelay(`https://reeve.example:${publicPort}`, place);
   expect(await ask(relay.listenAddress.host, publicPort)).toBe('true');
