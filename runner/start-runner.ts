@@ -257,7 +257,8 @@ function work({ tools, calls, registration, capacity, hello }: Working) {
         .list()
         .map(({ fingerprint, environmentId, builtAt, bytes }) => ({ fingerprint, environmentId, builtAt, bytes })),
     }),
-    onDropCaches: (fingerprints) => void tools.caches.drop(fingerprints),
+    onDropCaches: (fingerprints) =>
+      void tools.caches.drop(fingerprints).catch((error: Error) => tools.log(`cache: ${error.message}`)),
     onRemoved: (because) => {
       stopping.abort();
       removed.resolve(because);

@@ -68,3 +68,8 @@ test('what Reeve would refuse in an entry is no event: others inside can write t
   );
   expect(lines.map(({ kind }) => kind)).toEqual(['output', 'output', 'output']);
 });
+
+test('a thread whose name would be an option of the client is none', () => {
+  for (const thread_id of ['--sandbox', '-', 'a b', ''])
+    expect(read({ type: 'thread.started', thread_id }).reader.threadId).toBeNull();
+});

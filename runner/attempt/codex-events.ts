@@ -20,6 +20,10 @@ const Item = z.looseObject({
   items: z.array(z.object({ text: z.string(), completed: z.boolean() })).optional(),
 });
 type Item = z.infer<typeof Item>;
+
+/** It becomes an argument of the client, and comes from a container: none may look like an option. */
+export const ThreadId = z.string().regex(/^[0-9A-Za-z][\w-]{0,99}$/);
+
 const Event = z.looseObject({
   type: z.string(),
   thread_id: z.string().optional(),
@@ -128,7 +132,7 @@ export function createCodexReader({ add, onWork, folder }: ReaderOptions): Codex
         return;
       }
       const { type, item } = event;
-      if (type === 'thread.started') known.threadId = event.thread_id ?? null;
+      if (type === 'thread.started') known.threadId = ThreadId.safeParse(event.thread_id).data ?? null;
       if (type === 'error') fail(event.message ?? 'The client reported an error.');
       if (type === 'turn.failed') {
         known.hasFailed = true;

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { KeptCache } from '../cache/setup-caches.ts';
-import { applyStartingDiff, checkOut, giveGitFolder } from '../git/check-out.ts';
+import { applyStartingDiff, checkOut, giveGitFolder, type WorkPlace } from '../git/check-out.ts';
 import { fetchSource, type Source } from '../git/fetch-source.ts';
 import { realFolder } from '../git/real-folder.ts';
 import { GitFailed, type GitPlace } from '../git/run-git.ts';
@@ -97,7 +97,7 @@ async function openWorkTree(workspace: string, folder: string): Promise<{ workTr
   return { workTree, isKept: false };
 }
 
-async function applyFormerChanges(attempt: Attempt, place: GitPlace): Promise<void> {
+async function applyFormerChanges(attempt: Attempt, place: WorkPlace): Promise<void> {
   const { job, tools, lease, signal, report } = attempt;
   if (!job.before.hasDiff) return;
   const path = `/runner/v1/attempts/${job.attemptId}/starting-diff?epoch=${job.epoch}`;

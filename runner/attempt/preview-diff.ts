@@ -14,6 +14,8 @@ export interface Preview {
 const pauseMs = 10_000;
 /** Beside what the agent has: so much more a task may take while it is looked at. A look that needs more shows nothing. */
 const previewMemoryMb = 512;
+/** Longer than any honest look takes. */
+const longestLookMs = 120_000;
 
 /**
  * In a container of its own with the agent's folders, since nothing outside may read them while the agent runs. The agent's own git folder
@@ -36,18 +38,29 @@ interface PreviewOptions {
 async function look(attempt: Attempt, { image, base, touched }: PreviewOptions): Promise<string> {
   const { limits } = attempt.job;
   const lines: string[] = [];
-  const { exitCode } = await runContainer(attempt, {
-    phase: 'preview',
-    image,
-    command: ['/bin/bash', '-c', script, 'preview', base, String(limits.diffBytes)],
-    env: {},
-    input: [...touched.keys()].map((path) => `${path}\0`).join(''),
-    codex: null,
-    limits: { cpus: Math.min(1, limits.cpus), memoryMb: Math.min(previewMemoryMb, limits.memoryMb) },
-    onLine: (line, stream) => {
-      if (stream === 'stdout') lines.push(line);
+  // The agent's own git is asked, and what that starts can write as much as it likes.
+  const tooMuch = new AbortController();
+  const signal = AbortSignal.any([attempt.signal, tooMuch.signal, AbortSignal.timeout(longestLookMs)]);
+  let length = 0;
+  const { exitCode } = await runContainer(
+    { ...attempt, signal },
+    {
+      phase: 'preview',
+      image,
+      command: ['/bin/bash', '-c', script, 'preview', base, String(limits.diffBytes)],
+      env: {},
+      input: [...touched.keys()].map((path) => `${path}\0`).join(''),
+      codex: null,
+      limits: { cpus: Math.min(1, limits.cpus), memoryMb: Math.min(previewMemoryMb, limits.memoryMb) },
+      onLine: (line, stream) => {
+        if (stream !== 'stdout' || tooMuch.signal.aborted) return;
+        length += line.length;
+        if (length <= limits.diffBytes) return void lines.push(line);
+        lines.length = 0;
+        tooMuch.abort(new Error('the preview wrote more than a diff may have'));
+      },
     },
-  });
+  );
   if (exitCode !== 0) throw new Error(`the preview ended with ${exitCode}`);
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }

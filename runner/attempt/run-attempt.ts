@@ -3,7 +3,7 @@ import type { Job } from '#contract/runner-protocol.ts';
 import type { ContainerEnd } from '../drivers/driver.ts';
 import type { EgressProxy } from '../egress/egress-policy.ts';
 import { forgetSource } from '../git/fetch-source.ts';
-import { whatIsTouched } from '../git/take-diff.ts';
+import { DiffTooLarge, whatIsTouched } from '../git/take-diff.ts';
 import type { HeldLease } from '../reeve/leases.ts';
 import { openReportLog, type ReportLog } from '../reeve/report-log.ts';
 import { AttemptEnded } from './attempt-ended.ts';
@@ -72,7 +72,10 @@ async function runPhases(attempt: Attempt, progress: Progress): Promise<'set-up'
   await setUp(attempt, prepared);
   await keepSetup(attempt, prepared);
   if (attempt.job.kind === 'try') return 'set-up';
-  const touched = await whatIsTouched({ ...prepared.place, signal: attempt.signal });
+  const touched = await whatIsTouched({ ...prepared.place, signal: attempt.signal }).catch((error: unknown) => {
+    if (!(error instanceof DiffTooLarge)) throw error;
+    throw new AttemptEnded('output-limit', `What set-up left in the repository is too much: ${error.message}.`);
+  });
   const watch: AgentWatch = {
     begun: (reader) => {
       progress.left = { place: prepared.place, base: prepared.source.commit, touched, reader };
@@ -97,9 +100,11 @@ async function wrapUp(attempt: Attempt, progress: Progress): Promise<boolean> {
     return false;
   }
   report.add({ kind: 'phase', text: 'Looking at what changed.' });
-  const hasChanged = job.mode === 'code' && (await sendDiff(attempt, progress.left));
+  const sending = job.mode === 'code' ? sendDiff(attempt, progress.left) : Promise.resolve(false);
+  // Changes that cannot be kept are no reason to lose the thread, too.
+  await sending.catch(() => undefined);
   await sendSession(attempt, progress.left);
-  return hasChanged;
+  return sending;
 }
 
 const asEnded = (error: unknown): AttemptEnded =>
@@ -171,6 +176,8 @@ async function runWith(
       opened.defer(() => rm(folders.socket, { force: true }));
       const { proxy, internet, hasCalledModel } = await openEgress({ job, tools, report, lease }, folders);
       opened.defer(() => proxy.close());
+      // Another runner may have it soon: whatever is not dead by then reaches nobody any more.
+      lease.lost.addEventListener('abort', () => void proxy.close(), { once: true });
       const attempt = { job, tools, lease, report, driver, folders, internet, hasCalledModel, signal };
       ended = await runToEnd(attempt, progress);
       if (progress.prepared) await forgetSource(progress.prepared.source);

@@ -51,3 +51,15 @@ test('an archive cannot write beside its folder', async () => {
   expect((await readdir(folder)).sort()).toEqual(['home', 'new', 'secret']);
   expect(await readdir(join(folder, 'new'), { recursive: true })).toEqual(['sessions', 'sessions/good']);
 });
+
+test.each(['--dangerously-bypass-approvals-and-sandbox', '-c', '', 'a b', 'x'.repeat(200)])(
+  'what looks like an argument of the client is no thread: %s',
+  async (threadId) => {
+    const tar = pack();
+    const packed = buffer(tar);
+    tar.entry({ name: 'reeve.json' }, JSON.stringify({ threadId }));
+    tar.entry({ name: 'sessions/good' }, 'x');
+    tar.finalize();
+    await expect(unpackSession(await packed, join(folder, 'new'))).rejects.toThrow('threadId');
+  },
+);

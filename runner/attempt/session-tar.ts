@@ -5,10 +5,11 @@ import { buffer, text } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
 import { z } from 'zod';
 import { realFolder } from '../git/real-folder.ts';
+import { ThreadId } from './codex-events.ts';
 
 /** In the archive, beside `sessions/`. */
 const aboutName = 'reeve.json';
-const About = z.object({ threadId: z.string().regex(/^[\w-]{1,100}$/) });
+const About = z.object({ threadId: ThreadId });
 const sessionName = /^sessions\/(?:[\w.-]+\/)*[\w.-]+$/;
 export const mostSessionBytes = 256 * 1024 * 1024;
 

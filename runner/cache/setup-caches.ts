@@ -122,7 +122,9 @@ export async function openSetupCaches(folder: string, now = () => new Date()): P
         }
       }),
     drop: async (fingerprints) => {
-      for (const fingerprint of fingerprints) await inTurn(fingerprint, () => remove(fingerprint));
+      const dropping = fingerprints.map((fingerprint) => inTurn(fingerprint, () => remove(fingerprint)));
+      const failed = (await Promise.allSettled(dropping)).find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
     },
   };
 }

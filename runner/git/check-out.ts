@@ -1,8 +1,11 @@
-import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from './fetch-source.ts';
 import { removePipes } from './real-folder.ts';
 import { GitFailed, type GitPlace, runGit } from './run-git.ts';
+
+/** With the runner's own list of what it put there. */
+export type WorkPlace = GitPlace & { indexFile: string };
 
 export interface CheckOutOptions {
   source: Source;
@@ -19,7 +22,7 @@ export interface CheckOutOptions {
  * Makes the folder hold the commit: tracked files are as committed, what set-up added beside them stays.
  * @returns where the runner looks at it from now on
  */
-export async function checkOut(options: CheckOutOptions): Promise<GitPlace> {
+export async function checkOut(options: CheckOutOptions): Promise<WorkPlace> {
   const { source, indexFile, workTree, cachedCommit, signal } = options;
   const place = { gitDir: source.gitDir, workTree, indexFile };
   // What a container left as its own git folder is never read.
@@ -80,7 +83,19 @@ export async function giveGitFolder({ source, workTree, scratch, branch, remoteU
   });
 }
 
-/** Changes that the task begins with. @throws GitFailed when they do not apply */
-export async function applyStartingDiff(place: GitPlace, diff: Uint8Array, signal: AbortSignal): Promise<void> {
-  await runGit(['apply', '--index', '--whitespace=nowarn', '-'], { ...place, input: diff, signal });
+/**
+ * Changes that the task begins with. They are applied to a list of files alone, and what that list says is then checked out: applied to a
+ * folder, git writes through links that are in no list, such as one that set-up left there, to wherever they lead on this machine.
+ * @throws GitFailed when they do not apply
+ */
+export async function applyStartingDiff(place: WorkPlace, diff: Uint8Array, signal: AbortSignal): Promise<void> {
+  const changed = { ...place, indexFile: `${place.indexFile}.changed`, signal };
+  try {
+    await copyFile(place.indexFile, changed.indexFile);
+    await runGit(['apply', '--cached', '--whitespace=nowarn', '-'], { ...changed, input: diff });
+    const tree = (await runGit(['write-tree'], changed)).toString().trim();
+    await runGit(['read-tree', '--reset', '-u', tree], { ...place, signal });
+  } finally {
+    await rm(changed.indexFile, { force: true });
+  }
 }

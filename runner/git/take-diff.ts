@@ -2,7 +2,7 @@ import { chmod, lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { namesIn, quoted, withoutOddBytes } from './odd-bytes.ts';
 import { realFolder, removePipes } from './real-folder.ts';
-import { GitFailed, type GitPlace, runGit } from './run-git.ts';
+import { GitFailed, type GitPlace, GitTooMuch, runGit } from './run-git.ts';
 
 /** How a file looked; its change time cannot be set back by whoever owns it. */
 type Signature = string;
@@ -23,6 +23,16 @@ export class DiffTooLarge extends Error {
 }
 
 const mostFiles = 50_000;
+/** Names of several hundred thousand files. */
+const mostListBytes = 64 * 1024 * 1024;
+
+/** Where it is looked, and, for tests, how long the lists of names may be. */
+type Looked = GitPlace & { mostListBytes?: number };
+
+const orTooLarge = (output: Promise<Buffer>): Promise<Buffer> =>
+  output.catch((error: unknown) => {
+    throw error instanceof GitTooMuch ? new DiffTooLarge(error.message) : error;
+  });
 
 async function signatureOf(path: string | Buffer): Promise<Signature> {
   const stat = await lstat(path, { bigint: true }).catch(() => null);
@@ -39,19 +49,20 @@ async function refresh(place: GitPlace): Promise<void> {
  * Paths that are not as the runner put them, ignored ones left out. A path that ends in `/` is a repository of its own. What is tracked
  * as a submodule is never looked into: git would start itself there, with whatever configuration a container wrote.
  */
-async function changedPaths(place: GitPlace): Promise<{ names: string[]; odd: Buffer[] }> {
+async function changedPaths(place: Looked): Promise<{ names: string[]; odd: Buffer[] }> {
   await removePipes(place.workTree ?? '', place.signal);
   await refresh(place);
-  const untracked = await runGit(['ls-files', '-z', '--others', '--exclude-standard'], place);
-  const changed = await runGit(['diff-files', '-z', '--name-only', '--ignore-submodules=all'], place);
+  const list = { ...place, mostBytes: place.mostListBytes ?? mostListBytes };
+  const untracked = await orTooLarge(runGit(['ls-files', '-z', '--others', '--exclude-standard'], list));
+  const changed = await orTooLarge(runGit(['diff-files', '-z', '--name-only', '--ignore-submodules=all'], list));
   const [one, other] = [namesIn(untracked), namesIn(changed)];
   return { names: [...new Set([...one.names, ...other.names])], odd: [...one.odd, ...other.odd] };
 }
 
 const placeOf = (root: string, name: Buffer): Buffer => Buffer.concat([Buffer.from(`${root}/`), name]);
 
-/** What set-up changed, so that it is not taken for the agent's work. */
-export async function whatIsTouched(place: GitPlace): Promise<Touched> {
+/** What set-up changed, so that it is not taken for the agent's work. @throws DiffTooLarge */
+export async function whatIsTouched(place: Looked): Promise<Touched> {
   const touched = new Map<string, Signature>();
   const root = place.workTree ?? '';
   const { names, odd } = await changedPaths(place);
@@ -81,7 +92,7 @@ async function takeIn(place: GitPlace, { taken, gone }: { taken: readonly string
  * @throws DiffTooLarge
  */
 export async function takeDiff(
-  place: GitPlace,
+  place: Looked,
   { base, touched, mostBytes }: { base: string; touched: Touched; mostBytes: number },
 ): Promise<TakenDiff> {
   const root = place.workTree ?? '';
@@ -110,10 +121,7 @@ export async function takeDiff(
   const options = ['--binary', '--full-index', '--find-renames', '--no-ext-diff', '--no-textconv', '--no-color'];
   const prefixes = ['--ignore-submodules=all', '--src-prefix=a/', '--dst-prefix=b/'];
   const args = [...options, ...prefixes, base, '--'];
-  const take = () =>
-    runGit(['diff', '--cached', ...args], { ...place, mostBytes }).catch((error: unknown) => {
-      throw error instanceof Error && error.name === 'GitTooMuch' ? new DiffTooLarge(error.message) : error;
-    });
+  const take = () => orTooLarge(runGit(['diff', '--cached', ...args], { ...place, mostBytes }));
   const diff = await withoutOddBytes(await take(), { place, args, take });
   const oddNames: string[] = [];
   for (const name of odd)

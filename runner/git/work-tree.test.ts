@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { answerGit, type GitHttpServer, makeRepository, startGitHttp } from '#testing/servers/git-http.ts';
-import { applyStartingDiff, checkOut, giveGitFolder } from './check-out.ts';
+import { applyStartingDiff, checkOut, giveGitFolder, type WorkPlace } from './check-out.ts';
 import { fetchSource, type Source, tidyStores } from './fetch-source.ts';
-import type { GitPlace } from './run-git.ts';
 import { DiffTooLarge, type Touched, takeDiff, whatIsTouched } from './take-diff.ts';
 
 let folder: string;
@@ -32,7 +31,7 @@ afterAll(async () => {
 let count = 0;
 interface Opened {
   source: Source;
-  place: GitPlace;
+  place: WorkPlace;
   work: string;
   attempt: string;
 }
@@ -117,6 +116,30 @@ test('changes that a task begins with are in its diff, what is ignored is not, a
   await applyStartingDiff(again.place, Buffer.from(text), signal);
   expect(existsSync(join(again.work, 'link'))).toBe(false);
   await expect(applyStartingDiff(again.place, Buffer.from(text), signal)).rejects.toThrow('patch');
+});
+
+test('they are written into the repository’s folder alone, whatever links set-up left there', async () => {
+  const opened = await open();
+  const outside = join(opened.attempt, 'outside');
+  await mkdir(outside);
+  await writeFile(join(outside, 'there'), 'of the host\n');
+  await symlink(outside, join(opened.work, 'build'));
+  await writeFile(join(opened.work, 'untracked'), 'of set-up\n');
+  const added = (path: string, text: string) =>
+    `diff --git a/${path} b/${path}\nnew file mode 100644\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+${text}\n`;
+  const gone =
+    'diff --git a/dir/b.txt b/dir/b.txt\ndeleted file mode 100644\n--- a/dir/b.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-two\n';
+  const diff = `${added('build/new', 'new')}${added('build/there', 'of the task')}${added('untracked', 'of the task')}${gone}`;
+  await applyStartingDiff(opened.place, Buffer.from(diff), signal);
+  expect(await readdir(outside)).toEqual(['there']);
+  expect(await readFile(join(outside, 'there'), 'utf8')).toBe('of the host\n');
+  expect((await lstat(join(opened.work, 'build'))).isDirectory()).toBe(true);
+  expect(await readFile(join(opened.work, 'build/there'), 'utf8')).toBe('of the task\n');
+  expect(await readFile(join(opened.work, 'untracked'), 'utf8')).toBe('of the task\n');
+  expect(existsSync(join(opened.work, 'dir/b.txt'))).toBe(false);
+  const { text } = await diffOf(opened);
+  for (const path of ['build/new', 'build/there', 'untracked']) expect(text).toContain(`+++ b/${path}`);
+  expect(text).toContain('deleted file mode 100644');
 });
 
 test('nothing that a container writes makes git start a program, read another place, or hide a change', async () => {
@@ -204,6 +227,15 @@ test('a change that is too large is not taken', async () => {
   await expect(diffOf(opened, new Map(), 5_000)).rejects.toThrow(DiffTooLarge);
   await writeFile(join(opened.work, 'large'), 'x\n'.repeat(100_000));
   await expect(diffOf(opened, new Map(), 5_000)).rejects.toThrow(DiffTooLarge);
+});
+
+test('names without end are a change that is too large, whoever made the files', async () => {
+  const opened = await open();
+  for (let at = 0; at < 20; at += 1) await writeFile(join(opened.work, `file-${at}`), '');
+  const place = { ...opened.place, signal, mostListBytes: 100 };
+  await expect(whatIsTouched(place)).rejects.toThrow(DiffTooLarge);
+  const limits = { base: opened.source.commit, touched: new Map(), mostBytes: 5_000 };
+  await expect(takeDiff(place, limits)).rejects.toThrow(DiffTooLarge);
 });
 
 test('what a killed git left is tidied up', async () => {

@@ -77,6 +77,8 @@ function running(
   const forced = Promise.withResolvers<null>();
   const exit = Promise.race([said, forced.promise]);
   const kill = async () => {
+    // Whatever the engine does: nothing of it reaches anybody any more.
+    relay.close();
     // The engine waits until its output is read, also with its answer; nobody may read it any more.
     const timer = setTimeout(() => (stream as unknown as Readable).destroy(), unreadOutputMs);
     void exit.then(() => clearTimeout(timer));

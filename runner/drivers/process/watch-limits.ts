@@ -77,35 +77,33 @@ export function watchLimits({ root, folders, limits, onPassed }: WatchedContaine
     peak.disk = Math.max(peak.disk, disk);
     if (disk > limits.diskMb * megabyte) pass('disk-limit');
   };
-  const watchProcesses = async () => {
-    while (!isStopped) {
-      const use = treeUse(root);
-      judge(use, await memoryFileBytes(use.pids));
-      await new Promise((resolve) => setTimeout(resolve, lookMs));
-    }
+  const lookAtProcesses = async () => {
+    const use = treeUse(root);
+    judge(use, await memoryFileBytes(use.pids));
   };
-  const watchOpenFiles = async () => {
+  const lookAtOpenFiles = async () => {
+    openFiles = await openFilesUse(treeUse(root).pids, folders);
+    judgeDisk();
+  };
+  const lookAtDisk = async () => {
+    let bytes = 0;
+    for (const folder of folders) bytes += await folderBytes(folder, limits.diskMb * megabyte + 1 - bytes);
+    folderUse = bytes;
+    judgeDisk();
+  };
+  const keepLooking = async (look: () => Promise<void>, pauseMs: (tookMs: number) => number) => {
     while (!isStopped) {
       const begun = performance.now();
-      openFiles = await openFilesUse(treeUse(root).pids, folders);
-      judgeDisk();
-      await new Promise((resolve) => setTimeout(resolve, Math.max(1000, 10 * (performance.now() - begun))));
+      // A machine that has no file left to open for a moment: the next look counts, and nothing else of the runner ends.
+      await look().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs(performance.now() - begun)));
     }
   };
-  const watchDisk = async () => {
-    while (!isStopped) {
-      const begun = performance.now();
-      let bytes = 0;
-      for (const folder of folders) bytes += await folderBytes(folder, limits.diskMb * megabyte + 1 - bytes);
-      folderUse = bytes;
-      judgeDisk();
-      // A folder with many files is looked at less often, so that looking takes a small part of the time.
-      await new Promise((resolve) => setTimeout(resolve, Math.max(1000, 10 * (performance.now() - begun))));
-    }
-  };
-  void watchOpenFiles();
-  void watchProcesses();
-  void watchDisk();
+  // A folder with many files is looked at less often, so that looking takes a small part of the time.
+  const seldom = (tookMs: number) => Math.max(1000, 10 * tookMs);
+  void keepLooking(lookAtOpenFiles, seldom);
+  void keepLooking(lookAtProcesses, () => lookMs);
+  void keepLooking(lookAtDisk, seldom);
   return {
     get passed() {
       return passed;
