@@ -144,7 +144,7 @@ async function expectInAudit(page: Page, sentences: RegExp[]): Promise<void> {
   for (const sentence of sentences) expect(entries).toMatch(sentence);
 }
 
-test('from the set-up link to a governed client, by clicking', { timeout: 120_000 }, async () => {
+test('from the set-up link to a governed client, by clicking', async () => {
   const owner = await openPage(opened.browser);
   await createOwner(owner, opened.ownerLink, maya);
   await signOut(owner);

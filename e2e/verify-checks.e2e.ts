@@ -70,7 +70,7 @@ test('a planted problem shows with what to do, is repaired, and turns green', as
   await page.goto('/');
   await page.getByText('Every check is all right').waitFor();
   await page.getByText(groupPolicies).waitFor({ state: 'hidden' });
-}, 120_000);
+});
 
 test('who runs what: by version and surface, and as CSV', async () => {
   const { organisation } = example;

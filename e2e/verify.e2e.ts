@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { localHour } from '#console/verify/proofs/schedule-words.ts';
 import { readKeys } from '#server/audit/index.ts';
 import { CertificateFile, verifyCertificate } from '#server/verify/index.ts';
 import { seedExampleProofs } from '#testing/example-proofs.ts';
@@ -12,6 +13,7 @@ import { openPage } from './open-reeve.ts';
 
 const pins = fileURLToPath(new URL('../server/stock-client/pins', import.meta.url));
 const proofMs = 150_000;
+vi.setConfig({ testTimeout: 3 * proofMs });
 
 let example: ExampleOrganisation;
 beforeAll(async () => {
@@ -163,8 +165,9 @@ test('the schedule is set with the hour of the reader beside it, and one who may
   const asked = dialog(page, 'When proofs run by themselves');
   await asked.getByLabel('Every week').check();
   await asked.getByRole('button', { name: 'Save schedule' }).click();
+  const here = localHour(3, new Date(), 'Europe/London');
   await page
-    .getByText('Proves by itself every Monday at 03:00 UTC (03:00 here), with every installed client.')
+    .getByText(`Proves by itself every Monday at 03:00 UTC (${here} here), with every installed client.`)
     .first()
     .waitFor();
   const reader = await example.organisation.addMember({ name: 'Grace Hopper' });

@@ -43,8 +43,13 @@ beforeAll(async () => {
     shellCommand('for i in $(seq 40); do date +%s%N > alive; sleep 0.05; done; rm alive; echo done > done.txt'),
     message('Done.'),
   );
+  const works = new Map([
+    ['work', work],
+    ['work without end', eachTurn(shellCommand('sleep 1000'), message('never'))],
+  ]);
   model = await startResponsesServer({
-    script: (request, ordinal) => (prompts(request).at(-1) === 'work' ? work(request, ordinal) : message('Other.')),
+    script: (request, ordinal) =>
+      (works.get(prompts(request).at(-1) ?? '') ?? (() => message('Other.')))(request, ordinal),
   });
   reeve = new RunnerStandIn(join(folder, 'served'));
   origin = await reeve.listen();
@@ -71,7 +76,7 @@ test('SIGTERM lets what runs end and takes nothing new; a second one ends it at 
   program.kill('SIGTERM');
   await program.waitForOutput(/nothing new is taken/);
   await expect.poll(() => reeve.claiming).toBe(0);
-  const waiting = addJob('work');
+  const waiting = addJob('work without end');
   expect(await reeve.ended(told)).toMatchObject({ ending: 'changed' });
   expect(await program.exit).toMatchObject({ exitCode: 0 });
   expect(waiting.leasedTo).toBeNull();

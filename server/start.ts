@@ -59,6 +59,8 @@ function askDns(): Services['resolveTxt'] {
   return (name) => resolver.resolveTxt(name);
 }
 
+/** Runners say every 5 seconds that they live: Node's own 5 seconds would end the connection just then. */
+const keepAliveMs = 30_000;
 /** How long answers other than model streams may take to end, once no new ones are accepted. */
 const lastAnswersMs = 1_000;
 
@@ -145,7 +147,7 @@ export async function startReeve(options: StartOptions): Promise<RunningReeve> {
   if (config.databaseUrl === null) await refuseFullDisk(config.dataFolder);
   const certificates = await openServerCertificates(options);
   opening.defer(() => certificates.close());
-  const server = createServer(certificates.tlsOptions());
+  const server = createServer({ ...certificates.tlsOptions(), keepAliveTimeout: keepAliveMs });
   certificates.attach(server);
   let answer: RequestListener = answerStarting;
   server.on('request', (request, response) => answer(request, response));

@@ -9,6 +9,7 @@ import { type EgressAttempt, type InternetAccess, noInternet } from '#contract/i
 import type { EgressPolicy, EgressProxy, EgressProxyOptions } from '#runner/egress/egress-policy.ts';
 import { isPublicAddress } from '#runner/egress/public-addresses.ts';
 import { startEgressProxy } from '#runner/egress/start-egress-proxy.ts';
+import { freePort } from './free-port.ts';
 import { createTestAuthority } from './servers/test-authority.ts';
 
 /** Names of a test's internet, and the addresses they have. What is not public is refused by the real rule. */
@@ -66,7 +67,11 @@ export interface EgressWorld {
 }
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-const listening = (server: Server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+/** On a port that nobody else gets while the server is down. */
+const listening = async (server: Server) => {
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+};
 
 async function readBody(request: IncomingMessage): Promise<string> {
   let text = '';

@@ -17,6 +17,15 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+/** This process, where another one removes the file right now. */
+const ownerOf = (file: string): number => {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch {
+    return process.pid;
+  }
+};
+
 /** Whether it was taken for this process. */
 function take(port: number): boolean {
   const file = join(takenFolder, String(port));
@@ -27,7 +36,7 @@ function take(port: number): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   // Left by a process that has ended: the next one may have it.
-  if (!isAlive(Number(readFileSync(file, 'utf8')))) rmSync(file, { force: true });
+  if (!isAlive(ownerOf(file))) rmSync(file, { force: true });
   return false;
 }
 

@@ -26,6 +26,7 @@ export interface EgressProxyOptions {
   isReachable?: (address: string) => boolean;
   /** Tests only: names, and where they lead. */
   resolve?: (name: string) => Promise<string[]>;
+  longestLookUpMs?: number;
   connectTo?: (address: string, port: number) => { host: string; port: number };
   trustedPem?: string;
 }

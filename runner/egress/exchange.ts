@@ -3,19 +3,23 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type EgressRule, egressRules } from '#contract/internet-access.ts';
 import type { AttemptLog, OpenAttempt } from './attempt-log.ts';
+import { DialError } from './dial-error.ts';
 import type { EgressPolicy, EgressProxyOptions } from './egress-policy.ts';
 import { forward, forwardUpgrade } from './forward.ts';
 import { valuesOf } from './headers.ts';
 import { isGatewayPath, judge } from './judge.ts';
+import type { LookUps } from './look-up.ts';
 import { readHost, splitAuthority, type Target } from './read-target.ts';
 import { refuse } from './refuse.ts';
-import { DialError, type Route } from './upstream.ts';
+import type { Route } from './upstream.ts';
+import { whileOpen } from './while-open.ts';
 
 /** What all connections of one proxy have in common. */
 export interface Egress {
   options: EgressProxyOptions;
   policy(): EgressPolicy;
   log: AttemptLog;
+  lookUps: LookUps;
   /** Waited for before an answer. */
   pace: { refused(): Promise<void>; allowed(): Promise<void> };
 }
@@ -108,12 +112,17 @@ export async function answer(exchange: Exchange, egress: Egress): Promise<void> 
   const rule = ruleFor(exchange, target, { isGateway, egress });
   if (!egressRules[rule].allows) return stop(exchange, attempt, { rule, egress });
   if (!isGateway) await egress.pace.allowed();
+  const waiting = exchange.upgrade && whileOpen(exchange.upgrade.socket);
   let route: Route;
   try {
     route = await exchange.findRoute(target, isGateway);
   } catch (error) {
     if (!(error instanceof DialError)) throw error;
-    return stop(exchange, attempt, { rule: error.rule ?? 'name-unknown', egress });
+    // Nobody waits for the answer.
+    if (error.rule === null) return attempt.end(rule);
+    return stop(exchange, attempt, { rule: error.rule, egress });
+  } finally {
+    waiting?.release();
   }
   if (request.destroyed || response.destroyed) return attempt.end(rule);
   // The policy may have become stricter while the server was dialled.

@@ -3,10 +3,11 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { EgressRule } from '#contract/internet-access.ts';
 import type { OpenAttempt } from './attempt-log.ts';
+import { DialError } from './dial-error.ts';
 import { bytesOfHead, endToEnd, headerPairs } from './headers.ts';
 import type { Target } from './read-target.ts';
 import { answerUnreachable, refuse } from './refuse.ts';
-import { DialError, type Route } from './upstream.ts';
+import type { Route } from './upstream.ts';
 
 export const maxHeaderBytes = 65_536;
 
@@ -169,13 +170,22 @@ export function forwardUpgrade(
 ): void {
   const { attempt, route } = passage;
   const upstream = open(request, passage, ['Connection', 'Upgrade', 'Upgrade', 'websocket']);
-  const abandon = () => upstream.destroy();
-  socket.once('close', abandon);
-  upstream.once('error', (error) => failed(error, response, passage));
-  upstream.once('upgrade', (answer, server, head) => {
+  const noteAddress = () => {
     const address = route.address();
     if (address !== null) attempt.dialled(address);
-    socket.off('close', abandon);
+  };
+  const abandon = () => {
+    noteAddress();
+    attempt.end(passage.rule);
+    upstream.destroy();
+    socket.destroy();
+  };
+  // Nobody reads from it yet, so a client that ended its side closes nothing by itself.
+  socket.once('close', abandon).once('end', abandon);
+  upstream.once('error', (error) => failed(error, response, passage));
+  upstream.once('upgrade', (answer, server, head) => {
+    noteAddress();
+    socket.off('close', abandon).off('end', abandon);
     response.detachSocket(socket as Socket);
     const headers = headerPairs(endToEnd(answer.rawHeaders)).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.write(
@@ -187,6 +197,7 @@ export function forwardUpgrade(
     join(socket, server, passage, 101);
   });
   upstream.once('response', (answer) => {
+    socket.off('end', abandon);
     attempt.end(passage.rule, answer.statusCode ?? null);
     if (!copyHead(answer, response, passage)) return;
     answer.once('error', () => response.destroy());

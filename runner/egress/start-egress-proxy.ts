@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { Socket } from 'node:net';
 import process from 'node:process';
 import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { egressRules } from '#contract/internet-access.ts';
 import { createAttemptLog } from './attempt-log.ts';
@@ -9,6 +10,7 @@ import type { EgressPolicy, EgressProxy, EgressProxyOptions } from './egress-pol
 import { answer, type Egress, responseOn } from './exchange.ts';
 import { maxHeaderBytes } from './forward.ts';
 import { judge } from './judge.ts';
+import { createLookUps } from './look-up.ts';
 import { createPace } from './pace.ts';
 import { splitAbsolute, splitAuthority, type Target } from './read-target.ts';
 import { refuseRaw } from './refuse.ts';
@@ -20,6 +22,8 @@ import { findRoute, type Route } from './upstream.ts';
 export const mostConnections = 256;
 const mostServersPerConnection = 8;
 const longestSocketPath = 107;
+/** What ends with its connection is written down at once; a task must not wait for what does not. */
+const lastEntriesMs = 3_000;
 
 /** Requests of a connection that have no whole answer yet. */
 const unanswered = new WeakMap<Duplex, number>();
@@ -45,6 +49,7 @@ interface Client {
   /** Where it leads beside. */
   targets: Map<string, Pick<Target, 'host' | 'port'>>;
   routes: LRUCache<string, Route>;
+  gone: AbortSignal;
 }
 
 const keyOf = ({ host, port }: Pick<Target, 'host' | 'port'>) => `${host}:${port}`;
@@ -60,7 +65,10 @@ async function routeOf(client: Client, target: Target, isGateway: boolean, egres
   const known = client.routes.get(key);
   if (known) return known;
   // While it is looked up nothing leads there; afterwards `answer` judges again.
-  const route = await findRoute(target, { isGateway, options: egress.options });
+  const route = await findRoute(target, {
+    ...{ isGateway, options: egress.options, lookUps: egress.lookUps },
+    gone: client.gone,
+  });
   client.routes.set(key, route);
   noteTarget(client, target, isGateway);
   return route;
@@ -171,9 +179,11 @@ function trackClients(outer: Server, egress: Egress, clients: Map<Duplex, Client
         targets.delete(key);
       },
     });
-    clients.set(socket, { isGateway: null, targets, routes });
+    const leaving = new AbortController();
+    clients.set(socket, { isGateway: null, targets, routes, gone: leaving.signal });
     socket.once('close', () => {
       clients.delete(socket);
+      leaving.abort();
       routes.clear();
     });
   });
@@ -218,6 +228,7 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
     options,
     policy: () => policy,
     log: createAttemptLog(() => policy.phase, options.onAttempt),
+    lookUps: createLookUps({ resolve: options.resolve, longestMs: options.longestLookUpMs }),
     pace: { refused: createPace({ free: 1000, intervalMs: 20 }), allowed: createPace({ free: 20_000, intervalMs: 5 }) },
   };
   const clients = new Map<Duplex, Client>();
@@ -248,8 +259,9 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
     async close() {
       const closed = new Promise<void>((resolve) => outer.close(() => resolve()));
       for (const socket of clients.keys()) socket.destroy();
+      egress.lookUps.close();
       await closed;
-      await egress.log.settled();
+      await Promise.race([egress.log.settled(), setTimeout(lastEntriesMs, undefined, { ref: false })]);
     },
   };
 }

@@ -3,12 +3,14 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { type EgressRule, egressRules } from '#contract/internet-access.ts';
+import { DialError } from './dial-error.ts';
 import { type Egress, readTarget } from './exchange.ts';
 import { judge } from './judge.ts';
 import { splitAuthority, type Target } from './read-target.ts';
 import { refuseRaw } from './refuse.ts';
 import type { TaskAuthority } from './task-authority.ts';
-import { DialError, findRoute, type Route } from './upstream.ts';
+import { findRoute, type Route } from './upstream.ts';
+import { whileOpen } from './while-open.ts';
 
 const handshakeMs = 15_000;
 
@@ -62,12 +64,17 @@ export async function openTunnel(request: IncomingMessage, socket: Socket, head:
   const rule = ruleNow();
   if (!egressRules[rule].allows) return stop(rule);
   if (!isGateway) await egress.pace.allowed();
+  const { gone, release } = whileOpen(socket);
   let route: Route;
   try {
-    route = await findRoute(target, { isGateway, options: egress.options });
+    route = await findRoute(target, { isGateway, options: egress.options, lookUps: egress.lookUps, gone });
   } catch (error) {
     if (!(error instanceof DialError)) throw error;
-    return stop(error.rule ?? 'name-unknown');
+    // Nobody waits for the answer.
+    if (error.rule === null) return egress.log.note(about, rule);
+    return stop(error.rule);
+  } finally {
+    release();
   }
   if (socket.destroyed) {
     route.close();

@@ -1,32 +1,18 @@
-import { lookup } from 'node:dns/promises';
 import { Agent } from 'node:http';
-import { connect, isIP, type Socket } from 'node:net';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { LRUCache } from 'lru-cache';
-import type { EgressRule } from '#contract/internet-access.ts';
+import { DialError } from './dial-error.ts';
 import type { EgressProxyOptions } from './egress-policy.ts';
+import type { LookUps } from './look-up.ts';
+import { openConnection, type Sessions, type Trust } from './open-connection.ts';
 import { isPublicAddress } from './public-addresses.ts';
 import type { Target } from './read-target.ts';
 
-const dialTimeoutMs = 10_000;
 /** So long a restart of Reeve may take: a client whose model call is refused at the door gives up after seconds, and its task with it. */
 const gatewayPatienceMs = 20_000;
 const gatewayPauseMs = 250;
-
-/** Why no connection came about. `rule` where that is a rule of ours. */
-export class DialError extends Error {
-  override readonly name = 'DialError';
-  readonly rule: EgressRule | null;
-  /** Nobody listens there now. */
-  readonly isAbsent: boolean;
-  constructor(message: string, rule: EgressRule | null, isAbsent = false) {
-    super(message);
-    this.rule = rule;
-    this.isAbsent = isAbsent;
-  }
-}
 
 /** The way to one server: addresses that were looked up once and found public. A new question needs a new route. */
 export interface Route {
@@ -38,8 +24,14 @@ export interface Route {
   close(): void;
 }
 
-type Trust = { ca: string[] } | Record<string, never>;
-type Sessions = LRUCache<string, Buffer>;
+/** What a route is found with. */
+interface Finding {
+  isGateway: boolean;
+  options: EgressProxyOptions;
+  lookUps: LookUps;
+  /** Nobody waits for it any more. */
+  gone: AbortSignal;
+}
 
 /** TLS sessions of one proxy: a server that was verified need not be again for each connection, as in any client. */
 const sessionsOf = new WeakMap<EgressProxyOptions, Sessions>();
@@ -51,107 +43,15 @@ function sessionsFor(options: EgressProxyOptions): Sessions {
   return known;
 }
 
-/** Every address of the name, all of them public. @throws DialError `name-unknown` or `private-address` */
-async function publicAddresses(name: string, options: EgressProxyOptions): Promise<string[]> {
-  let addresses: string[];
-  try {
-    // The dot keeps a search list of the runner's machine out of it.
-    addresses = options.resolve
-      ? await options.resolve(name)
-      : (await lookup(`${name}.`, { all: true, order: 'ipv4first' })).map(({ address }) => address);
-  } catch (error) {
-    throw new DialError(error instanceof Error ? error.message : String(error), 'name-unknown');
-  }
+/** Every address of the name, all of them public. @throws DialError `name-unknown` or `private-address`, or without a rule where nobody waits */
+async function publicAddresses(name: string, { options, lookUps, gone }: Finding): Promise<string[]> {
+  const addresses = await lookUps.find(name, gone);
   if (addresses.length === 0) throw new DialError('no address', 'name-unknown');
   // One private address among public ones is how a name is rebound: such a name is not used at all.
   const isReachable = options.isReachable ?? isPublicAddress;
   if (!addresses.every((address) => isIP(address) !== 0 && isReachable(address)))
     throw new DialError(addresses.join(', '), 'private-address');
   return addresses;
-}
-
-function dial(host: string, port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, autoSelectFamily: false });
-    const stop = (error: Error) => {
-      socket.destroy();
-      reject(error);
-    };
-    socket.setTimeout(dialTimeoutMs, () => stop(new Error('no connection within 10 s')));
-    socket.once('error', stop);
-    socket.once('connect', () => {
-      socket.setTimeout(0);
-      socket.off('error', stop);
-      resolve(socket);
-    });
-  });
-}
-
-function startTls(
-  socket: Socket,
-  { host, port }: Target,
-  { trust, sessions }: { trust: Trust; sessions: Sessions },
-): Promise<TLSSocket> {
-  const server = `${host}:${port}`;
-  const session = sessions.get(server);
-  const bare = host.replace(/^\[|\]$/g, '');
-  return new Promise((resolve, reject) => {
-    const secured = connectTls({
-      socket,
-      ...(isIP(bare) === 0 ? { servername: bare } : { host: bare }),
-      ALPNProtocols: ['http/1.1'],
-      minVersion: 'TLSv1.2',
-      ...(session ? { session } : {}),
-      ...trust,
-    });
-    secured.on('session', (made) => sessions.set(server, made));
-    const stop = (error: Error) => {
-      secured.destroy();
-      socket.destroy();
-      reject(error);
-    };
-    secured.setTimeout(dialTimeoutMs, () => stop(new Error('no TLS within 10 s')));
-    secured.once('error', stop);
-    secured.once('secureConnect', () => {
-      secured.setTimeout(0);
-      secured.off('error', stop);
-      resolve(secured);
-    });
-  });
-}
-
-const isCertificateProblem = (error: unknown): boolean =>
-  /^(CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|ERR_TLS_CERT)/.test(
-    String((error as NodeJS.ErrnoException).code ?? ''),
-  );
-
-/** Nobody listens, or whoever did ended before TLS was there: nothing was sent yet. */
-const isAbsent = (error: Error): boolean =>
-  /^(ECONNREFUSED|ECONNRESET)$/.test((error as NodeJS.ErrnoException).code ?? '');
-
-async function openConnection(
-  {
-    target,
-    addresses,
-    trust,
-    sessions,
-  }: { target: Target; addresses: readonly string[]; trust: Trust; sessions: Sessions },
-  { connectTo, dialled }: { connectTo: EgressProxyOptions['connectTo']; dialled: (address: string) => void },
-): Promise<Duplex> {
-  let problem = new Error('no address');
-  for (const address of addresses) {
-    const to = connectTo?.(address, target.port) ?? { host: address, port: target.port };
-    dialled(address);
-    try {
-      const socket = await dial(to.host, to.port);
-      socket.setNoDelay(true);
-      return target.scheme === 'http' ? socket : await startTls(socket, target, { trust, sessions });
-    } catch (error) {
-      problem = error instanceof Error ? error : new Error(String(error));
-      if (isCertificateProblem(error)) throw new DialError(problem.message, 'certificate-invalid');
-    }
-  }
-  throw new DialError(problem.message, null, isAbsent(problem));
 }
 
 /** The same for the gateway: waits until it is back. */
@@ -172,35 +72,29 @@ function trustFor(options: EgressProxyOptions, isGateway: boolean): Trust {
   return pem === null || pem === undefined ? {} : { ca: [pem] };
 }
 
-/** Looks the target's name up once. @throws DialError with a rule */
-export async function findRoute(
-  target: Target,
-  { isGateway, options }: { isGateway: boolean; options: EgressProxyOptions },
-): Promise<Route> {
+/** Looks the target's name up once. @throws DialError with a rule, or without one where nobody waits for it */
+export async function findRoute(target: Target, finding: Finding): Promise<Route> {
+  const { isGateway, options } = finding;
   const own = options.gateway.connect;
   const addresses = isGateway
     ? [own?.host ?? target.host.replace(/^\[|\]$/g, '')]
-    : await publicAddresses(target.host, options);
-  const connectTo = isGateway ? (own ? () => own : undefined) : options.connectTo;
-  const trust = trustFor(options, isGateway);
-  const sessions = sessionsFor(options);
+    : await publicAddresses(target.host, finding);
+  const closing = new AbortController();
   const agent = new Agent({ keepAlive: true, maxSockets: 1, maxFreeSockets: 1, scheduling: 'fifo' });
-  let [address, isClosed]: [string | null, boolean] = [null, false];
+  let address: string | null = null;
   let idleClosed = (): void => undefined;
+  const way = {
+    ...{ target, addresses, trust: trustFor(options, isGateway), sessions: sessionsFor(options) },
+    connectTo: isGateway ? (own ? () => own : undefined) : options.connectTo,
+    dialled: (one: string) => {
+      address = one;
+    },
+  };
+  const open = () => openConnection(way, closing.signal);
   agent.createConnection = (_options, done) => {
-    const open = () =>
-      openConnection(
-        { target, addresses, trust, sessions },
-        {
-          connectTo,
-          dialled: (one) => {
-            address = one;
-          },
-        },
-      );
-    (isGateway ? openWithPatience(open, () => !isClosed) : open()).then(
+    (isGateway ? openWithPatience(open, () => !closing.signal.aborted) : open()).then(
       (socket) => {
-        if (isClosed) socket.destroy();
+        if (closing.signal.aborted) socket.destroy();
         socket.once('close', () => idleClosed());
         done?.(null, socket);
       },
@@ -215,7 +109,7 @@ export async function findRoute(
       idleClosed = listener;
     },
     close() {
-      isClosed = true;
+      closing.abort();
       agent.destroy();
     },
   };

@@ -38,12 +38,15 @@ async function stoppedWithSecrets(count: number): Promise<Installation> {
   server.kill('SIGTERM');
   await server.exit;
   await withData(reeve, async ({ db, secrets }) => {
-    for (let index = 0; index < count; index++) {
+    const rows = Array.from({ length: count }, async (_, index) => {
       const name = `extra-${index}`;
       const sealed = await secrets.seal(`secret ${index}`, `secrets/${workspaceId}/${name}`);
-      const row = { workspace_id: workspaceId, name, sealed, hint: '', updated_at: new Date() };
-      await db.insertInto('secrets').values(row).execute();
-    }
+      return { workspace_id: workspaceId, name, sealed, hint: '', updated_at: new Date() };
+    });
+    await db
+      .insertInto('secrets')
+      .values(await Promise.all(rows))
+      .execute();
   });
   return reeve;
 }
@@ -61,7 +64,7 @@ test('every sealed column of the schema is known', async () => {
 });
 
 test('a rotation killed in the middle opens everything, and goes on when it is repeated', async () => {
-  const reeve = await stoppedWithSecrets(400);
+  const reeve = await stoppedWithSecrets(2000);
   const [formerKey = ''] = await keysIn(reeve);
   const killed = reeve.start(['rotate-keys']);
   while ((await keysIn(reeve)).length < 2 && killed.running) await setTimeout(2);
@@ -81,7 +84,7 @@ test('a rotation killed in the middle opens everything, and goes on when it is r
   expect(keys[0]).not.toContain(formerKey);
   await withData(reeve, async ({ db, secrets }) => {
     const all = await listSealedSecrets(db);
-    expect(all.length).toBeGreaterThan(400);
+    expect(all.length).toBeGreaterThan(2000);
     expect(all.filter(({ sealed }) => secrets.needsReseal(sealed))).toEqual([]);
     for (const { context, sealed, key } of all)
       if (key[1]?.startsWith('extra-')) expect(await secrets.open(sealed, context)).toBe(`secret ${key[1].slice(6)}`);

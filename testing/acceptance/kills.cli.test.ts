@@ -66,7 +66,7 @@ async function give({ owner, environmentId }: KilledWorld, prompt: string): Prom
 
 async function ended(world: KilledWorld, { id, prompt }: { id: string; prompt: string }, told: string): Promise<Given> {
   const isOver = async () => hasEnded(await attemptOf(world, id));
-  await expect.poll(isOver, { message: `${told}, ${prompt}`, timeout: 90_000 }).toBe(true);
+  await expect.poll(isOver, { message: `${told}, ${prompt}`, timeout: 240_000 }).toBe(true);
   return { id, prompt, attempt: await attemptOf(world, id), outageMs: 0 };
 }
 
@@ -175,7 +175,7 @@ async function expectDone(world: KilledWorld, given: Given, told: string): Promi
 }
 
 test(`kill -9 of the runner and of the server, ${kills} times each: nothing twice, nothing lost (seed ${seed})`, {
-  timeout: 120_000 + kills * 60_000,
+  timeout: 240_000 + kills * 120_000,
 }, async () => {
   const world = await openKilledWorld((request, ordinal) =>
     prompts(request).at(-1)?.startsWith('work') ? work(request, ordinal) : message('Other.'),

@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { Condition, type UntilOptions } from '#server/stock-client/condition.ts';
+import { freePort } from '../free-port.ts';
 import { isBackground, ResponsesRequest, type Script } from './model-script.ts';
 import { message, type Step, type StreamAction, type StreamEvent } from './model-steps.ts';
 
@@ -243,7 +244,8 @@ export async function startResponsesServer(options: ResponsesServerOptions = {})
     server.closeAllConnections();
     await closed;
   };
-  const port = await listen(0);
+  // Nobody else gets it while this one is down.
+  const port = await listen(await freePort());
 
   const until = <T>(probe: () => T | undefined, what: string, { timeoutMs }: { timeoutMs?: number } = {}) => {
     const seen = () =>

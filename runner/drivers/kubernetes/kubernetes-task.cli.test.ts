@@ -50,7 +50,8 @@ beforeAll(async () => {
     askToken: () => Promise.reject(new Error('has a token')),
     log: (line) => lines.push(line),
   });
-}, 180_000);
+  // Another file's stand-in may have its turn first.
+}, 480_000);
 afterAll(async () => {
   await runner?.stop(0);
   await cluster?.close();

@@ -50,10 +50,13 @@ function atMost(name: 'Max processes' | 'Max file size' | 'Max data size', wante
   return hard === undefined ? wanted : Math.min(wanted, Number(hard));
 }
 
+/** The kernel counts a user's on the whole machine, and other tasks start some of theirs meanwhile: the watch is to come first. */
+const roomForOthers = 512;
+
 /** Limits that the kernel keeps: processes of the user, size of one file, data of one process, no core files. */
 function kernelLimits({ limits }: ContainerSpec, uid: number): string[] {
   const megabyte = 1024 * 1024;
-  const processes = atMost('Max processes', threadsOfUser(uid) + limits.processes + 16);
+  const processes = atMost('Max processes', threadsOfUser(uid) + limits.processes + roomForOthers);
   // A little beyond the limit, so that the watch sees that it was passed.
   const file = atMost('Max file size', (limits.diskMb + 16) * megabyte);
   // The watch looks at the whole container and comes first; this is what stops the one process that is faster.

@@ -129,7 +129,7 @@ test('what two processes give out at the same moment stays within what the works
   const claims = services.map((part) => openClaims(part));
   const signal = new AbortController().signal;
   const given = await Promise.all(
-    runnerIds.map((runnerId, index) => claims[index % 2]?.wait({ workspaceId, runnerId }, { waitMs: 1_500, signal })),
+    runnerIds.map((runnerId, index) => claims[index % 2]?.wait({ workspaceId, runnerId }, { waitMs: 5_000, signal })),
   );
   const leased = given.filter((each) => each !== null && each !== undefined);
   expect(leased).toHaveLength(5);
@@ -169,7 +169,7 @@ test('what two processes give out at the same moment stays within the limits of 
   const claims = services.map((part) => openClaims(part));
   const signal = new AbortController().signal;
   await Promise.all(
-    runnerIds.map((runnerId, index) => claims[index % 2]?.wait({ workspaceId, runnerId }, { waitMs: 1_500, signal })),
+    runnerIds.map((runnerId, index) => claims[index % 2]?.wait({ workspaceId, runnerId }, { waitMs: 5_000, signal })),
   );
   const rows = await first.db
     .selectFrom('cloud_attempts')

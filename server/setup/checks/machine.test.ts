@@ -18,6 +18,7 @@ import { dumpDatabase } from '#server/db/dump-database.ts';
 import { openAuthority } from '#server/http/local-authority.ts';
 import { openJobs } from '#server/jobs/open-jobs.ts';
 import { setUpstream } from '#server/models/upstream.ts';
+import { freePort } from '#testing/free-port.ts';
 import { startMailServer } from '#testing/servers/mail.ts';
 import { startTestReeve, type TestReeve } from '#testing/start-reeve.ts';
 import { seedWorkspace } from '#testing/test-services.ts';
@@ -116,10 +117,7 @@ test('upstream and clock: away, a refused key, another time, all right', async (
     });
   expect(await look('upstream')).toMatchObject({ state: 'problem', evidence: expect.stringContaining('No upstream') });
   expect(await look('clock')).toMatchObject({ state: 'unknown' });
-  const closed = createHttpServer();
-  const nobody = await listening(closed);
-  closed.close();
-  await use(nobody);
+  await use(await freePort());
   expect(await look('upstream')).toMatchObject({ state: 'problem', evidence: expect.stringContaining('ECONNREFUSED') });
   let answer = { status: 401, ahead: 3_600_000 };
   const port = await listening(
