@@ -14,7 +14,7 @@ import { openDrivers } from './drivers/open-drivers.ts';
 import { publicOutside } from './egress/public-addresses.ts';
 import { startEgressProxy } from './egress/start-egress-proxy.ts';
 import { openConnectProxy } from './git/connect-proxy.ts';
-import { tidyStores } from './git/fetch-source.ts';
+import { keepTidy, tidyStores } from './git/fetch-source.ts';
 import {
   AnswerUnknown,
   CallRefused,
@@ -84,7 +84,7 @@ async function cleanUp(
   // Space that is lost is no reason to do no work at all.
   for (const name of await readdir(tools.folders.attempts))
     await removeFolder(join(tools.folders.attempts, name)).catch((error: Error) => tools.log(error.message));
-  await tidyStores(tools.folders.repositories);
+  await tidyStores(tools.folders.repositories, { isQuick: true, log: tools.log });
 }
 
 interface Loop {
@@ -196,6 +196,7 @@ export async function startRunner(needs: RunnerNeeds): Promise<Runner> {
     openEgress: (options) => startEgressProxy({ ...options, isReachable: publicOutside(config.closedRanges) }),
   };
   await cleanUp(tools, drivers);
+  opening.defer(keepTidy(folders.repositories, log));
   const facts = { version, protocol: runnerProtocol, drivers: described, capacity };
   const hello = known === null ? null : HelloRequest.parse(facts);
   const running = work({ tools, calls, registration, capacity, hello });

@@ -172,6 +172,9 @@ async function runWith(
     try {
       const name = `${job.attemptId}-${job.epoch}`;
       const folders = await makeAttemptFolders(tools.folders, name, driver.owner);
+      // After its folders, whose git folder reads the store; also when its lease is lost.
+      const fetched = { repository: job.repository.name, attemptId: name };
+      opened.defer(() => forgetSource(tools.folders.repositories, fetched));
       opened.defer(() => removeFolder(folders.root));
       opened.defer(() => rm(folders.socket, { force: true }));
       const { proxy, internet, hasCalledModel } = await openEgress({ job, tools, report, lease }, folders);
@@ -180,7 +183,6 @@ async function runWith(
       lease.lost.addEventListener('abort', () => void proxy.close(), { once: true });
       const attempt = { job, tools, lease, report, driver, folders, internet, hasCalledModel, signal };
       ended = await runToEnd(attempt, progress);
-      if (progress.prepared) await forgetSource(progress.prepared.source);
       // What the proxy still had to say belongs to the attempt.
       await proxy.close();
     } catch (error) {

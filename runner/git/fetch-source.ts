@@ -32,6 +32,7 @@ export interface Source {
 // History that an agent may want to read. A whole one can be gigabytes.
 const depth = 50;
 const keepUnusedDays = 14;
+const dayMs = 86_400_000;
 
 /** One fetch at a time into each store: git locks its list of shallow commits. */
 const turns = new Map<string, Promise<unknown>>();
@@ -43,6 +44,11 @@ function inTurn<T>(store: string, work: () => Promise<T>): Promise<T> {
   );
   return mine;
 }
+
+/** Which attempts use each store, or are about to: their own git folders read its objects. */
+const users = new Map<string, Set<string>>();
+const isUsed = (store: string): boolean => (users.get(store)?.size ?? 0) > 0;
+const refOf = (attemptId: string): string => `refs/reeve/${attemptId}`;
 
 export const storeOf = (folder: string, repository: string): string =>
   join(folder, `${createHash('sha256').update(repository).digest('hex').slice(0, 32)}.git`);
@@ -74,7 +80,7 @@ async function fetchInto(store: string, ref: string, options: FetchOptions): Pro
 }
 
 /** What a killed git leaves: locks of files that it was about to write, packs that it had not finished. */
-const left = /(\.lock|^tmp_(pack|idx|obj)_.*)$/;
+const left = /(\.lock|^tmp_(pack|idx|obj)_.*|^\.tmp-\d+-pack-.*)$/;
 
 /** While nothing is fetched into it. */
 async function removeLeft(store: string): Promise<void> {
@@ -83,7 +89,8 @@ async function removeLeft(store: string): Promise<void> {
 }
 
 /**
- * Fetches what an attempt works on into git folders that no container sees.
+ * Fetches what an attempt works on into git folders that no container sees. However this ends, the store counts as used by the attempt
+ * until `forgetSource`.
  * @throws GitFailed with what git or the server said
  */
 export async function fetchSource(
@@ -91,7 +98,8 @@ export async function fetchSource(
   options: FetchOptions,
 ): Promise<Source> {
   const store = storeOf(folders.repositories, options.repository);
-  const ref = `refs/reeve/${options.attemptId}`;
+  const ref = refOf(options.attemptId);
+  users.set(store, (users.get(store) ?? new Set()).add(options.attemptId));
   const commit = await inTurn(store, async () => {
     if (!existsSync(join(store, 'HEAD'))) await makeGitFolder(store);
     // The fetch before may have been ended with its attempt.
@@ -106,21 +114,75 @@ export async function fetchSource(
   return { gitDir, store, ref, commit };
 }
 
-/** Once an attempt is over. */
-export async function forgetSource({ store, ref }: Pick<Source, 'store' | 'ref'>): Promise<void> {
-  await inTurn(store, () => runGit(['update-ref', '-d', ref], { gitDir: store })).catch(() => undefined);
+/**
+ * Once an attempt is over, however it ended and whatever it had fetched by then, and its own git folder is gone: what only it needed can
+ * then be tidied up.
+ */
+export async function forgetSource(
+  repositories: string,
+  { repository, attemptId }: Pick<FetchOptions, 'repository' | 'attemptId'>,
+): Promise<void> {
+  const store = storeOf(repositories, repository);
+  await inTurn(store, async () => {
+    if (!existsSync(store)) return;
+    // A fetch that was ended can have left the lock of this very ref.
+    await removeLeft(store);
+    await runGit(['update-ref', '-d', refOf(attemptId)], { gitDir: store });
+  }).catch(() => undefined);
+  users.get(store)?.delete(attemptId);
 }
 
-/** At a start, when no attempt uses one: stores that nobody asked for lately go, the others forget what was under way in them. */
-export async function tidyStores(folder: string, now = Date.now()): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const store = join(folder, name);
-    const { mtimeMs } = await stat(store);
-    if (now - mtimeMs > keepUnusedDays * 86_400_000 || !existsSync(join(store, 'info/attributes'))) {
-      await rm(store, { recursive: true, force: true });
-      continue;
-    }
+interface TidyOptions {
+  /** Without what takes minutes in a large store: somebody waits. */
+  isQuick?: boolean;
+  now?: number;
+  /** Ends what is under way; the rest waits for the next time. */
+  signal?: AbortSignal;
+  log?: (line: string) => void;
+}
+
+async function tidyStore(store: string, { isQuick = false, now = Date.now(), signal }: TidyOptions): Promise<void> {
+  const { atime, mtime } = await stat(store);
+  if (now - mtime.getTime() > keepUnusedDays * dayMs || !existsSync(join(store, 'info/attributes'))) {
+    await rm(store, { recursive: true, force: true });
+    return;
+  }
+  try {
     await rm(join(store, 'refs/reeve'), { recursive: true, force: true });
     await removeLeft(store);
+    if (isQuick) return;
+    // Each fetch brings a pack of its own, and git does not collect them by itself here. By force: one that was killed left its mark.
+    await runGit(['gc', '--quiet', '--prune=now', '--force'], { gitDir: store, ...(signal ? { signal } : {}) });
+  } finally {
+    // Tidying is no use of it: its age goes on.
+    await utimes(store, atime, mtime);
   }
+}
+
+/**
+ * Stores that nobody asked for lately go; the others forget former attempts, what was under way in them, and what no attempt needs any
+ * more. One that an attempt uses stays as it is.
+ */
+export async function tidyStores(folder: string, options: TidyOptions = {}): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (options.signal?.aborted) return;
+    const store = join(folder, name);
+    // Space that is lost is no reason to leave the other stores, or to do no work at all.
+    await inTurn(store, async () => {
+      if (!isUsed(store)) await tidyStore(store, options);
+    }).catch((error: Error) => {
+      if (!options.signal?.aborted) options.log?.(`tidying ${store}: ${error.message}`);
+    });
+  }
+}
+
+/** Each day while the runner lives, which may be months. @returns what stops it, and the tidying that is under way */
+export function keepTidy(folder: string, log: (line: string) => void, everyMs = dayMs): () => void {
+  const stopping = new AbortController();
+  const timer = setInterval(() => void tidyStores(folder, { signal: stopping.signal, log }), everyMs);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    stopping.abort();
+  };
 }

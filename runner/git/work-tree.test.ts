@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { answerGit, type GitHttpServer, makeRepository, startGitHttp } from '#testing/servers/git-http.ts';
 import { applyStartingDiff, checkOut, giveGitFolder, type WorkPlace } from './check-out.ts';
-import { fetchSource, type Source, tidyStores } from './fetch-source.ts';
+import { fetchSource, forgetSource, keepTidy, type Source, tidyStores } from './fetch-source.ts';
+import { runGit } from './run-git.ts';
 import { DiffTooLarge, type Touched, takeDiff, whatIsTouched } from './take-diff.ts';
 
 let folder: string;
@@ -238,15 +239,80 @@ test('names without end are a change that is too large, whoever made the files',
   await expect(takeDiff(place, limits)).rejects.toThrow(DiffTooLarge);
 });
 
+const stores = () => join(folder, 'repositories');
+const forgetAll = async () => {
+  for (let at = 1; at <= count; at += 1) await forgetSource(stores(), { repository: 'corp/app', attemptId: `a${at}` });
+};
+/** Small fetches are kept as single files, large ones as packs. */
+const objects = async (store: string) => {
+  const entries = await readdir(join(store, 'objects'), { withFileTypes: true, recursive: true });
+  return entries.filter((one) => one.isFile() && /^[0-9a-f]{38}$|\.pack$/.test(one.name)).map(({ name }) => name);
+};
+
 test('what a killed git left is tidied up', async () => {
   const opened = await open();
-  for (const name of ['shallow.lock', 'refs/reeve/a1.lock', 'objects/pack/tmp_pack_x'])
-    await writeFile(join(opened.source.store, name), '');
-  await tidyStores(join(folder, 'repositories'));
-  expect(existsSync(join(opened.source.store, 'shallow.lock'))).toBe(false);
+  await forgetAll();
+  const leftovers = [
+    'shallow.lock',
+    'refs/reeve/a1.lock',
+    'objects/pack/tmp_pack_x',
+    'objects/pack/.tmp-7-pack-x',
+    'gc.pid',
+  ];
+  await mkdir(join(opened.source.store, 'refs/reeve'), { recursive: true });
+  for (const name of leftovers) await writeFile(join(opened.source.store, name), '');
+  await tidyStores(stores());
+  expect(leftovers.filter((name) => existsSync(join(opened.source.store, name)))).toEqual([]);
   expect((await open()).source.commit).toBe(commits[1]);
-  await tidyStores(join(folder, 'repositories'), Date.now() + 15 * 86_400_000);
+  await forgetAll();
+  await tidyStores(stores(), { now: Date.now() + 15 * 86_400_000 });
   expect(existsSync(opened.source.store)).toBe(false);
+});
+
+test('a store is tidied up again and again while the runner lives, and never while an attempt uses it', async () => {
+  const { source } = await open();
+  const other = await open(commits[0]);
+  await forgetSource(stores(), { repository: 'corp/app', attemptId: `a${count - 1}` });
+  const before = await objects(source.store);
+  expect(before).not.toEqual([]);
+  const tidyAll = () => tidyStores(stores(), { now: Date.now() + 15 * 86_400_000 });
+  await tidyAll();
+  expect(await objects(source.store)).toEqual(before);
+  await giveGitFolder({
+    ...{
+      source: other.source,
+      workTree: other.work,
+      scratch: other.attempt,
+      branch: 'main',
+      remoteUrl: 'https://x.test/',
+      signal,
+    },
+  });
+  expect((await diffOf(other)).text).toBe('');
+  await forgetAll();
+  const usedAt = new Date('2026-01-02T03:04:05Z');
+  await utimes(source.store, usedAt, usedAt);
+  const said: string[] = [];
+  await tidyStores(stores(), { now: usedAt.getTime() });
+  expect(await objects(source.store)).toEqual([]);
+  // Being tidied is no use of it, after which it would be kept for longer.
+  expect((await stat(source.store)).mtime).toEqual(usedAt);
+  const stop = keepTidy(stores(), (line) => said.push(line), 20);
+  // Older than stores are kept.
+  await expect.poll(() => existsSync(source.store)).toBe(false);
+  stop();
+  expect(said).toEqual([]);
+  expect((await open()).source.commit).toBe(commits[1]);
+});
+
+test('whatever a fetch left when it ended early, its attempt leaves no name and no use behind', async () => {
+  const { source } = await open();
+  await expect(open('0'.repeat(40))).rejects.toThrow(/git fetch ended/);
+  await writeFile(`${join(source.store, source.ref)}.lock`, '');
+  await forgetAll();
+  expect((await runGit(['for-each-ref', 'refs/reeve'], { gitDir: source.store })).toString()).toBe('');
+  await tidyStores(stores(), { now: Date.now() + 15 * 86_400_000 });
+  expect(existsSync(source.store)).toBe(false);
 });
 
 test('a fetch that is ended takes its locks and its programs along; the next one works', async () => {

@@ -1,3 +1,4 @@
+import { hasAdd, noAdd } from '#contract/containerfile.ts';
 import { type Environment, EnvironmentSettings } from '#contract/environments.ts';
 import { noInternet } from '#contract/internet-access.ts';
 
@@ -60,6 +61,7 @@ export function problemsOf(draft: EnvironmentDraft): Problems {
     problems.image = 'Write the name of an image, for example docker.io/library/node:24.';
   if (draft.image.kind === 'recipe' && draft.image.containerfile.trim() === '')
     problems.image = 'Write the recipe; it begins with FROM.';
+  if (draft.image.kind === 'recipe' && hasAdd(draft.image.containerfile)) problems.image = noAdd;
   if (draft.sharing === 'groups' && draft.groupIds.length === 0)
     problems.groupIds = 'Choose at least one group, or share with nobody.';
   return problems;

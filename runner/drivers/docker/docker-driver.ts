@@ -14,8 +14,10 @@ import {
 import { openRelay, type Relay } from '../process/open-relay.ts';
 import { containerOptions, ownerLabel } from './container-options.ts';
 import { endContainer, unlessGone, within } from './end-container.ts';
+import { type RecipeLimits, recipeWeaknesses } from './hold-recipe.ts';
 import { type People, peopleOf } from './people-of-image.ts';
 import { prepareImage } from './prepare-image.ts';
+import { keepRecipesTidy } from './recipe-images.ts';
 import { splitOutput } from './split-output.ts';
 import { type Started, startContainer } from './start-container.ts';
 import { systemCalls } from './system-calls.ts';
@@ -36,6 +38,8 @@ export interface DockerDriverOptions {
   uid: number;
   /** Tests only. */
   patienceMs?: number;
+  recipeLimits?: RecipeLimits;
+  now?: () => number;
 }
 
 const killedBySignal = 128;
@@ -126,6 +130,7 @@ function letGo(stream: NodeJS.ReadWriteStream, input: string | undefined): void 
 
 /** What GET /info says, as far as it matters here. */
 interface EngineFacts {
+  Driver?: string;
   SecurityOptions?: string[];
   Runtimes?: Record<string, { path?: string }>;
   MemoryLimit?: boolean;
@@ -204,11 +209,12 @@ async function volumesOf(docker: Docker, image: string): Promise<string[]> {
 
 /** Containers of an engine with Docker's API, on this same machine. */
 export function openDockerDriver(options: DockerDriverOptions): Driver {
-  const { socketPath, owner, defaultImage, dataFolder, uid, patienceMs = usualPatienceMs } = options;
+  const { socketPath, owner, defaultImage, dataFolder, uid, recipeLimits, patienceMs = usualPatienceMs } = options;
   const user = { uid, gid: uid };
   const people = new Map<string, Promise<People>>();
   const docker = new Docker({ socketPath });
   const own = new Set<string>();
+  let stopTidying: (() => void) | null = null;
   const watchdog = openWatchdog();
   let found: Promise<Engine> | null = null;
   const engine = () => {
@@ -233,19 +239,20 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
     owner: user,
     async describe(): Promise<RunnerDriver> {
       const { name, info, isPodman } = await engine();
+      if (!isPodman) stopTidying ??= keepRecipesTidy(docker, options.now ?? Date.now);
       const hasSandbox = hasGvisor(info);
       const runtimes: RunnerDriver['runtimes'] = hasSandbox ? ['runc', 'runsc'] : ['runc'];
       return {
         kind: 'docker',
         engine: name,
         runtimes,
-        weaknesses: [...weaknessesOf(info, hasSandbox), ...(isPodman ? [noRecipes] : [])],
+        weaknesses: [...weaknessesOf(info, hasSandbox), ...(isPodman ? [noRecipes] : recipeWeaknesses(info.Driver))],
       };
     },
     prepareImage(image, preparing) {
       const prepared = async () => {
         if (image.kind === 'recipe' && (await engine()).isPodman) throw new Error(noRecipes);
-        const id = await prepareImage(docker, { image, defaultImage }, preparing);
+        const id = await prepareImage(docker, { image, defaultImage, recipeLimits }, preparing);
         if ((await volumesOf(docker, id)).some((path) => posix.resolve('/', path) === '/'))
           throw new Error('the image declares its root as a volume (VOLUME /): no container can be made of it');
         return id;
@@ -279,6 +286,9 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
       for (const { Id } of left) await unlessGone(docker.getContainer(Id).remove({ force: true, v: true }));
       return left.length;
     },
-    close: () => watchdog.close(),
+    close: () => {
+      stopTidying?.();
+      watchdog.close();
+    },
   };
 }
