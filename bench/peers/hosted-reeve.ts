@@ -2,6 +2,7 @@
  * Codex cloud as it runs in production: `reeve serve` and `reeve run` are processes of their own. GitHub and the model are in the bench's
  * process.
  */
+
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,12 +16,12 @@ import { startReeve } from '#server/start.ts';
 import { clientPins } from '#server/stock-client/install-client.ts';
 import { type Program, startProgram } from '#server/stock-client/start-program.ts';
 import type { ContainerEngine } from '#testing/container-engine.ts';
+import { freePort } from '#testing/free-port.ts';
 import { seedGitAccount, seedGithub, trustAuthority } from '#testing/git-repositories.ts';
 import { foundOrganisation, type Person } from '#testing/organisation.ts';
 import { programEnvironment } from '#testing/program-environment.ts';
 import { seedDataFolder } from '#testing/seed-data-folder.ts';
 import { startGithub } from '#testing/servers/github/start-github.ts';
-import { freePort } from './plain-proxies.ts';
 import type { BenchModel } from './scripted-model.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -1,24 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAuthority } from '#server/http/local-authority.ts';
+import { freePort } from '#testing/free-port.ts';
 
 export interface Nginx {
   origin: string;
   ca: string;
   stop(): Promise<void>;
 }
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 
 const configuration = (folder: string, port: number, upstreamOrigin: string) => `
 daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 1;

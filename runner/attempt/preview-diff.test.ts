@@ -58,9 +58,13 @@ test('what changed is shown', async () => {
   expect(shown.started).toBe(1);
 });
 
-test('a look that writes without end is ended, and nothing of it is kept or shown', async () => {
+test.each([
+  ['lines', 'y\n'],
+  ['empty lines', '\n'],
+  ['one line', 'y'],
+])('a look that writes %s without end is ended, and nothing of it is kept or shown', async (_what, text) => {
   let written = 0;
-  const chunk = Buffer.from('y\n'.repeat(8_000));
+  const chunk = Buffer.from(text.repeat(16_000 / text.length));
   const { attempt, shown } = attemptWith(
     () =>
       new Readable({

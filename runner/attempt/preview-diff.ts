@@ -41,7 +41,7 @@ async function look(attempt: Attempt, { image, base, touched }: PreviewOptions):
   // The agent's own git is asked, and what that starts can write as much as it likes.
   const tooMuch = new AbortController();
   const signal = AbortSignal.any([attempt.signal, tooMuch.signal, AbortSignal.timeout(longestLookMs)]);
-  let length = 0;
+  let bytes = 0;
   const { exitCode } = await runContainer(
     { ...attempt, signal },
     {
@@ -54,8 +54,9 @@ async function look(attempt: Attempt, { image, base, touched }: PreviewOptions):
       limits: { cpus: Math.min(1, limits.cpus), memoryMb: Math.min(previewMemoryMb, limits.memoryMb) },
       onLine: (line, stream) => {
         if (stream !== 'stdout' || tooMuch.signal.aborted) return;
-        length += line.length;
-        if (length <= limits.diffBytes) return void lines.push(line);
+        // With its end, which the last line need not have: without it, empty lines would be nothing.
+        bytes += line.length + 1;
+        if (bytes <= limits.diffBytes + 1) return void lines.push(line);
         lines.length = 0;
         tooMuch.abort(new Error('the preview wrote more than a diff may have'));
       },

@@ -7,7 +7,7 @@ import { DialError } from './dial-error.ts';
 import { bytesOfHead, endToEnd, headerPairs } from './headers.ts';
 import type { Target } from './read-target.ts';
 import { answerUnreachable, refuse } from './refuse.ts';
-import type { Route } from './upstream.ts';
+import { gatewayPatienceMs, gatewayPauseMs, type Route } from './upstream.ts';
 
 export const maxHeaderBytes = 65_536;
 
@@ -60,9 +60,14 @@ function open(request: IncomingMessage, passage: Passage, more: readonly string[
   });
 }
 
-function failed(error: Error, response: ServerResponse, { target, route, rule, attempt }: Passage): void {
+function noteAddress({ route, attempt }: Passage): void {
   const address = route.address();
   if (address !== null) attempt.dialled(address);
+}
+
+function failed(error: Error, response: ServerResponse, passage: Passage): void {
+  const { target, rule, attempt } = passage;
+  noteAddress(passage);
   const refusal = error instanceof DialError ? error.rule : null;
   attempt.end(refusal ?? rule);
   if (refusal) refuse(response, refusal, target.host);
@@ -82,9 +87,7 @@ function copyHead(answer: IncomingMessage, response: ServerResponse, passage: Pa
   }
 }
 
-/** So long a restart of Reeve may take, once it has broken off what was asked of it; and what whoever stands before it says meanwhile. */
-const restartMs = 20_000;
-const restartPauseMs = 250;
+/** What whoever stands before Reeve says while it is away. */
 const isAway = ({ statusCode }: IncomingMessage): boolean => [502, 503, 504].includes(statusCode ?? 0);
 
 /**
@@ -97,24 +100,23 @@ function openPatience(request: IncomingMessage, { isGateway }: Passage): () => b
   if (!isGateway || hasBody || !['GET', 'HEAD'].includes(request.method ?? '')) return () => false;
   let until: number | null = null;
   return () => {
-    until ??= performance.now() + restartMs;
+    until ??= performance.now() + gatewayPatienceMs;
     return performance.now() < until;
   };
 }
 
 /** Both bodies flow as fast as the slower side takes them. */
 export function forward(request: IncomingMessage, response: ServerResponse, passage: Passage): void {
-  const { attempt, rule, route } = passage;
+  const { attempt, rule } = passage;
   let status: number | null = null;
   let upstream: ClientRequest | null = null;
   const mayRepeat = openPatience(request, passage);
   const repeat = () =>
     void setTimeout(() => {
       if (!response.destroyed) ask().end();
-    }, restartPauseMs);
+    }, gatewayPauseMs);
   const take = (answer: IncomingMessage) => {
-    const address = route.address();
-    if (address !== null) attempt.dialled(address);
+    noteAddress(passage);
     attempt.received(bytesOfHead(answer.rawHeaders));
     answer.on('data', (chunk: Buffer) => attempt.received(chunk.length));
     if (isAway(answer) && mayRepeat()) {
@@ -168,14 +170,10 @@ export function forwardUpgrade(
   { request, response, socket }: { request: IncomingMessage; response: ServerResponse; socket: Duplex },
   passage: Passage,
 ): void {
-  const { attempt, route } = passage;
+  const { attempt } = passage;
   const upstream = open(request, passage, ['Connection', 'Upgrade', 'Upgrade', 'websocket']);
-  const noteAddress = () => {
-    const address = route.address();
-    if (address !== null) attempt.dialled(address);
-  };
   const abandon = () => {
-    noteAddress();
+    noteAddress(passage);
     attempt.end(passage.rule);
     upstream.destroy();
     socket.destroy();
@@ -184,7 +182,7 @@ export function forwardUpgrade(
   socket.once('close', abandon).once('end', abandon);
   upstream.once('error', (error) => failed(error, response, passage));
   upstream.once('upgrade', (answer, server, head) => {
-    noteAddress();
+    noteAddress(passage);
     socket.off('close', abandon).off('end', abandon);
     response.detachSocket(socket as Socket);
     const headers = headerPairs(endToEnd(answer.rawHeaders)).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -11,8 +11,8 @@ import { isPublicAddress } from './public-addresses.ts';
 import type { Target } from './read-target.ts';
 
 /** So long a restart of Reeve may take: a client whose model call is refused at the door gives up after seconds, and its task with it. */
-const gatewayPatienceMs = 20_000;
-const gatewayPauseMs = 250;
+export const gatewayPatienceMs = 20_000;
+export const gatewayPauseMs = 250;
 
 /** The way to one server: addresses that were looked up once and found public. A new question needs a new route. */
 export interface Route {

@@ -18,6 +18,12 @@ test('a name and a repository are enough; both are asked for in words', () => {
   });
 });
 
+test('a recipe that the runner would refuse is refused in the form, with what to do instead', () => {
+  const recipe = (containerfile: string) => problemsOf({ ...good, image: { kind: 'recipe', containerfile } }).image;
+  expect(recipe('FROM debian\nRUN true\n')).toBeUndefined();
+  expect(recipe('FROM debian\nADD https://example.com/x /x\n')).toMatch(/no ADD.*set-up script/);
+});
+
 test('rows that nobody filled in are neither wrong nor sent', () => {
   const draft = {
     ...good,
