@@ -118,8 +118,10 @@ async function hearOfContainers(
   const lines = createInterface({ input: told });
   // Of the stream, which is listened to above.
   lines.on('error', () => undefined);
+  // An engine that dies leaves half a line.
+  const take = async (line: string) => hear(JSON.parse(line) as Told);
   lines.on('line', (line) => {
-    hear(JSON.parse(line) as Told).catch((error: Error & { statusCode?: number }) => {
+    take(line).catch((error: Error & { statusCode?: number }) => {
       // Gone already, as the containers of small steps are.
       if (error.statusCode !== 404) lost(error);
     });
