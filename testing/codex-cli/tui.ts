@@ -29,6 +29,8 @@ export interface Tui {
   screen(): string;
   /** Rejects with the screen when the program ends, or the limit passes, without a match. */
   waitFor(pattern: RegExp, options?: WaitOptions): Promise<RegExpMatchArray>;
+  /** Waits until the screen differs from what it shows now: a program that animates has begun to take keys. */
+  waitForChange(options?: WaitOptions): Promise<void>;
   /** Waits until nothing matches any more. */
   waitUntilGone(pattern: RegExp, options?: WaitOptions): Promise<void>;
   type(text: string): void;
@@ -92,6 +94,13 @@ export function startTui(
     exit,
     screen,
     waitFor,
+    waitForChange: async (options = {}) => {
+      const before = screen();
+      await display.until(() => screen() !== before, {
+        ...limit(options),
+        failure: () => `the screen stays as it was\n${before}`,
+      });
+    },
     waitUntilGone: async (pattern, options = {}) => {
       await display.until(() => !pattern.test(screen()), {
         ...limit(options),
