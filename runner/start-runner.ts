@@ -84,7 +84,7 @@ async function cleanUp(
   // Space that is lost is no reason to do no work at all.
   for (const name of await readdir(tools.folders.attempts))
     await removeFolder(join(tools.folders.attempts, name)).catch((error: Error) => tools.log(error.message));
-  await tidyStores(tools.folders.repositories, { isQuick: true, log: tools.log });
+  await tidyStores(tools.folders.repositories, { isStart: true, log: tools.log });
 }
 
 interface Loop {

@@ -49,9 +49,15 @@ function inTurn<T>(store: string, work: () => Promise<T>): Promise<T> {
 const users = new Map<string, Set<string>>();
 const isUsed = (store: string): boolean => (users.get(store)?.size ?? 0) > 0;
 const refOf = (attemptId: string): string => `refs/reeve/${attemptId}`;
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
-export const storeOf = (folder: string, repository: string): string =>
-  join(folder, `${createHash('sha256').update(repository).digest('hex').slice(0, 32)}.git`);
+export const storeOf = (folder: string, repository: string): string => join(folder, `${shortHash(repository)}.git`);
+
+/** What was last fetched of a branch, by whichever attempt: the next fetch asks only for what is new since. */
+const keptRefs = 'refs/kept';
+const keptRefOf = (branch: string): string => `${keptRefs}/${shortHash(branch)}`;
+/** A store; branches of tasks come and go. */
+const mostKept = 20;
 
 /**
  * The highest-ranking attributes of the runner's git folders: what a `.gitattributes` says about diffs, merges and filters does not count,
@@ -73,8 +79,9 @@ async function fetchInto(store: string, ref: string, options: FetchOptions): Pro
     'http.proxy': proxyUrl ?? '',
   };
   const want = commit ?? `refs/heads/${branch}`;
-  const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', `--depth=${depth}`, url, `+${want}:${ref}`];
-  await runGit(args, { gitDir: store, settings, signal });
+  const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', `--depth=${depth}`, url];
+  const to = [ref, keptRefOf(branch)].map((name) => `+${want}:${name}`);
+  await runGit([...args, ...to], { gitDir: store, settings, signal });
   const found = await runGit(['rev-parse', '--verify', `${ref}^{commit}`], { gitDir: store, signal });
   return found.toString().trim();
 }
@@ -133,15 +140,24 @@ export async function forgetSource(
 }
 
 interface TidyOptions {
-  /** Without what takes minutes in a large store: somebody waits. */
-  isQuick?: boolean;
+  /** Nothing that takes minutes in a large store, because somebody waits; and what a loss of power may have spoilt is not built on. */
+  isStart?: boolean;
   now?: number;
   /** Ends what is under way; the rest waits for the next time. */
   signal?: AbortSignal;
   log?: (line: string) => void;
 }
 
-async function tidyStore(store: string, { isQuick = false, now = Date.now(), signal }: TidyOptions): Promise<void> {
+/** All but the newest: their files stay as long as the names. */
+async function dropKept(store: string, signal?: AbortSignal): Promise<void> {
+  const place = { gitDir: store, ...(signal ? { signal } : {}) };
+  const newestFirst = ['for-each-ref', '--sort=-committerdate', '--format=%(refname)', keptRefs];
+  const names = (await runGit(newestFirst, place)).toString().split('\n').filter(Boolean);
+  const input = names.slice(mostKept).map((name) => `delete ${name}\n`);
+  if (input.length > 0) await runGit(['update-ref', '--stdin'], { ...place, input: input.join('') });
+}
+
+async function tidyStore(store: string, { isStart = false, now = Date.now(), signal }: TidyOptions): Promise<void> {
   const { atime, mtime } = await stat(store);
   if (now - mtime.getTime() > keepUnusedDays * dayMs || !existsSync(join(store, 'info/attributes'))) {
     await rm(store, { recursive: true, force: true });
@@ -150,7 +166,12 @@ async function tidyStore(store: string, { isQuick = false, now = Date.now(), sig
   try {
     await rm(join(store, 'refs/reeve'), { recursive: true, force: true });
     await removeLeft(store);
-    if (isQuick) return;
+    if (isStart) {
+      // Where git keeps names: one file each, or all in one.
+      for (const names of [keptRefs, 'packed-refs']) await rm(join(store, names), { recursive: true, force: true });
+      return;
+    }
+    await dropKept(store, signal);
     // Each fetch brings a pack of its own, and git does not collect them by itself here. By force: one that was killed left its mark.
     await runGit(['gc', '--quiet', '--prune=now', '--force'], { gitDir: store, ...(signal ? { signal } : {}) });
   } finally {

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { answerGit, type GitHttpServer, makeRepository, startGitHttp } from '#testing/servers/git-http.ts';
 import { applyStartingDiff, checkOut, giveGitFolder, type WorkPlace } from './check-out.ts';
 import { fetchSource, forgetSource, keepTidy, type Source, tidyStores } from './fetch-source.ts';
@@ -38,7 +39,12 @@ interface Opened {
 }
 async function open(
   commit: string | null = null,
-  from?: Partial<Opened> & { commit?: string; url?: string; signal?: AbortSignal },
+  from?: Partial<Opened> & {
+    commit?: string;
+    url?: string;
+    repository?: string;
+    signal?: AbortSignal;
+  },
 ): Promise<Opened> {
   count += 1;
   const attempt = join(folder, `attempt-${count}`);
@@ -52,7 +58,7 @@ async function open(
       url: from?.url ?? `${server.url}/app.git`,
       headers: [],
       authorityFile: null,
-      repository: 'corp/app',
+      repository: from?.repository ?? 'corp/app',
       branch: 'main',
       commit,
       signal: from?.signal ?? signal,
@@ -294,7 +300,8 @@ test('a store is tidied up again and again while the runner lives, and never whi
   await utimes(source.store, usedAt, usedAt);
   const said: string[] = [];
   await tidyStores(stores(), { now: usedAt.getTime() });
-  expect(await objects(source.store)).toEqual([]);
+  // What the branch was last is kept, in one pack.
+  expect(await objects(source.store)).toEqual([expect.stringMatching(/\.pack$/)]);
   // Being tidied is no use of it, after which it would be kept for longer.
   expect((await stat(source.store)).mtime).toEqual(usedAt);
   const stop = keepTidy(stores(), (line) => said.push(line), 20);
@@ -336,6 +343,66 @@ test('a fetch that is ended takes its locks and its programs along; the next one
   await writeFile(join(source.store, 'objects/pack/tmp_pack_x'), '');
   expect((await open()).source.commit).toBe(commits[1]);
   expect(existsSync(join(source.store, 'objects/pack/tmp_pack_x'))).toBe(false);
+});
+
+/** A repository with a large file, and how many bytes git is sent of it. */
+async function openCountedServer(name: string) {
+  const served = join(folder, `served/${name}.git`);
+  const noise = randomBytes(100_000).toString('base64');
+  makeRepository(served, [{ noise }]);
+  let bytes = 0;
+  const counting = createServer((request, response) => {
+    const write = response.write.bind(response);
+    response.write = ((part: Buffer) => {
+      bytes += part.length;
+      return write(part);
+    }) as typeof response.write;
+    answerGit(server.folder, new URL(request.url ?? '/', 'http://git').pathname, request, response);
+  });
+  await new Promise<void>((resolve) => counting.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void counting.close().closeAllConnections());
+  const { port } = counting.address() as AddressInfo;
+  return {
+    /** Fetches as an attempt of its own, which is over then. @returns the bytes that it took */
+    fetch: async () => {
+      bytes = 0;
+      await open(null, { url: `http://127.0.0.1:${port}/${name}.git`, repository: name });
+      await forgetSource(stores(), { repository: name, attemptId: `a${count}` });
+      return bytes;
+    },
+    commit: () => {
+      const git = (...args: string[]) =>
+        execFileSync('git', ['-C', served, '-c', 'user.name=Ada', '-c', 'user.email=ada@corp.test', ...args], {
+          encoding: 'utf8',
+        }).trim();
+      const made = git('commit-tree', 'main^{tree}', '-p', 'main', '-m', 'more');
+      git('update-ref', 'refs/heads/main', made);
+    },
+  };
+}
+
+test('the next attempt is sent only what is new since the last one, before and after tidying', async () => {
+  const counted = await openCountedServer('corp-grown');
+  const first = await counted.fetch();
+  expect(first).toBeGreaterThan(100_000);
+  for (const tidy of [async () => undefined, () => tidyStores(stores())]) {
+    await tidy();
+    counted.commit();
+    expect(await counted.fetch()).toBeLessThan(10_000);
+  }
+  // A start believes nothing that the runner before left.
+  await tidyStores(stores(), { isStart: true });
+  expect(await counted.fetch()).toBeGreaterThan(100_000);
+});
+
+test('no more than twenty branches are kept', async () => {
+  const { source } = await open();
+  await forgetAll();
+  const place = { gitDir: source.store };
+  const others = Array.from({ length: 25 }, (_, at) => `create refs/kept/branch-${at} ${source.commit}\n`);
+  await runGit(['update-ref', '--stdin'], { ...place, input: others.join('') });
+  await tidyStores(stores());
+  expect((await runGit(['for-each-ref', '--format=x'], place)).toString()).toBe('x\n'.repeat(20));
 });
 
 test('what cannot be fetched says so', async () => {
