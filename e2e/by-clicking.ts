@@ -101,6 +101,7 @@ export async function saveSwitch(page: Page, label: string): Promise<string> {
   await preview.getByText('The workspace has').waitFor();
   const effects = await preview.innerText();
   await preview.getByRole('button', { name: 'Save settings' }).click();
+  await preview.waitFor({ state: 'hidden' });
   await page.getByText('The settings were saved.').last().waitFor();
   return effects;
 }

@@ -140,7 +140,7 @@ test('internet access: the preset in full, one’s own domains, and what was ref
   await page.getByRole('radio', { name: /^Common dependencies/ }).check();
   await button(page, 'Show the 71 domains').click();
   const common = page.getByRole('list', { name: 'Common dependencies' });
-  expect(await common.getByRole('listitem').count()).toBe(71);
+  await expect.poll(() => common.getByRole('listitem').count()).toBe(71);
   await common.getByText('yarnpkg.com', { exact: true }).waitFor();
   const own = page.getByRole('combobox', { name: 'Domains that I list' });
   await own.fill('10.0.0.1');

@@ -90,7 +90,7 @@ test('the first Tab offers to skip to the page', async () => {
   const box = await skip.boundingBox();
   expect(box && box.y >= 0 && box.x >= 0).toBe(true);
   await page.keyboard.press('Enter');
-  expect(await page.evaluate<string>('document.activeElement.id')).toBe('main');
+  await expect.poll(() => page.evaluate<string>('document.activeElement.id')).toBe('main');
 });
 
 test('Escape closes a dialog and the focus returns to what opened it', async () => {

@@ -52,7 +52,7 @@ test('a template becomes a draft; form and text are the same document', async ()
   await link(page, 'Write a policy').first().click();
   await heading(page, 'Write a policy').waitFor();
   await page.getByRole('radio', { name: /Read-only reviewers/ }).click();
-  expect(page.url()).toContain('template=');
+  await expect.poll(() => page.url()).toContain('template=');
   await page.getByRole('region', { name: 'requirements.toml' }).getByText('read-only').first().waitFor();
   await page.getByLabel('Name', { exact: true }).fill('Interns');
   await button(page, 'Create draft').click();
@@ -115,7 +115,7 @@ test('diagnostics stand at the field and at the line, and their fix is one click
     .waitFor();
   await button(page, 'Line 1, column 25').click();
   await editor().waitFor();
-  expect(page.url()).toContain('view=toml');
+  await expect.poll(() => page.url()).toContain('view=toml');
   await expect.poll(() => page.evaluate('document.activeElement.className')).toContain('cm-content');
   await button(page, 'Add "read-only"').click();
   await page.getByText('Every client accepts this document').waitFor();

@@ -89,6 +89,7 @@ test('who loses a policy is said before, and what is not saved outlives a reload
 
 test('the buttons keep the focus on the group that was moved', async () => {
   await openOrder();
+  await rules().nth(1).waitFor();
   const names = await page.getByRole('button', { name: /^Drag/ }).evaluateAll((all) => all.map((one) => one.ariaLabel));
   const moved = names[0]?.replace('Drag ', '') ?? '';
   await button(page, `Move ${moved} down`).focus();

@@ -92,7 +92,7 @@ test('two versions stand beside each other, and an old one comes back as a draft
   await page.getByRole('radio', { name: 'Version 2 on the right' }).check();
   await button(page, 'Compare').click();
   await heading(page, 'Historic').waitFor();
-  expect(page.url()).toMatch(/before=1/);
+  await expect.poll(() => page.url()).toMatch(/before=1/);
   expect(await page.getByRole('textbox', { name: 'requirements.toml: Version 1' }).innerText()).toContain('# first');
   expect(await page.getByRole('textbox', { name: 'requirements.toml: Version 2' }).innerText()).toContain('# second');
   await page.reload();

@@ -55,6 +55,8 @@ test('guessing is stopped, and locks nobody out of a browser they have used', as
     );
     await tryToSignIn(page, { email: grace.email, password: `guess ${attempt}` });
     expect((await answered).status()).toBe(401);
+    // The page clears the field once it has read the answer.
+    await expect.poll(() => page.getByLabel('Password', { exact: true }).inputValue()).toBe('');
   }
   await tryToSignIn(page, grace);
   await page.getByText('Too many attempts.').waitFor();

@@ -108,7 +108,12 @@ test('the log follows its end, but never moves under the pointer', async () => {
   const lines = (count: number, word: string) =>
     Array.from({ length: count }, (_, index) => ({ kind: 'message' as const, text: `${word} ${index + 1}` }));
   await page.mouse.move(5, 5);
-  await log().evaluate((element) => (element.scrollTop = element.scrollHeight));
+  await log().evaluate(async (element) => {
+    element.scrollTop = element.scrollHeight;
+    // The page hears of it with the next picture.
+    for (let frame = 0; frame < 2; frame += 1)
+      await new Promise((next) => element.ownerDocument.defaultView?.requestAnimationFrame(next));
+  });
   await first.say(lines(40, 'Line'));
   await log().getByText('Line 40', { exact: true }).waitFor();
   const isAtEnd = () =>
@@ -152,6 +157,8 @@ test('changes are read file by file, and comments on lines go back with the foll
   await first.finish('changed', 'I wrote how `totals` are rounded.');
   await page.getByRole('region', { name: 'Answer' }).getByText('totals', { exact: true }).waitFor();
   const file = page.getByRole('region', { name: 'README.md', exact: true });
+  // The answer may be there before the final changes are; lines take comments when they are.
+  await file.getByRole('button', { name: 'Comment on a line' }).waitFor();
   await file.locator('.diff-gutter-insert').filter({ hasText: '3' }).last().click();
   await file.getByLabel('Comment on line 3').fill('Which rounding? Half to even.');
   await file.getByLabel('Comment on line 3').press('Control+Enter');
@@ -185,6 +192,9 @@ test('changes are read file by file, and comments on lines go back with the foll
   await page.getByText('Half to even, then.').waitFor();
 });
 
+/** Each publication starts dozens of programs of git. */
+const patiently = { timeout: 120_000 };
+
 test('a refusal of the git server is told in its words; then a pull request is opened and brought up to date', async () => {
   const [repository] = hosted.github.world.repositories.values();
   const title = 'Say how totals are rounded';
@@ -195,20 +205,20 @@ test('a refusal of the git server is told in its words; then a pull request is o
   expect(await lookForBarriers(page)).toEqual([]);
   await widen();
   await form.getByRole('button', { name: 'Open the pull request' }).click();
-  await form.getByText('The git server refused this').waitFor();
+  await form.getByText('The git server refused this').waitFor(patiently);
   await form.getByText('GH006: Protected branch update failed').waitFor();
   expect(hosted.browser.complaints.splice(0).join()).toContain('status of 409');
   expect(repository?.pulls.size).toBe(0);
   repository?.protections.splice(0);
   expect(await form.getByLabel('Title').inputValue()).toBe(title);
   await form.getByRole('button', { name: 'Open the pull request' }).click();
-  await page.getByRole('link', { name: /^#\d+ ?open/ }).waitFor();
+  await page.getByRole('link', { name: /^#\d+ ?open/ }).waitFor(patiently);
   expect([...(repository?.pulls.values() ?? [])].map((pull) => pull.title)).toEqual([title]);
   await button(page, 'Update pull request').click();
   await dialog(page, /^Update #/)
     .getByRole('button', { name: 'Update the pull request' })
     .click();
-  await page.getByText(/^Pull request #\d+ is up to date\.$/).waitFor();
+  await page.getByText(/^Pull request #\d+ is up to date\.$/).waitFor(patiently);
   expect(repository?.pulls.size).toBe(1);
 });
 

@@ -55,7 +55,7 @@ test('from a starter over an error to a version that a member takes in', async (
     .getByRole('button', { name: new RegExp(`^${rules}`) })
     .first()
     .click();
-  expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(rules);
+  await expect.poll(() => page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(rules);
   await button(page, 'Save draft').click();
   await page.getByText('The draft is saved.').waitFor();
   await button(page, 'Review and publish').click();

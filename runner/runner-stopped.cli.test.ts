@@ -59,7 +59,7 @@ afterAll(async () => {
   program.kill('SIGKILL');
   reeve.close();
   await model.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 /** Every process that a container of this runner has, by the files it sees; what each runs. */

@@ -66,7 +66,7 @@ afterAll(async () => {
   await runner.stop(0);
   reeve.close();
   await model.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 let count = 0;

@@ -142,7 +142,7 @@ export async function openEgressWorld(options: Partial<EgressProxyOptions> = {})
         server.closeAllConnections();
         server.close();
       }
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

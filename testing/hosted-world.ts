@@ -139,7 +139,7 @@ export async function openHostedWorld(
       await runner.stop(0);
       await github.close();
       await acceptance.close();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -89,7 +89,7 @@ async function containersOf(dataFolder: string): Promise<string[]> {
  */
 export async function openKilledWorld(script: Script): Promise<KilledWorld> {
   const folder = await mkdtemp('/var/tmp/reeve-kills-');
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const [postgres, github, upstream] = await Promise.all([
     startPostgres(),
     startGithub(),

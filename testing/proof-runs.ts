@@ -94,7 +94,7 @@ export async function openProofRuns(environment: Record<string, string> = {}): P
   const opened = await openTestServices({ REEVE_CLIENTS_FOLDER: clients, ...environment });
   const close = async () => {
     await opened.close();
-    await rm(clients, { recursive: true, force: true });
+    await rm(clients, { recursive: true, force: true, maxRetries: 5 });
   };
   const services: TestServices = { ...opened, close };
   await layOutClients(clients);

@@ -40,7 +40,7 @@ export async function openInstallation(
   onTestFinished(async () => {
     for (const program of programs) program.kill('SIGKILL');
     await Promise.all(programs.map(({ exit }) => exit));
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   const start = (args: string[], env: Record<string, string> = {}): Program => {
     const program = startProgram(process.execPath, ['server/main.ts', ...args], {

@@ -76,7 +76,7 @@ export async function startSignInServer(): Promise<SignInServer> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       certificates.close();
-      await rm(dataFolder, { recursive: true, force: true });
+      await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
       await opened.close();
     },
   };

@@ -46,7 +46,7 @@ export async function startTestReeve(environment: Record<string, string> = {}): 
     },
     async close() {
       await reeve.close();
-      await rm(dataFolder, { recursive: true, force: true });
+      await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
       if (errorLines.length > 0) throw new Error(`the server logged errors:\n${errorLines.join('')}`);
     },
   };

@@ -63,7 +63,7 @@ export async function openTestServices(environment: Record<string, string> = {})
     },
     close: async () => {
       await opened.close();
-      await rm(blobsFolder, { recursive: true, force: true });
+      await rm(blobsFolder, { recursive: true, force: true, maxRetries: 5 });
       if (errorLines.length > 0) throw new Error(`logged as errors:\n${errorLines.join('')}`);
     },
   };

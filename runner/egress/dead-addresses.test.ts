@@ -117,7 +117,7 @@ test('all of them together have one time limit', async () => {
     message: 'no connection within 20 s',
     rule: null,
   });
-  await vi.waitUntil(() => held.length === 1);
+  await vi.waitUntil(() => held.length === 1, { timeout: 30_000, interval: 1 });
   vi.advanceTimersByTime(20_000);
   await opened;
 });

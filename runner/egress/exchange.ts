@@ -120,7 +120,9 @@ export async function answer(exchange: Exchange, egress: Egress): Promise<void> 
     if (!(error instanceof DialError)) throw error;
     // Nobody waits for the answer.
     if (error.rule === null) return attempt.end(rule);
-    return stop(exchange, attempt, { rule: error.rule, egress });
+    // What the policy says now comes first, here as below.
+    const now = ruleFor(exchange, target, { isGateway, egress });
+    return stop(exchange, attempt, { rule: egressRules[now].allows ? error.rule : now, egress });
   } finally {
     waiting?.release();
   }

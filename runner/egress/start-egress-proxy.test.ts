@@ -12,6 +12,7 @@ import {
   secureTunnel,
   sendRaw,
 } from '#testing/egress-world.ts';
+import { createGate } from '#testing/gate.ts';
 
 let world: EgressWorld;
 beforeAll(async () => {
@@ -178,6 +179,31 @@ it('remembers of a connection only where it leads by now, however many servers i
   await ended;
   const cut = own.attempts.filter(({ method }) => method === 'CONNECT').map(({ host }) => host);
   expect(cut.sort()).toEqual([12, 13, 14, 15, 16, 17, 18, 19].map((at) => `server-${at}.example`));
+  await own.close();
+});
+
+it('names the policy that holds when a look-up ends, not the one that it began under', async () => {
+  const lookUp = createGate();
+  const names: string[] = [];
+  const own = await openEgressWorld({
+    policy: access({ preset: 'all', methods: 'all' }),
+    resolve: async (name) => {
+      names.push(name);
+      await lookUp.pass();
+      throw new Error('no such name');
+    },
+  });
+  const plainly = connect({ path: own.socketPath });
+  const answered = readAll(plainly, /\r\n\r\n/);
+  plainly.write('GET http://nowhere.example/ HTTP/1.1\r\nHost: nowhere.example\r\n\r\n');
+  const tunnelled = openTunnelTo(own.socketPath, 'also-nowhere.example:443');
+  await expect.poll(() => names.length).toBe(2);
+  own.proxy.tighten(access({ isOn: false }));
+  lookUp.release();
+  expect(await answered).toContain('internet-off');
+  expect((await tunnelled).answer).toContain('internet-off');
+  expect(own.attempts.map(({ rule }) => rule)).toEqual(['made-stricter', 'internet-off', 'internet-off']);
+  plainly.destroy();
   await own.close();
 });
 

@@ -72,7 +72,9 @@ export async function openTunnel(request: IncomingMessage, socket: Socket, head:
     if (!(error instanceof DialError)) throw error;
     // Nobody waits for the answer.
     if (error.rule === null) return egress.log.note(about, rule);
-    return stop(error.rule);
+    // What the policy says now comes first, here as below.
+    const now = ruleNow();
+    return stop(egressRules[now].allows ? error.rule : now);
   } finally {
     release();
   }

@@ -158,6 +158,8 @@ async function dropKept(store: string, signal?: AbortSignal): Promise<void> {
 }
 
 async function tidyStore(store: string, { isStart = false, now = Date.now(), signal }: TidyOptions): Promise<void> {
+  // A tidying before this one may have removed it.
+  if (!existsSync(store)) return;
   const { atime, mtime } = await stat(store);
   if (now - mtime.getTime() > keepUnusedDays * dayMs || !existsSync(join(store, 'info/attributes'))) {
     await rm(store, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#server/crypto/ids.ts';
 import { mintToken } from '#server/crypto/token-hash.ts';
 import { refresh, signInByBrowser, type TokenAnswer, whoCalls } from '#testing/codex-sign-in.ts';
@@ -143,14 +143,14 @@ describe('the credential of a client', () => {
     const before = await lastUsed();
     later(70);
     await whoCalls(server, tokens.access_token);
-    await vi.waitFor(async () => expect(await lastUsed()).not.toEqual(before));
+    await expect.poll(lastUsed).not.toEqual(before);
     const first = await lastUsed();
     later(100);
     await whoCalls(server, tokens.access_token);
     expect(await lastUsed()).toEqual(first);
     later(140);
     await whoCalls(server, tokens.access_token);
-    await vi.waitFor(async () => expect(await lastUsed()).not.toEqual(first));
+    await expect.poll(lastUsed).not.toEqual(first);
     server.services.setNow(null);
   });
 });

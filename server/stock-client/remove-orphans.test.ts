@@ -27,6 +27,12 @@ test('a machine whose process was killed goes with what still runs on it; others
   expect(await removeOrphanedMachines(folder)).toBe(1);
   expect(await ended).toEqual([null, 'SIGKILL']);
   expect((await readdir(folder)).sort()).toEqual(['reeve-client-ours', 'reeve-client-unsigned']);
-  await writeFile(join(folder, 'reeve-client-unsigned', 'owner'), 'another-boot pid:[1] 1 1');
+  const signature = join(folder, 'reeve-client-unsigned', 'owner');
+  // About to be signed.
+  for (const part of ['', 'another-boot', 'another-boot pid:[1] 1']) {
+    await writeFile(signature, part);
+    expect(await removeOrphanedMachines(folder)).toBe(0);
+  }
+  await writeFile(signature, 'another-boot pid:[1] 1 1');
   expect(await removeOrphanedMachines(folder)).toBe(1);
 });

@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { endProcesses } from './end-processes.ts';
 
@@ -17,14 +17,17 @@ const readBoot = () => readFile('/proc/sys/kernel/random/boot_id', 'utf8').then(
 export async function signMachine(root: string): Promise<void> {
   const pid = String(process.pid);
   const owner = [await readBoot(), await readlink('/proc/self/ns/pid'), pid, await beganAt(pid)];
-  await writeFile(path.join(root, ownerFile), owner.join(' '));
+  // In one step: whoever looks meanwhile reads all of it or nothing.
+  const file = path.join(root, ownerFile);
+  await writeFile(`${file}.new`, owner.join(' '));
+  await rename(`${file}.new`, file);
 }
 
 /** False wherever it cannot be told, for example from another container. */
 async function isOrphan(root: string): Promise<boolean> {
-  const owner = await readFile(path.join(root, ownerFile), 'utf8').catch(() => null);
-  if (owner === null) return false;
-  const [boot, namespace, pid = '', began] = owner.split(' ');
+  const owner = (await readFile(path.join(root, ownerFile), 'utf8').catch(() => '')).split(' ');
+  if (owner.length !== 4) return false;
+  const [boot, namespace, pid = '', began] = owner;
   if (boot !== (await readBoot())) return true;
   return namespace === (await readlink('/proc/self/ns/pid')) && (await beganAt(pid)) !== began;
 }

@@ -191,7 +191,7 @@ export async function openEscapeGround(
       await neighbour.remove();
       await bait.close();
       await Promise.all([world.close(), other.close()]);
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -182,7 +182,7 @@ export const throughTheProxy: EscapeAttempt[] = [
   {
     name: 'more connections than there may be',
     script:
-      'for i in $(seq 300); do eval "exec $((i + 20))<>/dev/tcp/127.0.0.1/3128" || break; done; timeout 3 cat <&320 | grep -q " 503 " && exit 1; exit 0',
+      'for i in $(seq 300); do eval "exec $((i + 20))<>/dev/tcp/127.0.0.1/3128" || break; done; timeout 30 cat <&320 | grep -q " 503 " && exit 1; exit 0',
     logged: { rule: 'too-many-connections' },
   },
 ];

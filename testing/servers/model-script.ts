@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import type { Step } from './model-steps.ts';
+import { functionCall, type Step } from './model-steps.ts';
 
 const InputItem = z.looseObject({
   type: z.string().optional(),
@@ -68,12 +68,20 @@ function stepAt(steps: readonly Step[], position: number): Step {
   return step;
 }
 
+/** What the client says of a command that takes longer than it waits, ten seconds by itself. */
+const stillRuns = /^Process running with session ID (\d+)$/m;
+
 /**
  * One step per request of a turn, chosen by the tool outputs the request already carries: retries get the same step
- * again and any number of clients may play the script at once. The last step repeats.
+ * again and any number of clients may play the script at once. The last step repeats. A command that still runs is waited for.
  */
 export function eachTurn(...steps: Step[]): Script {
-  return (request) => stepAt(steps, toolOutputs(request).length);
+  return (request) => {
+    const outputs = toolOutputs(request);
+    const [, session] = stillRuns.exec(outputs.at(-1) ?? '') ?? [];
+    if (session) return functionCall('write_stdin', { session_id: Number(session), chars: '', yield_time_ms: 30_000 });
+    return stepAt(steps, outputs.filter((output) => !stillRuns.test(output)).length);
+  };
 }
 
 /** One step per request in the order they arrive, retries included, e.g. first 429 and then an answer. The last repeats. */

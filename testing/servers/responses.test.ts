@@ -69,6 +69,19 @@ test('eachTurn follows the tool outputs of a turn, however often a request is re
   expect(toolOutputs(body)).toEqual(['made.txt']);
 });
 
+test('eachTurn waits for a command that takes longer than the client waits by itself', async () => {
+  const server = await open({ script: eachTurn(functionCall('exec_command', { cmd: 'slow' }), message('seen')) });
+  const output = (text: string) => ({ type: 'function_call_output', call_id: 'a', output: text });
+  const running = 'Chunk ID: 1f\nWall time: 10.0 seconds\nProcess running with session ID 73\nOutput:\nhalf';
+  const soFar = [prompt('now'), output(running), output(running)];
+  const { item } = events(await (await ask(server, { input: soFar })).text()).find(
+    ({ type }) => type === 'response.output_item.done',
+  ) as { item?: object } & { type: string };
+  expect(item).toMatchObject({ name: 'write_stdin', arguments: expect.stringContaining('"session_id":73') });
+  const whole = [...soFar, output('Process exited with code 0\nOutput:\nwhole')];
+  expect(await (await ask(server, { input: whole })).text()).toContain('seen');
+});
+
 test('inOrder refuses first and answers then', async () => {
   const limit = httpError(429, { error: { message: 'slow down' } }, { headers: { 'retry-after': '7' } });
   const server = await open({ script: inOrder(limit, failed('server_error', 'broke'), message('at last')) });

@@ -109,7 +109,7 @@ describe.each(legs)('containers of $name', ({ name: leg, engine, runtime, says }
   afterAll(async () => {
     proxy?.close();
     await engine?.stop();
-    if (folder !== '') await rm(folder, { recursive: true, force: true });
+    if (folder !== '') await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   let count = 0;

@@ -28,7 +28,7 @@ describe.runIf(engine !== null)('recipes of Docker', () => {
   afterAll(async () => {
     for (const one of drivers) one.close?.();
     await engine?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   const recipe = (...steps: string[]) => ({

@@ -78,7 +78,7 @@ afterAll(async () => {
   driver.close();
   proxy.close();
   await cluster.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 async function specFor(script: string, more: Partial<ContainerSpec> = {}): Promise<ContainerSpec> {

@@ -57,7 +57,7 @@ afterAll(async () => {
   await cluster?.close();
   reeve?.close();
   await model?.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 test('a task in pods: set-up, the stock client, its diff without what set-up made, and no job stays behind', async () => {

@@ -76,7 +76,7 @@ describe.runIf(kubeconfig !== undefined)('a real cluster', { timeout: 10 * minut
     await driver?.reap(owner);
     driver?.close();
     proxy?.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   async function specFor(script: string, more: Partial<ContainerSpec['limits']> = {}): Promise<ContainerSpec> {

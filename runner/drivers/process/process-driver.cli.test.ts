@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   proxy.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 /** memfd_create(2) has a number of its own on each architecture. */

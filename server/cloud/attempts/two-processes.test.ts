@@ -123,14 +123,43 @@ test('runners of two processes that claim, report, finish and are lost while oth
   expect(new Set(ends.map(({ ending }) => ending))).toContain('answered');
 }, 300_000);
 
+/** All of them claim at once; those who got nothing stop when as many as there may be did, and one more of each process gets nothing. */
+async function claimWithAll(
+  claims: readonly ReturnType<typeof openClaims>[],
+  play: {
+    first: Parameters<typeof seedRunner>[0];
+    workspaceId: string;
+    runnerIds: readonly string[];
+    expected: number;
+  },
+) {
+  const { first, workspaceId, runnerIds, expected } = play;
+  const enough = new AbortController();
+  const claiming = runnerIds.map((runnerId, index) =>
+    claims[index % 2]?.wait({ workspaceId, runnerId }, { waitMs: 120_000, signal: enough.signal }),
+  );
+  const leased = () =>
+    first.db
+      .selectFrom('cloud_attempts')
+      .select('id')
+      .where('workspace_id', '=', workspaceId)
+      .where('lease_until', 'is not', null)
+      .execute();
+  await expect.poll(async () => (await leased()).length).toBeGreaterThanOrEqual(expected);
+  const { signal } = new AbortController();
+  for (const each of claims) {
+    const runnerId = await seedRunner(first, workspaceId);
+    expect(await each.wait({ workspaceId, runnerId }, { waitMs: 0, signal })).toBeNull();
+  }
+  enough.abort();
+  return Promise.all(claiming);
+}
+
 test('what two processes give out at the same moment stays within what the workspace and a member may run', async () => {
   const { services, first, workspaceId, memberIds } = await openPlay({ perMember: 2, perWorkspace: 5 });
   const runnerIds = await Promise.all(Array.from({ length: 20 }, () => seedRunner(first, workspaceId)));
   const claims = services.map((part) => openClaims(part));
-  const signal = new AbortController().signal;
-  const given = await Promise.all(
-    runnerIds.map((runnerId, index) => claims[index % 2]?.wait({ workspaceId, runnerId }, { waitMs: 5_000, signal })),
-  );
+  const given = await claimWithAll(claims, { first, workspaceId, runnerIds, expected: 5 });
   const leased = given.filter((each) => each !== null && each !== undefined);
   expect(leased).toHaveLength(5);
   expect(new Set(leased.map(({ attemptId }) => attemptId)).size).toBe(5);
@@ -167,10 +196,7 @@ test('what two processes give out at the same moment stays within the limits of 
   }
   const runnerIds = await Promise.all(Array.from({ length: 30 }, () => seedRunner(first, workspaceId)));
   const claims = services.map((part) => openClaims(part));
-  const signal = new AbortController().signal;
-  await Promise.all(
-    runnerIds.map((runnerId, index) => claims[index % 2]?.wait({ workspaceId, runnerId }, { waitMs: 5_000, signal })),
-  );
+  await claimWithAll(claims, { first, workspaceId, runnerIds, expected: 19 });
   const rows = await first.db
     .selectFrom('cloud_attempts')
     .select(['member_id'])

@@ -97,7 +97,7 @@ describe('a claim that comes again because its answer was lost', () => {
   test('is one claim, however many of it are under way at once', async () => {
     await queue();
     await queue();
-    const [one, other] = await Promise.all([runner.claim(1, 'claim-one'), runner.claim(1, 'claim-one')]);
+    const [one, other] = await Promise.all([runner.claim(20, 'claim-one'), runner.claim(20, 'claim-one')]);
     expect([one?.attemptId, one?.epoch]).toEqual([other?.attemptId, other?.epoch]);
     const leased = await services.db
       .selectFrom('cloud_attempts')

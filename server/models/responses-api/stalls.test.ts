@@ -4,16 +4,21 @@ import { createGate } from '#testing/gate.ts';
 import { type GatewayServer, startGatewayServer } from '#testing/gateway-server.ts';
 import { endlessStream, message, rawStream } from '#testing/servers/model-steps.ts';
 
+/** One that gives an upstream up when it falls silent, and one that does when it does not answer: either may be slow in the other way. */
 let server: GatewayServer;
+let hasty: GatewayServer;
 beforeAll(async () => {
-  server = await startGatewayServer({
-    environment: { REEVE_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: '1', REEVE_GATEWAY_IDLE_TIMEOUT_SECONDS: '1' },
-  });
+  const environment = { REEVE_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: '600', REEVE_GATEWAY_IDLE_TIMEOUT_SECONDS: '1' };
+  server = await startGatewayServer({ environment });
+  hasty = await startGatewayServer({ environment: { REEVE_GATEWAY_UPSTREAM_TIMEOUT_SECONDS: '1' } });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await hasty.close();
+});
 
 const body = JSON.stringify({ model: 'corp-model', stream: true, input: [] });
-const call = () => fetch(`${server.url}/responses`, { method: 'POST', headers: server.headers, body });
+const call = ({ url, headers }: GatewayServer) => fetch(`${url}/responses`, { method: 'POST', headers, body });
 const clear = async () => {
   await server.calls();
   await server.services.db.deleteFrom('model_calls').execute();
@@ -39,21 +44,21 @@ it('slows the upstream down for a client that does not read, and gives it up whe
 
 it('tells of an upstream that does not answer in time, and of one that falls silent', async () => {
   const before = createGate();
-  server.upstream.play(() => message('too late', { before }));
-  const late = await call();
+  hasty.upstream.play(() => message('too late', { before }));
+  const late = await call(hasty);
   expect(late.status).toBe(504);
   before.release();
   const midway = createGate();
   server.upstream.play(() => message('silent', { midway }));
-  expect(await (await call()).text()).toContain('fell silent');
+  expect(await (await call(server)).text()).toContain('fell silent');
   midway.release();
-  const calls = await server.calls();
-  expect(calls.map(({ refusal_code }) => refusal_code)).toEqual(['upstream-timeout', 'upstream-timeout']);
+  for (const each of [hasty, server])
+    expect((await each.calls()).map(({ refusal_code }) => refusal_code)).toEqual(['upstream-timeout']);
   await clear();
 });
 
 it('survives a stream that ends without its last event', async () => {
   server.upstream.play(() => rawStream([{ send: { type: 'response.output_text.delta', delta: 'x' } }]));
-  expect(await (await call()).text()).toContain('response.failed');
+  expect(await (await call(server)).text()).toContain('response.failed');
   await clear();
 });

@@ -9,15 +9,16 @@ function started({ timeLimitMs }: { timeLimitMs: number }) {
   const outgoing = Object.assign(new EventEmitter(), { destroy: () => outgoing.emit('destroyed') });
   const released = Promise.withResolvers<void>();
   const stream = streamProgram(child, { outgoing, timeLimitMs, release: released.resolve, onBrokenOff: () => {} });
-  return { child, outgoing, stream, released: released.promise };
+  const destroyed = once(outgoing, 'destroyed');
+  const exited = once(child, 'exit') as Promise<[number | null, string]>;
+  return { child, outgoing, stream, released: released.promise, destroyed, exited };
 }
 
 test('a caller who reads no more loses the turn and the connection when the time is over', async () => {
-  const { child, outgoing, stream, released } = started({ timeLimitMs: 500 });
+  const { stream, released, destroyed, exited } = started({ timeLimitMs: 500 });
   const reader = stream.getReader();
   expect((await reader.read()).done).toBe(false);
-  const destroyed = once(outgoing, 'destroyed');
-  const [, signal] = (await once(child, 'exit')) as [number | null, string];
+  const [, signal] = await exited;
   expect(signal).toBe('SIGKILL');
   await Promise.all([released, destroyed]);
   await reader.closed.catch(() => {});

@@ -209,7 +209,7 @@ export async function startGithub({
       await hooks.settled();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   const api = openApi(simulation);

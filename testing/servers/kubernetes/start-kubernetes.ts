@@ -224,7 +224,7 @@ export async function startKubernetes(): Promise<StandInKubernetes> {
       for (const pod of cluster.pods.values()) await pod.remove();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
       endTurn();
     },
   };
