@@ -119,4 +119,4 @@ test('cut off again and again while reports come in, it loses nothing and counts
   expect(rows[0]).toMatchObject({ threads: rows[0]?.events, members: 3 });
   expect(await db.selectFrom('activity_due').select('id').execute()).toEqual([]);
   expect(await db.selectFrom('usage_due').select('day').execute()).toEqual([]);
-});
+}, 120_000);

@@ -77,4 +77,4 @@ test('a job that fails is tried again, and a job of a former version is forgotte
   await jobs.close();
   expect(count).toBeGreaterThan(0);
   expect(lines.join('')).toContain('not today');
-});
+}, 120_000);

@@ -32,7 +32,7 @@ it('carries 300 streams at once', async () => {
   expect(calls).toHaveLength(300);
   expect(new Set(calls.map(({ outcome }) => outcome))).toEqual(new Set(['completed']));
   await clear();
-});
+}, 120_000);
 
 it('tells running clients when it stops, and refuses new calls', async () => {
   const midway = createGate();
