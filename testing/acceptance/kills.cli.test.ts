@@ -3,7 +3,7 @@ import type { TaskAttempt } from '#contract/tasks.ts';
 import { seededRandom } from '#testing/audit-history.ts';
 import { type KilledWorld, openKilledWorld } from '#testing/killed-world.ts';
 import { listBranches } from '#testing/servers/github/git-folder.ts';
-import { eachTurn, prompts, toolOutputs } from '#testing/servers/model-script.ts';
+import { eachTurn, endedOutputs, prompts } from '#testing/servers/model-script.ts';
 import { message, shellCommand } from '#testing/servers/model-steps.ts';
 
 /** So often the runner and so often the server is killed. More for a longer look. */
@@ -149,7 +149,7 @@ async function expectWholeLog(world: KilledWorld, { attempt }: Given): Promise<v
 /** How many times the model was asked for the last word of a task, and answered to the end. */
 const completions = ({ model }: KilledWorld, prompt: string): number =>
   model.requests.filter(
-    ({ body, outcome }) => outcome === 'answered' && prompts(body).at(-1) === prompt && toolOutputs(body).length > 0,
+    ({ body, outcome }) => outcome === 'answered' && prompts(body).at(-1) === prompt && endedOutputs(body).length > 0,
   ).length;
 
 /** Ends as the audit log has them. */

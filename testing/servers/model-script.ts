@@ -71,16 +71,19 @@ function stepAt(steps: readonly Step[], position: number): Step {
 /** What the client says of a command that takes longer than it waits, ten seconds by itself. */
 const stillRuns = /^Process running with session ID (\d+)$/m;
 
+/** Of `toolOutputs` those of commands that have ended. */
+export const endedOutputs = (request: ResponsesRequest): string[] =>
+  toolOutputs(request).filter((output) => !stillRuns.test(output));
+
 /**
  * One step per request of a turn, chosen by the tool outputs the request already carries: retries get the same step
  * again and any number of clients may play the script at once. The last step repeats. A command that still runs is waited for.
  */
 export function eachTurn(...steps: Step[]): Script {
   return (request) => {
-    const outputs = toolOutputs(request);
-    const [, session] = stillRuns.exec(outputs.at(-1) ?? '') ?? [];
+    const [, session] = stillRuns.exec(toolOutputs(request).at(-1) ?? '') ?? [];
     if (session) return functionCall('write_stdin', { session_id: Number(session), chars: '', yield_time_ms: 30_000 });
-    return stepAt(steps, outputs.filter((output) => !stillRuns.test(output)).length);
+    return stepAt(steps, endedOutputs(request).length);
   };
 }
 
