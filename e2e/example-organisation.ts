@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { type Acceptance, corpModel, openAcceptance } from '#testing/acceptance/open-acceptance.ts';
 import { openBrowser, type TestBrowser } from '#testing/browser.ts';
 import { authorizePath, pkcePair, stockClientId } from '#testing/codex-sign-in.ts';
@@ -66,7 +66,7 @@ export async function callModels({ organisation, send }: ExampleOrganisation): P
   const headers = { authorization: `Bearer ${created.token}` };
   for (const model of [corpModel, 'not-allowed'])
     await send('/v1/responses', { headers, json: { model, stream: true, input: 'Say hello.' } });
-  await expect.poll(async () => (await api.activity.list({})).items.length).toBe(2);
+  await vi.waitFor(async () => expect((await api.activity.list({})).items).toHaveLength(2), { timeout: 30_000 });
 }
 
 /** People, groups and policies enough for every page to have something on it. */
