@@ -15,6 +15,8 @@ export type Who = 'owner' | 'member' | 'nobody';
 
 export interface Visit {
   address: string;
+  /** The end of the address, where it is good for minutes only: made when the page is opened. */
+  makeRest?: () => Promise<string>;
   as: Who;
 }
 
@@ -48,7 +50,6 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     groupIds: group === undefined ? [] : [group],
   });
   const owner = await createOwnerLink(reeve.services, { madeBy: 'first start' });
-  const userCode = await startDeviceCode(example);
   const proof = await seedProofs(example);
   const tasks = await seedExampleTasks(reeve.services, { workspaceId: organisation.workspaceId, memberId });
   const localOf = (link = '') => link.slice(organisation.origin.length);
@@ -169,7 +170,7 @@ export async function everyPage(example: ExampleOrganisation): Promise<Record<ke
     join: [{ address: '/join', as: 'nobody' }],
     device: [
       { address: '/codex/device', as: 'member' },
-      { address: `/codex/device?user_code=${userCode}`, as: 'member' },
+      { address: '/codex/device?user_code=', makeRest: () => startDeviceCode(example), as: 'member' },
     ],
     authorization: [{ address: approvalAddress(), as: 'member' }],
     explanation: asOwner(`/why/${explained.number}.1.0`),
@@ -184,11 +185,11 @@ async function seedProofs({ organisation, reeve }: ExampleOrganisation) {
 }
 
 /** Opens a page in the browser of this person and waits until it has loaded. */
-export async function openVisit(pages: ReadonlyMap<Who, Page>, { address, as }: Visit): Promise<Page> {
+export async function openVisit(pages: ReadonlyMap<Who, Page>, { address, makeRest, as }: Visit): Promise<Page> {
   const page = pages.get(as);
   if (!page) throw new Error(`no browser for ${as}`);
   await page.setViewportSize({ width: 1280, height: 900 });
-  await page.goto(address);
+  await page.goto(address + ((await makeRest?.()) ?? ''));
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { timeout: 15_000 }).toBe(0);
   return page;

@@ -168,30 +168,28 @@ describe('nobody climbs', { timeout: 240_000 }, () => {
 
   test('two who conspire never hold more together than before, reach no owner, and take from nobody what they lack', async () => {
     let letThrough = 0;
-    await fc.assert(
-      fc.asyncProperty(graph, async (drawn) => {
-        const people = await seed(drawn);
-        const gang = people.slice(0, 2);
-        const bystander = people[2] ?? '';
-        const before = await unionOf(gang);
-        const bystanderBefore = await tests.permissionsOf(bystander);
-        const owners = await ownersNow();
-        const browsers = gang.map((id) => tests.as(id));
-        for (const [round, one] of drawn.steps.entries()) {
-          const { status } = await send(browsers[one.by] as ApiClient, one, people, round);
-          expect(status, JSON.stringify(one)).toBeLessThan(500);
-          if (status === 200) letThrough += 1;
-        }
-        const after = await unionOf(gang);
-        expect([...after].filter((permission) => !before.has(permission))).toEqual([]);
-        expect(await ownersNow()).toEqual(owners);
-        const lostOrGained = withDifference(bystanderBefore, await tests.permissionsOf(bystander));
-        expect(lostOrGained.filter((permission) => !before.has(permission))).toEqual([]);
-      }),
-      { numRuns: 60 },
-    );
-    // Otherwise nothing was tried.
-    expect(letThrough).toBeGreaterThan(20);
+    const property = fc.asyncProperty(graph, async (drawn) => {
+      const people = await seed(drawn);
+      const gang = people.slice(0, 2);
+      const bystander = people[2] ?? '';
+      const before = await unionOf(gang);
+      const bystanderBefore = await tests.permissionsOf(bystander);
+      const owners = await ownersNow();
+      const browsers = gang.map((id) => tests.as(id));
+      for (const [round, one] of drawn.steps.entries()) {
+        const { status } = await send(browsers[one.by] as ApiClient, one, people, round);
+        expect(status, JSON.stringify(one)).toBeLessThan(500);
+        if (status === 200) letThrough += 1;
+      }
+      const after = await unionOf(gang);
+      expect([...after].filter((permission) => !before.has(permission))).toEqual([]);
+      expect(await ownersNow()).toEqual(owners);
+      const lostOrGained = withDifference(bystanderBefore, await tests.permissionsOf(bystander));
+      expect(lostOrGained.filter((permission) => !before.has(permission))).toEqual([]);
+    });
+    // With too few of them nothing was tried: then it goes on.
+    do await fc.assert(property, { numRuns: 60 });
+    while (letThrough <= 20);
   });
 
   test('a Codex admin changes no role, group or member at all', async () => {
