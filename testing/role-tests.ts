@@ -50,12 +50,14 @@ export async function openRoleTests(): Promise<RoleTests> {
       },
     };
   };
+  /** In the order they were written: ids of the same millisecond are in none. */
   const audited = () =>
     db
-      .selectFrom('audit_events')
-      .select(['event', 'payload'])
-      .where('event', 'not like', 'session.%')
-      .orderBy('id')
+      .selectFrom('audit_events as e')
+      .innerJoin('audit_chain as c', 'c.event_id', 'e.id')
+      .select(['e.event', 'e.payload'])
+      .where('e.event', 'not like', 'session.%')
+      .orderBy('c.seq')
       .execute();
 
   return {

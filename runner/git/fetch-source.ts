@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runGit } from './run-git.ts';
+import { type GitPlace, runGit } from './run-git.ts';
 
 export interface FetchOptions {
   attemptId: string;
@@ -149,8 +149,7 @@ interface TidyOptions {
 }
 
 /** All but the newest: their files stay as long as the names. */
-async function dropKept(store: string, signal?: AbortSignal): Promise<void> {
-  const place = { gitDir: store, ...(signal ? { signal } : {}) };
+async function dropKept(place: GitPlace): Promise<void> {
   const newestFirst = ['for-each-ref', '--sort=-committerdate', '--format=%(refname)', keptRefs];
   const names = (await runGit(newestFirst, place)).toString().split('\n').filter(Boolean);
   const input = names.slice(mostKept).map((name) => `delete ${name}\n`);
@@ -173,9 +172,10 @@ async function tidyStore(store: string, { isStart = false, now = Date.now(), sig
       for (const names of [keptRefs, 'packed-refs']) await rm(join(store, names), { recursive: true, force: true });
       return;
     }
-    await dropKept(store, signal);
+    const place = { gitDir: store, ...(signal ? { signal } : {}) };
+    await dropKept(place);
     // Each fetch brings a pack of its own, and git does not collect them by itself here. By force: one that was killed left its mark.
-    await runGit(['gc', '--quiet', '--prune=now', '--force'], { gitDir: store, ...(signal ? { signal } : {}) });
+    await runGit(['gc', '--quiet', '--prune=now', '--force'], place);
   } finally {
     // Tidying is no use of it: its age goes on.
     await utimes(store, atime, mtime);

@@ -187,9 +187,10 @@ describe('nobody climbs', { timeout: 240_000 }, () => {
       const lostOrGained = withDifference(bystanderBefore, await tests.permissionsOf(bystander));
       expect(lostOrGained.filter((permission) => !before.has(permission))).toEqual([]);
     });
-    // With too few of them nothing was tried: then it goes on.
-    do await fc.assert(property, { numRuns: 60 });
-    while (letThrough <= 20);
+    // So many that chance evens out: a third of what is let through on average.
+    await fc.assert(property, { numRuns: 120 });
+    // Otherwise nothing was tried.
+    expect(letThrough).toBeGreaterThan(40);
   });
 
   test('a Codex admin changes no role, group or member at all', async () => {

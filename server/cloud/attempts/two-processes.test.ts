@@ -123,7 +123,7 @@ test('runners of two processes that claim, report, finish and are lost while oth
   expect(new Set(ends.map(({ ending }) => ending))).toContain('answered');
 }, 300_000);
 
-/** All of them claim at once; those who got nothing stop when as many as there may be did, and one more of each process gets nothing. */
+/** All of them claim at once; once as many as may run do, whoever comes then gets nothing, and those who still wait stop. */
 async function claimWithAll(
   claims: readonly ReturnType<typeof openClaims>[],
   play: {
@@ -147,10 +147,13 @@ async function claimWithAll(
       .execute();
   await expect.poll(async () => (await leased()).length).toBeGreaterThanOrEqual(expected);
   const { signal } = new AbortController();
-  for (const each of claims) {
-    const runnerId = await seedRunner(first, workspaceId);
-    expect(await each.wait({ workspaceId, runnerId }, { waitMs: 0, signal })).toBeNull();
-  }
+  // Longer than the moment after which each process looks again, for those who wait as well.
+  const late = claims.map(async (each) =>
+    each.wait({ workspaceId, runnerId: await seedRunner(first, workspaceId) }, { waitMs: 1_500, signal }),
+  );
+  expect(await Promise.all(late)).toEqual(claims.map(() => null));
+  // Before they stop: what somebody is given who has gone is put back.
+  expect(await leased()).toHaveLength(expected);
   enough.abort();
   return Promise.all(claiming);
 }
