@@ -26,7 +26,7 @@ test.each(Object.keys(paths) as (keyof typeof paths)[])(
       const faults = await lookForBarriers(page);
       found.push(...faults.map((fault) => `${visit.address} ${fault}`));
     }
-    expect(found.join('\n')).toBe('');
+    expect(found, found.join('\n')).toEqual([]);
     expect(example.browser.complaints.splice(0)).toEqual([]);
   },
 );
