@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
+import { logLineContext } from '#server/cloud/attempts/expire-leases.ts';
 import { readConfig } from '#server/config.ts';
 import { openKeys } from '#server/open-keys.ts';
 import type { Services } from '#server/services.ts';
@@ -38,6 +39,8 @@ export interface KilledWorld {
   containers(): Promise<string[]>;
   /** What the runner has of attempts. */
   attemptFolders(): Promise<string[]>;
+  /** An attempt as it is stored, and what its world says last: for a failure that no other run may show again. */
+  describe(attemptId: string): Promise<string>;
 }
 
 const model = 'corp-model';
@@ -81,6 +84,38 @@ async function containersOf(dataFolder: string): Promise<string[]> {
   const mounts = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/mountinfo`, 'utf8').catch(() => '')));
   const found = pids.filter((_, at) => mounts[at]?.includes(join(dataFolder, 'attempts')));
   return Promise.all(found.map((pid) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'gone')));
+}
+
+const lastLines = (text: string, count: number): string => text.trimEnd().split('\n').slice(-count).join('\n');
+
+/** Past the server, which may be what hangs. */
+async function describeAttempt(
+  { services, server, runner, containers, model: upstream }: Omit<KilledWorld, 'describe'>,
+  attemptId: string,
+): Promise<string> {
+  const { db, secrets } = services;
+  const row = await db.selectFrom('cloud_attempts').selectAll().where('id', '=', attemptId).executeTakeFirst();
+  const log = await db
+    .selectFrom('cloud_log')
+    .select(['seq', 'at', 'kind', 'sealed_text'])
+    .where('attempt_id', '=', attemptId)
+    .orderBy('seq', 'desc')
+    .limit(25)
+    .execute();
+  const lines = log.reverse().map(async ({ seq, at, kind, sealed_text }) => {
+    const text = await secrets.open(sealed_text, logLineContext(attemptId, seq));
+    return `  ${at.toISOString()} ${seq} ${kind}: ${lastLines(text, 3)}`;
+  });
+  const ofProgram = (name: string, { current }: Killed) =>
+    `the ${name} ${current.running ? 'runs' : 'HAS ENDED'}; it said last:\n${lastLines(current.stdout + current.stderr, 12)}`;
+  return [
+    `${new Date().toISOString()} ${JSON.stringify(row)}`,
+    ...(await Promise.all(lines)),
+    `in containers: ${(await containers()).map((name) => name.trim()).join(' ') || 'nothing'}`,
+    `the model’s last answers: ${upstream.requests.slice(-3).map(({ outcome }) => outcome)}`,
+    ofProgram('runner', runner),
+    ofProgram('server', server),
+  ].join('\n');
 }
 
 /**
@@ -139,10 +174,11 @@ export async function openKilledWorld(script: Script): Promise<KilledWorld> {
     runner.current.kill('SIGKILL');
     await runner.current.exit;
   });
-  return {
+  const world = {
     ...{ owner, github, model: upstream, services, environmentId, runner },
     server: keepAlive(first, () => reeve.serve()),
     containers: () => containersOf(data),
     attemptFolders: () => readdir(join(data, 'attempts')),
   };
+  return { ...world, describe: (attemptId) => describeAttempt(world, attemptId) };
 }

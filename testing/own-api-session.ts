@@ -24,6 +24,9 @@ export interface ServerAddress {
 
 const withoutBody = new Set([101, 204, 205, 304]);
 
+/** Nothing that is asked takes longer: what is still silent then will never answer, and is a failure with a name. */
+const longestSilenceMs = 90_000;
+
 /** As browsers send it from our own page: with its cookies and its Origin. */
 async function send(asked: Request, { origin, authorityPem }: ServerAddress, cookies: CookieJar): Promise<Response> {
   const headers: Record<string, string> = { ...Object.fromEntries(asked.headers), origin };
@@ -33,6 +36,9 @@ async function send(asked: Request, { origin, authorityPem }: ServerAddress, coo
   if (body.length > 0) headers['content-length'] = String(body.length);
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const call = request(asked.url, { method: asked.method, headers, ca: authorityPem, agent: false });
+  call.setTimeout(longestSilenceMs, () =>
+    call.destroy(new Error(`${asked.method} ${asked.url}: not a word for ${longestSilenceMs / 1000} s`)),
+  );
   call.on('error', reject).on('response', async (answer) => {
     for (const line of answer.headers['set-cookie'] ?? []) await cookies.setCookie(line, asked.url);
     const status = answer.statusCode ?? 0;

@@ -87,8 +87,11 @@ const isFailed = ({ status }: Assertion): boolean => status === 'failed';
 /** A file that could not be loaded, or whose hooks failed: no test of it says so. */
 const isBroken = (file: FileReport): boolean => file.status === 'failed' && !file.assertionResults.some(isFailed);
 
+/** Of a failure: what some tests know of a world that is gone with them is longer than a line. */
+const mostLines = 80;
+
 function noteFiles(suite: string, files: readonly FileReport[]): void {
-  const firstLines = (text = '') => text.split('\n').slice(0, 6).join('\n    ');
+  const firstLines = (text = '') => text.split('\n').slice(0, mostLines).join('\n    ');
   for (const file of files) {
     const name = `${suite}: ${relative(root, file.name)}`;
     slowest.push({ seconds: Math.round((file.endTime - file.startTime) / 1000), name });

@@ -17,8 +17,13 @@ export interface FetchOptions {
   branch: string;
   /** Null: the newest of the branch. */
   commit: string | null;
+  /** A server that sends nothing for so long is not waited for; one that works says so every few seconds. */
+  silenceSeconds?: number;
   signal: AbortSignal;
 }
+
+/** Longer than Reeve waits for a git server. */
+const usualSilenceSeconds = 150;
 
 export interface Source {
   /** The git folder of this attempt: what it writes is gone with it. */
@@ -72,11 +77,22 @@ async function makeGitFolder(gitDir: string): Promise<void> {
 }
 
 async function fetchInto(store: string, ref: string, options: FetchOptions): Promise<string> {
-  const { url, headers, authorityFile, proxyUrl, branch, commit, signal } = options;
+  const {
+    url,
+    headers,
+    authorityFile,
+    proxyUrl,
+    branch,
+    commit,
+    silenceSeconds = usualSilenceSeconds,
+    signal,
+  } = options;
   const settings = {
     'http.extraHeader': headers,
     ...(authorityFile === null ? {} : { 'http.sslCAInfo': authorityFile }),
     'http.proxy': proxyUrl ?? '',
+    'http.lowSpeedLimit': '1',
+    'http.lowSpeedTime': String(silenceSeconds),
   };
   const want = commit ?? `refs/heads/${branch}`;
   const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', `--depth=${depth}`, url];

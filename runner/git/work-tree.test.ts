@@ -44,6 +44,7 @@ async function open(
     url?: string;
     repository?: string;
     signal?: AbortSignal;
+    silenceSeconds?: number;
   },
 ): Promise<Opened> {
   count += 1;
@@ -61,6 +62,7 @@ async function open(
       repository: from?.repository ?? 'corp/app',
       branch: 'main',
       commit,
+      ...(from?.silenceSeconds === undefined ? {} : { silenceSeconds: from.silenceSeconds }),
       signal: from?.signal ?? signal,
     },
   );
@@ -343,6 +345,21 @@ test('a fetch that is ended takes its locks and its programs along; the next one
   await writeFile(join(source.store, 'objects/pack/tmp_pack_x'), '');
   expect((await open()).source.commit).toBe(commits[1]);
   expect(existsSync(join(source.store, 'objects/pack/tmp_pack_x'))).toBe(false);
+});
+
+test('a server that says nothing more is not waited for', async () => {
+  const asked: string[] = [];
+  const silent = createServer((request, response) => {
+    asked.push(request.method ?? '');
+    if (request.method === 'GET') return answerGit(server.folder, '/app.git/info/refs', request, response);
+    request.resume();
+  });
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void silent.close().closeAllConnections());
+  const { port } = silent.address() as AddressInfo;
+  const fetching = open(null, { url: `http://127.0.0.1:${port}/app.git`, repository: 'silent', silenceSeconds: 1 });
+  await expect(fetching).rejects.toThrow(/git fetch ended.*too slow/s);
+  expect(asked).toEqual(['GET', 'POST']);
 });
 
 /** A repository with a large file, and how many bytes git is sent of it. */

@@ -60,10 +60,11 @@ async function serve({ jobs: withJobs, demo: isDemo = false, demoDays: days }: S
     const embeddedRunner = openEmbeddedRunner(services, reeve);
     opening.defer(() => embeddedRunner.close());
     if (withJobs) {
-      const jobs = await openJobs({ opened, config, log }, backgroundJobs(services, keys));
-      opening.defer(() => jobs.close());
+      // Somebody waits for these; the queue of the others takes its time to open.
       const repeating = startRepeating(services);
       opening.defer(() => repeating.close());
+      const jobs = await openJobs({ opened, config, log }, backgroundJobs(services, keys));
+      opening.defer(() => jobs.close());
     }
   } catch (error) {
     endWith(error);

@@ -14,9 +14,9 @@ async function work(): Promise<void> {
   }
   await withServices({ config, log, command: 'reeve work' }, async ({ services, keys, opened }) => {
     const all = backgroundJobs(services, keys);
+    const repeating = startRepeating(services);
     const jobs = await openJobs({ opened, config, log }, all);
     process.stdout.write(`Reeve works on its background jobs: ${all.map(({ name }) => name).join(', ')}.\n`);
-    const repeating = startRepeating(services);
     await untilSignal();
     await repeating.close();
     await jobs.close();

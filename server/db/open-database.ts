@@ -24,6 +24,12 @@ export interface OpenDatabase {
 }
 
 /**
+ * A transaction holds locks that others wait for, such as the audit chain's. Where its process or its machine is gone without a word,
+ * PostgreSQL would keep it until TCP gives up, which takes hours; none of ours is silent for a second.
+ */
+const longestIdleTransactionMs = 120_000;
+
+/**
  * Embedded PGlite under `dataFolder`/db, or PostgreSQL (15 or newer) at `url`. The caller holds the data lock: two processes on
  * one PGlite folder lose data. `dataFolder` 'memory' keeps nothing, for tests.
  */
@@ -31,12 +37,14 @@ export async function openDatabase({
   url,
   dataFolder,
   snapshot,
+  idleTransactionMs = longestIdleTransactionMs,
 }: {
   url: string | null;
   dataFolder: string;
   snapshot?: Blob;
+  idleTransactionMs?: number;
 }): Promise<OpenDatabase> {
-  if (url) return openPostgres(url);
+  if (url) return openPostgres(url, idleTransactionMs);
   const inMemory = dataFolder === 'memory';
   const folder = join(dataFolder, 'db');
   if (!inMemory) await mkdir(folder, { recursive: true });
@@ -50,7 +58,7 @@ export async function openDatabase({
   return { db, engine: 'pglite', pglite, changes: pgliteAccessChanges(pglite), close: () => db.destroy() };
 }
 
-function openPostgres(url: string): OpenDatabase {
+function openPostgres(url: string, idleTransactionMs: number): OpenDatabase {
   const types = new pg.TypeOverrides();
   types.setTypeParser(int8Oid, Number);
   types.setTypeParser(numericOid, Number);
@@ -66,6 +74,9 @@ function openPostgres(url: string): OpenDatabase {
       pool,
       onCreateConnection: async (connection) => {
         await connection.executeQuery(CompiledQuery.raw(`listen ${accessChannel}`));
+        await connection.executeQuery(
+          CompiledQuery.raw(`set idle_in_transaction_session_timeout = ${idleTransactionMs}`),
+        );
       },
     }),
   });

@@ -12,6 +12,7 @@ import {
   refuseZeroBytes,
 } from '../driver.ts';
 import { openRelay, type Relay } from '../process/open-relay.ts';
+import { forAMinute, unlessAborted } from '../unless-aborted.ts';
 import { containerOptions, ownerLabel } from './container-options.ts';
 import { endContainer, unlessGone, within } from './end-container.ts';
 import { type RecipeLimits, recipeWeaknesses } from './hold-recipe.ts';
@@ -21,7 +22,6 @@ import { keepRecipesTidy } from './recipe-images.ts';
 import { splitOutput } from './split-output.ts';
 import { type Started, startContainer } from './start-container.ts';
 import { systemCalls } from './system-calls.ts';
-import { unlessAborted } from './unless-aborted.ts';
 import { type ContainerWatch, watchContainer } from './watch-container.ts';
 import { openWatchdog, type Watchdog } from './watchdog.ts';
 
@@ -269,7 +269,9 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
       own.add(started.container.id);
       try {
         await watchdog.hold(started);
-        const relay = await openRelay(started.pid, { socketPath: spec.egressSocket, isRoot: true });
+        using relaying = forAMinute(signal, 'there was no way to the proxy');
+        const where = { socketPath: spec.egressSocket, isRoot: true };
+        const relay = await openRelay(started.pid, { ...where, signal: relaying.signal });
         const container = running(spec, started, { relay, watchdog, patienceMs });
         letGo(started.stream, spec.input);
         return container;

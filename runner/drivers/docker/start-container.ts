@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import { unlessAborted } from '../unless-aborted.ts';
 import { beginOf, unlessGone } from './end-container.ts';
-import { unlessAborted } from './unless-aborted.ts';
 
 export interface Started {
   container: Docker.Container;

@@ -5,6 +5,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inside } from '../inside.ts';
+import { forAMinute } from '../unless-aborted.ts';
 import { startSandbox } from './start-sandbox.ts';
 
 const run = promisify(execFile);
@@ -45,6 +46,7 @@ async function tryIt(bubblewrap: string, { etc, owner, isRoot, dataFolder }: Try
     const authority = join(folder, 'authority.pem');
     await writeFile(authority, '', { mode: 0o644 });
     await chmod(folder, 0o755);
+    using starting = forAMinute(undefined, 'a container did not stand');
     const sandbox = await startSandbox(
       {
         name: 'reeve-try',
@@ -59,7 +61,10 @@ async function tryIt(bubblewrap: string, { etc, owner, isRoot, dataFolder }: Try
         limits: { cpus: 1, memoryMb: 256, processes: 16, diskMb: 16 },
         egressSocket: '',
       },
-      { bubblewrap, etc, owner, isRoot, mark: { name: 'REEVE_CONTAINER_OF', value: 'try' } },
+      {
+        ...{ bubblewrap, etc, owner, isRoot, mark: { name: 'REEVE_CONTAINER_OF', value: 'try' } },
+        signal: starting.signal,
+      },
     );
     sandbox.letGo();
     sandbox.stdout.resume();

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { connect, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { inside } from '../inside.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 
 export interface Relay {
   close(): void;
@@ -25,8 +26,14 @@ function pass(inner: Socket, socketPath: string): Socket {
   return outer;
 }
 
+interface RelayOptions {
+  socketPath: string;
+  isRoot: boolean;
+  signal: AbortSignal;
+}
+
 /** Asks the kernel for a socket in the namespace of process `pid`. */
-async function listenIn(pid: number, isRoot: boolean): Promise<Server> {
+async function listenIn(pid: number, { isRoot, signal }: Omit<RelayOptions, 'socketPath'>): Promise<Server> {
   // Whoever is not root owns the container's user namespace, and with it the network namespace.
   const enter = isRoot
     ? [`--net=/proc/${pid}/ns/net`]
@@ -47,17 +54,21 @@ async function listenIn(pid: number, isRoot: boolean): Promise<Server> {
   });
   child.on('error', (cause) => reject(new Error('nsenter of util-linux cannot be started', { cause })));
   child.on('exit', () => reject(new Error(`no socket in the container’s network: ${said.trim().slice(0, 500)}`)));
-  return promise;
+  try {
+    return await unlessAborted(promise, signal, async (server) => void server.close());
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
 }
 
-/** 127.0.0.1:3128 inside the container leads to `socketPath` outside. */
-export async function openRelay(
-  pid: number,
-  { socketPath, isRoot }: { socketPath: string; isRoot: boolean },
-): Promise<Relay> {
-  const server = await listenIn(pid, isRoot);
+/** 127.0.0.1:3128 inside the container leads to `socketPath` outside. @throws the signal's reason */
+export async function openRelay(pid: number, { socketPath, ...options }: RelayOptions): Promise<Relay> {
+  const server = await listenIn(pid, options);
   const open = new Set<Socket>();
   server.maxConnections = mostConnections;
+  // One that cannot be taken (no file left to open) is that connection's end, not the runner's.
+  server.on('error', () => undefined);
   server.on('connection', (inner) => {
     const outer = pass(inner, socketPath);
     for (const socket of [inner, outer]) {

@@ -7,6 +7,8 @@ import { ensureClient } from '#server/stock-client/install-client.ts';
 import type { ContainerSpec, Driver } from '../driver.ts';
 import { inside } from '../inside.ts';
 import { openProcessDriver } from './process-driver.ts';
+import { processesWithVariable } from './process-tree.ts';
+import { startSandbox } from './start-sandbox.ts';
 
 let folder: string;
 let driver: Driver;
@@ -35,14 +37,14 @@ afterAll(async () => {
 const memfd = process.arch === 'x64' ? 319 : 279;
 
 let count = 0;
-async function start(script: string, more: Partial<ContainerSpec> = {}) {
+async function specOf(script: string, more: Partial<ContainerSpec> = {}): Promise<ContainerSpec> {
   count += 1;
   const folders = { workspace: join(folder, `w${count}`), home: join(folder, `h${count}`) };
   for (const place of Object.values(folders)) {
     await mkdir(place);
     await chown(place, driver.owner.uid, driver.owner.gid);
   }
-  return driver.start({
+  return {
     name: `reeve-test-${count}`,
     attemptId: `a${count}`,
     image: '',
@@ -55,8 +57,10 @@ async function start(script: string, more: Partial<ContainerSpec> = {}) {
     limits: { cpus: 1, memoryMb: 512, processes: 64, diskMb: 64 },
     egressSocket: join(folder, 'egress.sock'),
     ...more,
-  });
+  };
 }
+
+const start = async (script: string, more: Partial<ContainerSpec> = {}) => driver.start(await specOf(script, more));
 
 async function run(script: string, more: Partial<ContainerSpec> = {}) {
   const container = await start(script, more);
@@ -140,6 +144,21 @@ test.each([
   ],
 ])('%s: it counts %s', async (limit, _what, script) => {
   expect(await run(script)).toMatchObject({ limit });
+});
+
+test('one that never stands is given up once nobody wants it, and nothing of it stays', async () => {
+  const stuck = join(folder, 'stuck-bwrap');
+  await writeFile(stuck, '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
+  const isRoot = process.getuid?.() === 0;
+  const mark = { name: 'REEVE_CONTAINER_OF', value: `stuck-${process.pid}` };
+  const unwanted = new AbortController();
+  const options = { bubblewrap: stuck, etc: '/etc', owner: driver.owner, isRoot, mark, signal: unwanted.signal };
+  const starting = startSandbox(await specOf('true'), options);
+  const gone = expect(starting).rejects.toThrow('nobody wants it');
+  await expect.poll(() => processesWithVariable(mark.name, mark.value).length).toBeGreaterThan(0);
+  unwanted.abort(new Error('nobody wants it'));
+  await gone;
+  await expect.poll(() => processesWithVariable(mark.name, mark.value)).toEqual([]);
 });
 
 test('killing ends every process of it, those that hide as well', async () => {

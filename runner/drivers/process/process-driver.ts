@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { RunnerDriver } from '#contract/runners.ts';
 import type { ContainerEnd, ContainerSpec, Driver, RunningContainer } from '../driver.ts';
+import { forAMinute } from '../unless-aborted.ts';
 import { findBubblewrap } from './find-bubblewrap.ts';
 import { makeEtc } from './make-etc.ts';
 import { openRelay, type Relay } from './open-relay.ts';
@@ -102,12 +103,14 @@ export function openProcessDriver({ dataFolder, owner, bubblewraps }: ProcessDri
       if (image.kind !== 'default') log('This runner has no images: the task gets the programs of its machine.');
       return 'this machine';
     },
-    async start(spec) {
+    async start(spec, unwanted) {
       const { bubblewrap, etc } = await ready();
       const mark = { name: ownerVariable, value: owner };
-      const sandbox = await startSandbox(spec, { bubblewrap, etc, owner: user, isRoot, mark });
+      using starting = forAMinute(unwanted, 'the container did not stand');
+      const { signal } = starting;
+      const sandbox = await startSandbox(spec, { bubblewrap, etc, owner: user, isRoot, mark, signal });
       try {
-        const relay = await openRelay(sandbox.init, { socketPath: spec.egressSocket, isRoot });
+        const relay = await openRelay(sandbox.init, { socketPath: spec.egressSocket, isRoot, signal });
         const container = running(spec, sandbox, relay);
         sandbox.letGo();
         return container;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { type ContainerSpec, refuseZeroBytes } from '../driver.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { threadsOfUser } from './process-tree.ts';
 import { type SandboxPlaces, sandboxArguments } from './sandbox-arguments.ts';
 
@@ -14,6 +15,8 @@ export interface SandboxOptions {
   isRoot: boolean;
   /** Found in the environment of what outlives this process, by `reap`. */
   mark: { name: string; value: string };
+  /** Until it stands. */
+  signal: AbortSignal;
 }
 
 export interface Sandbox {
@@ -104,7 +107,7 @@ async function readInfo(info: Readable): Promise<number> {
 
 /**
  * Starts bubblewrap and waits until the container stands; its command waits for `letGo`.
- * @throws Error with bubblewrap's words
+ * @throws Error with bubblewrap's words; the signal's reason
  */
 export async function startSandbox(spec: ContainerSpec, options: SandboxOptions): Promise<Sandbox> {
   refuseZeroBytes(spec);
@@ -130,10 +133,20 @@ export async function startSandbox(spec: ContainerSpec, options: SandboxOptions)
   // Not on a command line: whoever is on this machine could read the values there.
   const fromFile = [...sandboxArguments(spec, places), '--info-fd', '3'];
   args.end(`${fromFile.join('\0')}\0`);
-  const init = await Promise.race([readInfo(info), failed]).catch(async (cause: Error) => {
-    let said = '';
-    for await (const chunk of stderr) said += chunk;
-    throw new Error(`bubblewrap cannot start the container: ${said.trim().slice(0, 1000) || cause.message}`, { cause });
-  });
+  const init = await unlessAborted(Promise.race([readInfo(info), failed]), options.signal).catch(
+    async (cause: Error) => {
+      if (options.signal.aborted) {
+        // Without its word, whatever of it is left ends.
+        child.kill('SIGKILL');
+        stdin.destroy();
+        throw cause;
+      }
+      let said = '';
+      for await (const chunk of stderr) said += chunk;
+      throw new Error(`bubblewrap cannot start the container: ${said.trim().slice(0, 1000) || cause.message}`, {
+        cause,
+      });
+    },
+  );
   return { child, stdout, stderr, init, letGo: () => void stdin.end(`\n${spec.input ?? ''}`) };
 }
