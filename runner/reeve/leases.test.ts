@@ -3,6 +3,7 @@ import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noInternet } from '#contract/internet-access.ts';
 import type { Job } from '#contract/runner-protocol.ts';
+import { createGate, type Gate } from '#testing/gate.ts';
 import { type Calls, openCalls } from './call-reeve.ts';
 import { type Heartbeat, type Instant, LeaseLost, type Leases, openLeases } from './leases.ts';
 
@@ -18,18 +19,24 @@ let answer: 'well' | 'not' | 'unknown';
 let clock: Instant;
 let removed: string | null;
 let internet: Job['internet'] | undefined;
+/** The next heartbeat is answered once it is open. */
+let gate: Gate | null;
 
 beforeEach(async () => {
   [orders, asked, answer, removed, internet] = [{}, [], 'well', null, undefined];
   clock = { steadyMs: 0, wallMs: 1_000_000 };
+  gate = null;
   server = createServer(async (request, response) => {
     const heartbeat = (await json(request)) as Heartbeat;
     asked.push(heartbeat);
+    const held = gate;
+    gate = null;
+    await held?.pass();
     if (answer === 'not') return response.writeHead(503).end();
     if (answer === 'unknown')
       return response.writeHead(401).end('{"error":{"code":"runner-unknown","message":"Not registered."}}');
-    const held = heartbeat.running.map((one) => ({ ...one, order: orders[one.attemptId] ?? 'go-on', internet }));
-    return response.end(JSON.stringify({ leases: held, isDraining: false, dropCaches: [] }));
+    const ordered = heartbeat.running.map((one) => ({ ...one, order: orders[one.attemptId] ?? 'go-on', internet }));
+    return response.end(JSON.stringify({ leases: ordered, isDraining: false, dropCaches: [] }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -79,6 +86,22 @@ test('it ends before the lease does, counted from when the last good heartbeat w
   clock = { steadyMs: 30_100, wallMs: 1_030_100 };
   await look();
   expect(lease.lost.reason).toBeInstanceOf(LeaseLost);
+});
+
+test('a heartbeat that is answered after a later one counts from when the later one was sent', async () => {
+  const lease = await leases.hold('a', 1);
+  const slow = createGate();
+  gate = slow;
+  clock = { steadyMs: 2_000, wallMs: 1_002_000 };
+  const first = leases.beat();
+  await slow.reached;
+  clock = { steadyMs: 10_000, wallMs: 1_010_000 };
+  await leases.beat();
+  slow.release();
+  await first;
+  clock = { steadyMs: 29_000, wallMs: 1_029_000 };
+  await look();
+  expect(lease.lost.aborted).toBe(false);
 });
 
 test.each([

@@ -110,7 +110,8 @@ export function openLeases(options: LeaseOptions): Leases {
       const said = answer.leases.find((one) => one.attemptId === lease.attemptId && one.epoch === lease.epoch);
       const order = said?.order;
       if (order === undefined || order === 'stop') lease.lose('Reeve gave it to another runner.');
-      else lease.goodSince = sentAt;
+      // Two may be under way, and their answers come in any order.
+      else if (lease.goodSince === null || passedMs(lease.goodSince, sentAt) > 0) lease.goodSince = sentAt;
       if (order === 'cancel') lease.cancel();
       if (said?.internet !== undefined) lease.hear(said.internet);
     }

@@ -60,6 +60,9 @@ interface Waiting {
   facts: Facts;
 }
 
+const isWaiting = ({ entries, egress, state, facts }: Waiting): boolean =>
+  entries.length + egress.length > 0 || state !== undefined || Object.keys(facts).length > 0;
+
 /** The next part that is sent. It stays the same until it has arrived, so that repeating it changes nothing. */
 function takeBatch(waiting: Waiting, epoch: number): Report | null {
   let bytes = 0;
@@ -69,11 +72,10 @@ function takeBatch(waiting: Waiting, epoch: number): Report | null {
     if (count === mostEntries || (count > 0 && bytes > mostBatchBytes)) break;
     count += 1;
   }
+  if (!isWaiting(waiting)) return null;
   const { state, facts } = waiting;
   const entries = waiting.entries.splice(0, count);
   const egress = waiting.egress.splice(0, mostEntries);
-  const hasFacts = Object.keys(facts).length > 0;
-  if (entries.length + egress.length === 0 && state === undefined && !hasFacts) return null;
   waiting.state = undefined;
   waiting.facts = {};
   return { epoch, entries, egress, ...facts, ...(state === undefined ? {} : { state }) };
@@ -111,7 +113,7 @@ export function openReportLog({
       })
       .finally(() => {
         sending = null;
-        if (waiting.entries.length > 0) wake();
+        if (isWaiting(waiting)) wake();
       });
   };
   const push = ({ kind, text, item = null, exitCode = null }: Line) => {

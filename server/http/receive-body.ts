@@ -34,6 +34,8 @@ export interface ReceiveOptions {
 
 async function collect(incoming: IncomingMessage, { maxBytes, tooLarge }: ReceiveOptions): Promise<Buffer> {
   if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+  // Nothing would be told of it any more.
+  if (incoming.destroyed) throw new ClientLeft();
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
