@@ -347,19 +347,13 @@ test('a fetch that is ended takes its locks and its programs along; the next one
   expect(existsSync(join(source.store, 'objects/pack/tmp_pack_x'))).toBe(false);
 });
 
-test('a server that says nothing more is not waited for', async () => {
-  const asked: string[] = [];
-  const silent = createServer((request, response) => {
-    asked.push(request.method ?? '');
-    if (request.method === 'GET') return answerGit(server.folder, '/app.git/info/refs', request, response);
-    request.resume();
-  });
+test('a server that says nothing is not waited for', async () => {
+  const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void silent.close().closeAllConnections());
   const { port } = silent.address() as AddressInfo;
   const fetching = open(null, { url: `http://127.0.0.1:${port}/app.git`, repository: 'silent', silenceSeconds: 1 });
   await expect(fetching).rejects.toThrow(/git fetch ended.*too slow/s);
-  expect(asked).toEqual(['GET', 'POST']);
 });
 
 /** A repository with a large file, and how many bytes git is sent of it. */

@@ -13,7 +13,7 @@ afterAll(() => postgres?.stop());
 const lock = (db: Database) => sql`select pg_advisory_xact_lock(1)`.execute(db);
 
 test('a process that falls silent within a transaction keeps nobody waiting for ever', async () => {
-  const silent = await openDatabase({ url: postgres.url, dataFolder: 'memory', idleTransactionMs: 500 });
+  const silent = await openDatabase({ url: postgres.url, dataFolder: 'memory', idleTransactionMs: 4_000 });
   const other = await openDatabase({ url: postgres.url, dataFolder: 'memory' });
   const silence = createGate();
   const cut = silent.db.transaction().execute(async (tx) => {
