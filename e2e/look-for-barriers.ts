@@ -30,19 +30,24 @@ const findWide = `(() => {
   return [scrollWidth + ' px on ' + clientWidth, ...wide.map(({ outerHTML }) => outerHTML.slice(0, 120))];
 })()`;
 
-/** In the page, just after its colours changed: what fades from one to the other, although less motion is asked for. */
-const findFading = `document.getAnimations()
-  .filter((animation) => animation instanceof CSSTransition)
-  .map(({ transitionProperty, effect }) => transitionProperty + ' fades: ' + effect.target.outerHTML.slice(0, 120))`;
+/** In the page: notes from now on what fades, although less motion is asked for. */
+const watchFading = `(() => {
+  if (window.fading) return;
+  window.fading = [];
+  const note = ({ propertyName, target }) => window.fading.push(propertyName + ' fades: ' + target.outerHTML.slice(0, 120));
+  document.addEventListener('transitionrun', note, true);
+})()`;
+const takeFading = 'window.fading.splice(0)';
 
 /** In both themes, wide and on a phone. @returns faults in words; none for a good page */
 export async function lookForBarriers(page: Page): Promise<string[]> {
   const found: string[] = [];
+  await page.evaluate(watchFading);
   for (const { theme, width } of looks) {
     await page.emulateMedia({ colorScheme: theme });
-    const fading = await page.evaluate<string[]>(findFading);
     await page.setViewportSize({ width, height: 900 });
-    const faults = [...fading, ...(await page.evaluate<string[]>(findWide)), ...(await findBarriers(page, theme))];
+    const faults = [...(await page.evaluate<string[]>(findWide)), ...(await findBarriers(page, theme))];
+    faults.push(...(await page.evaluate<string[]>(takeFading)));
     found.push(...faults.map((fault) => `${theme} ${width}: ${fault}`));
   }
   return found;

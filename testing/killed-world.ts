@@ -39,8 +39,8 @@ export interface KilledWorld {
   containers(): Promise<string[]>;
   /** What the runner has of attempts. */
   attemptFolders(): Promise<string[]>;
-  /** An attempt as it is stored, and what its world says last: for a failure that no other run may show again. */
-  describe(attemptId: string): Promise<string>;
+  /** A task's attempt as it is stored, and what its world says last: for a failure that no other run may show again. */
+  describe(taskId: string): Promise<string>;
 }
 
 const model = 'corp-model';
@@ -89,12 +89,13 @@ async function containersOf(dataFolder: string): Promise<string[]> {
 const lastLines = (text: string, count: number): string => text.trimEnd().split('\n').slice(-count).join('\n');
 
 /** Past the server, which may be what hangs. */
-async function describeAttempt(
+async function describeTask(
   { services, server, runner, containers, model: upstream }: Omit<KilledWorld, 'describe'>,
-  attemptId: string,
+  taskId: string,
 ): Promise<string> {
   const { db, secrets } = services;
-  const row = await db.selectFrom('cloud_attempts').selectAll().where('id', '=', attemptId).executeTakeFirst();
+  const row = await db.selectFrom('cloud_attempts').selectAll().where('task_id', '=', taskId).executeTakeFirst();
+  const attemptId = row?.id ?? '';
   const log = await db
     .selectFrom('cloud_log')
     .select(['seq', 'at', 'kind', 'sealed_text'])
@@ -110,11 +111,11 @@ async function describeAttempt(
     `the ${name} ${current.running ? 'runs' : 'HAS ENDED'}; it said last:\n${lastLines(current.stdout + current.stderr, 12)}`;
   return [
     `${new Date().toISOString()} ${JSON.stringify(row)}`,
-    ...(await Promise.all(lines)),
     `in containers: ${(await containers()).map((name) => name.trim()).join(' ') || 'nothing'}`,
     `the model’s last answers: ${upstream.requests.slice(-3).map(({ outcome }) => outcome)}`,
     ofProgram('runner', runner),
     ofProgram('server', server),
+    ...(await Promise.all(lines)),
   ].join('\n');
 }
 
@@ -180,5 +181,5 @@ export async function openKilledWorld(script: Script): Promise<KilledWorld> {
     containers: () => containersOf(data),
     attemptFolders: () => readdir(join(data, 'attempts')),
   };
-  return { ...world, describe: (attemptId) => describeAttempt(world, attemptId) };
+  return { ...world, describe: (taskId) => describeTask(world, taskId) };
 }

@@ -36,9 +36,10 @@ async function send(asked: Request, { origin, authorityPem }: ServerAddress, coo
   if (body.length > 0) headers['content-length'] = String(body.length);
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const call = request(asked.url, { method: asked.method, headers, ca: authorityPem, agent: false });
-  call.setTimeout(longestSilenceMs, () =>
-    call.destroy(new Error(`${asked.method} ${asked.url}: not a word for ${longestSilenceMs / 1000} s`)),
-  );
+  call.setTimeout(longestSilenceMs, () => {
+    reject(new Error(`${asked.method} ${asked.url}: not a word for ${longestSilenceMs / 1000} s`));
+    call.destroy();
+  });
   call.on('error', reject).on('response', async (answer) => {
     for (const line of answer.headers['set-cookie'] ?? []) await cookies.setCookie(line, asked.url);
     const status = answer.statusCode ?? 0;

@@ -88,7 +88,7 @@ const isFailed = ({ status }: Assertion): boolean => status === 'failed';
 const isBroken = (file: FileReport): boolean => file.status === 'failed' && !file.assertionResults.some(isFailed);
 
 /** Of a failure: what some tests know of a world that is gone with them is longer than a line. */
-const mostLines = 80;
+const mostLines = 120;
 
 function noteFiles(suite: string, files: readonly FileReport[]): void {
   const firstLines = (text = '') => text.split('\n').slice(0, mostLines).join('\n    ');

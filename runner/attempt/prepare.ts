@@ -41,12 +41,14 @@ export const isFinal = (words: string): boolean =>
 /** Until it works, is refused, or did not work for so long. @throws GitFailed */
 async function fetchRepository(attempt: Attempt): Promise<Source> {
   const { signal, report } = attempt;
-  const until = performance.now() + longestFetchingMs;
+  let until: number | null = null;
   for (let failures = 0; ; failures += 1) {
     try {
       return await fetchOnce(attempt);
     } catch (error) {
       signal.throwIfAborted();
+      // From the first failure on: one that was silent took its time already.
+      until ??= performance.now() + longestFetchingMs;
       if (!(error instanceof GitFailed) || isFinal(error.message) || performance.now() > until) throw error;
       if (failures === 0) report.add({ kind: 'notice', text: 'The repository cannot be reached; trying again.' });
       await setTimeout(retryMs(failures), undefined, { signal }).catch(() => signal.throwIfAborted());

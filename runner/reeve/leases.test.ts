@@ -29,13 +29,17 @@ beforeEach(async () => {
   server = createServer(async (request, response) => {
     const heartbeat = (await json(request)) as Heartbeat;
     asked.push(heartbeat);
-    const held = gate;
+    const [held, now] = [gate, internet];
     gate = null;
     await held?.pass();
     if (answer === 'not') return response.writeHead(503).end();
     if (answer === 'unknown')
       return response.writeHead(401).end('{"error":{"code":"runner-unknown","message":"Not registered."}}');
-    const ordered = heartbeat.running.map((one) => ({ ...one, order: orders[one.attemptId] ?? 'go-on', internet }));
+    const ordered = heartbeat.running.map((one) => ({
+      ...one,
+      order: orders[one.attemptId] ?? 'go-on',
+      internet: now,
+    }));
     return response.end(JSON.stringify({ leases: ordered, isDraining: false, dropCaches: [] }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -56,6 +60,8 @@ afterEach(() => {
   calls.close();
   server.close();
 });
+
+const off: Job['internet'] = { setup: noInternet, agent: noInternet, agentOffBecause: 'workspace-off' };
 
 /** The fence looks four times a second. */
 const look = () => new Promise((resolve) => setTimeout(resolve, 600));
@@ -88,20 +94,25 @@ test('it ends before the lease does, counted from when the last good heartbeat w
   expect(lease.lost.reason).toBeInstanceOf(LeaseLost);
 });
 
-test('a heartbeat that is answered after a later one counts from when the later one was sent', async () => {
+test('a heartbeat that is answered after a later one changes nothing of what that said', async () => {
   const lease = await leases.hold('a', 1);
+  const heard: Job['internet'][] = [];
+  lease.onInternet((one) => heard.push(one));
+  internet = { ...off, setup: { ...noInternet, isOn: true } };
   const slow = createGate();
   gate = slow;
   clock = { steadyMs: 2_000, wallMs: 1_002_000 };
   const first = leases.beat();
   await slow.reached;
   clock = { steadyMs: 10_000, wallMs: 1_010_000 };
+  internet = off;
   await leases.beat();
   slow.release();
   await first;
   clock = { steadyMs: 29_000, wallMs: 1_029_000 };
   await look();
   expect(lease.lost.aborted).toBe(false);
+  expect(heard).toEqual([off]);
 });
 
 test.each([
@@ -123,7 +134,6 @@ test('a runner that was removed ends everything', async () => {
 });
 
 test('an attempt hears what it may reach by now, also what was said before it listened', async () => {
-  const off = { setup: noInternet, agent: noInternet, agentOffBecause: 'workspace-off' } as const;
   internet = off;
   const lease = await leases.hold('a', 1);
   const heard: Job['internet'][] = [];

@@ -102,18 +102,24 @@ export function openLeases(options: LeaseOptions): Leases {
   const held = new Set<Held>();
   let isDraining = false;
   let isClosed = false;
+  /** When the heartbeat was sent whose answer says what holds. */
+  let newest: Instant | null = null;
 
   const obey = (answer: z.infer<typeof HeartbeatAnswer>, asked: readonly Held[], sentAt: Instant) => {
-    isDraining = answer.isDraining;
+    // Two may be under way, and their answers come in any order: of what changes, the later one knows.
+    const isOvertaken = newest !== null && passedMs(sentAt, newest) > 0;
+    if (!isOvertaken) {
+      newest = sentAt;
+      isDraining = answer.isDraining;
+    }
     if (answer.dropCaches.length > 0) options.onDropCaches(answer.dropCaches);
     for (const lease of asked) {
       const said = answer.leases.find((one) => one.attemptId === lease.attemptId && one.epoch === lease.epoch);
       const order = said?.order;
       if (order === undefined || order === 'stop') lease.lose('Reeve gave it to another runner.');
-      // Two may be under way, and their answers come in any order.
       else if (lease.goodSince === null || passedMs(lease.goodSince, sentAt) > 0) lease.goodSince = sentAt;
       if (order === 'cancel') lease.cancel();
-      if (said?.internet !== undefined) lease.hear(said.internet);
+      if (said?.internet !== undefined && !isOvertaken) lease.hear(said.internet);
     }
   };
   const beat = async () => {

@@ -14,12 +14,17 @@ async function work(): Promise<void> {
   }
   await withServices({ config, log, command: 'reeve work' }, async ({ services, keys, opened }) => {
     const all = backgroundJobs(services, keys);
+    const signalled = untilSignal();
+    // Somebody waits for these; the queue of the others takes its time to open.
     const repeating = startRepeating(services);
-    const jobs = await openJobs({ opened, config, log }, all);
-    process.stdout.write(`Reeve works on its background jobs: ${all.map(({ name }) => name).join(', ')}.\n`);
-    await untilSignal();
-    await repeating.close();
-    await jobs.close();
+    try {
+      const jobs = await openJobs({ opened, config, log }, all);
+      process.stdout.write(`Reeve works on its background jobs: ${all.map(({ name }) => name).join(', ')}.\n`);
+      await signalled;
+      await jobs.close();
+    } finally {
+      await repeating.close();
+    }
   });
   process.exit(0);
 }

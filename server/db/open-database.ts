@@ -24,10 +24,15 @@ export interface OpenDatabase {
 }
 
 /**
- * A transaction holds locks that others wait for, such as the audit chain's. Where its process or its machine is gone without a word,
- * PostgreSQL would keep it until TCP gives up, which takes hours; none of ours is silent for a second.
+ * A transaction holds locks that others wait for, such as the queue of hosted tasks. Where its machine is gone without a word, PostgreSQL
+ * would keep it until TCP gives up, which takes hours. None of ours waits for the network.
  */
 const longestIdleTransactionMs = 120_000;
+
+/** Tells a peer that is gone from one that is slow within about a minute. Not every system that PostgreSQL runs on has all of them. */
+const noticeGonePeers = `select set_config(name, value, false) from (values
+  ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3'),
+  ('tcp_user_timeout', '60s'), ('client_connection_check_interval', '10s')) as settings(name, value)`;
 
 /**
  * Embedded PGlite under `dataFolder`/db, or PostgreSQL (15 or newer) at `url`. The caller holds the data lock: two processes on
@@ -77,6 +82,7 @@ function openPostgres(url: string, idleTransactionMs: number): OpenDatabase {
         await connection.executeQuery(
           CompiledQuery.raw(`set idle_in_transaction_session_timeout = ${idleTransactionMs}`),
         );
+        await connection.executeQuery(CompiledQuery.raw(noticeGonePeers)).catch(() => undefined);
       },
     }),
   });

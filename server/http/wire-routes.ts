@@ -1,3 +1,4 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { HostedIn } from '#contract/activity-events.ts';
@@ -7,6 +8,7 @@ import type { TokenScope } from '#contract/token-scopes.ts';
 import { isReeveError, ReeveError } from '#server/fail.ts';
 import { type HttpEnv, requestFacts } from './http-env.ts';
 import { keyIn } from './key-calls.ts';
+import { ClientLeft } from './receive-body.ts';
 import type { KeyHolder, ReadKey } from './request-context.ts';
 
 /** The member behind a Codex client's credential, as of this request. */
@@ -113,6 +115,7 @@ export function mountDialect(
         });
       } catch (error) {
         if (isReeveError(error)) return dialect.renderError(error, facts);
+        if (error instanceof ClientLeft) return RESPONSE_ALREADY_SENT;
         facts.log.error({ err: error, route: `${route.method} ${route.path}` }, 'a wire route failed');
         return dialect.renderError(new ReeveError('internal', { reference: facts.requestId }), facts);
       }

@@ -65,13 +65,12 @@ async function give({ owner, environmentId }: KilledWorld, prompt: string): Prom
 }
 
 async function ended(world: KilledWorld, { id, prompt }: { id: string; prompt: string }, told: string): Promise<Given> {
-  const attemptId = (await attemptOf(world, id)).id;
   const isOver = async () => hasEnded(await attemptOf(world, id));
   await expect
     .poll(isOver, { timeout: 240_000 })
     .toBe(true)
     .catch(async (cause: Error) => {
-      throw new Error(`${told}, ${prompt}: ${cause.message}\n${await world.describe(attemptId)}`, { cause });
+      throw new Error(`${told}, ${prompt}: ${cause.message}\n${await world.describe(id).catch(String)}`, { cause });
     });
   return { id, prompt, attempt: await attemptOf(world, id), outageMs: 0 };
 }

@@ -277,6 +277,8 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
         return container;
       } catch (error) {
         watchdog.free(started);
+        // The engine would wait for a reader.
+        (started.stream as unknown as Readable).destroy();
         const removing = unlessGone(started.container.remove({ force: true, v: true }));
         await within(patienceMs, 'remove a container', removing).catch(() => undefined);
         throw error;

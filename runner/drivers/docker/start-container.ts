@@ -22,6 +22,8 @@ async function makeContainer(
   try {
     signal?.throwIfAborted();
     const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
+    // One that breaks is the container's end, told by the engine.
+    stream.on('error', () => undefined);
     await container.start();
     const exit = container.wait().then(
       ({ StatusCode }: { StatusCode: number }) => StatusCode,

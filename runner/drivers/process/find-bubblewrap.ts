@@ -5,7 +5,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inside } from '../inside.ts';
-import { forAMinute } from '../unless-aborted.ts';
+import { forAMinute, unlessAborted } from '../unless-aborted.ts';
 import { startSandbox } from './start-sandbox.ts';
 
 const run = promisify(execFile);
@@ -69,8 +69,11 @@ async function tryIt(bubblewrap: string, { etc, owner, isRoot, dataFolder }: Try
     sandbox.letGo();
     sandbox.stdout.resume();
     sandbox.stderr.resume();
-    if (sandbox.child.exitCode === null) await once(sandbox.child, 'exit');
-    if (sandbox.child.exitCode !== 0) throw new Error(`a program in a container ended with ${sandbox.child.exitCode}`);
+    const { child } = sandbox;
+    if (child.exitCode === null && child.signalCode === null)
+      await unlessAborted(once(child, 'exit'), starting.signal).finally(() => child.kill('SIGKILL'));
+    if (child.exitCode !== 0)
+      throw new Error(`a program in a container ended with ${child.exitCode ?? child.signalCode}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -48,7 +48,9 @@ async function listenIn(pid: number, { isRoot, signal }: Omit<RelayOptions, 'soc
     said += chunk;
   });
   const { promise, resolve, reject } = Promise.withResolvers<Server>();
+  let isOver = false;
   child.on('message', (_message, handle) => {
+    if (isOver) return void (handle as Server).close();
     child.send('taken', () => undefined);
     resolve(handle as Server);
   });
@@ -57,6 +59,7 @@ async function listenIn(pid: number, { isRoot, signal }: Omit<RelayOptions, 'soc
   try {
     return await unlessAborted(promise, signal, async (server) => void server.close());
   } catch (error) {
+    isOver = true;
     child.kill('SIGKILL');
     throw error;
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { type ContainerSpec, refuseZeroBytes } from '../driver.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { threadsOfUser } from './process-tree.ts';
@@ -97,6 +98,16 @@ function commandLine(spec: ContainerSpec, { bubblewrap, etc, owner, isRoot }: Sa
   };
 }
 
+/** With what it started before it knew that they die with it. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // They have ended.
+  }
+}
+
 async function readInfo(info: Readable): Promise<number> {
   let text = '';
   for await (const chunk of info) text += chunk;
@@ -135,14 +146,11 @@ export async function startSandbox(spec: ContainerSpec, options: SandboxOptions)
   args.end(`${fromFile.join('\0')}\0`);
   const init = await unlessAborted(Promise.race([readInfo(info), failed]), options.signal).catch(
     async (cause: Error) => {
-      if (options.signal.aborted) {
-        // Without its word, whatever of it is left ends.
-        child.kill('SIGKILL');
-        stdin.destroy();
-        throw cause;
-      }
-      let said = '';
-      for await (const chunk of stderr) said += chunk;
+      killGroup(child);
+      stdin.destroy();
+      const said = await unlessAborted(text(stderr), options.signal).catch(() => '');
+      for (const stream of [stdout, stderr, info]) stream.destroy();
+      options.signal.throwIfAborted();
       throw new Error(`bubblewrap cannot start the container: ${said.trim().slice(0, 1000) || cause.message}`, {
         cause,
       });
