@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { endGroup } from '../../end-group.ts';
 import { type ContainerSpec, refuseZeroBytes } from '../driver.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { threadsOfUser } from './process-tree.ts';
@@ -98,16 +99,6 @@ function commandLine(spec: ContainerSpec, { bubblewrap, etc, owner, isRoot }: Sa
   };
 }
 
-/** With what it started before it knew that they die with it. */
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // They have ended.
-  }
-}
-
 async function readInfo(info: Readable): Promise<number> {
   let text = '';
   for await (const chunk of info) text += chunk;
@@ -146,7 +137,8 @@ export async function startSandbox(spec: ContainerSpec, options: SandboxOptions)
   args.end(`${fromFile.join('\0')}\0`);
   const init = await unlessAborted(Promise.race([readInfo(info), failed]), options.signal).catch(
     async (cause: Error) => {
-      killGroup(child);
+      // With what it started before that knew to die with it.
+      endGroup(child.pid);
       stdin.destroy();
       const said = await unlessAborted(text(stderr), options.signal).catch(() => '');
       for (const stream of [stdout, stderr, info]) stream.destroy();
