@@ -1,7 +1,5 @@
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { ModelSlug } from '#contract/models.ts';
 import { isReeveError, ReeveError } from '#server/fail.ts';
-import { ClientLeft } from '#server/http/receive-body.ts';
 import type { CodexClient, WireCall } from '#server/http/wire-routes.ts';
 import { type CallRecord, recordOf } from '#server/models/call-record.ts';
 import { nameMember, newCallRow } from '#server/models/call-row.ts';
@@ -129,7 +127,6 @@ export async function handleCall(gateway: Gateway, call: WireCall): Promise<Resp
   try {
     return await runCall(gateway, await approve(gateway, call, record, facts));
   } catch (error) {
-    if (error instanceof ClientLeft) return RESPONSE_ALREADY_SENT;
     // A refusal before the body was read: taking it off the connection now keeps the connection for the client's next call.
     call.c.env.incoming.resume();
     if (!isReeveError(error)) throw error;

@@ -1,7 +1,5 @@
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Registry } from 'prom-client';
 import { isReeveError, ReeveError } from '#server/fail.ts';
-import { ClientLeft } from '#server/http/receive-body.ts';
 import type { Dialect, WireCall } from '#server/http/wire-routes.ts';
 import { findAttemptOfToken } from '#server/identity/index.ts';
 import { readTelemetryToken, telemetryHeader } from '#server/policies/index.ts';
@@ -47,7 +45,6 @@ async function answer(services: IngestServices, ingest: Ingest, asked: { call: W
   try {
     return await take(services, ingest, asked);
   } catch (error) {
-    if (error instanceof ClientLeft) return RESPONSE_ALREADY_SENT;
     if (!isReeveError(error)) throw error;
     ingest.metrics.refused.inc({ code: error.code });
     return refused(encoding, error);
